@@ -1,0 +1,1 @@
+//! From declared event logs to mappings, templates, policies and typed Rust.
