@@ -1,1 +1,15 @@
-//! From declared event logs to mappings, templates, policies and typed Rust.
+//! From declared event logs to mappings, templates, lifecycle policies and typed Rust.
+//!
+//! The flow is `YAML → Source → Draft –(passes)→ Model –(emitters)→ Files → Plan → disk`: each arrow is one
+//! public function, each stage its own type, and only the two ends touch the disk.
+
+pub mod declaration;
+pub mod diagnostic;
+pub mod emit;
+pub mod field_path;
+pub mod field_type;
+pub mod files;
+pub mod lifecycle;
+pub mod model;
+pub mod parameter;
+pub mod source;

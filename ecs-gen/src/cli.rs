@@ -1,0 +1,21 @@
+//! The commands, one file each. Exit codes: 0 fine, 1 an error, 2 wrong arguments, 3 stale files.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Declare an event log once, in YAML; get strict mappings, templates, lifecycle policies and typed Rust.
+#[derive(Parser)]
+#[command(name = "ecs-gen", version, propagate_version = true, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {}
+
+/// Parses the arguments and runs the command.
+pub fn run() -> ExitCode {
+    match Cli::parse().command {}
+}

@@ -1,0 +1,162 @@
+//! What is wrong with an input, as data: collected by every stage, sorted and printed once.
+
+mod code;
+mod render;
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+pub use code::Code;
+
+use crate::source::{Sources, Span};
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Nothing is written.
+    Error,
+    /// Something is surprising, and files are written all the same.
+    Warning,
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// How bad it is.
+    pub severity: Severity,
+    /// Its stable name.
+    pub code: Code,
+    /// What is wrong: lower case, no full stop, the offending value in backticks.
+    pub message: String,
+    /// Where.
+    pub place: Place,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+/// Where a finding is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In an input text.
+    Span(Span),
+    /// A file as a whole, such as one that cannot be read.
+    File(PathBuf),
+    /// The run as a whole, such as its arguments.
+    Run,
+}
+
+impl Diagnostic {
+    /// An error of the whole run; give it a place with [`at`](Self::at) or [`in_file`](Self::in_file).
+    pub fn error(code: Code, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Error, code, message: message.into(), place: Place::Run, help: None }
+    }
+
+    /// A warning of the whole run.
+    pub fn warning(code: Code, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(code, message) }
+    }
+
+    /// Sets the place.
+    #[must_use]
+    pub fn at(mut self, span: Span) -> Self {
+        self.place = Place::Span(span);
+        self
+    }
+
+    /// Sets the place to a whole file.
+    #[must_use]
+    pub fn in_file(mut self, path: &Path) -> Self {
+        self.place = Place::File(path.to_owned());
+        self
+    }
+
+    /// Sets the remedy.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Sets the remedy when there is one.
+    #[must_use]
+    pub fn maybe_help(mut self, help: Option<String>) -> Self {
+        self.help = help;
+        self
+    }
+}
+
+/// The findings of a run.
+#[derive(Debug, Default)]
+pub struct Diagnostics {
+    list: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// Adds a finding; the same finding at the same place is kept once.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        if !self.list.contains(&diagnostic) {
+            self.list.push(diagnostic);
+        }
+    }
+
+    /// Whether any of them forbids writing.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.list.iter().any(|d| d.severity == Severity::Error)
+    }
+
+    /// The findings by file, line, column, code.
+    #[must_use]
+    pub fn sorted(&self, sources: &Sources) -> Vec<&Diagnostic> {
+        let mut list: Vec<&Diagnostic> = self.list.iter().collect();
+        list.sort_by_cached_key(|d| {
+            let (path, line, column) = match &d.place {
+                Place::Run => (String::new(), 0, 0),
+                Place::File(path) => (path.display().to_string(), 0, 0),
+                Place::Span(span) => (sources.file(span.file).path.clone(), span.line, span.column),
+            };
+            (path, line, column, d.code.as_str(), d.message.clone())
+        });
+        list
+    }
+
+    /// All findings as text, in the form of compiler messages, and a closing line that counts them.
+    #[must_use]
+    pub fn render(&self, sources: &Sources) -> String {
+        let mut out = String::new();
+        for diagnostic in self.sorted(sources) {
+            render::render_text(diagnostic, sources, &mut out);
+        }
+        let errors = self.list.iter().filter(|d| d.severity == Severity::Error).count();
+        if errors > 0 {
+            let noun = if errors == 1 { "error" } else { "errors" };
+            let _ = writeln!(out, "{errors} {noun}; nothing was written");
+        }
+        out
+    }
+
+    /// All findings as JSON: `{"diagnostics": [{"severity", "code", "message", "file", "line", "column", "help"}]}`.
+    #[must_use]
+    pub fn to_json(&self, sources: &Sources) -> serde_json::Value {
+        let list: Vec<_> = self.sorted(sources).into_iter().map(|d| render::to_json(d, sources)).collect();
+        serde_json::json!({ "diagnostics": list })
+    }
+
+    /// The known name nearest to `name`, when one is near enough to be what was meant.
+    #[must_use]
+    pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+        let reach = 1 + name.chars().count() / 3;
+        known
+            .into_iter()
+            .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
+            .filter(|(distance, _)| *distance <= reach)
+            .min()
+            .map(|(_, candidate)| candidate)
+    }
+
+    /// "did you mean `x`?" for the nearest known name.
+    #[must_use]
+    pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+        Self::nearest(name, known).map(|near| format!("did you mean `{near}`?"))
+    }
+}

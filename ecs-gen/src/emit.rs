@@ -1,0 +1,18 @@
+//! From a finished [`Model`] to files. Emitters do no IO and cannot fail; what could be wrong with a model is a pass's
+//! job to report. To add an emitter, add a file and a line in [`EMITTERS`].
+
+use crate::files::Files;
+use crate::model::Model;
+
+/// Turns a finished [`Model`] into files.
+pub trait Emitter: Sync {
+    /// Kebab-case name, used by `--only`, in messages and in the docs table.
+    fn name(&self) -> &'static str;
+    /// One line for `--help` and the docs table: which files it writes.
+    fn about(&self) -> &'static str;
+    /// Adds its files; paths begin with [`Model::log`]'s folder.
+    fn emit(&self, model: &Model, out: &mut Files);
+}
+
+/// Every emitter, in the order of the docs table.
+pub const EMITTERS: &[&dyn Emitter] = &[];

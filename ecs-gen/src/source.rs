@@ -1,0 +1,111 @@
+//! Input texts and places in them. Everything that is wrong with an input is reported against a [`Span`] of here.
+
+pub mod node;
+pub mod yaml;
+
+use std::path::Path;
+use std::sync::Arc;
+
+/// Largest input file that is read; the largest known one, all of ECS with its sentences, has 3 MB.
+pub const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
+
+/// Which input file a span points into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(u32);
+
+/// A place in an input file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The file.
+    pub file: FileId,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+}
+
+/// A value with the place where it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spanned<T> {
+    /// Where it was written.
+    pub span: Span,
+    /// The value.
+    pub value: T,
+}
+
+impl<T> Spanned<T> {
+    /// Ties `value` to `span`.
+    pub fn new(span: Span, value: T) -> Self {
+        Self { span, value }
+    }
+}
+
+impl<T> std::ops::Deref for Spanned<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+/// All input texts of one run, by [`FileId`].
+#[derive(Debug, Default)]
+pub struct Sources {
+    files: Vec<SourceFile>,
+}
+
+/// One input text.
+#[derive(Clone, Debug)]
+pub struct SourceFile {
+    /// The path as it is shown to people: as they gave it, or relative to the file that named it.
+    pub path: String,
+    /// The whole text.
+    pub text: Arc<str>,
+}
+
+/// Why a file could not become a source.
+#[derive(Debug)]
+pub enum LoadError {
+    /// There is no such file, or it cannot be read.
+    Io(std::io::Error),
+    /// The file is larger than [`MAX_FILE_BYTES`].
+    TooLarge(u64),
+    /// The file is not UTF-8; the number is the byte offset of the first bad byte.
+    NotUtf8(usize),
+}
+
+impl Sources {
+    /// Adds a text that is already in memory.
+    pub fn add(&mut self, path: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
+        let id = FileId(u32::try_from(self.files.len()).expect("a run has fewer than 2^32 input files"));
+        self.files.push(SourceFile { path: path.into(), text: text.into() });
+        id
+    }
+
+    /// Reads the file at `path` from disk.
+    ///
+    /// # Errors
+    /// When it cannot be read, is too large or is not UTF-8.
+    pub fn load_file(&mut self, path: &Path) -> Result<FileId, LoadError> {
+        let size = std::fs::metadata(path).map_err(LoadError::Io)?.len();
+        if size > MAX_FILE_BYTES {
+            return Err(LoadError::TooLarge(size));
+        }
+        let bytes = std::fs::read(path).map_err(LoadError::Io)?;
+        let text = String::from_utf8(bytes).map_err(|e| LoadError::NotUtf8(e.utf8_error().valid_up_to()))?;
+        Ok(self.add(path.display().to_string(), text))
+    }
+
+    /// The file behind an id.
+    #[must_use]
+    pub fn file(&self, id: FileId) -> &SourceFile {
+        &self.files[id.0 as usize]
+    }
+}
+
+impl FileId {
+    /// The first place of the file.
+    #[must_use]
+    pub fn start(self) -> Span {
+        Span { file: self, line: 1, column: 1 }
+    }
+}

@@ -1,0 +1,172 @@
+//! Text to [`Node`] tree, over the events of `saphyr-parser`. Refuses what could hide or cost something: duplicate
+//! keys, deep nesting, alias bombs, a second document. Reports; never reads files.
+
+use std::collections::{HashMap, HashSet};
+
+use saphyr_parser::{Event, Parser, ScalarStyle, Span as ParserSpan};
+
+use super::node::{Node, Scalar, Value};
+use super::{FileId, Sources, Span, Spanned};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+
+/// Deepest nesting that is read; Elasticsearch's own `index.mapping.depth.limit` is 20, and a level takes two here.
+pub const MAX_DEPTH: usize = 64;
+
+/// How many nodes aliases may add to a document; guards against documents that double themselves.
+const MAX_ALIASED_NODES: usize = 100_000;
+
+/// Parses the one document of `file`; `None` when a problem was reported that leaves no tree.
+pub fn parse_document(sources: &Sources, file: FileId, diagnostics: &mut Diagnostics) -> Option<Node> {
+    let text = sources.file(file).text.clone();
+    let mut loader =
+        Loader { parser: Parser::new_from_str(&text), file, diagnostics, anchors: HashMap::new(), aliased: 0 };
+    loader.load_document()
+}
+
+/// Ends the reading of a file; what is wrong has been reported.
+struct Unreadable;
+
+struct Loader<'t, 'd> {
+    parser: Parser<'t, saphyr_parser::StrInput<'t>>,
+    file: FileId,
+    diagnostics: &'d mut Diagnostics,
+    anchors: HashMap<usize, Node>,
+    aliased: usize,
+}
+
+impl<'t> Loader<'t, '_> {
+    fn load_document(&mut self) -> Option<Node> {
+        let mut root = None;
+        loop {
+            let (event, span) = self.next_event().ok()?;
+            match event {
+                Event::StreamEnd => break,
+                Event::StreamStart | Event::DocumentEnd | Event::Nothing => {}
+                Event::DocumentStart(_) if root.is_some() => {
+                    let problem = Diagnostic::error(Code::YamlSyntax, "the file holds a second document")
+                        .at(self.place(span))
+                        .help("keep one document per file");
+                    self.diagnostics.push(problem);
+                    return None;
+                }
+                Event::DocumentStart(_) => {}
+                event => root = Some(self.load_node(event, span, 0).ok()?),
+            }
+        }
+        if root.is_none() {
+            let problem = Diagnostic::error(Code::YamlSyntax, "the file is empty").at(self.file.start());
+            self.diagnostics.push(problem);
+        }
+        root
+    }
+
+    fn next_event(&mut self) -> Result<(Event<'t>, ParserSpan), Unreadable> {
+        match self.parser.next_event() {
+            Some(Ok((event, span))) => Ok((event, span)),
+            Some(Err(error)) => {
+                let marker = error.marker();
+                let span = Span { file: self.file, line: count(marker.line()), column: count(marker.col() + 1) };
+                self.diagnostics.push(Diagnostic::error(Code::YamlSyntax, error.info().to_owned()).at(span));
+                Err(Unreadable)
+            }
+            None => Ok((Event::StreamEnd, ParserSpan::empty(saphyr_parser::Marker::new(0, 1, 0)))),
+        }
+    }
+
+    fn load_node(&mut self, event: Event<'t>, span: ParserSpan, depth: usize) -> Result<Node, Unreadable> {
+        let place = self.place(span);
+        if depth > MAX_DEPTH {
+            let problem = Diagnostic::error(Code::TooDeep, format!("nested deeper than {MAX_DEPTH} levels")).at(place);
+            self.diagnostics.push(problem);
+            return Err(Unreadable);
+        }
+        let (value, anchor) = match event {
+            Event::Scalar(text, style, anchor, _) => {
+                let plain = style == ScalarStyle::Plain;
+                (Value::Scalar(Scalar { text: text.into_owned(), plain }), anchor)
+            }
+            Event::SequenceStart(anchor, _) => (self.load_list(depth)?, anchor),
+            Event::MappingStart(anchor, _) => (self.load_map(depth)?, anchor),
+            Event::Alias(anchor) => return self.load_alias(anchor, place),
+            _ => (Value::Scalar(Scalar { text: String::new(), plain: true }), 0),
+        };
+        let node = Node { span: place, value };
+        if anchor != 0 {
+            self.anchors.insert(anchor, node.clone());
+        }
+        Ok(node)
+    }
+
+    fn load_list(&mut self, depth: usize) -> Result<Value, Unreadable> {
+        let mut items = Vec::new();
+        loop {
+            let (event, span) = self.next_event()?;
+            if matches!(event, Event::SequenceEnd) {
+                return Ok(Value::List(items));
+            }
+            items.push(self.load_node(event, span, depth + 1)?);
+        }
+    }
+
+    fn load_map(&mut self, depth: usize) -> Result<Value, Unreadable> {
+        let mut entries: Vec<(Spanned<String>, Node)> = Vec::new();
+        let mut seen = HashSet::new();
+        loop {
+            let (event, span) = self.next_event()?;
+            if matches!(event, Event::MappingEnd) {
+                return Ok(Value::Map(entries));
+            }
+            let key = self.load_key(event, span)?;
+            let (event, span) = self.next_event()?;
+            let value = self.load_node(event, span, depth + 1)?;
+            if seen.insert(key.value.clone()) {
+                entries.push((key, value));
+            } else {
+                let first = entries.iter().find(|(name, _)| name.value == key.value).map_or(0, |(k, _)| k.span.line);
+                let message = format!("the key `{}` stands twice in one mapping", key.value);
+                let help = format!("it already stands in line {first}: merge the two, or remove one");
+                self.diagnostics.push(Diagnostic::error(Code::DuplicateKey, message).at(key.span).help(help));
+            }
+        }
+    }
+
+    fn load_key(&mut self, event: Event<'t>, span: ParserSpan) -> Result<Spanned<String>, Unreadable> {
+        let place = self.place(span);
+        if let Event::Scalar(text, ..) = event {
+            return Ok(Spanned::new(place, text.into_owned()));
+        }
+        self.diagnostics.push(Diagnostic::error(Code::YamlSyntax, "a key must be text").at(place));
+        Err(Unreadable)
+    }
+
+    fn load_alias(&mut self, anchor: usize, place: Span) -> Result<Node, Unreadable> {
+        let Some(node) = self.anchors.get(&anchor).cloned() else {
+            let message = "an alias points to an anchor that is not complete";
+            self.diagnostics.push(Diagnostic::error(Code::YamlSyntax, message).at(place));
+            return Err(Unreadable);
+        };
+        self.aliased += count_nodes(&node);
+        if self.aliased > MAX_ALIASED_NODES {
+            let message = format!("aliases add more than {MAX_ALIASED_NODES} nodes to the document");
+            self.diagnostics.push(Diagnostic::error(Code::TooLarge, message).at(place));
+            return Err(Unreadable);
+        }
+        Ok(node)
+    }
+
+    fn place(&self, span: ParserSpan) -> Span {
+        Span { file: self.file, line: count(span.start.line()), column: count(span.start.col() + 1) }
+    }
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+fn count_nodes(node: &Node) -> usize {
+    1 + match &node.value {
+        Value::Scalar(_) => 0,
+        Value::List(items) => items.iter().map(count_nodes).sum(),
+        Value::Map(entries) => entries.iter().map(|(_, value)| count_nodes(value)).sum(),
+    }
+}
