@@ -26,9 +26,9 @@ pub(crate) use flattened::check_flattened;
 ///
 /// # Examples
 /// ```
-/// use ecs_schema::{Kind, LogRules, ObjectRule, field_rule, validate_json};
+/// use ecs_schema::{LogRules, ObjectRule, field_rule, validate_json};
 ///
-/// static ROOT: ObjectRule = ObjectRule::new(&[field_rule!("message", Kind::Text)]);
+/// static ROOT: ObjectRule = ObjectRule::new(&[field_rule!("message", Text)]);
 /// static LOG: LogRules = LogRules::new("example", "9.4.0", &ROOT);
 /// let violations = validate_json(&LOG, &serde_json::json!({"mesage": "hello"})).unwrap_err();
 /// assert_eq!(
@@ -53,9 +53,9 @@ pub fn validate_json(rules: &LogRules, value: &Value) -> Result<(), Violations> 
 ///
 /// # Examples
 /// ```
-/// use ecs_schema::{JsonError, Kind, LogRules, ObjectRule, field_rule, validate_json_str};
+/// use ecs_schema::{JsonError, LogRules, ObjectRule, field_rule, validate_json_str};
 ///
-/// static ROOT: ObjectRule = ObjectRule::new(&[field_rule!("message", Kind::Text)]);
+/// static ROOT: ObjectRule = ObjectRule::new(&[field_rule!("message", Text)]);
 /// static LOG: LogRules = LogRules::new("example", "9.4.0", &ROOT);
 /// assert!(validate_json_str(&LOG, r#"{"message":"hello"}"#).is_ok());
 /// let Err(JsonError::Invalid(violations)) = validate_json_str(&LOG, r#"{"message":1}"#) else { panic!() };

@@ -3,15 +3,15 @@
 //! its own business. Everything here can be built in a `static`, and a table that contradicts itself does not compile.
 //!
 //! ```
-//! use ecs_schema::{Kind, LogRules, ObjectRule, Pattern, field_rule};
+//! use ecs_schema::{LogRules, ObjectRule, Pattern, field_rule};
 //!
 //! static HEX: Pattern = Pattern::new("^[0-9a-f]+$");
 //! static HOST: ObjectRule = ObjectRule::new(&[
-//!     field_rule!("hash", Kind::Keyword).pattern(&HEX),
-//!     field_rule!("ip", Kind::Ip).many(),
-//!     field_rule!("name", Kind::Keyword).required(),
+//!     field_rule!("hash", Keyword).pattern(&HEX),
+//!     field_rule!("ip", Ip).many(),
+//!     field_rule!("name", Keyword).required(),
 //! ]);
-//! static ROOT: ObjectRule = ObjectRule::new(&[field_rule!("host", Kind::Object(&HOST)).required()]);
+//! static ROOT: ObjectRule = ObjectRule::new(&[field_rule!("host", Object(&HOST)).required()]);
 //! static LOG: LogRules = LogRules::new("example", "9.4.0", &ROOT);
 //! assert!(LOG.root().field("host").is_some());
 //! ```
@@ -258,13 +258,14 @@ impl FieldRule {
     }
 }
 
-/// One row of a table: `field_rule!("name", Kind::Keyword)`, followed by [`FieldRule`]'s builder methods.
+/// One row of a table: `field_rule!("name", Keyword)`, followed by [`FieldRule`]'s builder methods.
 ///
-/// A macro, because the key is joined from the name while compiling.
+/// After the name stands a variant or constant of [`Kind`](crate::Kind), without its path. A macro, because the key is
+/// joined from the name while compiling.
 #[macro_export]
 macro_rules! field_rule {
-    ($name:literal, $kind:expr) => {
-        $crate::FieldRule::new(::core::concat!(",\"", $name, "\":"), $kind)
+    ($name:literal, $($kind:tt)+) => {
+        $crate::FieldRule::new(::core::concat!(",\"", $name, "\":"), $crate::Kind::$($kind)+)
     };
 }
 

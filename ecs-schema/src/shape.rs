@@ -8,7 +8,7 @@ use serde::de::MapAccess;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 pub use enums::{Vocabulary, deserialize_text};
-pub use structs::{check, deserialize_shape, read_map, serialize, write};
+pub use structs::{check_shape, deserialize_shape, read_shape_map, serialize_shape, write_shape};
 
 use crate::checker::Checker;
 use crate::element::FieldValue;
@@ -17,7 +17,7 @@ use crate::path::Path;
 use crate::read::FieldReader;
 use crate::rule::{FieldRule, LogRules, ObjectRule};
 use crate::violation::{ViolationRule, Violations};
-use crate::write as json;
+use crate::write;
 
 /// A generated struct: the fields of one object.
 ///
@@ -56,7 +56,7 @@ pub trait Shape: Sized {
     ///
     /// The same bytes as `serde_json::to_vec` makes, without its costs; allocates only when `out` must grow.
     fn write_json(&self, out: &mut Vec<u8>) {
-        json::object(self, out);
+        write::object(self, out);
     }
 
     /// The canonical JSON as a string.

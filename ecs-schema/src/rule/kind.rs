@@ -63,6 +63,23 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// `date` with the engines' default format.
+    pub const DATE: Self = Self::Date(DateFormat::IsoOrMillis);
+    /// `date_nanos` with the engines' default format.
+    pub const DATE_NANOS: Self = Self::DateNanos(DateFormat::IsoOrMillis);
+    /// `integer_range`.
+    pub const INTEGER_RANGE: Self = Self::Range(RangeKind::Integer);
+    /// `long_range`.
+    pub const LONG_RANGE: Self = Self::Range(RangeKind::Long);
+    /// `float_range`.
+    pub const FLOAT_RANGE: Self = Self::Range(RangeKind::Float);
+    /// `double_range`.
+    pub const DOUBLE_RANGE: Self = Self::Range(RangeKind::Double);
+    /// `date_range` with the engines' default format.
+    pub const DATE_RANGE: Self = Self::Range(RangeKind::Date(DateFormat::IsoOrMillis));
+    /// `ip_range`.
+    pub const IP_RANGE: Self = Self::Range(RangeKind::Ip);
+
     /// What the field takes, as a violation names it: an article and a noun.
     #[must_use]
     pub const fn expected(self) -> &'static str {

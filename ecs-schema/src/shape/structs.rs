@@ -20,11 +20,11 @@ macro_rules! impl_shape {
                 at: &$crate::Path<'_>,
                 out: &mut $crate::Checker,
             ) {
-                $crate::__private::check(self, at, out);
+                $crate::__private::check_shape(self, at, out);
             }
 
             fn write(&self, _: &$crate::FieldRule, out: &mut ::std::vec::Vec<u8>) {
-                $crate::__private::write(self, out);
+                $crate::__private::write_shape(self, out);
             }
 
             fn serialize<S: $crate::__private::Serializer>(
@@ -32,7 +32,7 @@ macro_rules! impl_shape {
                 _: &$crate::FieldRule,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
-                $crate::__private::serialize(self, serializer)
+                $crate::__private::serialize_shape(self, serializer)
             }
 
             fn read_token(
@@ -47,7 +47,7 @@ macro_rules! impl_shape {
                 _: &$crate::FieldRule,
                 at: &$crate::Path<'_>,
             ) -> ::core::result::Result<Self, A::Error> {
-                $crate::__private::read_map(map, at)
+                $crate::__private::read_shape_map(map, at)
             }
 
             fn blank() -> Self {
@@ -60,7 +60,7 @@ macro_rules! impl_shape {
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
-                $crate::__private::serialize(self, serializer)
+                $crate::__private::serialize_shape(self, serializer)
             }
         }
 
@@ -75,12 +75,12 @@ macro_rules! impl_shape {
 }
 
 /// See [`impl_shape!`](crate::impl_shape).
-pub fn check<T: Shape>(shape: &T, at: &Path<'_>, out: &mut Checker) {
+pub fn check_shape<T: Shape>(shape: &T, at: &Path<'_>, out: &mut Checker) {
     check_object(shape, at, out);
 }
 
 /// See [`impl_shape!`](crate::impl_shape).
-pub fn write<T: Shape>(shape: &T, out: &mut Vec<u8>) {
+pub fn write_shape<T: Shape>(shape: &T, out: &mut Vec<u8>) {
     write::object(shape, out);
 }
 
@@ -88,7 +88,10 @@ pub fn write<T: Shape>(shape: &T, out: &mut Vec<u8>) {
 ///
 /// # Errors
 /// The serializer's.
-pub fn serialize<T: Shape, S: Serializer>(shape: &T, serializer: S) -> Result<S::Ok, S::Error> {
+pub fn serialize_shape<T: Shape, S: Serializer>(
+    shape: &T,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     serialize_object(shape, serializer)
 }
 
@@ -96,7 +99,10 @@ pub fn serialize<T: Shape, S: Serializer>(shape: &T, serializer: S) -> Result<S:
 ///
 /// # Errors
 /// When the input is broken or a value cannot be read.
-pub fn read_map<'de, T: Shape, A: MapAccess<'de>>(map: A, at: &Path<'_>) -> Result<T, A::Error> {
+pub fn read_shape_map<'de, T: Shape, A: MapAccess<'de>>(
+    map: A,
+    at: &Path<'_>,
+) -> Result<T, A::Error> {
     read::read_object(map, at)
 }
 
