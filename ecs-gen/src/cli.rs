@@ -1,5 +1,7 @@
 //! The commands, one file each. Exit codes: 0 fine, 1 an error, 2 wrong arguments, 3 stale files.
 
+mod import;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -13,9 +15,13 @@ struct Cli {
 }
 
 #[derive(Subcommand)]
-enum Command {}
+enum Command {
+    Import(import::Import),
+}
 
 /// Parses the arguments and runs the command.
 pub fn run() -> ExitCode {
-    match Cli::parse().command {}
+    match Cli::parse().command {
+        Command::Import(arguments) => import::run(&arguments),
+    }
 }

@@ -5,6 +5,7 @@
 
 pub mod declaration;
 pub mod diagnostic;
+pub mod ecs;
 pub mod emit;
 pub mod field_path;
 pub mod field_type;
