@@ -46,6 +46,27 @@ pub struct LogInput {
     pub samples: Vec<Spanned<String>>,
 }
 
+impl LogInput {
+    /// A log with nothing but its name and its fields; everything else is the default.
+    #[must_use]
+    pub fn new(name: Spanned<String>, ecs: Spanned<String>, fields: SelectedFields) -> Self {
+        Self {
+            name,
+            title: None,
+            description: None,
+            version: None,
+            ecs,
+            extensions: Vec::new(),
+            fields,
+            required: Vec::new(),
+            open_objects: Entries::default(),
+            field_budget: None,
+            providers: Entries::default(),
+            samples: Vec::new(),
+        }
+    }
+}
+
 /// What becomes of an object with open keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
