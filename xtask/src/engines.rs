@@ -32,7 +32,7 @@ mod progress;
 mod running;
 
 pub use catalogue::Engine;
-pub use running::{Running, start};
+pub use running::start;
 
 /// Exit code of `status` when an engine that was asked for does not answer.
 const EXIT_NOT_RUNNING: u8 = 3;

@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use super::java::Versions;
+use super::java::{Kind, Requirement};
 
 /// Something that `cargo xtask engines` can fetch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -52,9 +52,8 @@ impl Engine {
         }
     }
 
-    /// HTTP port on loopback; the transport port is 100 above it.
-    ///
-    /// The runner of the first accepts only ports from 9201 to 9299, so all three stand there.
+    /// HTTP port on loopback; the transport port is 100 above it. Not the usual 9200, where a developer's own engine
+    /// may listen.
     pub const fn port(self) -> Option<u16> {
         match self {
             Self::OpenSearch => Some(9251),
@@ -64,22 +63,20 @@ impl Engine {
         }
     }
 
-    /// Versions of Java that the engine runs on.
-    pub const fn java(self) -> Versions {
-        match self {
-            Self::OpenSearch => Versions {
-                oldest: 21,
-                newest: u32::MAX,
-            },
-            // Java 24 removed the security manager, which this release still installs at start.
-            Self::Elasticsearch | Self::IlmParser => Versions {
-                oldest: 17,
-                newest: 23,
-            },
-            Self::Elasticsearch6 => Versions {
-                oldest: 11,
-                newest: 23,
-            },
+    /// The Java that the engine runs on.
+    pub const fn java(self) -> Requirement {
+        let (oldest, newest, kind) = match self {
+            // A program of ours is compiled as it starts.
+            Self::OpenSearch => (21, u32::MAX, Kind::Jdk),
+            Self::IlmParser => (17, 23, Kind::Jdk),
+            // Java 24 removed the security manager, which these releases still install at start.
+            Self::Elasticsearch => (17, 23, Kind::Runtime),
+            Self::Elasticsearch6 => (11, 23, Kind::Runtime),
+        };
+        Requirement {
+            oldest,
+            newest,
+            kind,
         }
     }
 

@@ -129,10 +129,10 @@ fn run_maven(engine: Engine) -> Result<()> {
     }
 }
 
-/// How to do without a fetched engine, as the continuation of a `help:` line.
+/// How to do without the fetched engine, as a line of help.
 pub fn own_engine_help(engine: Engine) -> String {
     engine.url_variable().map_or_else(String::new, |variable| {
-        format!("\n  help: or set `{variable}` to the URL of an engine that already runs")
+        format!("\n  help: to use an engine of your own instead, set `{variable}` to its URL")
     })
 }
 

@@ -1,6 +1,7 @@
 //! Finding a Java that an engine runs on, among those installed.
 
 use std::env;
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -27,18 +28,44 @@ const USER_HOMES: [&str; 3] = [
     "Library/Java/JavaVirtualMachines",
 ];
 
-/// A range of major versions, both ends included.
+/// The Java that something needs; both ends of the range are included.
 #[derive(Clone, Copy, Debug)]
-pub struct Versions {
-    /// The oldest that works.
+pub struct Requirement {
+    /// The oldest major version that works.
     pub oldest: u32,
     /// The newest that works.
     pub newest: u32,
+    /// What has to come with it.
+    pub kind: Kind,
 }
 
-impl Versions {
-    fn contains(self, major: u32) -> bool {
+/// What comes with a Java.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Enough to run.
+    Runtime,
+    /// The compiler too.
+    Jdk,
+}
+
+impl Requirement {
+    fn is_met_by(self, major: u32, home: &Path) -> bool {
         (self.oldest..=self.newest).contains(&major)
+            && (self.kind == Kind::Runtime || home.join("bin/javac").is_file())
+    }
+}
+
+impl fmt::Display for Requirement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.kind == Kind::Jdk {
+            "a JDK, version "
+        } else {
+            "Java "
+        })?;
+        match self.newest {
+            u32::MAX => write!(f, "{} or newer", self.oldest),
+            newest => write!(f, "{} to {newest}", self.oldest),
+        }
     }
 }
 
@@ -47,31 +74,19 @@ impl Versions {
 /// # Errors
 /// When none fits; the message lists what was found.
 pub fn find_home(engine: Engine) -> Result<PathBuf> {
-    let versions = engine.java();
+    let requirement = engine.java();
+    let fits = |(major, home): &&(u32, PathBuf)| requirement.is_met_by(*major, home);
     let preferred = env::var_os(HOME_VARIABLE).map(PathBuf::from);
-    if let Some(home) =
-        preferred.filter(|home| major(home).is_some_and(|major| versions.contains(major)))
-    {
-        return Ok(home);
-    }
-    let mut installed: Vec<(u32, PathBuf)> = candidates()
-        .into_iter()
-        .filter_map(|home| Some((major(&home)?, home)))
-        .collect();
+    let preferred: Vec<_> = preferred.into_iter().filter_map(with_major).collect();
+    let mut installed: Vec<_> = candidates().into_iter().filter_map(with_major).collect();
     installed.sort();
-    if let Some((_, home)) = installed
+    if let Some((_, home)) = preferred
         .iter()
-        .find(|(major, _)| versions.contains(*major))
+        .find(fits)
+        .or_else(|| installed.iter().find(fits))
     {
         return Ok(home.clone());
     }
-    let wanted = match versions {
-        Versions {
-            oldest,
-            newest: u32::MAX,
-        } => format!("{oldest} or newer"),
-        Versions { oldest, newest } => format!("{oldest} to {newest}"),
-    };
     let found: Vec<String> = installed
         .iter()
         .map(|(major, home)| format!("{major} at `{}`", home.display()))
@@ -82,10 +97,14 @@ pub fn find_home(engine: Engine) -> Result<PathBuf> {
         format!("found {}", found.join(", "))
     };
     bail!(
-        "{} needs Java {wanted}; {found}\n  help: install one (https://adoptium.net), or set `{HOME_VARIABLE}` to it{}",
+        "{} needs {requirement}; {found}\n  help: install one (https://adoptium.net), or set `{HOME_VARIABLE}` to it{}",
         engine.name(),
         own_engine_help(engine)
     )
+}
+
+fn with_major(home: PathBuf) -> Option<(u32, PathBuf)> {
+    Some((major(&home)?, home))
 }
 
 fn candidates() -> Vec<PathBuf> {

@@ -23,6 +23,11 @@ pub fn pom() -> PathBuf {
     workspace().join("xtask/engines/pom.xml")
 }
 
+/// The program that starts `OpenSearch` out of its jars; Java compiles it as it starts.
+pub fn opensearch_program() -> PathBuf {
+    workspace().join("xtask/engines/OpenSearchNode.java")
+}
+
 /// The folder of one engine.
 pub fn directory(engine: Engine) -> PathBuf {
     let root =

@@ -106,7 +106,7 @@ fn prepare_opensearch(home: &Path, node: &Path) -> Result<Command> {
             "-cp",
         ])
         .arg(layout::jars(engine).join("*"))
-        .arg("org.codelibs.opensearch.runner.OpenSearchRunner")
+        .arg(layout::opensearch_program())
         .arg("-basePath")
         .arg(node)
         .args([
