@@ -19,6 +19,7 @@ use super::running::{self, Running};
 use super::{fetch, layout};
 use case::{Case, Expectation};
 
+mod ancestor;
 mod case;
 
 /// Name of both the pipeline and the index while the check runs.
@@ -32,48 +33,61 @@ const PROCESSORS: [&str; 2] = ["script", "fail"];
 /// # Errors
 /// When an engine cannot run the pipeline, or an outcome is not the expected one; every such outcome is printed.
 pub fn check(engines: &[Engine]) -> Result<()> {
-    let cases = case::load_all(&layout::workspace().join("pipelines/infra-events-legacy/cases"))?;
+    let folder = layout::workspace().join("pipelines/infra-events-legacy/cases");
     for running in running::start(engines)? {
-        let failures = check_engine(&running, &cases)
-            .with_context(|| format!("cannot check the pipeline on {}", running.engine().name()))?;
+        let name = running.engine().name();
+        let mut cases = case::load_all(&folder)?;
+        let failures = check_engine(&running, &mut cases)
+            .with_context(|| format!("cannot check the pipeline on {name}"))?;
         for failure in &failures {
             eprintln!("{failure}");
         }
         if !failures.is_empty() {
             bail!(
-                "{} outcomes on {} are not the expected ones",
-                failures.len(),
-                running.engine().name()
+                "{} outcomes on {name} are not the expected ones",
+                failures.len()
             );
         }
-        step(
-            "Checked",
-            &format!("{} cases on {}", cases.len(), running.engine().name()),
-        );
+        step("Checked", &format!("{} cases on {name}", cases.len()));
     }
     Ok(())
 }
 
-fn check_engine(running: &Running, cases: &[Case]) -> Result<Vec<String>> {
+fn check_engine(running: &Running, cases: &mut [Case]) -> Result<Vec<String>> {
     let client = running.client();
+    let is_ancestor = running.engine() == Engine::Elasticsearch6;
     check_processors(running)?;
     remove_ours(client)?;
-    let pipeline = load_generated(running.engine(), "ingest-pipeline.json")?;
+    let mut pipeline = load_generated(running.engine(), "ingest-pipeline.json")?;
+    if is_ancestor {
+        step("Adapting", ancestor::REPLACED);
+        ancestor::adapt(&mut pipeline)?;
+        ancestor::open_identifiers(cases);
+    }
     expect_success(
         client.send_json("PUT", &format!("/_ingest/pipeline/{NAME}"), &pipeline)?,
         "put the pipeline",
     )?;
-    let mapping = load_mapping(running.engine())?;
+    let mut failures = simulate(client, cases)?;
+    if !is_ancestor {
+        failures.extend(post_all(running, cases)?);
+    }
+    remove_ours(client)?;
+    Ok(failures)
+}
+
+/// Posts the cases to an index with the strict mapping, whose default pipeline is the one to be checked.
+fn post_all(running: &Running, cases: &[Case]) -> Result<Vec<String>> {
+    let client = running.client();
     let index = json!({
         "settings": {"index": {"number_of_replicas": 0, "default_pipeline": NAME}},
-        "mappings": mapping,
+        "mappings": load_mapping(running.engine())?,
     });
     expect_success(
         client.send_json("PUT", &format!("/{NAME}"), &index)?,
         "create the index",
     )?;
-
-    let mut failures = simulate(client, cases)?;
+    let mut failures = Vec::new();
     for case in cases.iter().filter(|case| case.index.is_none()) {
         failures.extend(
             post(client, case)?
@@ -81,7 +95,6 @@ fn check_engine(running: &Running, cases: &[Case]) -> Result<Vec<String>> {
                 .map(|what| format!("{}, posted: {what}", case.file)),
         );
     }
-    remove_ours(client)?;
     Ok(failures)
 }
 
