@@ -1,6 +1,8 @@
 //! From a finished [`Model`] to files. Emitters do no IO and cannot fail; what could be wrong with a model is a pass's
 //! job to report. To add an emitter, add a file and a line in [`EMITTERS`].
 
+mod json_schema;
+
 use crate::files::Files;
 use crate::model::Model;
 
@@ -15,4 +17,4 @@ pub trait Emitter: Sync {
 }
 
 /// Every emitter, in the order of the docs table.
-pub const EMITTERS: &[&dyn Emitter] = &[];
+pub const EMITTERS: &[&dyn Emitter] = &[&json_schema::JsonSchema];

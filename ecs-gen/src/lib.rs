@@ -3,6 +3,7 @@
 //! The flow is `YAML → Source → Draft –(passes)→ Model –(emitters)→ Files → Plan → disk`: each arrow is one
 //! public function, each stage its own type, and only the two ends touch the disk.
 
+mod date_formats;
 pub mod declaration;
 pub mod diagnostic;
 pub mod emit;
@@ -13,3 +14,6 @@ pub mod lifecycle;
 pub mod model;
 pub mod parameter;
 pub mod source;
+
+#[cfg(test)]
+mod testing;
