@@ -2,6 +2,7 @@
 //! job to report. To add an emitter, add a file and a line in [`EMITTERS`].
 
 mod json_schema;
+mod samples;
 
 use crate::files::Files;
 use crate::model::Model;

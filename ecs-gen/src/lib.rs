@@ -13,6 +13,7 @@ pub mod files;
 pub mod lifecycle;
 pub mod model;
 pub mod parameter;
+pub mod sample;
 pub mod source;
 
 #[cfg(test)]

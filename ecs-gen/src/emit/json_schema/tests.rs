@@ -4,10 +4,11 @@ use serde_json::{Value, json};
 
 use super::{JsonSchema, document};
 use crate::emit::Emitter;
-use crate::field_type::FieldType;
+use crate::field_type::{FieldType, TYPES};
 use crate::files::Files;
 use crate::model::{Field, Model};
 use crate::parameter::Parameter;
+use crate::sample::{full_document, minimal_document};
 use crate::testing::{ModelBuilder, small_model};
 
 fn is_valid(model: &Model, value: &Value) -> bool {
@@ -456,6 +457,20 @@ fn event_types_are_expected_by_a_category() {
         check_small(|document| document["event"] = event(category.clone(), types.clone()), expected);
     }
     check_small(|document| document["event"] = json!({"type": ["access"]}), true);
+}
+
+#[test]
+fn made_documents_are_valid() {
+    let mut model = small_model();
+    for document in [full_document(&model), minimal_document(&model)] {
+        assert!(is_valid(&model, &document), "{document}");
+    }
+    for spec in TYPES {
+        let builder = ModelBuilder::new().plain("value", spec.field_type);
+        model = builder.with("many", spec.field_type, |field| field.many = true).finish();
+        let document = full_document(&model);
+        assert!(is_valid(&model, &document), "{document}");
+    }
 }
 
 #[test]
