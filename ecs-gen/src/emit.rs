@@ -3,6 +3,7 @@
 
 mod json_schema;
 mod samples;
+mod typescript;
 
 use crate::files::Files;
 use crate::model::Model;
@@ -18,4 +19,9 @@ pub trait Emitter: Sync {
 }
 
 /// Every emitter, in the order of the docs table.
-pub const EMITTERS: &[&dyn Emitter] = &[&json_schema::JsonSchema];
+#[rustfmt::skip] // A line each.
+pub const EMITTERS: &[&dyn Emitter] = &[
+    &json_schema::JsonSchema,
+    &typescript::TypeScript,
+    &samples::Samples,
+];
