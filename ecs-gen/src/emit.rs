@@ -1,6 +1,9 @@
 //! From a finished [`Model`] to files. Emitters do no IO and cannot fail; what could be wrong with a model is a pass's
 //! job to report. To add an emitter, add a file and a line in [`EMITTERS`].
 
+mod data_view;
+mod fields_csv;
+mod fields_markdown;
 mod json_schema;
 mod samples;
 mod typescript;
@@ -23,5 +26,8 @@ pub trait Emitter: Sync {
 pub const EMITTERS: &[&dyn Emitter] = &[
     &json_schema::JsonSchema,
     &typescript::TypeScript,
+    &fields_markdown::FieldsMarkdown,
+    &fields_csv::FieldsCsv,
+    &data_view::DataView,
     &samples::Samples,
 ];
