@@ -1,6 +1,13 @@
 //! From a finished [`Model`] to files. Emitters do no IO and cannot fail; what could be wrong with a model is a pass's
 //! job to report. To add an emitter, add a file and a line in [`EMITTERS`].
 
+mod data_view;
+mod fields_csv;
+mod fields_markdown;
+mod json_schema;
+mod samples;
+mod typescript;
+
 use crate::files::Files;
 use crate::model::Model;
 
@@ -15,4 +22,12 @@ pub trait Emitter: Sync {
 }
 
 /// Every emitter, in the order of the docs table.
-pub const EMITTERS: &[&dyn Emitter] = &[];
+#[rustfmt::skip] // A line each.
+pub const EMITTERS: &[&dyn Emitter] = &[
+    &json_schema::JsonSchema,
+    &typescript::TypeScript,
+    &fields_markdown::FieldsMarkdown,
+    &fields_csv::FieldsCsv,
+    &data_view::DataView,
+    &samples::Samples,
+];

@@ -3,6 +3,7 @@
 //! The flow is `YAML → Source → Draft –(passes)→ Model –(emitters)→ Files → Plan → disk`: each arrow is one
 //! public function, each stage its own type, and only the two ends touch the disk.
 
+mod date_formats;
 pub mod declaration;
 pub mod diagnostic;
 pub mod draft;
@@ -21,4 +22,8 @@ pub mod parameter;
 pub mod pass;
 pub mod plan;
 pub mod report;
+pub mod sample;
 pub mod source;
+
+#[cfg(test)]
+mod testing;
