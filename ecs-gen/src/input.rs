@@ -6,7 +6,9 @@ mod decode;
 mod entries;
 pub mod extension;
 pub mod log;
+mod schemas;
 pub mod selection;
 
 pub use check::read;
 pub use entries::Entries;
+pub use schemas::{GRAMMARS, add_schemas};

@@ -68,11 +68,7 @@ struct Names {
 
 impl Names {
     fn or(&self, all: &[Engine]) -> Vec<Engine> {
-        if self.names.is_empty() {
-            all.to_vec()
-        } else {
-            self.names.clone()
-        }
+        if self.names.is_empty() { all.to_vec() } else { self.names.clone() }
     }
 }
 

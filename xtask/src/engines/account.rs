@@ -67,11 +67,7 @@ impl Account {
     /// When it may not, with the way out.
     pub fn check_reads(self, path: &Path) -> Result<()> {
         let mut command = Command::new("test");
-        command
-            .arg("-r")
-            .arg(path)
-            .stdin(Stdio::null())
-            .current_dir("/");
+        command.arg("-r").arg(path).stdin(Stdio::null()).current_dir("/");
         self.apply_to(&mut command);
         if command.status().context("cannot run `test`")?.success() {
             return Ok(());
@@ -91,10 +87,7 @@ fn is_root() -> Result<bool> {
     if let Ok(metadata) = fs::metadata(own) {
         return Ok(metadata.uid() == 0);
     }
-    let output = Command::new("id")
-        .arg("-u")
-        .output()
-        .context("cannot run `id`")?;
+    let output = Command::new("id").arg("-u").output().context("cannot run `id`")?;
     Ok(output.stdout.trim_ascii() == b"0")
 }
 
@@ -112,13 +105,7 @@ mod tests {
     #[test]
     fn nobody_is_found_by_name_and_never_is_root() {
         let passwd = "root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65533:nobody:/nonexistent:/usr/sbin/nologin\n";
-        assert_eq!(
-            parse_nobody(passwd),
-            Some(Account {
-                uid: 65534,
-                gid: 65533
-            })
-        );
+        assert_eq!(parse_nobody(passwd), Some(Account { uid: 65534, gid: 65533 }));
         assert_eq!(parse_nobody("root:x:0:0::/root:/bin/sh\n"), None);
         assert_eq!(parse_nobody("nobody:x:0:0::/:/bin/sh\n"), None);
     }

@@ -20,12 +20,7 @@ pub enum Engine {
 
 impl Engine {
     /// Everything that can be fetched.
-    pub const ALL: [Self; 4] = [
-        Self::OpenSearch,
-        Self::Elasticsearch,
-        Self::Elasticsearch6,
-        Self::IlmParser,
-    ];
+    pub const ALL: [Self; 4] = [Self::OpenSearch, Self::Elasticsearch, Self::Elasticsearch6, Self::IlmParser];
 
     /// What can be started.
     pub const SERVERS: [Self; 3] = [Self::OpenSearch, Self::Elasticsearch, Self::Elasticsearch6];
@@ -73,11 +68,7 @@ impl Engine {
             Self::Elasticsearch => (17, 23, Kind::Runtime),
             Self::Elasticsearch6 => (11, 23, Kind::Runtime),
         };
-        Requirement {
-            oldest,
-            newest,
-            kind,
-        }
+        Requirement { oldest, newest, kind }
     }
 
     /// Whether the jars of the engine and its dependencies are fetched, rather than a distribution to unpack.

@@ -26,15 +26,11 @@ pub fn fetch(engine: Engine) -> Result<()> {
     let started = Instant::now();
     let directory = layout::directory(engine);
     if directory.exists() {
-        fs::remove_dir_all(&directory)
-            .with_context(|| format!("cannot remove `{}`", directory.display()))?;
+        fs::remove_dir_all(&directory).with_context(|| format!("cannot remove `{}`", directory.display()))?;
     }
     run_maven(engine)?;
     fs::write(layout::stamp(engine), profile)?;
-    step(
-        "Fetched",
-        &format!("{about} in {:.1} s", started.elapsed().as_secs_f64()),
-    );
+    step("Fetched", &format!("{about} in {:.1} s", started.elapsed().as_secs_f64()));
     Ok(())
 }
 
@@ -70,8 +66,7 @@ fn is_fetched(engine: Engine, profile: &str) -> bool {
 /// The text of the engine's profile: a change of any coordinate in it changes it.
 fn load_profile(engine: Engine) -> Result<String> {
     let path = layout::pom();
-    let pom =
-        fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    let pom = fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
     let Some(profile) = parse_profile(&pom, engine.name()) else {
         bail!("`{}` has no profile `{}`", path.display(), engine.name());
     };
@@ -85,9 +80,7 @@ fn parse_profile<'pom>(pom: &'pom str, name: &str) -> Option<&'pom str> {
 
 fn version(profile: &str) -> &str {
     let after = profile.split_once("<version>").map_or("", |(_, rest)| rest);
-    after
-        .split_once("</version>")
-        .map_or("?", |(version, _)| version)
+    after.split_once("</version>").map_or("?", |(version, _)| version)
 }
 
 fn run_maven(engine: Engine) -> Result<()> {
@@ -104,10 +97,7 @@ fn run_maven(engine: Engine) -> Result<()> {
         .args(["--activate-profiles", engine.name(), goal])
         .arg(format!("-DoutputDirectory={}", output.display()))
         // By default the plugin remembers beside the POM what it has unpacked, and would not unpack it again.
-        .arg(format!(
-            "-DmarkersDirectory={}",
-            output.with_file_name("markers").display()
-        ))
+        .arg(format!("-DmarkersDirectory={}", output.with_file_name("markers").display()))
         .stdin(Stdio::null())
         .output();
     match outcome {
@@ -144,10 +134,7 @@ mod tests {
     fn every_engine_has_a_profile_with_a_version() {
         for engine in Engine::ALL {
             let profile = load_profile(engine).unwrap();
-            assert!(
-                version(&profile).starts_with(|first: char| first.is_ascii_digit()),
-                "{engine:?}"
-            );
+            assert!(version(&profile).starts_with(|first: char| first.is_ascii_digit()), "{engine:?}");
         }
     }
 

@@ -14,19 +14,10 @@ use super::fetch::own_engine_help;
 const HOME_VARIABLE: &str = "JAVA_HOME";
 
 /// Folders whose children are Java homes, on the systems that people develop on.
-const HOMES: [&str; 4] = [
-    "/usr/lib/jvm",
-    "/usr/java",
-    "/opt/java",
-    "/Library/Java/JavaVirtualMachines",
-];
+const HOMES: [&str; 4] = ["/usr/lib/jvm", "/usr/java", "/opt/java", "/Library/Java/JavaVirtualMachines"];
 
 /// The same, below the home folder of the user.
-const USER_HOMES: [&str; 3] = [
-    ".sdkman/candidates/java",
-    ".jdks",
-    "Library/Java/JavaVirtualMachines",
-];
+const USER_HOMES: [&str; 3] = [".sdkman/candidates/java", ".jdks", "Library/Java/JavaVirtualMachines"];
 
 /// The Java that something needs; both ends of the range are included.
 #[derive(Clone, Copy, Debug)]
@@ -50,18 +41,13 @@ pub enum Kind {
 
 impl Requirement {
     fn is_met_by(self, major: u32, home: &Path) -> bool {
-        (self.oldest..=self.newest).contains(&major)
-            && (self.kind == Kind::Runtime || home.join("bin/javac").is_file())
+        (self.oldest..=self.newest).contains(&major) && (self.kind == Kind::Runtime || home.join("bin/javac").is_file())
     }
 }
 
 impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.kind == Kind::Jdk {
-            "a JDK, version "
-        } else {
-            "Java "
-        })?;
+        f.write_str(if self.kind == Kind::Jdk { "a JDK, version " } else { "Java " })?;
         match self.newest {
             u32::MAX => write!(f, "{} or newer", self.oldest),
             newest => write!(f, "{} to {newest}", self.oldest),
@@ -80,22 +66,11 @@ pub fn find_home(engine: Engine) -> Result<PathBuf> {
     let preferred: Vec<_> = preferred.into_iter().filter_map(with_major).collect();
     let mut installed: Vec<_> = candidates().into_iter().filter_map(with_major).collect();
     installed.sort();
-    if let Some((_, home)) = preferred
-        .iter()
-        .find(fits)
-        .or_else(|| installed.iter().find(fits))
-    {
+    if let Some((_, home)) = preferred.iter().find(fits).or_else(|| installed.iter().find(fits)) {
         return Ok(home.clone());
     }
-    let found: Vec<String> = installed
-        .iter()
-        .map(|(major, home)| format!("{major} at `{}`", home.display()))
-        .collect();
-    let found = if found.is_empty() {
-        "none is installed".to_owned()
-    } else {
-        format!("found {}", found.join(", "))
-    };
+    let found: Vec<String> = installed.iter().map(|(major, home)| format!("{major} at `{}`", home.display())).collect();
+    let found = if found.is_empty() { "none is installed".to_owned() } else { format!("found {}", found.join(", ")) };
     bail!(
         "{} needs {requirement}; {found}\n  help: install one (https://adoptium.net), or set `{HOME_VARIABLE}` to it{}",
         engine.name(),
@@ -109,10 +84,10 @@ fn with_major(home: PathBuf) -> Option<(u32, PathBuf)> {
 
 fn candidates() -> Vec<PathBuf> {
     let user = env::var_os("HOME").map(PathBuf::from);
-    let parents = HOMES.iter().map(PathBuf::from).chain(
-        user.iter()
-            .flat_map(|user| USER_HOMES.iter().map(|below| user.join(below))),
-    );
+    let parents = HOMES
+        .iter()
+        .map(PathBuf::from)
+        .chain(user.iter().flat_map(|user| USER_HOMES.iter().map(|below| user.join(below))));
     let mut homes = Vec::new();
     for parent in parents {
         let Ok(entries) = fs::read_dir(parent) else {
@@ -131,9 +106,7 @@ fn candidates() -> Vec<PathBuf> {
 /// The home of the `java` on the search path, with links resolved.
 fn home_on_path() -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
-    let java = env::split_paths(&path)
-        .map(|folder| folder.join("java"))
-        .find(|java| java.is_file())?;
+    let java = env::split_paths(&path).map(|folder| folder.join("java")).find(|java| java.is_file())?;
     Some(fs::canonicalize(java).ok()?.parent()?.parent()?.to_owned())
 }
 
@@ -146,15 +119,8 @@ fn major(home: &Path) -> Option<u32> {
 }
 
 fn parse_major(release: &str) -> Option<u32> {
-    let version = release
-        .lines()
-        .find_map(|line| line.strip_prefix("JAVA_VERSION="))?
-        .trim_matches('"');
-    version
-        .split(|c: char| !c.is_ascii_digit())
-        .next()?
-        .parse()
-        .ok()
+    let version = release.lines().find_map(|line| line.strip_prefix("JAVA_VERSION="))?.trim_matches('"');
+    version.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -168,10 +134,7 @@ mod tests {
 
     #[test]
     fn major_version_is_read_from_release_file() {
-        check(
-            "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"17.0.15\"\nJAVA_VERSION_DATE=\"2025-04-15\"\n",
-            Some(17),
-        );
+        check("IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"17.0.15\"\nJAVA_VERSION_DATE=\"2025-04-15\"\n", Some(17));
         check("JAVA_VERSION=\"25\"\n", Some(25));
         check("JAVA_VERSION=\"21-ea\"\n", Some(21));
         check("JAVA_VERSION=\"1.8.0_392\"\n", Some(1));

@@ -30,8 +30,7 @@ pub fn opensearch_program() -> PathBuf {
 
 /// The folder of one engine.
 pub fn directory(engine: Engine) -> PathBuf {
-    let root =
-        env::var_os(DIRECTORY_VARIABLE).map_or_else(|| workspace().join(".engines"), PathBuf::from);
+    let root = env::var_os(DIRECTORY_VARIABLE).map_or_else(|| workspace().join(".engines"), PathBuf::from);
     root.join(engine.name())
 }
 
@@ -61,17 +60,11 @@ pub fn stamp(engine: Engine) -> PathBuf {
 /// When there is none.
 pub fn distribution(engine: Engine) -> Result<PathBuf> {
     let parent = directory(engine).join("dist");
-    for entry in
-        fs::read_dir(&parent).with_context(|| format!("cannot read `{}`", parent.display()))?
-    {
+    for entry in fs::read_dir(&parent).with_context(|| format!("cannot read `{}`", parent.display()))? {
         let path = entry?.path();
         if path.join("bin/elasticsearch").exists() {
             return Ok(path);
         }
     }
-    bail!(
-        "no distribution in `{}`: run `cargo xtask engines fetch {}`",
-        parent.display(),
-        engine.name()
-    )
+    bail!("no distribution in `{}`: run `cargo xtask engines fetch {}`", parent.display(), engine.name())
 }

@@ -60,9 +60,7 @@ pub fn prepare(engine: Engine) -> Result<Command> {
     fs::create_dir_all(&node).with_context(|| format!("cannot create `{}`", node.display()))?;
     let mut command = match engine {
         Engine::OpenSearch => prepare_opensearch(&home, &node)?,
-        Engine::Elasticsearch | Engine::Elasticsearch6 => {
-            prepare_elasticsearch(engine, &home, &node)?
-        }
+        Engine::Elasticsearch | Engine::Elasticsearch6 => prepare_elasticsearch(engine, &home, &node)?,
         Engine::IlmParser => bail!("`{}` is a library and has nothing to start", engine.name()),
     };
     let output = File::create(layout::directory(engine).join("output.log"))?;
@@ -85,9 +83,7 @@ fn settings(engine: Engine, own: &str) -> Result<String> {
 }
 
 fn http_port(engine: Engine) -> Result<u16> {
-    engine
-        .port()
-        .with_context(|| format!("`{}` listens on no port", engine.name()))
+    engine.port().with_context(|| format!("`{}` listens on no port", engine.name()))
 }
 
 fn prepare_opensearch(home: &Path, node: &Path) -> Result<Command> {
@@ -98,24 +94,12 @@ fn prepare_opensearch(home: &Path, node: &Path) -> Result<Command> {
     fs::write(config.join("opensearch.yml"), settings(engine, "")?)?;
     let mut command = Command::new(home.join("bin/java"));
     command
-        .args([
-            "-Xmx2g",
-            "--add-modules",
-            "jdk.incubator.vector",
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-        ])
+        .args(["-Xmx2g", "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-cp"])
         .arg(layout::jars(engine).join("*"))
         .arg(layout::opensearch_program())
         .arg("-basePath")
         .arg(node)
-        .args([
-            "-clusterName",
-            "event-log-opensearch",
-            "-numOfNode",
-            "1",
-            "-printOnFailure",
-        ])
+        .args(["-clusterName", "event-log-opensearch", "-numOfNode", "1", "-printOnFailure"])
         // The runner adds the number of the node, from 1.
         .args(["-baseHttpPort", &(http_port(engine)? - 1).to_string()]);
     Ok(command)
@@ -159,63 +143,32 @@ fn write_config(engine: Engine, distribution: &Path, node: &Path) -> Result<()> 
     for folder in ["config", "config/jvm.options.d", "data", "logs", "tmp"] {
         fs::create_dir_all(node.join(folder))?;
     }
-    for file in [
-        "log4j2.properties",
-        "users",
-        "users_roles",
-        "roles.yml",
-        "role_mapping.yml",
-    ] {
+    for file in ["log4j2.properties", "users", "users_roles", "roles.yml", "role_mapping.yml"] {
         fs::copy(distribution.join("config").join(file), config.join(file))
             .with_context(|| format!("cannot copy `{file}`"))?;
     }
     let options = fs::read_to_string(distribution.join("config/jvm.options"))?;
     fs::write(config.join("jvm.options"), without_log_files(&options))?;
-    let own = if engine == Engine::Elasticsearch {
-        ELASTICSEARCH_SETTINGS
-    } else {
-        ELASTICSEARCH6_SETTINGS
-    };
-    let paths = format!(
-        "path.data: {}\npath.logs: {}\n",
-        node.join("data").display(),
-        node.join("logs").display()
-    );
-    fs::write(
-        config.join("elasticsearch.yml"),
-        settings(engine, own)? + &paths,
-    )?;
+    let own = if engine == Engine::Elasticsearch { ELASTICSEARCH_SETTINGS } else { ELASTICSEARCH6_SETTINGS };
+    let paths = format!("path.data: {}\npath.logs: {}\n", node.join("data").display(), node.join("logs").display());
+    fs::write(config.join("elasticsearch.yml"), settings(engine, own)? + &paths)?;
     Ok(())
 }
 
 /// The options without those that write below the distribution, which the node's account may only read.
 fn without_log_files(options: &str) -> String {
     let keeps = |line: &&str| !line.contains("logs/") && !line.contains("HeapDump");
-    options
-        .lines()
-        .filter(keeps)
-        .flat_map(|line| [line, "\n"])
-        .collect()
+    options.lines().filter(keeps).flat_map(|line| [line, "\n"]).collect()
 }
 
 fn add_admin(mut command: Command) -> Result<()> {
     let output = command
-        .args([
-            "useradd",
-            ADMIN_USER,
-            "-p",
-            ADMIN_PASSWORD,
-            "-r",
-            "superuser",
-        ])
+        .args(["useradd", ADMIN_USER, "-p", ADMIN_PASSWORD, "-r", "superuser"])
         .stdin(Stdio::null())
         .output()
         .context("cannot run `elasticsearch-users`")?;
     if !output.status.success() {
-        bail!(
-            "cannot add the user of the tests: {}",
-            String::from_utf8_lossy(&output.stderr).trim()
-        );
+        bail!("cannot add the user of the tests: {}", String::from_utf8_lossy(&output.stderr).trim());
     }
     Ok(())
 }

@@ -37,16 +37,13 @@ pub fn check(engines: &[Engine]) -> Result<()> {
     for running in running::start(engines)? {
         let name = running.engine().name();
         let mut cases = case::load_all(&folder)?;
-        let failures = check_engine(&running, &mut cases)
-            .with_context(|| format!("cannot check the pipeline on {name}"))?;
+        let failures =
+            check_engine(&running, &mut cases).with_context(|| format!("cannot check the pipeline on {name}"))?;
         for failure in &failures {
             eprintln!("{failure}");
         }
         if !failures.is_empty() {
-            bail!(
-                "{} outcomes on {name} are not the expected ones",
-                failures.len()
-            );
+            bail!("{} outcomes on {name} are not the expected ones", failures.len());
         }
         step("Checked", &format!("{} cases on {name}", cases.len()));
     }
@@ -64,10 +61,7 @@ fn check_engine(running: &Running, cases: &mut [Case]) -> Result<Vec<String>> {
         ancestor::adapt(&mut pipeline)?;
         ancestor::open_identifiers(cases);
     }
-    expect_success(
-        client.send_json("PUT", &format!("/_ingest/pipeline/{NAME}"), &pipeline)?,
-        "put the pipeline",
-    )?;
+    expect_success(client.send_json("PUT", &format!("/_ingest/pipeline/{NAME}"), &pipeline)?, "put the pipeline")?;
     let mut failures = simulate(client, cases)?;
     if !is_ancestor {
         failures.extend(post_all(running, cases)?);
@@ -83,17 +77,10 @@ fn post_all(running: &Running, cases: &[Case]) -> Result<Vec<String>> {
         "settings": {"index": {"number_of_replicas": 0, "default_pipeline": NAME}},
         "mappings": load_mapping(running.engine())?,
     });
-    expect_success(
-        client.send_json("PUT", &format!("/{NAME}"), &index)?,
-        "create the index",
-    )?;
+    expect_success(client.send_json("PUT", &format!("/{NAME}"), &index)?, "create the index")?;
     let mut failures = Vec::new();
     for case in cases.iter().filter(|case| case.index.is_none()) {
-        failures.extend(
-            post(client, case)?
-                .into_iter()
-                .map(|what| format!("{}, posted: {what}", case.file)),
-        );
+        failures.extend(post(client, case)?.into_iter().map(|what| format!("{}, posted: {what}", case.file)));
     }
     Ok(failures)
 }
@@ -108,25 +95,15 @@ fn simulate(client: &Client, cases: &[Case]) -> Result<Vec<String>> {
     let path = format!("/_ingest/pipeline/{NAME}/_simulate");
     let answer = client.send_json("POST", &path, &json!({"docs": documents}))?;
     let body = expect_success(answer, "simulate the pipeline")?;
-    let outcomes = body["docs"]
-        .as_array()
-        .context("the engine's answer has no `docs`")?;
+    let outcomes = body["docs"].as_array().context("the engine's answer has no `docs`")?;
     if outcomes.len() != cases.len() {
-        bail!(
-            "{} cases were sent and {} outcomes came back",
-            cases.len(),
-            outcomes.len()
-        );
+        bail!("{} cases were sent and {} outcomes came back", cases.len(), outcomes.len());
     }
     let mut failures = Vec::new();
     for (case, outcome) in cases.iter().zip(outcomes) {
         let reason = outcome.pointer("/error/reason").and_then(Value::as_str);
         let source = outcome.pointer("/doc/_source");
-        failures.extend(
-            case.check(source, reason)
-                .into_iter()
-                .map(|what| format!("{}, simulated: {what}", case.file)),
-        );
+        failures.extend(case.check(source, reason).into_iter().map(|what| format!("{}, simulated: {what}", case.file)));
     }
     Ok(failures)
 }
@@ -136,21 +113,11 @@ fn post(client: &Client, case: &Case) -> Result<Vec<String>> {
     let path = format!("/{NAME}/_doc");
     let answer = client.send_json("POST", &path, &case.document)?;
     if !answer.is_success() {
-        let reason = answer
-            .body
-            .pointer("/error/reason")
-            .and_then(Value::as_str)
-            .unwrap_or("no reason given");
+        let reason = answer.body.pointer("/error/reason").and_then(Value::as_str).unwrap_or("no reason given");
         return Ok(case.check(None, Some(reason)));
     }
-    let id = answer.body["_id"]
-        .as_str()
-        .context("the engine's answer has no `_id`")?
-        .to_owned();
-    let stored = expect_success(
-        client.send("GET", &format!("/{NAME}/_doc/{id}"))?,
-        "read the document",
-    )?;
+    let id = answer.body["_id"].as_str().context("the engine's answer has no `_id`")?.to_owned();
+    let stored = expect_success(client.send("GET", &format!("/{NAME}/_doc/{id}"))?, "read the document")?;
     let mut failures = case.check(Some(&stored["_source"]), None);
     if let Expectation::Stored(expected) = &case.expectation
         && *expected != case.document
@@ -161,23 +128,15 @@ fn post(client: &Client, case: &Case) -> Result<Vec<String>> {
         }
         let again = client.send_json("POST", &path, &case.document)?;
         if again.status != 409 {
-            failures.push(format!(
-                "the same post a second time was answered {}, not 409",
-                again.status
-            ));
+            failures.push(format!("the same post a second time was answered {}, not 409", again.status));
         }
     }
     Ok(failures)
 }
 
 fn check_processors(running: &Running) -> Result<()> {
-    let body = expect_success(
-        running.client().send("GET", "/_nodes/ingest")?,
-        "list the ingest processors",
-    )?;
-    let nodes = body["nodes"]
-        .as_object()
-        .context("the engine's answer has no `nodes`")?;
+    let body = expect_success(running.client().send("GET", "/_nodes/ingest")?, "list the ingest processors")?;
+    let nodes = body["nodes"].as_object().context("the engine's answer has no `nodes`")?;
     for node in nodes.values() {
         let has = |wanted: &str| {
             let processors = node.pointer("/ingest/processors").and_then(Value::as_array);
@@ -206,35 +165,20 @@ fn remove_ours(client: &Client) -> Result<()> {
 
 fn expect_success(answer: Answer, doing: &str) -> Result<Value> {
     if !answer.is_success() {
-        bail!(
-            "cannot {doing}: the engine answered {}: {}",
-            answer.status,
-            answer.body
-        );
+        bail!("cannot {doing}: the engine answered {}: {}", answer.status, answer.body);
     }
     Ok(answer.body)
 }
 
 fn generated(engine: Engine, file: &str) -> PathBuf {
-    let target = if engine == Engine::OpenSearch {
-        "opensearch"
-    } else {
-        "elasticsearch"
-    };
-    layout::workspace()
-        .join("generated/infra-events")
-        .join(target)
-        .join(file)
+    let target = if engine == Engine::OpenSearch { "opensearch" } else { "elasticsearch" };
+    layout::workspace().join("generated/infra-events").join(target).join(file)
 }
 
 fn load_generated(engine: Engine, file: &str) -> Result<Value> {
     let path = generated(engine, file);
-    let text = fs::read_to_string(&path).with_context(|| {
-        format!(
-            "cannot read `{}`\n  help: run `cargo xtask regenerate`",
-            path.display()
-        )
-    })?;
+    let text = fs::read_to_string(&path)
+        .with_context(|| format!("cannot read `{}`\n  help: run `cargo xtask regenerate`", path.display()))?;
     serde_json::from_str(&text).with_context(|| format!("`{}` is not JSON", path.display()))
 }
 

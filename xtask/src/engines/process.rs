@@ -47,8 +47,7 @@ impl Record {
         if !path.exists() {
             return Ok(None);
         }
-        let text = fs::read_to_string(&path)
-            .with_context(|| format!("cannot read `{}`", path.display()))?;
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
         let record: Self = serde_json::from_str(&text)
             .with_context(|| format!("`{}` is not a process record; remove it", path.display()))?;
         Ok(record.is_alive().then_some(record))
@@ -107,10 +106,7 @@ fn started_at(pid: u32) -> Option<String> {
     if fs::metadata("/proc/self/stat").is_ok() {
         return parse_stat(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?);
     }
-    let output = Command::new("ps")
-        .args(["-o", "state=,lstart=", "-p", &pid.to_string()])
-        .output()
-        .ok()?;
+    let output = Command::new("ps").args(["-o", "state=,lstart=", "-p", &pid.to_string()]).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     let (state, started) = text.trim().split_once(' ')?;
     (!state.starts_with('Z')).then(|| started.trim().to_owned())
@@ -154,10 +150,7 @@ mod tests {
     fn another_process_with_the_same_id_is_not_ours() {
         let own = Record::of(std::process::id()).unwrap();
         assert!(own.is_alive());
-        let former = Record {
-            started: "an earlier moment".to_owned(),
-            ..own
-        };
+        let former = Record { started: "an earlier moment".to_owned(), ..own };
         assert!(!former.is_alive());
         former.end().unwrap();
     }

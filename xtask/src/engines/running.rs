@@ -45,12 +45,7 @@ struct Owned {
 
 impl Running {
     fn new(engine: Engine, url: String, owned: Option<Owned>) -> Self {
-        Self {
-            engine,
-            client: Client::new(&url),
-            url,
-            owned,
-        }
+        Self { engine, client: Client::new(&url), url, owned }
     }
 
     /// Which engine it is.
@@ -81,14 +76,7 @@ impl Running {
         loop {
             if is_ready(&self.client) {
                 let seconds = owned.since.elapsed().as_secs_f64();
-                step(
-                    "Ready",
-                    &format!(
-                        "{} at {} after {seconds:.1} s",
-                        self.engine.name(),
-                        self.url
-                    ),
-                );
+                step("Ready", &format!("{} at {} after {seconds:.1} s", self.engine.name(), self.url));
                 return Ok(());
             }
             let ended = owned.child.try_wait()?;
@@ -100,11 +88,7 @@ impl Running {
                 || format!("did not answer within {} s", PATIENCE.as_secs()),
                 |status| format!("ended while it was starting ({status})"),
             );
-            bail!(
-                "{} {what}; its last lines are\n{}",
-                self.engine.name(),
-                last_output(self.engine)
-            );
+            bail!("{} {what}; its last lines are\n{}", self.engine.name(), last_output(self.engine));
         }
     }
 }
@@ -115,10 +99,7 @@ impl Drop for Running {
             return;
         };
         if let Err(error) = owned.record.end() {
-            step(
-                "Warning",
-                &format!("{} may still run: {error:#}", self.engine.name()),
-            );
+            step("Warning", &format!("{} may still run: {error:#}", self.engine.name()));
             return;
         }
         // Both failures mean that there is nothing left to clean up.
@@ -148,15 +129,9 @@ fn launch(engine: Engine) -> Result<Running> {
     if let Some((variable, url)) = own_url(engine) {
         let running = Running::new(engine, url, None);
         if !is_ready(running.client()) {
-            bail!(
-                "nothing answers at `{}`, which `{variable}` names",
-                running.url()
-            );
+            bail!("nothing answers at `{}`, which `{variable}` names", running.url());
         }
-        step(
-            "Using",
-            &format!("{} at {} (`{variable}`)", engine.name(), running.url()),
-        );
+        step("Using", &format!("{} at {} (`{variable}`)", engine.name(), running.url()));
         return Ok(running);
     }
     let url = default_url(engine)?;
@@ -169,43 +144,24 @@ fn launch(engine: Engine) -> Result<Running> {
                 engine.name()
             );
         }
-        step(
-            "Running",
-            &format!(
-                "{} at {} (process {})",
-                engine.name(),
-                running.url(),
-                record.pid()
-            ),
-        );
+        step("Running", &format!("{} at {} (process {})", engine.name(), running.url(), record.pid()));
         return Ok(running);
     }
     fetch::fetch(engine)?;
     check_port_is_free(engine)?;
     let since = Instant::now();
     step("Starting", engine.name());
-    let mut child = node::prepare(engine)?
-        .spawn()
-        .context("cannot run the engine")?;
-    let record =
-        match Record::of(child.id()).and_then(|record| record.save(engine).map(|()| record)) {
-            Ok(record) => record,
-            Err(error) => {
-                // Without a record nobody could stop it later. It is our own child, so that its id cannot be another's.
-                let _ = child.kill();
-                let _ = child.wait();
-                return Err(error.context(last_output(engine)));
-            }
-        };
-    Ok(Running::new(
-        engine,
-        url,
-        Some(Owned {
-            record,
-            child,
-            since,
-        }),
-    ))
+    let mut child = node::prepare(engine)?.spawn().context("cannot run the engine")?;
+    let record = match Record::of(child.id()).and_then(|record| record.save(engine).map(|()| record)) {
+        Ok(record) => record,
+        Err(error) => {
+            // Without a record nobody could stop it later. It is our own child, so that its id cannot be another's.
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err(error.context(last_output(engine)));
+        }
+    };
+    Ok(Running::new(engine, url, Some(Owned { record, child, since })))
 }
 
 /// Stops an engine that `start` left running.
@@ -217,14 +173,9 @@ pub fn stop(engine: Engine) -> Result<()> {
         step("Idle", &format!("{} was not started here", engine.name()));
         return Ok(());
     };
-    record
-        .end()
-        .with_context(|| format!("cannot stop {}", engine.name()))?;
+    record.end().with_context(|| format!("cannot stop {}", engine.name()))?;
     fs::remove_file(layout::record(engine))?;
-    step(
-        "Stopped",
-        &format!("{} (process {})", engine.name(), record.pid()),
-    );
+    step("Stopped", &format!("{} (process {})", engine.name(), record.pid()));
     Ok(())
 }
 
@@ -239,11 +190,8 @@ pub fn report(engine: Engine) -> Result<bool> {
         FetchState::Stale => "another version fetched",
         FetchState::Absent => "not fetched",
     };
-    let (serves, answers) = if engine.port().is_some() {
-        report_server(engine)?
-    } else {
-        (String::new(), fetched == FetchState::Fetched)
-    };
+    let (serves, answers) =
+        if engine.port().is_some() { report_server(engine)? } else { (String::new(), fetched == FetchState::Fetched) };
     println!("{:<15} {version:<9} {fetched_text}{serves}", engine.name());
     Ok(answers)
 }
@@ -255,26 +203,18 @@ fn report_server(engine: Engine) -> Result<(String, bool)> {
         (None, None) => return Ok((", not running".to_owned(), false)),
     };
     let answers = is_ready(&Client::new(&url));
-    let verb = if answers {
-        "answers"
-    } else {
-        "does not answer"
-    };
+    let verb = if answers { "answers" } else { "does not answer" };
     Ok((format!(", {verb} at {url} ({whose})"), answers))
 }
 
 fn own_url(engine: Engine) -> Option<(&'static str, String)> {
     let variable = engine.url_variable()?;
-    let url = env::var(variable)
-        .ok()
-        .filter(|url| !url.trim().is_empty())?;
+    let url = env::var(variable).ok().filter(|url| !url.trim().is_empty())?;
     Some((variable, url.trim().trim_end_matches('/').to_owned()))
 }
 
 fn default_url(engine: Engine) -> Result<String> {
-    let Some(port) = engine.port() else {
-        bail!("`{}` is a library and has nothing to start", engine.name())
-    };
+    let Some(port) = engine.port() else { bail!("`{}` is a library and has nothing to start", engine.name()) };
     let credentials = if engine == Engine::Elasticsearch {
         format!("{}:{}@", node::ADMIN_USER, node::ADMIN_PASSWORD)
     } else {
@@ -285,9 +225,7 @@ fn default_url(engine: Engine) -> Result<String> {
 
 fn is_ready(client: &Client) -> bool {
     // `yellow` means that every index can be written; a bare node of Elasticsearch 8 has no `GET /`.
-    client
-        .send("GET", "/_cluster/health?wait_for_status=yellow&timeout=1s")
-        .is_ok_and(|answer| answer.is_success())
+    client.send("GET", "/_cluster/health?wait_for_status=yellow&timeout=1s").is_ok_and(|answer| answer.is_success())
 }
 
 fn check_port_is_free(engine: Engine) -> Result<()> {

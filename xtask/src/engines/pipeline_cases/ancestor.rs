@@ -11,8 +11,7 @@ use serde_json::Value;
 use super::case::{Case, Expectation};
 
 /// What is replaced, for the message that says so.
-pub const REPLACED: &str =
-    "hash by Base64, descriptions by nothing; simulated only, identifiers not compared";
+pub const REPLACED: &str = "hash by Base64, descriptions by nothing; simulated only, identifiers not compared";
 
 /// What this engine cannot compute.
 const HASH: &str = ".sha256()";
@@ -24,10 +23,7 @@ const HASH: &str = ".sha256()";
 pub fn adapt(pipeline: &mut Value) -> Result<()> {
     let mut hashes = 0;
     let processors = pipeline["processors"].as_array_mut().into_iter().flatten();
-    for processor in processors
-        .filter_map(Value::as_object_mut)
-        .flat_map(|kinds| kinds.values_mut())
-    {
+    for processor in processors.filter_map(Value::as_object_mut).flat_map(|kinds| kinds.values_mut()) {
         if let Some(options) = processor.as_object_mut() {
             options.remove("description");
         }
@@ -37,10 +33,7 @@ pub fn adapt(pipeline: &mut Value) -> Result<()> {
         }
     }
     if hashes == 0 {
-        bail!(
-            "the pipeline computes no `{HASH}`; adapt `{}` to what it does instead",
-            file!()
-        );
+        bail!("the pipeline computes no `{HASH}`; adapt `{}` to what it does instead", file!());
     }
     Ok(())
 }

@@ -65,15 +65,11 @@ struct CaseFile {
 /// # Errors
 /// When there is none, or one cannot be read.
 pub fn load_all(folder: &Path) -> Result<Vec<Case>> {
-    let entries =
-        fs::read_dir(folder).with_context(|| format!("cannot read `{}`", folder.display()))?;
+    let entries = fs::read_dir(folder).with_context(|| format!("cannot read `{}`", folder.display()))?;
     let mut paths = Vec::new();
     for entry in entries {
         let path = entry?.path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "json")
-        {
+        if path.extension().is_some_and(|extension| extension == "json") {
             paths.push(path);
         }
     }
@@ -81,10 +77,7 @@ pub fn load_all(folder: &Path) -> Result<Vec<Case>> {
         bail!("`{}` holds no case", folder.display());
     }
     paths.sort();
-    paths
-        .iter()
-        .map(|path| load(path).with_context(|| format!("cannot load `{}`", path.display())))
-        .collect()
+    paths.iter().map(|path| load(path).with_context(|| format!("cannot load `{}`", path.display()))).collect()
 }
 
 fn load(path: &Path) -> Result<Case> {
@@ -94,17 +87,8 @@ fn load(path: &Path) -> Result<Case> {
         (None, Some(reason)) => Expectation::Refused(reason),
         _ => bail!("a case has either `expect` or `refused`"),
     };
-    let name = path
-        .file_stem()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    Ok(Case {
-        file: name,
-        document: file.document,
-        index: file.index,
-        expectation,
-    })
+    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(Case { file: name, document: file.document, index: file.index, expectation })
 }
 
 impl Case {
@@ -120,15 +104,9 @@ impl Case {
                 compare("", expected, &found, &mut wrong);
                 wrong
             }
-            (Expectation::Refused(expected), None, Some(found))
-                if found.contains(expected.as_str()) =>
-            {
-                Vec::new()
-            }
+            (Expectation::Refused(expected), None, Some(found)) if found.contains(expected.as_str()) => Vec::new(),
             (Expectation::Refused(expected), None, Some(found)) => {
-                vec![format!(
-                    "the reason `{found}` does not contain `{expected}`"
-                )]
+                vec![format!("the reason `{found}` does not contain `{expected}`")]
             }
             (Expectation::Refused(_), Some(found), _) => {
                 vec![format!("stored instead of refused: {found}")]
@@ -143,21 +121,11 @@ impl Case {
 fn take_time_dependent(expected: &Value, found: &mut Value) -> Vec<String> {
     let mut missing = Vec::new();
     for (parent, name) in TIME_DEPENDENT {
-        if expected
-            .pointer(parent)
-            .is_some_and(|object| object.get(name).is_some())
-        {
+        if expected.pointer(parent).is_some_and(|object| object.get(name).is_some()) {
             continue;
         }
-        let taken = found
-            .pointer_mut(parent)
-            .and_then(Value::as_object_mut)
-            .and_then(|object| object.remove(name));
-        if taken
-            .as_ref()
-            .and_then(Value::as_str)
-            .is_none_or(str::is_empty)
-        {
+        let taken = found.pointer_mut(parent).and_then(Value::as_object_mut).and_then(|object| object.remove(name));
+        if taken.as_ref().and_then(Value::as_str).is_none_or(str::is_empty) {
             missing.push(format!("`{parent}/{name}` is missing"));
         }
     }
@@ -190,12 +158,7 @@ mod tests {
     use super::*;
 
     fn case(expectation: Expectation) -> Case {
-        Case {
-            file: "test".to_owned(),
-            document: json!({"message": "x"}),
-            index: None,
-            expectation,
-        }
+        Case { file: "test".to_owned(), document: json!({"message": "x"}), index: None, expectation }
     }
 
     fn strict() -> Value {
@@ -209,46 +172,31 @@ mod tests {
 
     #[test]
     fn moments_may_be_left_open_and_must_be_there() {
-        let open = case(Expectation::Stored(
-            json!({"message": "x", "event": {}, "change": {}}),
-        ));
+        let open = case(Expectation::Stored(json!({"message": "x", "event": {}, "change": {}})));
         assert_eq!(open.check(Some(&strict()), None), Vec::<String>::new());
         let mut without = strict();
         without["event"]["created"].take();
-        assert_eq!(
-            open.check(Some(&without), None),
-            ["`/event/created` is missing"]
-        );
+        assert_eq!(open.check(Some(&without), None), ["`/event/created` is missing"]);
     }
 
     #[test]
     fn every_difference_is_told_with_its_path() {
         let expected = json!({"message": "y", "event": {"kind": "event"}, "change": {}});
         let wrong = case(Expectation::Stored(expected)).check(Some(&strict()), None);
-        assert_eq!(
-            wrong,
-            [
-                "`/event/kind` is missing, expected \"event\"",
-                "`/message` is \"x\", expected \"y\""
-            ]
-        );
+        assert_eq!(wrong, ["`/event/kind` is missing, expected \"event\"", "`/message` is \"x\", expected \"y\""]);
     }
 
     #[test]
     fn refusal_is_judged_by_its_reason() {
         let refused = case(Expectation::Refused("no `message`".to_owned()));
-        assert_eq!(
-            refused.check(None, Some("pipeline: no `message`; needed")),
-            Vec::<String>::new()
-        );
+        assert_eq!(refused.check(None, Some("pipeline: no `message`; needed")), Vec::<String>::new());
         assert_eq!(refused.check(None, Some("broken")).len(), 1);
         assert_eq!(refused.check(Some(&strict()), None).len(), 1);
     }
 
     #[test]
     fn every_case_file_can_be_loaded() {
-        let folder =
-            crate::engines::layout::workspace().join("pipelines/infra-events-legacy/cases");
+        let folder = crate::engines::layout::workspace().join("pipelines/infra-events-legacy/cases");
         assert!(load_all(&folder).unwrap().len() >= 25);
     }
 }
