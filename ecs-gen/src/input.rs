@@ -5,6 +5,8 @@ mod check;
 mod decode;
 mod entries;
 pub mod extension;
+pub mod index;
+pub mod lifecycle;
 pub mod log;
 mod schemas;
 pub mod selection;

@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Entries;
+use super::index::{IndexInput, OpenSearchInput};
+use super::lifecycle::LifecycleInput;
 use super::selection::SelectedFields;
 use crate::source::Spanned;
 
@@ -38,6 +40,14 @@ pub struct LogInput {
     /// The most fields, objects and multi-fields that the mapping may have. Default 1,000, the engines' own limit.
     #[serde(default)]
     pub field_budget: Option<Spanned<u32>>,
+    /// Where documents go.
+    pub index: Spanned<IndexInput>,
+    /// When indices roll over and go. Absent: they roll over at 30 days or 50 GB a shard, and nothing is ever deleted.
+    #[serde(default)]
+    pub lifecycle: Option<Spanned<LifecycleInput>>,
+    /// What the OpenSearch files are for.
+    #[serde(default)]
+    pub opensearch: Option<OpenSearchInput>,
     /// Provider → its actions: who logs what.
     #[serde(default)]
     pub providers: Entries<Vec<Spanned<String>>>,
