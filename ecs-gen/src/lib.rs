@@ -10,6 +10,7 @@ pub mod emit;
 pub mod field_path;
 pub mod field_type;
 pub mod files;
+pub mod input;
 pub mod lifecycle;
 pub mod model;
 pub mod parameter;

@@ -103,6 +103,14 @@ impl Sources {
 }
 
 impl FileId {
+    pub(crate) fn number(self) -> u32 {
+        self.0
+    }
+
+    pub(crate) fn from_number(number: u32) -> Self {
+        Self(number)
+    }
+
     /// The first place of the file.
     #[must_use]
     pub fn start(self) -> Span {

@@ -1,0 +1,12 @@
+//! The grammars of the input files, as types. One definition serves three readers: editors (the JSON Schema that
+//! `schemars` derives), the structural check ([`check`]) and the decoder ([`decode`]).
+
+mod check;
+mod decode;
+mod entries;
+pub mod extension;
+pub mod log;
+pub mod selection;
+
+pub use check::read;
+pub use entries::Entries;

@@ -1,0 +1,203 @@
+//! The structural check of an input against its own JSON Schema: every problem with its place, a near miss where there
+//! is one, and the tree without the parts that are wrong, so that later stages report their problems in the same run.
+
+use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value as Json};
+
+use super::decode::decode;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::source::Spanned;
+use crate::source::node::{Node, Value};
+
+/// Reads `node` as a `T`. Reports everything that does not fit; `None` when too little is left to go on with.
+pub fn read<T: DeserializeOwned + JsonSchema>(node: &Node, diagnostics: &mut Diagnostics) -> Option<T> {
+    let schema = SchemaGenerator::new(SchemaSettings::draft2020_12()).into_root_schema_for::<T>();
+    let schema = schema.to_value();
+    let checked = Checker { root: &schema, diagnostics }.check(node, &schema)?;
+    match decode(&checked) {
+        Ok(value) => Some(value),
+        // A missing option was reported against the mapping that lacks it; serde would only repeat that.
+        Err(_) if diagnostics.has_errors() => None,
+        Err(error) => {
+            let problem = Diagnostic::error(Code::InvalidValue, error.message).at(error.span.unwrap_or(node.span));
+            diagnostics.push(problem);
+            None
+        }
+    }
+}
+
+struct Checker<'s, 'd> {
+    root: &'s Json,
+    diagnostics: &'d mut Diagnostics,
+}
+
+impl<'s> Checker<'s, '_> {
+    /// The part of `node` that fits `schema`; `None` when the node itself does not.
+    fn check(&mut self, node: &Node, schema: &'s Json) -> Option<Node> {
+        let Some(schema) = self.resolve(schema).as_object() else { return Some(node.clone()) };
+        if let Some(branches) = schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Json::as_array) {
+            return self.check_branches(node, branches);
+        }
+        if !self.fits_type(node, schema) {
+            self.report_form(node, &type_names(schema));
+            return None;
+        }
+        if let Some(choices) = schema.get("enum").and_then(Json::as_array) {
+            return self.check_choice(node, choices);
+        }
+        if let Some(choice) = schema.get("const") {
+            return self.check_choice(node, std::slice::from_ref(choice));
+        }
+        match &node.value {
+            Value::Map(entries) => Some(self.check_map(node, entries, schema)),
+            Value::List(items) => {
+                let Some(item_schema) = schema.get("items") else { return Some(node.clone()) };
+                let items = items.iter().filter_map(|item| self.check(item, item_schema)).collect();
+                Some(Node { span: node.span, value: Value::List(items) })
+            }
+            Value::Scalar(_) => self.check_bounds(node, schema),
+        }
+    }
+
+    fn resolve(&self, schema: &'s Json) -> &'s Json {
+        let Some(reference) = schema.get("$ref").and_then(Json::as_str) else { return schema };
+        let pointer = reference.strip_prefix('#').unwrap_or(reference);
+        self.root.pointer(pointer).map_or(schema, |target| self.resolve(target))
+    }
+
+    /// Of several forms, the one whose type the node has; a list of constants is one choice.
+    fn check_branches(&mut self, node: &Node, branches: &'s [Json]) -> Option<Node> {
+        let constants: Vec<Json> = branches.iter().filter_map(|branch| branch.get("const").cloned()).collect();
+        if constants.len() == branches.len() {
+            return self.check_choice(node, &constants);
+        }
+        let fitting = branches.iter().find(|branch| match self.resolve(branch).as_object() {
+            Some(object) => self.fits_type(node, object),
+            None => true,
+        });
+        if let Some(branch) = fitting {
+            return self.check(node, branch);
+        }
+        let names: Vec<String> =
+            branches.iter().filter_map(|b| self.resolve(b).as_object()).flat_map(type_names).collect();
+        self.report_form(node, &names);
+        None
+    }
+
+    fn fits_type(&self, node: &Node, schema: &Map<String, Json>) -> bool {
+        if let Some(branches) = schema.get("anyOf").and_then(Json::as_array) {
+            return branches.iter().filter_map(Json::as_object).any(|branch| self.fits_type(node, branch));
+        }
+        let fits = |name: &str| match (&node.value, name) {
+            (Value::Map(_), "object") | (Value::List(_), "array") => true,
+            (Value::Scalar(scalar), "null") => scalar.is_null(),
+            (Value::Scalar(scalar), "string") => !scalar.is_null(),
+            (Value::Scalar(scalar), "boolean") => scalar.as_bool().is_some(),
+            (Value::Scalar(scalar), "integer") => {
+                scalar.as_number().is_some_and(|number| number.is_i64() || number.is_u64())
+            }
+            (Value::Scalar(scalar), "number") => scalar.as_number().is_some(),
+            _ => false,
+        };
+        match schema.get("type") {
+            Some(Json::String(name)) => fits(name),
+            Some(Json::Array(names)) => names.iter().filter_map(Json::as_str).any(fits),
+            _ => true,
+        }
+    }
+
+    fn report_form(&mut self, node: &Node, names: &[String]) {
+        let mut names: Vec<&str> = names.iter().map(|name| word(name)).filter(|name| !name.is_empty()).collect();
+        names.dedup();
+        let message = format!("expected {}, found {}", names.join(" or "), node.describe());
+        self.diagnostics.push(Diagnostic::error(Code::WrongForm, message).at(node.span));
+    }
+
+    fn check_choice(&mut self, node: &Node, choices: &[Json]) -> Option<Node> {
+        let texts: Vec<String> =
+            choices.iter().map(|c| c.as_str().map_or_else(|| c.to_string(), str::to_owned)).collect();
+        match node.as_text() {
+            Some(text) if texts.iter().any(|choice| choice == text) => Some(node.clone()),
+            None if choices.contains(&Json::Null) => Some(node.clone()),
+            text => {
+                let shown = text.map_or_else(|| node.describe().to_owned(), |text| format!("`{text}`"));
+                let list = texts.iter().map(|choice| format!("`{choice}`")).collect::<Vec<_>>().join(", ");
+                let help = Diagnostics::did_you_mean(text.unwrap_or(""), texts.iter().map(String::as_str));
+                let message = format!("{shown} is none of {list}");
+                let problem = Diagnostic::error(Code::InvalidValue, message).at(node.span).maybe_help(help);
+                self.diagnostics.push(problem);
+                None
+            }
+        }
+    }
+
+    fn check_bounds(&mut self, node: &Node, schema: &Map<String, Json>) -> Option<Node> {
+        let Value::Scalar(scalar) = &node.value else { return Some(node.clone()) };
+        let bound = |name: &str| schema.get(name).and_then(Json::as_f64);
+        if let Some(number) = scalar.as_number().and_then(|number| number.as_f64())
+            && (bound("minimum").is_some_and(|least| number < least)
+                || bound("maximum").is_some_and(|most| number > most))
+        {
+            let message = format!("`{}` is out of range", scalar.text);
+            self.diagnostics.push(Diagnostic::error(Code::InvalidValue, message).at(node.span));
+            return None;
+        }
+        Some(node.clone())
+    }
+
+    fn check_map(&mut self, node: &Node, entries: &[(Spanned<String>, Node)], schema: &'s Map<String, Json>) -> Node {
+        let properties = schema.get("properties").and_then(Json::as_object);
+        let mut kept = Vec::new();
+        for (key, value) in entries {
+            let known = properties.and_then(|properties| properties.get(&key.value));
+            let rest = schema.get("additionalProperties").filter(|rest| **rest != Json::Bool(false));
+            let Some(value_schema) = known.or(rest) else {
+                if properties.is_some() {
+                    self.report_unknown(key, properties);
+                    continue;
+                }
+                kept.push((key.clone(), value.clone()));
+                continue;
+            };
+            if let Some(value) = self.check(value, value_schema) {
+                kept.push((key.clone(), value));
+            }
+        }
+        for name in schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str) {
+            if !entries.iter().any(|(key, _)| key.value == name) {
+                let message = format!("the option `{name}` is missing");
+                self.diagnostics.push(Diagnostic::error(Code::MissingOption, message).at(node.span));
+            }
+        }
+        Node { span: node.span, value: Value::Map(kept) }
+    }
+
+    fn report_unknown(&mut self, key: &Spanned<String>, properties: Option<&Map<String, Json>>) {
+        let names: Vec<&str> = properties.into_iter().flat_map(Map::keys).map(String::as_str).collect();
+        let help = Diagnostics::did_you_mean(&key.value, names.iter().copied())
+            .unwrap_or_else(|| format!("the options here are {}", names.join(", ")));
+        let message = format!("unknown option `{}`", key.value);
+        self.diagnostics.push(Diagnostic::error(Code::UnknownOption, message).at(key.span).help(help));
+    }
+}
+
+fn type_names(schema: &Map<String, Json>) -> Vec<String> {
+    match schema.get("type") {
+        Some(Json::String(name)) => vec![name.clone()],
+        Some(Json::Array(names)) => names.iter().filter_map(Json::as_str).map(str::to_owned).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn word(name: &str) -> &str {
+    match name {
+        "object" => "a mapping",
+        "array" => "a list",
+        "string" => "text",
+        "integer" => "a whole number",
+        "number" => "a number",
+        "boolean" => "`true` or `false`",
+        _ => "",
+    }
+}

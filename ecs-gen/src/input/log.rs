@@ -1,0 +1,57 @@
+//! A log file: what an event log is.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::Entries;
+use super::selection::SelectedFields;
+use crate::source::Spanned;
+
+/// An event log: its fields, names, lifecycle and producers.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LogInput {
+    /// Name of the log and of its output folder: lower case, words parted by `-`.
+    pub name: Spanned<String>,
+    /// Title for people.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// A paragraph for people.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// Version of the log's schema; raise it with each change that an installed engine must notice. Default 1.
+    #[serde(default)]
+    pub version: Option<u32>,
+    /// The ECS release to select from, such as `9.4.0`, or the path of an imported one.
+    pub ecs: Spanned<String>,
+    /// Files of custom field sets, relative to this file.
+    #[serde(default)]
+    pub extensions: Vec<Spanned<String>>,
+    /// The selected field sets and fields.
+    pub fields: SelectedFields,
+    /// Paths that every document must have.
+    #[serde(default)]
+    pub required: Vec<Spanned<String>>,
+    /// What becomes of objects whose keys ECS leaves open, such as `labels`. Default: all flattened.
+    #[serde(default)]
+    pub open_objects: Entries<OpenObject>,
+    /// The most fields, objects and multi-fields that the mapping may have. Default 1,000, the engines' own limit.
+    #[serde(default)]
+    pub field_budget: Option<Spanned<u32>>,
+    /// Provider → its actions: who logs what.
+    #[serde(default)]
+    pub providers: Entries<Vec<Spanned<String>>>,
+    /// Real documents, as JSON files relative to this file.
+    #[serde(default)]
+    pub samples: Vec<Spanned<String>>,
+}
+
+/// What becomes of an object with open keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OpenObject {
+    /// One field holds the whole object; every value in it can be searched as a keyword.
+    Flattened,
+    /// Kept as it is, neither checked nor searchable.
+    Stored,
+}
