@@ -38,7 +38,7 @@ pub(super) fn check_geo_point<'de, A: MapAccess<'de>>(
         match scalar.token().map(|token| (token, token.float())) {
             Some((_, Some(number))) if number.abs() <= limit => {}
             Some((_, Some(number))) => {
-                out.report(&field, ViolationRule::OutOfRange { expected }, number)
+                out.report(&field, ViolationRule::OutOfRange { expected }, number);
             }
             Some((token, None)) => out.report(
                 &field,
@@ -140,7 +140,7 @@ impl std::fmt::Display for Ends<'_> {
                 None => continue,
                 Some(Accepted::Integer(number)) => write!(out, "{separator}{name} {number}")?,
                 Some(Accepted::Float(number)) => {
-                    write!(out, "{separator}{name} {}", Token::Float(number))?
+                    write!(out, "{separator}{name} {}", Token::Float(number))?;
                 }
                 Some(Accepted::Date(moment)) => write!(out, "{separator}{name} {moment}")?,
                 Some(Accepted::Ip(bits)) => {
