@@ -231,7 +231,7 @@ fn load_generated(engine: Engine, file: &str) -> Result<Value> {
     let path = generated(engine, file);
     let text = fs::read_to_string(&path).with_context(|| {
         format!(
-            "cannot read `{}`\n  help: run `cargo xtask regenerate`",
+            "cannot read `{}`, which `cargo xtask regenerate` writes",
             path.display()
         )
     })?;
