@@ -21,7 +21,14 @@ pub(super) struct FieldReader<'d> {
 
 /// The names of the attributes that [`FieldReader::read_shared`] knows, parameters excepted.
 pub(super) const SHARED: &[&str] = &[
-    "level", "required", "normalize", "expected_values", "pattern", "format", "object_type", "original_fieldset",
+    "level",
+    "required",
+    "normalize",
+    "expected_values",
+    "pattern",
+    "format",
+    "object_type",
+    "original_fieldset",
     "parameters",
 ];
 
@@ -78,7 +85,8 @@ impl<'d> FieldReader<'d> {
     /// Reports an attribute that no reader knows; `known` are the names that would have been right.
     pub(super) fn unknown<'k>(&mut self, attribute: &str, known: impl IntoIterator<Item = &'k str>, span: Span) {
         let parameters = Parameter::ALL.iter().map(|parameter| parameter.name());
-        let help = Diagnostics::did_you_mean(attribute, known.into_iter().chain(SHARED.iter().copied()).chain(parameters));
+        let help =
+            Diagnostics::did_you_mean(attribute, known.into_iter().chain(SHARED.iter().copied()).chain(parameters));
         self.report_with_help(Code::UnknownFact, &format!("the attribute `{attribute}` is unknown"), span, help);
     }
 

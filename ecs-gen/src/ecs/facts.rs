@@ -21,8 +21,8 @@ mod read;
 mod write;
 
 pub use read::parse_release;
-pub use write::write_release;
 pub(super) use write::field_line;
+pub use write::write_release;
 
 /// The `ignore_above` of a keyword whose line has none; nearly every keyword of ECS has it.
 const DEFAULT_IGNORE_ABOVE: u64 = 1024;

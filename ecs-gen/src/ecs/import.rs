@@ -104,7 +104,8 @@ pub(super) fn check_version(version: &str) -> Result<(), Diagnostic> {
     let (core, suffix) = version.split_once('-').map_or((version, None), |(core, suffix)| (core, Some(suffix)));
     let numbers: Vec<_> = core.split('.').collect();
     let is_number = |text: &&str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let is_suffix = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".-".contains(&b));
+    let is_suffix =
+        |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".-".contains(&b));
     if numbers.len() == 3 && numbers.iter().all(is_number) && suffix.is_none_or(is_suffix) {
         return Ok(());
     }
@@ -118,10 +119,8 @@ fn read_fields(sources: &Sources, published: &Published, diagnostics: &mut Diagn
     };
     check_distinct(&entries, diagnostics);
     let mut dropped = BTreeMap::new();
-    let mut fields: Vec<_> = entries
-        .iter()
-        .filter_map(|(name, node)| field::read_field(name, node, &mut dropped, diagnostics))
-        .collect();
+    let mut fields: Vec<_> =
+        entries.iter().filter_map(|(name, node)| field::read_field(name, node, &mut dropped, diagnostics)).collect();
     fields.sort_by(|a, b| a.path.cmp(&b.path));
     Some(Imported { release: EcsRelease { version: String::new(), fields }, dropped })
 }

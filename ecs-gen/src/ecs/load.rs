@@ -20,9 +20,10 @@ fn describe_failure(error: &LoadError) -> Diagnostic {
     match error {
         LoadError::Io(cause) => Diagnostic::error(Code::FileUnreadable, format!("the file cannot be read: {cause}")),
         LoadError::TooLarge(size) => too_large(*size),
-        LoadError::NotUtf8(at) => {
-            Diagnostic::error(Code::FileUnreadable, format!("the file is not UTF-8 text: byte {at} begins no character"))
-        }
+        LoadError::NotUtf8(at) => Diagnostic::error(
+            Code::FileUnreadable,
+            format!("the file is not UTF-8 text: byte {at} begins no character"),
+        ),
     }
 }
 

@@ -59,12 +59,7 @@ pub fn load_release(
     Some(release)
 }
 
-fn find_facts(
-    sources: &mut Sources,
-    wanted: &str,
-    at: Option<Span>,
-    diagnostics: &mut Diagnostics,
-) -> Option<FileId> {
+fn find_facts(sources: &mut Sources, wanted: &str, at: Option<Span>, diagnostics: &mut Diagnostics) -> Option<FileId> {
     if let Some((version, text)) = COMMITTED.iter().find(|(version, _)| *version == wanted) {
         return Some(sources.add(format!("ecs/{version}.yaml"), *text));
     }

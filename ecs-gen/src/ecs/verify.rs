@@ -69,10 +69,8 @@ pub fn verify(
 fn compare(committed: &EcsRelease, published: &EcsRelease) -> Vec<Difference> {
     let mut differences = Vec::new();
     if committed.version != published.version {
-        differences.push(Difference::Version {
-            committed: committed.version.clone(),
-            published: published.version.clone(),
-        });
+        differences
+            .push(Difference::Version { committed: committed.version.clone(), published: published.version.clone() });
     }
     for field in &committed.fields {
         match published.find(field.path.as_str()) {

@@ -151,7 +151,8 @@ fn flow(value: &Json) -> String {
         Json::String(text) => scalar(text),
         Json::Array(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
         Json::Object(entries) => {
-            let entries: Vec<_> = entries.iter().map(|(key, value)| format!("{}: {}", scalar(key), flow(value))).collect();
+            let entries: Vec<_> =
+                entries.iter().map(|(key, value)| format!("{}: {}", scalar(key), flow(value))).collect();
             format!("{{{}}}", entries.join(", "))
         }
         other => other.to_string(),
