@@ -1,0 +1,3 @@
+//! The integration tests of the generator, one module for each part.
+
+mod import;
