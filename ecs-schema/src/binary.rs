@@ -27,11 +27,7 @@ impl Binary {
     /// When it is not.
     pub fn from_base64(text: impl Into<String>) -> Result<Self, BinaryError> {
         let text = text.into();
-        if is_base64(&text) {
-            Ok(Self(text))
-        } else {
-            Err(BinaryError)
-        }
+        if is_base64(&text) { Ok(Self(text)) } else { Err(BinaryError) }
     }
 
     /// The base64 text of `bytes`.
@@ -39,17 +35,10 @@ impl Binary {
     pub fn encode(bytes: &[u8]) -> Self {
         let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
         for chunk in bytes.chunks(3) {
-            let group = chunk
-                .iter()
-                .fold(0, |group, byte| group << 8 | u32::from(*byte))
-                << (8 * (3 - chunk.len()));
+            let group = chunk.iter().fold(0, |group, byte| group << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
             for place in 0..4 {
                 let letter = ALPHABET[(group >> (18 - 6 * place) & 63) as usize];
-                text.push(if place <= chunk.len() {
-                    char::from(letter)
-                } else {
-                    '='
-                });
+                text.push(if place <= chunk.len() { char::from(letter) } else { '=' });
             }
         }
         Self(text)
@@ -60,9 +49,7 @@ impl Binary {
     pub fn decode(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.0.len() / 4 * 3);
         for chunk in self.0.as_bytes().chunks(4) {
-            let group = chunk.iter().fold(0, |group, letter| {
-                group << 6 | value_of(*letter).unwrap_or(0)
-            });
+            let group = chunk.iter().fold(0, |group, letter| group << 6 | value_of(*letter).unwrap_or(0));
             let padding = chunk.iter().filter(|letter| **letter == b'=').count();
             bytes.extend_from_slice(&group.to_be_bytes()[1..4 - padding]);
         }
@@ -104,10 +91,7 @@ impl std::error::Error for BinaryError {}
 
 /// Whether `text` is padded base64 in the standard alphabet; the unused bits of the last letter may be anything.
 pub(crate) fn is_base64(text: &str) -> bool {
-    let letters = text
-        .strip_suffix("==")
-        .or_else(|| text.strip_suffix('='))
-        .unwrap_or(text);
+    let letters = text.strip_suffix("==").or_else(|| text.strip_suffix('=')).unwrap_or(text);
     text.len() % 4 == 0 && letters.bytes().all(|letter| value_of(letter).is_some())
 }
 

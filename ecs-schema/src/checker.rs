@@ -30,14 +30,7 @@ impl Checker {
     /// # Errors
     /// When there is a violation.
     pub(crate) fn finish(self) -> Result<(), Violations> {
-        if self.total == 0 {
-            Ok(())
-        } else {
-            Err(Violations {
-                kept: self.kept,
-                total: self.total,
-            })
-        }
+        if self.total == 0 { Ok(()) } else { Err(Violations { kept: self.kept, total: self.total }) }
     }
 
     /// Notes that the value `found` breaks `rule` at `at`.
@@ -45,11 +38,7 @@ impl Checker {
         self.total += 1;
         if self.kept.len() < MAX_VIOLATIONS {
             let found = Clipped::new(found, MAX_QUOTED).to_string();
-            self.kept.push(Violation {
-                path: at.to_string(),
-                rule,
-                found,
-            });
+            self.kept.push(Violation { path: at.to_string(), rule, found });
         }
     }
 

@@ -16,11 +16,7 @@ impl<T: fmt::Display> Clipped<T> {
 
 impl<T: fmt::Display> fmt::Display for Clipped<T> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut window = Window {
-            out,
-            left: self.limit,
-            is_full: false,
-        };
+        let mut window = Window { out, left: self.limit, is_full: false };
         match write!(window, "{}", self.value) {
             // The window stops a long text by an error of its own; what it has shown so far is the result.
             Err(_) if window.is_full => Ok(()),

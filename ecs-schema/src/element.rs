@@ -41,11 +41,7 @@ pub trait Element: Sized {
     ///
     /// # Errors
     /// When it stands for none, or the input is broken.
-    fn read_map<'de, A: MapAccess<'de>>(
-        _map: A,
-        rule: &FieldRule,
-        at: &Path<'_>,
-    ) -> Result<Self, A::Error> {
+    fn read_map<'de, A: MapAccess<'de>>(_map: A, rule: &FieldRule, at: &Path<'_>) -> Result<Self, A::Error> {
         Err(unreadable("an object", rule, at))
     }
 
@@ -53,11 +49,7 @@ pub trait Element: Sized {
     ///
     /// # Errors
     /// When it stands for none, or the input is broken.
-    fn read_seq<'de, A: SeqAccess<'de>>(
-        seq: A,
-        rule: &FieldRule,
-        at: &Path<'_>,
-    ) -> Result<Option<Self>, A::Error> {
+    fn read_seq<'de, A: SeqAccess<'de>>(seq: A, rule: &FieldRule, at: &Path<'_>) -> Result<Option<Self>, A::Error> {
         read::only_element(seq, rule, at)
     }
 
@@ -105,14 +97,7 @@ pub trait FieldValue: Sized {
 }
 
 /// The error for a value that stands for none of the field's kind.
-pub(crate) fn unreadable<E: de::Error>(
-    found: impl std::fmt::Display,
-    rule: &FieldRule,
-    at: &Path<'_>,
-) -> E {
+pub(crate) fn unreadable<E: de::Error>(found: impl std::fmt::Display, rule: &FieldRule, at: &Path<'_>) -> E {
     let found = crate::clip::Clipped::new(found, crate::violation::MAX_QUOTED);
-    E::custom(format_args!(
-        "`{at}`: {found} cannot be read as {}",
-        rule.kind.expected()
-    ))
+    E::custom(format_args!("`{at}`: {found} cannot be read as {}", rule.kind.expected()))
 }

@@ -51,11 +51,6 @@ impl From<BTreeMap<String, Value>> for Flattened {
 
 impl<K: Into<String>, V: Into<Value>> FromIterator<(K, V)> for Flattened {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
-        Self(
-            pairs
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        )
+        Self(pairs.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
     }
 }

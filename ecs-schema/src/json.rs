@@ -64,17 +64,11 @@ pub fn validate_json(rules: &LogRules, value: &Value) -> Result<(), Violations> 
 pub fn validate_json_str(rules: &LogRules, text: &str) -> Result<(), JsonError> {
     let mut checker = Checker::default();
     let mut parser = serde_json::Deserializer::from_str(text);
-    check_document(rules, &mut parser, &mut checker)
-        .and_then(|()| parser.end())
-        .map_err(JsonError::Syntax)?;
+    check_document(rules, &mut parser, &mut checker).and_then(|()| parser.end()).map_err(JsonError::Syntax)?;
     checker.finish().map_err(JsonError::Invalid)
 }
 
-fn check_document<'de, D: Deserializer<'de>>(
-    rules: &LogRules,
-    from: D,
-    out: &mut Checker,
-) -> Result<(), D::Error> {
+fn check_document<'de, D: Deserializer<'de>>(rules: &LogRules, from: D, out: &mut Checker) -> Result<(), D::Error> {
     let rule = FieldRule::nameless(Kind::Object(rules.root()));
     let is_present = field::ValueSeed::field(&rule, &Path::ROOT, out).deserialize(from)?;
     if !is_present {

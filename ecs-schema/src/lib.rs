@@ -107,9 +107,7 @@ pub use json::{JsonError, validate_json, validate_json_str};
 pub use path::Path;
 pub use range::{Range, RangeEnd, RangeError};
 pub use read::FieldReader;
-pub use rule::{
-    Allowed, DateFormat, ExpectedTypes, FieldRule, Kind, LogRules, ObjectRule, Pattern, RangeKind,
-};
+pub use rule::{Allowed, DateFormat, ExpectedTypes, FieldRule, Kind, LogRules, ObjectRule, Pattern, RangeKind};
 /// What [`Shape::read_field`] reads from; named here so that generated code needs no crate but this.
 pub use serde::de::MapAccess;
 pub use shape::{FieldVisitor, Log, Shape, Vocabulary};
@@ -126,8 +124,7 @@ pub mod __private {
 
     pub use crate::element::{check_string, text_of};
     pub use crate::shape::{
-        check_shape, deserialize_shape, deserialize_text, read_shape_map, serialize_shape,
-        write_shape,
+        check_shape, deserialize_shape, deserialize_text, read_shape_map, serialize_shape, write_shape,
     };
     pub use crate::write::string as write_string;
 }

@@ -17,20 +17,12 @@ pub(crate) fn nearest_field(rules: &ObjectRule, name: &str) -> Option<&'static s
         .fields
         .iter()
         .map(|field| field.name)
-        .map(|candidate| {
-            (
-                strsim::damerau_levenshtein(&plain, &self::plain(candidate)),
-                candidate,
-            )
-        })
+        .map(|candidate| (strsim::damerau_levenshtein(&plain, &self::plain(candidate)), candidate))
         .filter(|(distance, candidate)| distance * 3 <= candidate.chars().count().max(2))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
 
 fn plain(name: &str) -> String {
-    name.chars()
-        .filter(|letter| !matches!(letter, '_' | '-' | '@'))
-        .flat_map(char::to_lowercase)
-        .collect()
+    name.chars().filter(|letter| !matches!(letter, '_' | '-' | '@')).flat_map(char::to_lowercase).collect()
 }

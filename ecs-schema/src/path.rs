@@ -24,27 +24,18 @@ enum Step<'a> {
 
 impl<'a> Path<'a> {
     /// The document itself; shown as an empty text.
-    pub const ROOT: Path<'static> = Path {
-        parent: None,
-        step: Step::Root,
-    };
+    pub const ROOT: Path<'static> = Path { parent: None, step: Step::Root };
 
     /// The field `name` of the object that stands here.
     #[must_use]
     pub const fn field(&'a self, name: &'a str) -> Path<'a> {
-        Path {
-            parent: Some(self),
-            step: Step::Field(name),
-        }
+        Path { parent: Some(self), step: Step::Field(name) }
     }
 
     /// The element of the array that stands here, counted from 0.
     #[must_use]
     pub const fn element(&'a self, at: usize) -> Path<'a> {
-        Path {
-            parent: Some(self),
-            step: Step::Element(at),
-        }
+        Path { parent: Some(self), step: Step::Element(at) }
     }
 }
 
@@ -57,10 +48,7 @@ impl fmt::Display for Path<'_> {
             Step::Root => Ok(()),
             Step::Element(at) => write!(out, "[{at}]"),
             Step::Field(name) => {
-                if self
-                    .parent
-                    .is_some_and(|parent| !matches!(parent.step, Step::Root))
-                {
+                if self.parent.is_some_and(|parent| !matches!(parent.step, Step::Root)) {
                     out.write_str(".")?;
                 }
                 Clipped::new(name, MAX_NAME).fmt(out)

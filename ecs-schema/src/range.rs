@@ -48,21 +48,13 @@ range_ends!(i32, i64, Timestamp);
 
 impl RangeEnd for f32 {
     fn compare(&self, other: &Self) -> Option<Ordering> {
-        if self.is_finite() && other.is_finite() {
-            self.partial_cmp(other)
-        } else {
-            None
-        }
+        if self.is_finite() && other.is_finite() { self.partial_cmp(other) } else { None }
     }
 }
 
 impl RangeEnd for f64 {
     fn compare(&self, other: &Self) -> Option<Ordering> {
-        if self.is_finite() && other.is_finite() {
-            self.partial_cmp(other)
-        } else {
-            None
-        }
+        if self.is_finite() && other.is_finite() { self.partial_cmp(other) } else { None }
     }
 }
 
@@ -81,22 +73,13 @@ impl<T: RangeEnd> Range<T> {
         let is_range = match (&lower, &upper) {
             (Bound::Unbounded, Bound::Unbounded) => false,
             (Bound::Unbounded, Bound::Included(end) | Bound::Excluded(end))
-            | (Bound::Included(end) | Bound::Excluded(end), Bound::Unbounded) => {
-                end.compare(end).is_some()
+            | (Bound::Included(end) | Bound::Excluded(end), Bound::Unbounded) => end.compare(end).is_some(),
+            (Bound::Included(lower), Bound::Included(upper)) => lower.compare(upper).is_some_and(Ordering::is_le),
+            (Bound::Included(lower) | Bound::Excluded(lower), Bound::Included(upper) | Bound::Excluded(upper)) => {
+                lower.compare(upper).is_some_and(Ordering::is_lt)
             }
-            (Bound::Included(lower), Bound::Included(upper)) => {
-                lower.compare(upper).is_some_and(Ordering::is_le)
-            }
-            (
-                Bound::Included(lower) | Bound::Excluded(lower),
-                Bound::Included(upper) | Bound::Excluded(upper),
-            ) => lower.compare(upper).is_some_and(Ordering::is_lt),
         };
-        if is_range {
-            Ok(Self { lower, upper })
-        } else {
-            Err(RangeError)
-        }
+        if is_range { Ok(Self { lower, upper }) } else { Err(RangeError) }
     }
 
     /// The lower end.
@@ -146,10 +129,7 @@ impl<T> Range<T> {
 
     /// A placeholder for a required field that is still to be read.
     pub(crate) const fn blank() -> Self {
-        Self {
-            lower: Bound::Unbounded,
-            upper: Bound::Unbounded,
-        }
+        Self { lower: Bound::Unbounded, upper: Bound::Unbounded }
     }
 }
 
@@ -157,10 +137,7 @@ impl<T: RangeEnd> TryFrom<std::ops::RangeInclusive<T>> for Range<T> {
     type Error = RangeError;
 
     fn try_from(range: std::ops::RangeInclusive<T>) -> Result<Self, RangeError> {
-        Self::new(
-            Bound::Included(*range.start()),
-            Bound::Included(*range.end()),
-        )
+        Self::new(Bound::Included(*range.start()), Bound::Included(*range.end()))
     }
 }
 

@@ -24,10 +24,7 @@ pub(crate) fn read_shape<'de, T: Element, D: Deserializer<'de>>(
 }
 
 /// Reads a value of one kind that stands on its own.
-pub(crate) fn read_alone<'de, T: Element, D: Deserializer<'de>>(
-    kind: Kind,
-    from: D,
-) -> Result<T, D::Error> {
+pub(crate) fn read_alone<'de, T: Element, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<T, D::Error> {
     let rule = FieldRule::nameless(kind);
     read_one(&rule, &Path::ROOT, from)?.ok_or_else(|| unreadable("null", &rule, &Path::ROOT))
 }
@@ -47,11 +44,7 @@ pub(crate) fn read_many<'de, T: Element, D: Deserializer<'de>>(
     at: &Path<'_>,
     from: D,
 ) -> Result<Option<Vec<T>>, D::Error> {
-    let values = from.deserialize_any(ManyVisitor {
-        rule,
-        at,
-        kind: PhantomData,
-    })?;
+    let values = from.deserialize_any(ManyVisitor { rule, at, kind: PhantomData })?;
     Ok(Some(values).filter(|values| !values.is_empty()))
 }
 
@@ -69,10 +62,7 @@ pub(crate) fn only_element<'de, T: Element, A: SeqAccess<'de>>(
 }
 
 /// Reads the fields of an object; unknown ones are skipped.
-pub(crate) fn read_object<'de, T: Shape, A: MapAccess<'de>>(
-    mut map: A,
-    at: &Path<'_>,
-) -> Result<T, A::Error> {
+pub(crate) fn read_object<'de, T: Shape, A: MapAccess<'de>>(mut map: A, at: &Path<'_>) -> Result<T, A::Error> {
     let rules = T::rules();
     let mut shape = T::blank();
     let mut seen = SeenFields::default();
@@ -81,21 +71,14 @@ pub(crate) fn read_object<'de, T: Shape, A: MapAccess<'de>>(
             map.next_value::<IgnoredAny>()?;
             continue;
         };
-        let reader = FieldReader {
-            map: &mut map,
-            rule: &rules.fields[index],
-            at,
-        };
+        let reader = FieldReader { map: &mut map, rule: &rules.fields[index], at };
         if shape.read_field(index, reader)? {
             seen.insert(index);
         }
     }
     for (index, rule) in rules.fields.iter().enumerate() {
         if rule.is_required && !seen.contains(index) {
-            return Err(de::Error::custom(format_args!(
-                "`{}`: is missing",
-                at.field(rule.name)
-            )));
+            return Err(de::Error::custom(format_args!("`{}`: is missing", at.field(rule.name))));
         }
     }
     Ok(shape)
@@ -115,11 +98,7 @@ impl<'de, A: MapAccess<'de>> FieldReader<'_, A> {
     /// When the value cannot be read, or the input is broken.
     pub fn read<T: FieldValue>(self, slot: &mut T) -> Result<bool, A::Error> {
         let at = self.at.field(self.rule.name);
-        match self.map.next_value_seed(FieldSeed {
-            rule: self.rule,
-            at: &at,
-            kind: PhantomData,
-        })? {
+        match self.map.next_value_seed(FieldSeed { rule: self.rule, at: &at, kind: PhantomData })? {
             Some(value) => {
                 *slot = value;
                 Ok(true)
@@ -191,24 +170,16 @@ pub(crate) struct OneSeed<'a, T> {
 
 impl<'a, T> OneSeed<'a, T> {
     pub(crate) const fn new(rule: &'a FieldRule, at: &'a Path<'a>) -> Self {
-        Self {
-            rule,
-            at,
-            kind: PhantomData,
-        }
+        Self { rule, at, kind: PhantomData }
     }
 
     fn token<E: de::Error>(&self, token: Token<'_>) -> Result<Option<T>, E>
     where
         T: Element,
     {
-        T::read_token(token, self.rule).map(Some).ok_or_else(|| {
-            unreadable(
-                format_args!("`{}`", Clipped::new(token, 40)),
-                self.rule,
-                self.at,
-            )
-        })
+        T::read_token(token, self.rule)
+            .map(Some)
+            .ok_or_else(|| unreadable(format_args!("`{}`", Clipped::new(token, 40)), self.rule, self.at))
     }
 }
 
@@ -280,9 +251,7 @@ impl<'a, T: Element> ManyVisitor<'a, T> {
     }
 
     fn token<E: de::Error>(&self, token: Token<'_>) -> Result<Vec<T>, E> {
-        self.one()
-            .token(token)
-            .map(|value| value.into_iter().collect())
+        self.one().token(token).map(|value| value.into_iter().collect())
     }
 }
 
@@ -332,9 +301,7 @@ impl<'de, T: Element> Visitor<'de> for ManyVisitor<'_, T> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let mut values = Vec::new();
         let mut place = 0;
-        while let Some(value) =
-            seq.next_element_seed(OneSeed::new(self.rule, &self.at.element(place)))?
-        {
+        while let Some(value) = seq.next_element_seed(OneSeed::new(self.rule, &self.at.element(place)))? {
             values.extend(value);
             place += 1;
         }

@@ -37,16 +37,8 @@ pub struct LogRules {
 impl LogRules {
     /// The rules of the log `name`, made from version `ecs_version` of the Elastic Common Schema.
     #[must_use]
-    pub const fn new(
-        name: &'static str,
-        ecs_version: &'static str,
-        root: &'static ObjectRule,
-    ) -> Self {
-        Self {
-            name,
-            ecs_version,
-            root,
-        }
+    pub const fn new(name: &'static str, ecs_version: &'static str, root: &'static ObjectRule) -> Self {
+        Self { name, ecs_version, root }
     }
 
     /// The log's name, for instance `kibana-event-log`.
@@ -90,10 +82,7 @@ impl ObjectRule {
             );
             at += 1;
         }
-        Self {
-            fields,
-            expected_types: None,
-        }
+        Self { fields, expected_types: None }
     }
 
     /// Adds the rule which event types each event category expects; for the object that holds `category` and `type`.
@@ -117,9 +106,7 @@ impl ObjectRule {
 
     /// Where the field `name` stands in [`fields`](Self::fields).
     pub(crate) fn position(&self, name: &str) -> Option<usize> {
-        self.fields
-            .binary_search_by(|field| field.name.cmp(name))
-            .ok()
+        self.fields.binary_search_by(|field| field.name.cmp(name)).ok()
     }
 }
 
@@ -153,11 +140,7 @@ impl FieldRule {
     /// While compiling, when `key` has another form, or when the name would have to be escaped in JSON.
     #[must_use]
     pub const fn new(key: &'static str, kind: Kind) -> Self {
-        Self {
-            name: name_in(key),
-            key,
-            ..Self::nameless(kind)
-        }
+        Self { name: name_in(key), key, ..Self::nameless(kind) }
     }
 
     /// An optional, single value that is no field of an object: the end of a range, or a value on its own.
@@ -273,14 +256,8 @@ const fn name_in(key: &'static str) -> &'static str {
     let bytes = key.as_bytes();
     let length = bytes.len();
     assert!(length >= 4, "a key is a comma, the quoted name and a colon");
-    assert!(
-        bytes[0] == b',' && bytes[1] == b'"',
-        "a key starts with a comma and a quote"
-    );
-    assert!(
-        bytes[length - 2] == b'"' && bytes[length - 1] == b':',
-        "a key ends with a quote and a colon"
-    );
+    assert!(bytes[0] == b',' && bytes[1] == b'"', "a key starts with a comma and a quote");
+    assert!(bytes[length - 2] == b'"' && bytes[length - 1] == b':', "a key ends with a quote and a colon");
     let mut at = 2;
     while at < length - 2 {
         assert!(

@@ -20,10 +20,6 @@ impl SeenFields {
     }
 
     pub(crate) fn contains(&self, index: usize) -> bool {
-        if index < 128 {
-            self.first >> index & 1 == 1
-        } else {
-            self.others.contains(&index)
-        }
+        if index < 128 { self.first >> index & 1 == 1 } else { self.others.contains(&index) }
     }
 }

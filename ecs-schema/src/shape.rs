@@ -94,11 +94,7 @@ pub trait Log: Shape + Serialize + serde::de::DeserializeOwned {
 /// Checks the fields of an object.
 pub(crate) fn check_object<T: Shape>(shape: &T, at: &Path<'_>, out: &mut Checker) {
     let rules = T::rules();
-    shape.each(&mut TypedCheck {
-        fields: rules.fields,
-        at,
-        out,
-    });
+    shape.each(&mut TypedCheck { fields: rules.fields, at, out });
     if let Some(expected) = rules.expected_types {
         out.check_expected_types(expected, at);
     }
@@ -115,11 +111,7 @@ impl FieldVisitor for TypedCheck<'_> {
     fn field<T: FieldValue>(&mut self, index: usize, value: &T) {
         if value.is_absent() {
             if !T::IS_ALWAYS_OPTIONAL && self.fields[index].is_required {
-                self.out.report(
-                    &self.at.field(self.fields[index].name),
-                    ViolationRule::Missing,
-                    "",
-                );
+                self.out.report(&self.at.field(self.fields[index].name), ViolationRule::Missing, "");
             }
             return;
         }
@@ -129,15 +121,8 @@ impl FieldVisitor for TypedCheck<'_> {
 }
 
 /// Hands the fields of an object to `serde`.
-pub(crate) fn serialize_object<T: Shape, S: Serializer>(
-    shape: &T,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    let mut walk = SerializeWalk {
-        fields: T::rules().fields,
-        map: serializer.serialize_map(None)?,
-        error: None,
-    };
+pub(crate) fn serialize_object<T: Shape, S: Serializer>(shape: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut walk = SerializeWalk { fields: T::rules().fields, map: serializer.serialize_map(None)?, error: None };
     shape.each(&mut walk);
     match walk.error {
         Some(error) => Err(error),
@@ -155,10 +140,7 @@ impl<M: SerializeMap> FieldVisitor for SerializeWalk<M> {
     fn field<T: FieldValue>(&mut self, index: usize, value: &T) {
         if self.error.is_none() && !value.is_absent() {
             let rule = &self.fields[index];
-            self.error = self
-                .map
-                .serialize_entry(rule.name, &WithRule { value, rule })
-                .err();
+            self.error = self.map.serialize_entry(rule.name, &WithRule { value, rule }).err();
         }
     }
 }

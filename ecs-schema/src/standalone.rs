@@ -35,11 +35,7 @@ standalone! {
 
 impl<T: RangeEnd + Element> Serialize for Range<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Element::serialize(
-            self,
-            &FieldRule::nameless(Kind::Range(RangeKind::Double)),
-            serializer,
-        )
+        Element::serialize(self, &FieldRule::nameless(Kind::Range(RangeKind::Double)), serializer)
     }
 }
 

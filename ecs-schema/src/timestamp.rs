@@ -42,25 +42,13 @@ pub struct Timestamp {
 
 impl Timestamp {
     /// 0000-01-01T00:00:00Z, the first moment.
-    pub const MIN: Self = Self {
-        seconds: -62_167_219_200,
-        nanos: 0,
-    };
+    pub const MIN: Self = Self { seconds: -62_167_219_200, nanos: 0 };
     /// 9999-12-31T23:59:59.999999999Z, the last moment.
-    pub const MAX: Self = Self {
-        seconds: 253_402_300_799,
-        nanos: 999_999_999,
-    };
+    pub const MAX: Self = Self { seconds: 253_402_300_799, nanos: 999_999_999 };
     /// 1970-01-01T00:00:00Z.
-    pub const UNIX_EPOCH: Self = Self {
-        seconds: 0,
-        nanos: 0,
-    };
+    pub const UNIX_EPOCH: Self = Self { seconds: 0, nanos: 0 };
     /// The last moment that `date_nanos` can hold, 2262-04-11T23:47:16.854775807Z.
-    pub const MAX_DATE_NANOS: Self = Self {
-        seconds: 9_223_372_036,
-        nanos: 854_775_807,
-    };
+    pub const MAX_DATE_NANOS: Self = Self { seconds: 9_223_372_036, nanos: 854_775_807 };
 
     /// The system clock's time; a clock outside of the range gives the nearest moment in it.
     #[must_use]
@@ -83,8 +71,7 @@ impl Timestamp {
     /// When the moment is not between the years 0000 and 9999.
     pub fn from_unix_nanos(nanos: i128) -> Result<Self, TimestampError> {
         let out_of_range = TimestampError(ParseError::OutOfRange);
-        let seconds =
-            i64::try_from(nanos.div_euclid(NANOS_PER_SECOND)).map_err(|_| out_of_range)?;
+        let seconds = i64::try_from(nanos.div_euclid(NANOS_PER_SECOND)).map_err(|_| out_of_range)?;
         let rest = u32::try_from(nanos.rem_euclid(NANOS_PER_SECOND)).map_err(|_| out_of_range)?;
         Self::new(seconds, rest).ok_or(out_of_range)
     }
@@ -124,10 +111,7 @@ impl Timestamp {
     /// The same moment without what is smaller than a millisecond.
     #[must_use]
     pub const fn truncated_to_millis(self) -> Self {
-        Self {
-            seconds: self.seconds,
-            nanos: self.nanos / 1_000_000 * 1_000_000,
-        }
+        Self { seconds: self.seconds, nanos: self.nanos / 1_000_000 * 1_000_000 }
     }
 
     /// Appends the canonical text, 20 to 30 ASCII bytes, without allocating beyond `out`.
@@ -151,8 +135,7 @@ impl Timestamp {
 impl fmt::Display for Timestamp {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut buffer = [0; format::MAX_LENGTH];
-        let text =
-            std::str::from_utf8(format::format(*self, &mut buffer)).map_err(|_| fmt::Error)?;
+        let text = std::str::from_utf8(format::format(*self, &mut buffer)).map_err(|_| fmt::Error)?;
         out.pad(text)
     }
 }
@@ -161,9 +144,7 @@ impl FromStr for Timestamp {
     type Err = TimestampError;
 
     fn from_str(text: &str) -> Result<Self, TimestampError> {
-        DateFormat::IsoOrMillis
-            .parse_text(text)
-            .map_err(TimestampError)
+        DateFormat::IsoOrMillis.parse_text(text).map_err(TimestampError)
     }
 }
 

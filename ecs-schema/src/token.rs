@@ -45,17 +45,12 @@ impl fmt::Display for Token<'_> {
 
 impl Token<'_> {
     /// The integer that a number stands for: `3`, `3.0` and `3e0` are the same.
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the float is whole and below 2^64"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "the float is whole and below 2^64")]
     pub(crate) fn integer(self) -> Option<i128> {
         match self {
             Self::Signed(number) => Some(i128::from(number)),
             Self::Unsigned(number) => Some(i128::from(number)),
-            Self::Float(number) if number.fract() == 0.0 && number.abs() <= TWO_TO_64 => {
-                Some(number as i128)
-            }
+            Self::Float(number) if number.fract() == 0.0 && number.abs() <= TWO_TO_64 => Some(number as i128),
             Self::Text(_) | Self::Float(_) | Self::Boolean(_) => None,
         }
     }
@@ -70,10 +65,7 @@ impl Token<'_> {
     }
 
     /// The number as a float.
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "what a float field does with a large integer"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "what a float field does with a large integer")]
     pub(crate) fn float(self) -> Option<f64> {
         match self {
             Self::Signed(number) => Some(number as f64),
@@ -99,13 +91,10 @@ pub(crate) enum Accepted {
 /// What `rule` says to one scalar.
 pub(crate) fn check_token(rule: &FieldRule, token: Token<'_>) -> Result<Accepted, ViolationRule> {
     match (rule.kind, token) {
-        (
-            Kind::Keyword | Kind::Text | Kind::Constant(_) | Kind::Version | Kind::Binary,
-            Token::Text(text),
-        ) => check_text(rule, text).map(|()| Accepted::Unordered),
-        (Kind::Long | Kind::Integer | Kind::Short | Kind::Byte | Kind::UnsignedLong, _) => {
-            check_integer(rule, token)
+        (Kind::Keyword | Kind::Text | Kind::Constant(_) | Kind::Version | Kind::Binary, Token::Text(text)) => {
+            check_text(rule, text).map(|()| Accepted::Unordered)
         }
+        (Kind::Long | Kind::Integer | Kind::Short | Kind::Byte | Kind::UnsignedLong, _) => check_integer(rule, token),
         (Kind::Double | Kind::Float | Kind::HalfFloat, _) => check_float(rule.kind, token),
         (Kind::Boolean, Token::Boolean(_)) | (Kind::Any, _) => Ok(Accepted::Unordered),
         (Kind::Date(format), _) => parse_date(format, token).map(Accepted::Date),
@@ -113,14 +102,11 @@ pub(crate) fn check_token(rule: &FieldRule, token: Token<'_>) -> Result<Accepted
             let moment = parse_date(format, token)?;
             check_date_nanos(moment).map(|()| Accepted::Date(moment))
         }
-        (Kind::Ip, Token::Text(text)) => text
-            .parse()
-            .map(|ip| Accepted::Ip(ip_bits(ip)))
-            .map_err(|_| ViolationRule::InvalidIp),
+        (Kind::Ip, Token::Text(text)) => {
+            text.parse().map(|ip| Accepted::Ip(ip_bits(ip))).map_err(|_| ViolationRule::InvalidIp)
+        }
         (Kind::Alias(target), _) => Err(ViolationRule::Alias { target }),
-        (kind, _) => Err(ViolationRule::WrongType {
-            expected: kind.expected(),
-        }),
+        (kind, _) => Err(ViolationRule::WrongType { expected: kind.expected() }),
     }
 }
 
@@ -128,10 +114,7 @@ pub(crate) fn check_token(rule: &FieldRule, token: Token<'_>) -> Result<Accepted
 pub(crate) fn check_text(rule: &FieldRule, text: &str) -> Result<(), ViolationRule> {
     match rule.kind {
         Kind::Keyword if text.len() > MAX_TERM => {
-            return Err(ViolationRule::TooLong {
-                bytes: text.len(),
-                limit: MAX_TERM,
-            });
+            return Err(ViolationRule::TooLong { bytes: text.len(), limit: MAX_TERM });
         }
         Kind::Constant(Some(value)) if text != value => {
             return Err(ViolationRule::NotConstant { value });
@@ -142,16 +125,12 @@ pub(crate) fn check_text(rule: &FieldRule, text: &str) -> Result<(), ViolationRu
     }
     match rule.allowed {
         Some(allowed) if allowed.position(text).is_none() => {
-            return Err(ViolationRule::NotAllowed {
-                allowed: allowed.values(),
-            });
+            return Err(ViolationRule::NotAllowed { allowed: allowed.values() });
         }
         _ => {}
     }
     match rule.pattern {
-        Some(pattern) if !pattern.is_match(text) => Err(ViolationRule::PatternMismatch {
-            pattern: pattern.text(),
-        }),
+        Some(pattern) if !pattern.is_match(text) => Err(ViolationRule::PatternMismatch { pattern: pattern.text() }),
         _ => Ok(()),
     }
 }
@@ -160,59 +139,29 @@ fn check_integer(rule: &FieldRule, token: Token<'_>) -> Result<Accepted, Violati
     let (low, high, expected) = integer_range(rule.kind);
     let out_of_range = ViolationRule::OutOfRange { expected };
     let number = match token {
-        Token::Text(text)
-            if rule.takes_numeric_strings
-                && matches!(rule.kind, Kind::Long | Kind::UnsignedLong) =>
-        {
+        Token::Text(text) if rule.takes_numeric_strings && matches!(rule.kind, Kind::Long | Kind::UnsignedLong) => {
             if !is_canonical_decimal(text) {
-                return Err(ViolationRule::WrongType {
-                    expected: "an integer",
-                });
+                return Err(ViolationRule::WrongType { expected: "an integer" });
             }
             // Only a number beyond 128 bits does not parse.
             text.parse().ok()
         }
         _ if token.is_whole() => token.integer(),
         _ => {
-            return Err(ViolationRule::WrongType {
-                expected: "an integer",
-            });
+            return Err(ViolationRule::WrongType { expected: "an integer" });
         }
     };
-    number
-        .filter(|number| (low..=high).contains(number))
-        .map(Accepted::Integer)
-        .ok_or(out_of_range)
+    number.filter(|number| (low..=high).contains(number)).map(Accepted::Integer).ok_or(out_of_range)
 }
 
 /// The least and the greatest number of an integer kind, and both in words.
 const fn integer_range(kind: Kind) -> (i128, i128, &'static str) {
     match kind {
-        Kind::Byte => (
-            i8::MIN as i128,
-            i8::MAX as i128,
-            "an integer from -128 to 127",
-        ),
-        Kind::Short => (
-            i16::MIN as i128,
-            i16::MAX as i128,
-            "an integer from -32768 to 32767",
-        ),
-        Kind::Integer => (
-            i32::MIN as i128,
-            i32::MAX as i128,
-            "an integer from -2147483648 to 2147483647",
-        ),
-        Kind::UnsignedLong => (
-            0,
-            u64::MAX as i128,
-            "an integer from 0 to 18446744073709551615",
-        ),
-        _ => (
-            i64::MIN as i128,
-            i64::MAX as i128,
-            "an integer from -9223372036854775808 to 9223372036854775807",
-        ),
+        Kind::Byte => (i8::MIN as i128, i8::MAX as i128, "an integer from -128 to 127"),
+        Kind::Short => (i16::MIN as i128, i16::MAX as i128, "an integer from -32768 to 32767"),
+        Kind::Integer => (i32::MIN as i128, i32::MAX as i128, "an integer from -2147483648 to 2147483647"),
+        Kind::UnsignedLong => (0, u64::MAX as i128, "an integer from 0 to 18446744073709551615"),
+        _ => (i64::MIN as i128, i64::MAX as i128, "an integer from -9223372036854775808 to 9223372036854775807"),
     }
 }
 
@@ -226,18 +175,11 @@ fn is_canonical_decimal(text: &str) -> bool {
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "whether rounding reaches infinity is the question"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "whether rounding reaches infinity is the question")]
 fn check_float(kind: Kind, token: Token<'_>) -> Result<Accepted, ViolationRule> {
-    let number = token.float().ok_or(ViolationRule::WrongType {
-        expected: "a number",
-    })?;
+    let number = token.float().ok_or(ViolationRule::WrongType { expected: "a number" })?;
     match kind {
-        Kind::Double if !number.is_finite() => Err(ViolationRule::OutOfRange {
-            expected: "a finite number",
-        }),
+        Kind::Double if !number.is_finite() => Err(ViolationRule::OutOfRange { expected: "a finite number" }),
         Kind::Double => Ok(Accepted::Float(number)),
         // As the engine does, a half float is first rounded to a float.
         _ => check_f32(kind, number as f32).map(|()| Accepted::Float(f64::from(number as f32))),
@@ -248,13 +190,11 @@ fn check_float(kind: Kind, token: Token<'_>) -> Result<Accepted, ViolationRule> 
 pub(crate) fn check_f32(kind: Kind, number: f32) -> Result<(), ViolationRule> {
     match kind {
         Kind::HalfFloat if number.abs() >= HALF_FLOAT_END || number.is_nan() => {
-            Err(ViolationRule::OutOfRange {
-                expected: "a number between -65520 and 65520",
-            })
+            Err(ViolationRule::OutOfRange { expected: "a number between -65520 and 65520" })
         }
-        _ if !number.is_finite() => Err(ViolationRule::OutOfRange {
-            expected: "a number that a 32-bit float can hold",
-        }),
+        _ if !number.is_finite() => {
+            Err(ViolationRule::OutOfRange { expected: "a number that a 32-bit float can hold" })
+        }
         _ => Ok(()),
     }
 }
@@ -265,19 +205,14 @@ pub(crate) fn parse_date(format: DateFormat, token: Token<'_>) -> Result<Timesta
         Token::Text(text) => format.parse_text(text),
         Token::Boolean(_) => return Err(ViolationRule::WrongType { expected: "a date" }),
         _ if !token.is_whole() => return Err(ViolationRule::WrongType { expected: "a date" }),
-        _ => match token
-            .integer()
-            .and_then(|number| i64::try_from(number).ok())
-        {
+        _ => match token.integer().and_then(|number| i64::try_from(number).ok()) {
             Some(number) => format.parse_number(number),
             None => Err(ParseError::OutOfRange),
         },
     };
     parsed.map_err(|error| match error {
         ParseError::Malformed => ViolationRule::InvalidDate,
-        ParseError::OutOfRange => ViolationRule::OutOfRange {
-            expected: "a date between the years 0000 and 9999",
-        },
+        ParseError::OutOfRange => ViolationRule::OutOfRange { expected: "a date between the years 0000 and 9999" },
     })
 }
 
@@ -286,9 +221,7 @@ pub(crate) fn check_date_nanos(moment: Timestamp) -> Result<(), ViolationRule> {
     if moment.is_date_nanos() {
         Ok(())
     } else {
-        Err(ViolationRule::OutOfRange {
-            expected: "a date from 1970 to 2262-04-11T23:47:16.854775807Z",
-        })
+        Err(ViolationRule::OutOfRange { expected: "a date from 1970 to 2262-04-11T23:47:16.854775807Z" })
     }
 }
 

@@ -26,11 +26,7 @@ impl Version {
     /// When `text` is no semantic version.
     pub fn new(text: impl Into<String>) -> Result<Self, VersionError> {
         let text = text.into();
-        if is_version(&text) {
-            Ok(Self(text))
-        } else {
-            Err(VersionError)
-        }
+        if is_version(&text) { Ok(Self(text)) } else { Err(VersionError) }
     }
 
     /// The version's text.
@@ -89,10 +85,7 @@ pub(crate) fn is_version(text: &str) -> bool {
     };
     core.split('.').count() == 3
         && core.split('.').all(is_numeric)
-        && pre.is_none_or(|pre| {
-            pre.split('.')
-                .all(|part| is_identifier(part) && !has_leading_zero(part))
-        })
+        && pre.is_none_or(|pre| pre.split('.').all(|part| is_identifier(part) && !has_leading_zero(part)))
         && build.is_none_or(|build| build.split('.').all(is_identifier))
 }
 
@@ -109,8 +102,5 @@ fn has_leading_zero(part: &str) -> bool {
 }
 
 fn is_identifier(part: &str) -> bool {
-    !part.is_empty()
-        && part
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }

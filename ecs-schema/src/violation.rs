@@ -154,15 +154,11 @@ impl fmt::Display for Violation {
         }
         let found = &self.found;
         match &self.rule {
-            ViolationRule::UnknownField {
-                nearest: Some(nearest),
-            } => {
+            ViolationRule::UnknownField { nearest: Some(nearest) } => {
                 write!(out, "is not a field; did you mean `{nearest}`?")
             }
             ViolationRule::UnknownField { nearest: None } => out.write_str("is not a field"),
-            ViolationRule::DottedField => {
-                out.write_str("is not a field; write it as objects in objects")
-            }
+            ViolationRule::DottedField => out.write_str("is not a field; write it as objects in objects"),
             ViolationRule::Alias { target } => write!(out, "is an alias; write `{target}` instead"),
             ViolationRule::WrongType { expected } | ViolationRule::OutOfRange { expected } => {
                 write!(out, "is `{found}`, but {expected} is expected")
@@ -176,16 +172,10 @@ impl fmt::Display for Violation {
             }
             ViolationRule::InvalidBinary => write!(out, "is `{found}`, which is not padded base64"),
             ViolationRule::InvalidRange => {
-                write!(
-                    out,
-                    "is `{found}`, but a range has one or two ends, the lower not above the upper"
-                )
+                write!(out, "is `{found}`, but a range has one or two ends, the lower not above the upper")
             }
             ViolationRule::TooLong { bytes, limit } => {
-                write!(
-                    out,
-                    "has {bytes} bytes, but at most {limit} can be indexed: `{found}`"
-                )
+                write!(out, "has {bytes} bytes, but at most {limit} can be indexed: `{found}`")
             }
             ViolationRule::NotAllowed { allowed } => {
                 write!(out, "is `{found}`, but one of ")?;
@@ -199,17 +189,10 @@ impl fmt::Display for Violation {
                 write!(out, "is `{found}`, which does not match `{pattern}`")
             }
             ViolationRule::Missing => out.write_str("is missing"),
-            ViolationRule::Cardinality {
-                expected: Cardinality::One,
-            } => {
-                write!(
-                    out,
-                    "is `{found}`, but one value without an array is expected"
-                )
+            ViolationRule::Cardinality { expected: Cardinality::One } => {
+                write!(out, "is `{found}`, but one value without an array is expected")
             }
-            ViolationRule::Cardinality {
-                expected: Cardinality::Many,
-            } => {
+            ViolationRule::Cardinality { expected: Cardinality::Many } => {
                 write!(out, "is `{found}`, but an array is expected")
             }
             ViolationRule::NullElement => out.write_str("is null, which an array must not contain"),

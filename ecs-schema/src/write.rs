@@ -11,10 +11,7 @@ use crate::shape::{FieldVisitor, Shape};
 /// Appends the object that `shape` is.
 pub(crate) fn object<T: Shape>(shape: &T, out: &mut Vec<u8>) {
     let start = out.len();
-    let mut writer = Writer {
-        fields: T::rules().fields,
-        out,
-    };
+    let mut writer = Writer { fields: T::rules().fields, out };
     shape.each(&mut writer);
     open(out, start, b'{');
     out.push(b'}');
@@ -54,8 +51,7 @@ pub(crate) fn key(name: &str, out: &mut Vec<u8>) {
 
 /// Appends what `serde_json` writes.
 pub(crate) fn json<T: serde::Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) {
-    serde_json::to_writer(out, value)
-        .expect("numbers and JSON values can be written, and memory takes every byte");
+    serde_json::to_writer(out, value).expect("numbers and JSON values can be written, and memory takes every byte");
 }
 
 /// Appends a text that needs no escapes, in quotes.
@@ -102,9 +98,7 @@ const fn has_escaped(word: u64) -> bool {
     let control = word.wrapping_sub(ONES * 0x20) & !word;
     let quote = word ^ (ONES * b'"' as u64);
     let backslash = word ^ (ONES * b'\\' as u64);
-    (control | (quote.wrapping_sub(ONES) & !quote) | (backslash.wrapping_sub(ONES) & !backslash))
-        & HIGH
-        != 0
+    (control | (quote.wrapping_sub(ONES) & !quote) | (backslash.wrapping_sub(ONES) & !backslash)) & HIGH != 0
 }
 
 fn escape(byte: u8, out: &mut Vec<u8>) {

@@ -27,11 +27,7 @@ impl<T: Element> FieldValue for T {
         Element::serialize(self, rule, serializer)
     }
 
-    fn read<'de, D: Deserializer<'de>>(
-        rule: &FieldRule,
-        at: &Path<'_>,
-        from: D,
-    ) -> Result<Option<Self>, D::Error> {
+    fn read<'de, D: Deserializer<'de>>(rule: &FieldRule, at: &Path<'_>, from: D) -> Result<Option<Self>, D::Error> {
         read::read_one(rule, at, from)
     }
 
@@ -66,11 +62,7 @@ impl<T: Element> FieldValue for Option<T> {
         }
     }
 
-    fn read<'de, D: Deserializer<'de>>(
-        rule: &FieldRule,
-        at: &Path<'_>,
-        from: D,
-    ) -> Result<Option<Self>, D::Error> {
+    fn read<'de, D: Deserializer<'de>>(rule: &FieldRule, at: &Path<'_>, from: D) -> Result<Option<Self>, D::Error> {
         Ok(read::read_one(rule, at, from)?.map(Some))
     }
 
@@ -108,11 +100,7 @@ impl<T: Element> FieldValue for Vec<T> {
         seq.end()
     }
 
-    fn read<'de, D: Deserializer<'de>>(
-        rule: &FieldRule,
-        at: &Path<'_>,
-        from: D,
-    ) -> Result<Option<Self>, D::Error> {
+    fn read<'de, D: Deserializer<'de>>(rule: &FieldRule, at: &Path<'_>, from: D) -> Result<Option<Self>, D::Error> {
         read::read_many(rule, at, from)
     }
 
@@ -138,19 +126,11 @@ impl<T: Element> Element for Box<T> {
         T::read_token(token, rule).map(Self::new)
     }
 
-    fn read_map<'de, A: MapAccess<'de>>(
-        map: A,
-        rule: &FieldRule,
-        at: &Path<'_>,
-    ) -> Result<Self, A::Error> {
+    fn read_map<'de, A: MapAccess<'de>>(map: A, rule: &FieldRule, at: &Path<'_>) -> Result<Self, A::Error> {
         T::read_map(map, rule, at).map(Self::new)
     }
 
-    fn read_seq<'de, A: SeqAccess<'de>>(
-        seq: A,
-        rule: &FieldRule,
-        at: &Path<'_>,
-    ) -> Result<Option<Self>, A::Error> {
+    fn read_seq<'de, A: SeqAccess<'de>>(seq: A, rule: &FieldRule, at: &Path<'_>) -> Result<Option<Self>, A::Error> {
         Ok(T::read_seq(seq, rule, at)?.map(Self::new))
     }
 

@@ -52,11 +52,7 @@ impl Element for f64 {
         write::json(self, out);
     }
 
-    fn serialize<S: Serializer>(
-        &self,
-        _rule: &FieldRule,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, _rule: &FieldRule, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_f64(*self)
     }
 
@@ -84,19 +80,13 @@ impl Element for f32 {
         write::json(self, out);
     }
 
-    fn serialize<S: Serializer>(
-        &self,
-        _rule: &FieldRule,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, _rule: &FieldRule, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_f32(*self)
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "the field holds 32 bits")]
     fn read_token(token: Token<'_>, rule: &FieldRule) -> Option<Self> {
-        f64::read_token(token, rule)
-            .map(|number| number as Self)
-            .filter(|number| number.is_finite())
+        f64::read_token(token, rule).map(|number| number as Self).filter(|number| number.is_finite())
     }
 
     fn blank() -> Self {
@@ -111,11 +101,7 @@ impl Element for bool {
         out.extend_from_slice(if *self { b"true" } else { b"false" });
     }
 
-    fn serialize<S: Serializer>(
-        &self,
-        _rule: &FieldRule,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, _rule: &FieldRule, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_bool(*self)
     }
 

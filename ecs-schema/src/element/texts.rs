@@ -20,11 +20,7 @@ impl Element for String {
         write::string(self, out);
     }
 
-    fn serialize<S: Serializer>(
-        &self,
-        _rule: &FieldRule,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, _rule: &FieldRule, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self)
     }
 
@@ -91,11 +87,7 @@ impl Element for IpAddr {
         write::quoted(self, out);
     }
 
-    fn serialize<S: Serializer>(
-        &self,
-        _rule: &FieldRule,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, _rule: &FieldRule, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
 
@@ -142,9 +134,7 @@ impl Element for Timestamp {
     fn read_token(token: Token<'_>, rule: &FieldRule) -> Option<Self> {
         let format = date_format(rule.kind);
         // A stored document may be older than the field's format.
-        [format, DateFormat::IsoOrMillis]
-            .into_iter()
-            .find_map(|format| parse_date(format, token).ok())
+        [format, DateFormat::IsoOrMillis].into_iter().find_map(|format| parse_date(format, token).ok())
     }
 
     fn blank() -> Self {

@@ -28,11 +28,7 @@ impl Element for GeoPoint {
         out.push(b'}');
     }
 
-    fn serialize<S: Serializer>(
-        &self,
-        _rule: &FieldRule,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, _rule: &FieldRule, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(2))?;
         map.serialize_entry("lat", &self.lat())?;
         map.serialize_entry("lon", &self.lon())?;
@@ -46,21 +42,13 @@ impl Element for GeoPoint {
         }
     }
 
-    fn read_map<'de, A: MapAccess<'de>>(
-        mut map: A,
-        rule: &FieldRule,
-        at: &Path<'_>,
-    ) -> Result<Self, A::Error> {
+    fn read_map<'de, A: MapAccess<'de>>(mut map: A, rule: &FieldRule, at: &Path<'_>) -> Result<Self, A::Error> {
         let (mut lat, mut lon) = (None, None);
         let number = FieldRule::nameless(Kind::Double);
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
-                "lat" => {
-                    lat = map.next_value_seed(OneSeed::<f64>::new(&number, &at.field("lat")))?
-                }
-                "lon" => {
-                    lon = map.next_value_seed(OneSeed::<f64>::new(&number, &at.field("lon")))?
-                }
+                "lat" => lat = map.next_value_seed(OneSeed::<f64>::new(&number, &at.field("lat")))?,
+                "lon" => lon = map.next_value_seed(OneSeed::<f64>::new(&number, &at.field("lon")))?,
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
@@ -68,11 +56,7 @@ impl Element for GeoPoint {
         point.ok_or_else(|| unreadable("an object", rule, at))
     }
 
-    fn read_seq<'de, A: SeqAccess<'de>>(
-        mut seq: A,
-        rule: &FieldRule,
-        at: &Path<'_>,
-    ) -> Result<Option<Self>, A::Error> {
+    fn read_seq<'de, A: SeqAccess<'de>>(mut seq: A, rule: &FieldRule, at: &Path<'_>) -> Result<Option<Self>, A::Error> {
         // `[lon, lat]`, perhaps with a height, or one point in an array: seen as JSON values, since only the first
         // element tells which.
         let mut values = Vec::new();
@@ -81,19 +65,15 @@ impl Element for GeoPoint {
         }
         let point = match values.as_slice() {
             [] => return Ok(None),
-            [Value::Number(lon), Value::Number(lat)]
-            | [Value::Number(lon), Value::Number(lat), Value::Number(_)] => lat
-                .as_f64()
-                .zip(lon.as_f64())
-                .and_then(|(lat, lon)| Self::new(lat, lon).ok()),
+            [Value::Number(lon), Value::Number(lat)] | [Value::Number(lon), Value::Number(lat), Value::Number(_)] => {
+                lat.as_f64().zip(lon.as_f64()).and_then(|(lat, lon)| Self::new(lat, lon).ok())
+            }
             [Value::Null] => return Ok(None),
             [only @ Value::Object(_)] => Self::deserialize(only).ok(),
             [Value::String(text)] => Self::parse(text),
             _ => None,
         };
-        point
-            .map(Some)
-            .ok_or_else(|| unreadable("an array", rule, at))
+        point.map(Some).ok_or_else(|| unreadable("an array", rule, at))
     }
 
     fn blank() -> Self {
@@ -119,13 +99,7 @@ impl<T: RangeEnd + Element> Element for Range<T> {
         let end_rule = end_rule(rule);
         let mut map = serializer.serialize_map(None)?;
         for (key, end) in self.ends() {
-            map.serialize_entry(
-                key,
-                &WithRule {
-                    value: end,
-                    rule: &end_rule,
-                },
-            )?;
+            map.serialize_entry(key, &WithRule { value: end, rule: &end_rule })?;
         }
         map.end()
     }
@@ -134,11 +108,7 @@ impl<T: RangeEnd + Element> Element for Range<T> {
         None
     }
 
-    fn read_map<'de, A: MapAccess<'de>>(
-        mut map: A,
-        rule: &FieldRule,
-        at: &Path<'_>,
-    ) -> Result<Self, A::Error> {
+    fn read_map<'de, A: MapAccess<'de>>(mut map: A, rule: &FieldRule, at: &Path<'_>) -> Result<Self, A::Error> {
         let end_rule = end_rule(rule);
         let (mut lower, mut upper) = (Bound::Unbounded, Bound::Unbounded);
         while let Some(key) = map.next_key::<String>()? {
@@ -194,11 +164,7 @@ impl Element for Flattened {
         write::json(&**self, out);
     }
 
-    fn serialize<S: Serializer>(
-        &self,
-        _rule: &FieldRule,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, _rule: &FieldRule, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.iter())
     }
 
@@ -206,11 +172,7 @@ impl Element for Flattened {
         None
     }
 
-    fn read_map<'de, A: MapAccess<'de>>(
-        mut map: A,
-        _rule: &FieldRule,
-        _at: &Path<'_>,
-    ) -> Result<Self, A::Error> {
+    fn read_map<'de, A: MapAccess<'de>>(mut map: A, _rule: &FieldRule, _at: &Path<'_>) -> Result<Self, A::Error> {
         let mut read = Self::default();
         while let Some((key, value)) = map.next_entry()? {
             read.insert(key, value);
@@ -230,11 +192,7 @@ impl Element for Value {
         write::json(self, out);
     }
 
-    fn serialize<S: Serializer>(
-        &self,
-        _rule: &FieldRule,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, _rule: &FieldRule, serializer: S) -> Result<S::Ok, S::Error> {
         Serialize::serialize(self, serializer)
     }
 
@@ -248,19 +206,11 @@ impl Element for Value {
         })
     }
 
-    fn read_map<'de, A: MapAccess<'de>>(
-        map: A,
-        _rule: &FieldRule,
-        _at: &Path<'_>,
-    ) -> Result<Self, A::Error> {
+    fn read_map<'de, A: MapAccess<'de>>(map: A, _rule: &FieldRule, _at: &Path<'_>) -> Result<Self, A::Error> {
         Self::deserialize(MapAccessDeserializer::new(map))
     }
 
-    fn read_seq<'de, A: SeqAccess<'de>>(
-        seq: A,
-        _rule: &FieldRule,
-        _at: &Path<'_>,
-    ) -> Result<Option<Self>, A::Error> {
+    fn read_seq<'de, A: SeqAccess<'de>>(seq: A, _rule: &FieldRule, _at: &Path<'_>) -> Result<Option<Self>, A::Error> {
         Self::deserialize(SeqAccessDeserializer::new(seq)).map(Some)
     }
 

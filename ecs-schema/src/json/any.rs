@@ -4,9 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 
-use serde::de::{
-    self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
-};
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::checker::Checker;
 use crate::path::Path;
@@ -53,15 +51,9 @@ impl Visitor<'_> for &mut SeenNames {
     }
 
     fn visit_str<E: de::Error>(self, name: &str) -> Result<Name, E> {
-        let hash = [
-            self.hashers[0].hash_one(name),
-            self.hashers[1].hash_one(name),
-        ];
-        let is_new = if self.hashes.len() < MAX_NAMES {
-            self.hashes.insert(hash)
-        } else {
-            !self.hashes.contains(&hash)
-        };
+        let hash = [self.hashers[0].hash_one(name), self.hashers[1].hash_one(name)];
+        let is_new =
+            if self.hashes.len() < MAX_NAMES { self.hashes.insert(hash) } else { !self.hashes.contains(&hash) };
         Ok(Name {
             shown: name.chars().take(MAX_KEPT).collect(),
             bytes: name.len(),
@@ -95,13 +87,7 @@ pub(super) fn check_elements<'de, A: SeqAccess<'de>>(
     out: &mut Checker,
 ) -> Result<(), A::Error> {
     let mut place = 0;
-    while seq
-        .next_element_seed(AnySeed {
-            at: &at.element(place),
-            out,
-        })?
-        .is_some()
-    {
+    while seq.next_element_seed(AnySeed { at: &at.element(place), out })?.is_some() {
         place += 1;
     }
     Ok(())

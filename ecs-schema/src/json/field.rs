@@ -28,12 +28,7 @@ enum Place {
 impl<'a> ValueSeed<'a> {
     /// The whole value of a field.
     pub(super) fn field(rule: &'a FieldRule, at: &'a Path<'a>, out: &'a mut Checker) -> Self {
-        Self {
-            rule,
-            at,
-            out,
-            place: Place::Field,
-        }
+        Self { rule, at, out, place: Place::Field }
     }
 
     fn report(self, rule: ViolationRule, found: impl fmt::Display) {
@@ -42,19 +37,12 @@ impl<'a> ValueSeed<'a> {
 
     /// Whether an array should stand where one value does.
     fn lacks_array(&self) -> bool {
-        self.place == Place::Field
-            && self.rule.is_many
-            && !matches!(self.rule.kind, Kind::Any | Kind::Alias(_))
+        self.place == Place::Field && self.rule.is_many && !matches!(self.rule.kind, Kind::Any | Kind::Alias(_))
     }
 
     fn token(self, token: Token<'_>) {
         if self.lacks_array() {
-            return self.report(
-                ViolationRule::Cardinality {
-                    expected: Cardinality::Many,
-                },
-                token,
-            );
+            return self.report(ViolationRule::Cardinality { expected: Cardinality::Many }, token);
         }
         if let Token::Text(text) = token {
             self.out.capture(self.rule, text);
@@ -68,9 +56,7 @@ impl<'a> ValueSeed<'a> {
     fn wrong_type(&self) -> ViolationRule {
         match self.rule.kind {
             Kind::Alias(target) => ViolationRule::Alias { target },
-            kind => ViolationRule::WrongType {
-                expected: kind.expected(),
-            },
+            kind => ViolationRule::WrongType { expected: kind.expected() },
         }
     }
 }
@@ -135,20 +121,12 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
             any::check_elements(seq, self.at, self.out)?;
             return Ok(true);
         }
-        if self.place == Place::Field
-            && self.rule.is_many
-            && !matches!(self.rule.kind, Kind::Alias(_))
-        {
+        if self.place == Place::Field && self.rule.is_many && !matches!(self.rule.kind, Kind::Alias(_)) {
             let Self { rule, at, out, .. } = self;
             let mut count = 0;
             loop {
                 let element = at.element(count);
-                let seed = ValueSeed {
-                    rule,
-                    at: &element,
-                    out: &mut *out,
-                    place: Place::Element,
-                };
+                let seed = ValueSeed { rule, at: &element, out: &mut *out, place: Place::Element };
                 if seq.next_element_seed(seed)?.is_none() {
                     return Ok(count > 0);
                 }
@@ -157,9 +135,9 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
         }
         while seq.next_element::<IgnoredAny>()?.is_some() {}
         let broken = match (self.place, self.rule.kind) {
-            (Place::Field, kind) if !matches!(kind, Kind::Alias(_)) => ViolationRule::Cardinality {
-                expected: Cardinality::One,
-            },
+            (Place::Field, kind) if !matches!(kind, Kind::Alias(_)) => {
+                ViolationRule::Cardinality { expected: Cardinality::One }
+            }
             _ => self.wrong_type(),
         };
         self.report(broken, "an array");
@@ -168,24 +146,15 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
         if self.lacks_array() {
-            self.report(
-                ViolationRule::Cardinality {
-                    expected: Cardinality::Many,
-                },
-                "an object",
-            );
+            self.report(ViolationRule::Cardinality { expected: Cardinality::Many }, "an object");
             return skip_entries(&mut map);
         }
         let Self { rule, at, .. } = self;
         match rule.kind {
-            Kind::Object(rules) | Kind::Nested(rules) => {
-                object::check_object(map, rules, at, self.out)?
-            }
+            Kind::Object(rules) | Kind::Nested(rules) => object::check_object(map, rules, at, self.out)?,
             Kind::GeoPoint => parts::check_geo_point(map, at, self.out)?,
             Kind::Range(range) => parts::check_range(map, range, at, self.out)?,
-            Kind::Flattened | Kind::FlattenedUnlimited => {
-                flattened::check_entries(map, rule, at, self.out)?
-            }
+            Kind::Flattened | Kind::FlattenedUnlimited => flattened::check_entries(map, rule, at, self.out)?,
             Kind::Any => any::check_entries(map, at, self.out)?,
             _ => {
                 let broken = self.wrong_type();

@@ -21,20 +21,10 @@ use crate::violation::ViolationRule;
 const MAX_DEPTH: usize = 20;
 
 /// Checks a flattened object that is in memory.
-pub(crate) fn check_flattened(
-    value: &Flattened,
-    rule: &FieldRule,
-    at: &Path<'_>,
-    out: &mut Checker,
-) {
+pub(crate) fn check_flattened(value: &Flattened, rule: &FieldRule, at: &Path<'_>, out: &mut Checker) {
     let entries = value.iter().map(|(name, value)| (name.as_str(), value));
     // A value in memory is always well-formed.
-    let _ = check_entries(
-        MapDeserializer::<_, serde_json::Error>::new(entries),
-        rule,
-        at,
-        out,
-    );
+    let _ = check_entries(MapDeserializer::<_, serde_json::Error>::new(entries), rule, at, out);
 }
 
 /// Checks the members of a flattened object.
@@ -45,14 +35,7 @@ pub(super) fn check_entries<'de, A: MapAccess<'de>>(
     out: &mut Checker,
 ) -> Result<(), A::Error> {
     let is_limited = matches!(rule.kind, Kind::Flattened);
-    Walk {
-        at,
-        out,
-        depth: 1,
-        key_length: 0,
-        is_limited,
-    }
-    .entries(map)
+    Walk { at, out, depth: 1, key_length: 0, is_limited }.entries(map)
 }
 
 /// A place in a flattened object.
@@ -95,14 +78,7 @@ impl Walk<'_> {
         };
         let bytes = self.key_length + 1 + length;
         if self.is_limited && bytes > MAX_TERM {
-            self.out.report(
-                self.at,
-                ViolationRule::TooLong {
-                    bytes,
-                    limit: MAX_TERM,
-                },
-                token,
-            );
+            self.out.report(self.at, ViolationRule::TooLong { bytes, limit: MAX_TERM }, token);
         }
     }
 }
@@ -155,11 +131,7 @@ impl<'de> Visitor<'de> for Walk<'_> {
         let mut place = 0;
         loop {
             let at = self.at.element(place);
-            let element = Walk {
-                at: &at,
-                out: &mut *self.out,
-                ..self
-            };
+            let element = Walk { at: &at, out: &mut *self.out, ..self };
             if seq.next_element_seed(element)?.is_none() {
                 return Ok(());
             }
@@ -170,8 +142,7 @@ impl<'de> Visitor<'de> for Walk<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let depth = self.depth + 1;
         if depth > MAX_DEPTH {
-            self.out
-                .report(self.at, ViolationRule::TooDeep { limit: MAX_DEPTH }, "");
+            self.out.report(self.at, ViolationRule::TooDeep { limit: MAX_DEPTH }, "");
             while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
             return Ok(());
         }

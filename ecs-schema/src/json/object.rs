@@ -89,9 +89,7 @@ impl Visitor<'_> for KeySeed<'_> {
         if index.is_none() {
             let broken = match nearest_field(self.rules, name) {
                 None if name.contains('.') => ViolationRule::DottedField,
-                nearest => ViolationRule::UnknownField {
-                    nearest: nearest.map(str::to_owned),
-                },
+                nearest => ViolationRule::UnknownField { nearest: nearest.map(str::to_owned) },
             };
             self.out.report(&self.at.field(name), broken, "");
         }

@@ -37,24 +37,10 @@ pub(super) fn check_geo_point<'de, A: MapAccess<'de>>(
         seen[place] = !scalar.is_null();
         match scalar.token().map(|token| (token, token.float())) {
             Some((_, Some(number))) if number.abs() <= limit => {}
-            Some((_, Some(number))) => {
-                out.report(&field, ViolationRule::OutOfRange { expected }, number)
-            }
-            Some((token, None)) => out.report(
-                &field,
-                ViolationRule::WrongType {
-                    expected: "a number",
-                },
-                token,
-            ),
+            Some((_, Some(number))) => out.report(&field, ViolationRule::OutOfRange { expected }, number),
+            Some((token, None)) => out.report(&field, ViolationRule::WrongType { expected: "a number" }, token),
             None if scalar.is_null() => {}
-            None => out.report(
-                &field,
-                ViolationRule::WrongType {
-                    expected: "a number",
-                },
-                scalar,
-            ),
+            None => out.report(&field, ViolationRule::WrongType { expected: "a number" }, scalar),
         }
     }
     for (name, is_seen) in ["lat", "lon"].into_iter().zip(seen) {
@@ -108,9 +94,7 @@ fn check_end(rule: &FieldRule, scalar: &Scalar) -> Result<Option<Accepted>, Viol
     match scalar.token() {
         Some(token) => check_token(rule, token).map(Some),
         None if scalar.is_null() => Ok(None),
-        None => Err(ViolationRule::WrongType {
-            expected: Kind::expected(rule.kind),
-        }),
+        None => Err(ViolationRule::WrongType { expected: Kind::expected(rule.kind) }),
     }
 }
 
@@ -122,9 +106,9 @@ fn is_range(ends: [Option<Accepted>; 4]) -> bool {
     }
     match (gte.or(gt), lte.or(lt)) {
         (None, None) => false,
-        (Some(lower), Some(upper)) => lower.partial_cmp(&upper).is_some_and(|order| {
-            order == Ordering::Less || (order == Ordering::Equal && gt.is_none() && lt.is_none())
-        }),
+        (Some(lower), Some(upper)) => lower
+            .partial_cmp(&upper)
+            .is_some_and(|order| order == Ordering::Less || (order == Ordering::Equal && gt.is_none() && lt.is_none())),
         _ => true,
     }
 }
@@ -139,9 +123,7 @@ impl std::fmt::Display for Ends<'_> {
             match end {
                 None => continue,
                 Some(Accepted::Integer(number)) => write!(out, "{separator}{name} {number}")?,
-                Some(Accepted::Float(number)) => {
-                    write!(out, "{separator}{name} {}", Token::Float(number))?
-                }
+                Some(Accepted::Float(number)) => write!(out, "{separator}{name} {}", Token::Float(number))?,
                 Some(Accepted::Date(moment)) => write!(out, "{separator}{name} {moment}")?,
                 Some(Accepted::Ip(bits)) => {
                     let ip = std::net::Ipv6Addr::from_bits(bits).to_canonical();
@@ -151,10 +133,6 @@ impl std::fmt::Display for Ends<'_> {
             }
             separator = ", ";
         }
-        if separator.is_empty() {
-            out.write_str("{}")
-        } else {
-            Ok(())
-        }
+        if separator.is_empty() { out.write_str("{}") } else { Ok(()) }
     }
 }

@@ -25,24 +25,17 @@ impl ExpectedTypes {
         types: &'static Allowed,
         expected: &'static [(&'static str, &'static [&'static str])],
     ) -> Self {
-        assert!(
-            categories.values().len() <= MAX_VALUES,
-            "at most 64 categories"
-        );
+        assert!(categories.values().len() <= MAX_VALUES, "at most 64 categories");
         assert!(types.values().len() <= MAX_VALUES, "at most 64 types");
         let mut masks = [u64::MAX; MAX_VALUES];
         let mut row = 0;
         while row < expected.len() {
             let (category, names) = expected[row];
-            let Some(category) = categories.const_position(category) else {
-                panic!("unknown event category")
-            };
+            let Some(category) = categories.const_position(category) else { panic!("unknown event category") };
             masks[category] = 0;
             let mut column = 0;
             while column < names.len() {
-                let Some(found) = types.const_position(names[column]) else {
-                    panic!("unknown event type")
-                };
+                let Some(found) = types.const_position(names[column]) else { panic!("unknown event type") };
                 masks[category] |= 1 << found;
                 column += 1;
             }
@@ -53,8 +46,6 @@ impl ExpectedTypes {
 
     /// The types that at least one of `categories` expects.
     pub(crate) fn union(&self, categories: u64) -> u64 {
-        (0..MAX_VALUES)
-            .filter(|at| categories >> at & 1 == 1)
-            .fold(0, |types, at| types | self.masks[at])
+        (0..MAX_VALUES).filter(|at| categories >> at & 1 == 1).fold(0, |types, at| types | self.masks[at])
     }
 }

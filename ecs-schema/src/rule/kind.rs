@@ -86,9 +86,7 @@ impl Kind {
         match self {
             Self::Keyword | Self::Text | Self::Constant(_) => "a string",
             Self::Version => "a version string",
-            Self::Long | Self::Integer | Self::Short | Self::Byte | Self::UnsignedLong => {
-                "an integer"
-            }
+            Self::Long | Self::Integer | Self::Short | Self::Byte | Self::UnsignedLong => "an integer",
             Self::Double | Self::Float | Self::HalfFloat => "a number",
             Self::Boolean => "a boolean",
             Self::Date(_) | Self::DateNanos(_) => "a date",
@@ -96,9 +94,7 @@ impl Kind {
             Self::GeoPoint => "an object with `lat` and `lon`",
             Self::Range(_) => "an object with `gte`, `gt`, `lte` or `lt`",
             Self::Binary => "a base64 string",
-            Self::Flattened | Self::FlattenedUnlimited | Self::Object(_) | Self::Nested(_) => {
-                "an object"
-            }
+            Self::Flattened | Self::FlattenedUnlimited | Self::Object(_) | Self::Nested(_) => "an object",
             Self::Any => "any value",
             Self::Alias(_) => "nothing",
         }
@@ -166,11 +162,7 @@ impl DateFormat {
         if is_number && (!is_iso || digits.len() >= 5) {
             return self.parse_number(text.parse().map_err(|_| ParseError::OutOfRange)?);
         }
-        if is_iso {
-            crate::timestamp::parse_iso(text)
-        } else {
-            Err(ParseError::Malformed)
-        }
+        if is_iso { crate::timestamp::parse_iso(text) } else { Err(ParseError::Malformed) }
     }
 
     /// The date that the integer `number` stands for.
@@ -178,9 +170,7 @@ impl DateFormat {
         let found = match self {
             Self::Iso => return Err(ParseError::Malformed),
             Self::IsoOrMillis | Self::Millis => Timestamp::from_unix_millis(number),
-            Self::IsoOrSeconds | Self::Seconds => {
-                Timestamp::from_unix_nanos(i128::from(number) * 1_000_000_000)
-            }
+            Self::IsoOrSeconds | Self::Seconds => Timestamp::from_unix_nanos(i128::from(number) * 1_000_000_000),
         };
         found.map_err(|_| ParseError::OutOfRange)
     }

@@ -18,10 +18,7 @@ impl Pattern {
     /// The expression `text`, not compiled yet.
     #[must_use]
     pub const fn new(text: &'static str) -> Self {
-        Self {
-            text,
-            compiled: OnceLock::new(),
-        }
+        Self { text, compiled: OnceLock::new() }
     }
 
     /// The expression's text.
@@ -33,9 +30,6 @@ impl Pattern {
     /// Whether the expression matches somewhere in `value`.
     #[must_use]
     pub fn is_match(&self, value: &str) -> bool {
-        self.compiled
-            .get_or_init(|| Regex::new(self.text).ok())
-            .as_ref()
-            .is_some_and(|regex| regex.is_match(value))
+        self.compiled.get_or_init(|| Regex::new(self.text).ok()).as_ref().is_some_and(|regex| regex.is_match(value))
     }
 }

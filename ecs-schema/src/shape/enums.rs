@@ -34,12 +34,7 @@ macro_rules! impl_vocabulary {
         }
 
         impl $crate::Element for $vocabulary {
-            fn check(
-                &self,
-                rule: &$crate::FieldRule,
-                at: &$crate::Path<'_>,
-                out: &mut $crate::Checker,
-            ) {
+            fn check(&self, rule: &$crate::FieldRule, at: &$crate::Path<'_>, out: &mut $crate::Checker) {
                 $crate::__private::check_string(self.as_str(), rule, at, out);
             }
 
@@ -55,15 +50,10 @@ macro_rules! impl_vocabulary {
                 serializer.serialize_str(self.as_str())
             }
 
-            fn read_token(
-                token: $crate::Token<'_>,
-                _: &$crate::FieldRule,
-            ) -> ::core::option::Option<Self> {
+            fn read_token(token: $crate::Token<'_>, _: &$crate::FieldRule) -> ::core::option::Option<Self> {
                 ::core::option::Option::Some(match token {
                     $crate::Token::Text(text) => <Self as $crate::Vocabulary>::from_text(text),
-                    _ => {
-                        <Self as $crate::Vocabulary>::from_text(&$crate::__private::text_of(token))
-                    }
+                    _ => <Self as $crate::Vocabulary>::from_text(&$crate::__private::text_of(token)),
                 })
             }
 

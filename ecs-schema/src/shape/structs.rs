@@ -14,12 +14,7 @@ use crate::{read, write};
 macro_rules! impl_shape {
     ($shape:ty) => {
         impl $crate::Element for $shape {
-            fn check(
-                &self,
-                _: &$crate::FieldRule,
-                at: &$crate::Path<'_>,
-                out: &mut $crate::Checker,
-            ) {
+            fn check(&self, _: &$crate::FieldRule, at: &$crate::Path<'_>, out: &mut $crate::Checker) {
                 $crate::__private::check_shape(self, at, out);
             }
 
@@ -35,10 +30,7 @@ macro_rules! impl_shape {
                 $crate::__private::serialize_shape(self, serializer)
             }
 
-            fn read_token(
-                _: $crate::Token<'_>,
-                _: &$crate::FieldRule,
-            ) -> ::core::option::Option<Self> {
+            fn read_token(_: $crate::Token<'_>, _: &$crate::FieldRule) -> ::core::option::Option<Self> {
                 ::core::option::Option::None
             }
 
@@ -88,10 +80,7 @@ pub fn write_shape<T: Shape>(shape: &T, out: &mut Vec<u8>) {
 ///
 /// # Errors
 /// The serializer's.
-pub fn serialize_shape<T: Shape, S: Serializer>(
-    shape: &T,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
+pub fn serialize_shape<T: Shape, S: Serializer>(shape: &T, serializer: S) -> Result<S::Ok, S::Error> {
     serialize_object(shape, serializer)
 }
 
@@ -99,10 +88,7 @@ pub fn serialize_shape<T: Shape, S: Serializer>(
 ///
 /// # Errors
 /// When the input is broken or a value cannot be read.
-pub fn read_shape_map<'de, T: Shape, A: MapAccess<'de>>(
-    map: A,
-    at: &Path<'_>,
-) -> Result<T, A::Error> {
+pub fn read_shape_map<'de, T: Shape, A: MapAccess<'de>>(map: A, at: &Path<'_>) -> Result<T, A::Error> {
     read::read_object(map, at)
 }
 
@@ -110,8 +96,6 @@ pub fn read_shape_map<'de, T: Shape, A: MapAccess<'de>>(
 ///
 /// # Errors
 /// When the input is broken or a value cannot be read.
-pub fn deserialize_shape<'de, T: Shape + crate::Element, D: Deserializer<'de>>(
-    from: D,
-) -> Result<T, D::Error> {
+pub fn deserialize_shape<'de, T: Shape + crate::Element, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
     read::read_shape(T::rules(), from)
 }

@@ -33,9 +33,7 @@ impl Input<'_> {
         if self.skip(b'-') {
             month = self.number(2).filter(|month| (1..=12).contains(month))?;
             if self.skip(b'-') {
-                day = self
-                    .number(2)
-                    .filter(|day| (1..=days_in_month(year, month)).contains(day))?;
+                day = self.number(2).filter(|day| (1..=days_in_month(year, month)).contains(day))?;
                 has_day = true;
             }
         }
@@ -48,9 +46,7 @@ impl Input<'_> {
         }
         let (second, nanos) = self.time()?;
         let offset = self.offset()?;
-        self.0
-            .is_empty()
-            .then_some((midnight + second - offset, nanos))
+        self.0.is_empty().then_some((midnight + second - offset, nanos))
     }
 
     /// Seconds of the day and nanoseconds.
@@ -110,10 +106,7 @@ impl Input<'_> {
     fn number(&mut self, digits: usize) -> Option<i64> {
         let (head, rest) = self.0.split_at_checked(digits)?;
         self.0 = rest;
-        head.iter().try_fold(0, |number, byte| {
-            byte.is_ascii_digit()
-                .then(|| number * 10 + i64::from(byte - b'0'))
-        })
+        head.iter().try_fold(0, |number, byte| byte.is_ascii_digit().then(|| number * 10 + i64::from(byte - b'0')))
     }
 
     /// Whether `byte` came next; then it is read.

@@ -155,17 +155,13 @@ impl ecs_schema::Shape for Example {
     }
 
     fn blank() -> Self {
-        Self::new(
-            ecs_schema::FieldValue::blank(),
-            ecs_schema::FieldValue::blank(),
-        )
+        Self::new(ecs_schema::FieldValue::blank(), ecs_schema::FieldValue::blank())
     }
 }
 
 ecs_schema::impl_shape!(Example);
 
-static EXAMPLE: ecs_schema::LogRules =
-    ecs_schema::LogRules::new("example", "9.4.0", &EXAMPLE_RULES);
+static EXAMPLE: ecs_schema::LogRules = ecs_schema::LogRules::new("example", "9.4.0", &EXAMPLE_RULES);
 
 impl ecs_schema::Log for Example {
     const NAME: &'static str = "example";
@@ -187,8 +183,7 @@ impl Ecs {
     }
 }
 
-static ECS_RULES: ecs_schema::ObjectRule =
-    ecs_schema::ObjectRule::new(&[field_rule!("version", Keyword).required()]);
+static ECS_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(&[field_rule!("version", Keyword).required()]);
 
 impl ecs_schema::Shape for Ecs {
     fn rules() -> &'static ecs_schema::ObjectRule {
@@ -233,17 +228,11 @@ pub struct Event {
 }
 
 static EVENT_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(&[
-    field_rule!("category", Keyword)
-        .many()
-        .allowed(&EVENT_CATEGORY)
-        .event_category(),
+    field_rule!("category", Keyword).many().allowed(&EVENT_CATEGORY).event_category(),
     field_rule!("created", DATE_NANOS),
     field_rule!("hash", Keyword).pattern(&EVENT_HASH_PATTERN),
     field_rule!("outcome", Keyword).allowed(&EVENT_OUTCOME),
-    field_rule!("type", Keyword)
-        .many()
-        .allowed(&EVENT_TYPE)
-        .event_type(),
+    field_rule!("type", Keyword).many().allowed(&EVENT_TYPE).event_type(),
 ])
 .expected_types(&EXPECTED_TYPES);
 
@@ -252,10 +241,7 @@ static EVENT_HASH_PATTERN: ecs_schema::Pattern = ecs_schema::Pattern::new("^[0-9
 static EXPECTED_TYPES: ecs_schema::ExpectedTypes = ecs_schema::ExpectedTypes::new(
     &EVENT_CATEGORY,
     &EVENT_TYPE,
-    &[
-        ("file", &["access", "change"]),
-        ("process", &["access", "end", "start"]),
-    ],
+    &[("file", &["access", "change"]), ("process", &["access", "end", "start"])],
 );
 
 impl ecs_schema::Shape for Event {
@@ -385,8 +371,7 @@ pub enum EventType {
     Other(String),
 }
 
-static EVENT_TYPE: ecs_schema::Allowed =
-    ecs_schema::Allowed::new(&["access", "change", "end", "start"]);
+static EVENT_TYPE: ecs_schema::Allowed = ecs_schema::Allowed::new(&["access", "change", "end", "start"]);
 
 impl ecs_schema::Vocabulary for EventType {
     const ALLOWED: &'static ecs_schema::Allowed = &EVENT_TYPE;
@@ -623,11 +608,7 @@ impl SavedObject {
     /// The object with its required fields.
     #[must_use]
     pub fn new(id: String, space_ids: Vec<String>) -> Self {
-        Self {
-            id,
-            note: None,
-            space_ids,
-        }
+        Self { id, note: None, space_ids }
     }
 }
 
@@ -662,10 +643,7 @@ impl ecs_schema::Shape for SavedObject {
     }
 
     fn blank() -> Self {
-        Self::new(
-            ecs_schema::FieldValue::blank(),
-            ecs_schema::FieldValue::blank(),
-        )
+        Self::new(ecs_schema::FieldValue::blank(), ecs_schema::FieldValue::blank())
     }
 }
 

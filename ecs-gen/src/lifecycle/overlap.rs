@@ -1,0 +1,43 @@
+//! What several logs of one run may not share.
+
+use super::names;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::model::IndexTarget;
+use crate::source::{Span, Spanned};
+
+/// A log among others.
+#[derive(Clone, Copy, Debug)]
+pub struct LogNames<'a> {
+    /// Its name.
+    pub name: &'a Spanned<String>,
+    /// Where its option `index` stands.
+    pub index: Span,
+    /// Where its documents go.
+    pub target: &'a IndexTarget,
+}
+
+/// Reports logs with the same name, and patterns of different logs that match the same indices; each pair once, at the
+/// later of the two.
+pub fn check_overlaps(logs: &[LogNames<'_>], diagnostics: &mut Diagnostics) {
+    for (position, log) in logs.iter().enumerate() {
+        for other in &logs[..position] {
+            if log.name.value == other.name.value {
+                let message = format!("there already is a log `{}`", log.name.value);
+                let help = "give one of the two another name: they would write the same files";
+                diagnostics.push(Diagnostic::error(Code::DuplicateLog, message).at(log.name.span).help(help));
+            } else {
+                check_patterns(log, other, diagnostics);
+            }
+        }
+    }
+}
+
+fn check_patterns(log: &LogNames<'_>, other: &LogNames<'_>, diagnostics: &mut Diagnostics) {
+    for theirs in other.target.patterns() {
+        for ours in log.target.patterns().into_iter().filter(|ours| names::overlap(ours, theirs)) {
+            let message = format!("`{ours}` and `{theirs}` of the log `{}` match the same indices", other.name.value);
+            let help = "rename an alias or a data stream: the engine would give an index only one of the templates";
+            diagnostics.push(Diagnostic::error(Code::OverlappingPatterns, message).at(log.index).help(help));
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! From the options `index` and `lifecycle` to finished values; every problem is reported at its place.
+
+use super::quantity::{ByteSize, Duration, QuantityError};
+use super::{Lifecycle, Manager, Rollover, phases, settings, target};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::input::index::IndexInput;
+use crate::input::lifecycle::{LifecycleInput, RolloverInput};
+use crate::model::{IndexTarget, Settings};
+use crate::source::{Span, Spanned};
+
+/// Rollover age where a log declares no lifecycle: a month of events in one index keeps searches over recent events
+/// small without making thousands of indices.
+pub const DEFAULT_MAX_AGE: &str = "30d";
+
+/// Rollover size where a log declares no lifecycle: the shard size up to which both engines advise to go.
+pub const DEFAULT_MAX_PRIMARY_SHARD_SIZE: &str = "50gb";
+
+/// Resolves where a log's documents go, how its indices are set up and when they go. `None` when something was
+/// reported that leaves no sense to go on with.
+pub fn resolve(
+    index: &Spanned<IndexInput>,
+    lifecycle: Option<&Spanned<LifecycleInput>>,
+    log_name: &Spanned<String>,
+    diagnostics: &mut Diagnostics,
+) -> Option<(IndexTarget, Settings, Lifecycle)> {
+    let mut findings = Findings { diagnostics, failed: false };
+    target::check_log_name(log_name, &mut findings);
+    let target = target::resolve_target(index, &mut findings);
+    let settings = settings::resolve_settings(index, &mut findings);
+    let lifecycle = match lifecycle {
+        Some(lifecycle) => resolve_lifecycle(lifecycle, index, log_name, &mut findings),
+        None => default_lifecycle(log_name),
+    };
+    let failed = findings.failed;
+    target.filter(|_| !failed).map(|target| (target, settings, lifecycle))
+}
+
+fn default_lifecycle(log_name: &str) -> Lifecycle {
+    Lifecycle {
+        manager: Manager::Policy,
+        policy: default_policy(log_name),
+        rollover: Some(Rollover {
+            max_age: Duration::parse(DEFAULT_MAX_AGE).ok(),
+            max_primary_shard_size: ByteSize::parse(DEFAULT_MAX_PRIMARY_SHARD_SIZE).ok(),
+            ..Rollover::default()
+        }),
+        phases: Vec::new(),
+        keep: None,
+    }
+}
+
+fn default_policy(log_name: &str) -> String {
+    format!("{log_name}-policy")
+}
+
+fn resolve_lifecycle(
+    input: &Spanned<LifecycleInput>,
+    index: &IndexInput,
+    log_name: &str,
+    findings: &mut Findings<'_>,
+) -> Lifecycle {
+    let manager = resolve_manager(input, index, findings);
+    let keep = input.keep.as_ref().and_then(|text| findings.duration(text, "keep"));
+    let rollover = input.rollover.as_ref().and_then(|rollover| resolve_rollover(rollover, findings));
+    let rolls_over = input.rollover.is_some() || manager == Manager::DataStream;
+    if let (Some(text), false) = (&input.keep, rolls_over) {
+        findings
+            .error(
+                Code::LifecycleConflict,
+                text.span,
+                "`keep` without `rollover` would delete the index that is written to",
+            )
+            .help(format!("add `rollover: {{max_age: {DEFAULT_MAX_AGE}}}`"))
+            .done();
+    }
+    let phases = phases::resolve_phases(input, index, rolls_over, findings);
+    phases::check_ages(input, &phases, keep.as_ref(), findings);
+    let policy = input.policy.as_ref().map_or_else(|| default_policy(log_name), |policy| policy.value.clone());
+    let rollover = match manager {
+        Manager::DataStream => Some(rollover.unwrap_or_else(|| automatic_rollover(keep.as_ref()))),
+        Manager::Policy => rollover,
+    };
+    Lifecycle { manager, policy, rollover, phases, keep }
+}
+
+fn resolve_manager(input: &Spanned<LifecycleInput>, index: &IndexInput, findings: &mut Findings<'_>) -> Manager {
+    if let Some(policy) = &input.policy
+        && let Err(problem) = super::names::check_policy_name(policy)
+    {
+        let message = format!("the policy name `{}` {problem}", policy.value);
+        findings.error(Code::InvalidIndexName, policy.span, message).done();
+    }
+    let Some(stream) = input.data_stream.as_ref().filter(|stream| stream.value) else { return Manager::Policy };
+    if let Some(policy) = &input.policy {
+        findings
+            .error(Code::PolicyAndLifecycle, policy.span, "a policy and a data stream lifecycle stand together")
+            .help("remove `policy`, or `data_stream: true`: Elasticsearch would follow only one of them")
+            .done();
+    }
+    if index.data_stream.is_none() {
+        findings
+            .error(Code::LifecycleConflict, stream.span, "only a data stream has a data stream lifecycle")
+            .help("write to a data stream with `index.data_stream`, or remove `data_stream: true`")
+            .done();
+    }
+    if !input.phases.0.0.is_empty() {
+        let span = input.phases.0.0[0].0.span;
+        findings
+            .error(Code::LifecycleConflict, span, "a data stream lifecycle has no phases")
+            .help("remove `phases`, or take a policy instead of `data_stream: true`")
+            .done();
+    }
+    if let Some(rollover) = &input.rollover {
+        let message = "Elasticsearch rolls data streams with a lifecycle over by the cluster's own conditions";
+        findings
+            .warning(Code::LifecycleConflict, rollover.span, message)
+            .help("these conditions hold on OpenSearch only; with a policy they hold on both")
+            .done();
+    }
+    Manager::DataStream
+}
+
+fn resolve_rollover(input: &Spanned<RolloverInput>, findings: &mut Findings<'_>) -> Option<Rollover> {
+    let is_empty = input.max_age.is_none()
+        && input.max_size.is_none()
+        && input.max_primary_shard_size.is_none()
+        && input.max_docs.is_none();
+    if is_empty {
+        findings
+            .error(Code::RolloverCondition, input.span, "the rollover has no condition")
+            .help("add `max_age`, `max_size`, `max_primary_shard_size` or `max_docs`; or remove `rollover`")
+            .done();
+        return None;
+    }
+    let size = |text: &Option<Spanned<String>>, name: &str, findings: &mut Findings<'_>| {
+        text.as_ref().and_then(|text| findings.size(text, name))
+    };
+    if let Some(max_docs) = input.max_docs.as_ref().filter(|count| count.value == 0) {
+        findings
+            .error(Code::RolloverCondition, max_docs.span, "`max_docs` is zero")
+            .help("an index would roll over with its first document: write a larger number")
+            .done();
+    }
+    Some(Rollover {
+        max_age: input.max_age.as_ref().and_then(|text| findings.duration(text, "max_age")),
+        max_size: size(&input.max_size, "max_size", findings),
+        max_primary_shard_size: size(&input.max_primary_shard_size, "max_primary_shard_size", findings),
+        max_docs: input.max_docs.as_ref().map(|count| count.value),
+    })
+}
+
+/// What Elasticsearch takes for `max_age: auto` in a data stream lifecycle, by how long data is kept.
+fn automatic_rollover(keep: Option<&Duration>) -> Rollover {
+    const STEPS: &[(&str, &str)] = &[("1d", "1h"), ("14d", "1d"), ("90d", "7d")];
+    let fits = |most: &str| keep.is_some_and(|keep| Duration::parse(most).is_ok_and(|most| *keep <= most));
+    let max_age = STEPS.iter().find(|(most, _)| fits(most)).map_or(DEFAULT_MAX_AGE, |(_, age)| age);
+    Rollover {
+        max_age: Duration::parse(max_age).ok(),
+        max_primary_shard_size: ByteSize::parse(DEFAULT_MAX_PRIMARY_SHARD_SIZE).ok(),
+        ..Rollover::default()
+    }
+}
+
+/// The findings of one log; remembers whether there was an error among them.
+pub(super) struct Findings<'d> {
+    diagnostics: &'d mut Diagnostics,
+    failed: bool,
+}
+
+/// A finding that is not yet among the others.
+#[must_use]
+pub(super) struct Finding<'f, 'd> {
+    findings: &'f mut Findings<'d>,
+    diagnostic: Diagnostic,
+}
+
+impl Finding<'_, '_> {
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.diagnostic = self.diagnostic.help(help);
+        self
+    }
+
+    pub(super) fn done(self) {
+        self.findings.diagnostics.push(self.diagnostic);
+    }
+}
+
+impl<'d> Findings<'d> {
+    pub(super) fn of(diagnostics: &'d mut Diagnostics) -> Self {
+        Self { diagnostics, failed: false }
+    }
+
+    pub(super) fn error<'f>(&'f mut self, code: Code, span: Span, message: impl Into<String>) -> Finding<'f, 'd> {
+        self.failed = true;
+        Finding { findings: self, diagnostic: Diagnostic::error(code, message).at(span) }
+    }
+
+    pub(super) fn warning<'f>(&'f mut self, code: Code, span: Span, message: impl Into<String>) -> Finding<'f, 'd> {
+        Finding { findings: self, diagnostic: Diagnostic::warning(code, message).at(span) }
+    }
+
+    pub(super) fn duration(&mut self, text: &Spanned<String>, option: &str) -> Option<Duration> {
+        self.quantity(Code::InvalidDuration, text, option, Duration::parse)
+    }
+
+    pub(super) fn size(&mut self, text: &Spanned<String>, option: &str) -> Option<ByteSize> {
+        self.quantity(Code::InvalidSize, text, option, ByteSize::parse)
+    }
+
+    fn quantity<T>(
+        &mut self,
+        code: Code,
+        text: &Spanned<String>,
+        option: &str,
+        parse: impl Fn(&str) -> Result<T, QuantityError>,
+    ) -> Option<T> {
+        match parse(text) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                let message = format!("`{option}: {}` {}", text.value, error.message);
+                self.error(code, text.span, message).help(error.help).done();
+                None
+            }
+        }
+    }
+}
