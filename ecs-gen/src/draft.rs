@@ -16,7 +16,7 @@ use crate::extension::Fieldset;
 use crate::field_path::FieldPath;
 use crate::input::log::LogInput;
 use crate::lifecycle::Lifecycle;
-use crate::model::{IndexTarget, Pipeline, Sample, Settings};
+use crate::model::{IndexTarget, Pipeline, Sample, Settings, Version};
 
 /// A log under construction.
 #[derive(Debug)]
@@ -43,4 +43,6 @@ pub struct Draft {
     pub required: BTreeSet<FieldPath>,
     /// Where documents go and when they leave, once the lifecycle pass has said so.
     pub storage: Option<(IndexTarget, Settings, Lifecycle)>,
+    /// The least OpenSearch version that the OpenSearch files must work on.
+    pub opensearch_since: Option<Version>,
 }

@@ -92,7 +92,7 @@ impl std::error::Error for BinaryError {}
 /// Whether `text` is padded base64 in the standard alphabet; the unused bits of the last letter may be anything.
 pub(crate) fn is_base64(text: &str) -> bool {
     let letters = text.strip_suffix("==").or_else(|| text.strip_suffix('=')).unwrap_or(text);
-    text.len() % 4 == 0 && letters.bytes().all(|letter| value_of(letter).is_some())
+    text.len().is_multiple_of(4) && letters.bytes().all(|letter| value_of(letter).is_some())
 }
 
 fn value_of(letter: u8) -> Option<u32> {

@@ -8,12 +8,9 @@ use crate::ecs::descriptions;
 use crate::field_path::FieldPath;
 use crate::field_type::{FieldType, ValueKind};
 use crate::input::Entries;
-use crate::model::{Allowed, AllowedId, AllowedValue, Field, FieldId, Level, Log, Model, Origin, Version, pascal_case};
+use crate::model::{Allowed, AllowedId, AllowedValue, Field, FieldId, Level, Log, Model, Origin, pascal_case};
 use crate::parameter::Parameters;
 use crate::source::Spanned;
-
-/// The least OpenSearch that the files are for unless the log says otherwise: the newest types of 2.x are in it.
-const DEFAULT_OPENSEARCH: Version = Version { major: 2, minor: 15 };
 
 /// Turns a draft on which no pass reported an error into a model; `None` when storage was not resolved.
 #[must_use]
@@ -40,7 +37,7 @@ pub fn into_model(draft: Draft) -> Option<Model> {
         settings,
         lifecycle,
         pipeline: draft.pipeline,
-        opensearch_since: DEFAULT_OPENSEARCH,
+        opensearch_since: draft.opensearch_since?,
         providers: providers(&draft.log.providers),
         samples: draft.samples,
     };

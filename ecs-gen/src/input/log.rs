@@ -60,7 +60,11 @@ impl LogInput {
     /// A log with nothing but its name and its fields; everything else is the default.
     #[must_use]
     pub fn new(name: Spanned<String>, ecs: Spanned<String>, fields: SelectedFields) -> Self {
+        let index = IndexInput { alias: Some(name.clone()), ..IndexInput::default() };
         Self {
+            index: Spanned::new(name.span, index),
+            lifecycle: None,
+            opensearch: None,
             name,
             title: None,
             description: None,

@@ -2,7 +2,15 @@
 
 use crate::diagnostic::Diagnostics;
 use crate::draft::Draft;
+use crate::lifecycle::{LogNames, check_overlaps};
 
 pub(super) fn run(drafts: &[Draft], diagnostics: &mut Diagnostics) {
-    let _ = (drafts, diagnostics);
+    let logs: Vec<LogNames<'_>> = drafts
+        .iter()
+        .filter_map(|draft| {
+            let (target, ..) = draft.storage.as_ref()?;
+            Some(LogNames { name: &draft.log.name, index: draft.log.index.span, target })
+        })
+        .collect();
+    check_overlaps(&logs, diagnostics);
 }

@@ -1,8 +1,11 @@
-//! Resolves indices, settings and lifecycle.
+//! Resolves indices, settings, lifecycle and the engine versions that the files are for.
 
 use crate::diagnostic::Diagnostics;
 use crate::draft::Draft;
+use crate::lifecycle::{resolve, resolve_opensearch};
 
 pub(super) fn run(draft: &mut Draft, diagnostics: &mut Diagnostics) {
-    let _ = (draft, diagnostics);
+    let log = &draft.log;
+    draft.storage = resolve(&log.index, log.lifecycle.as_ref(), &log.name, diagnostics);
+    draft.opensearch_since = resolve_opensearch(log.opensearch.as_ref(), diagnostics);
 }

@@ -47,8 +47,12 @@ impl Element for GeoPoint {
         let number = FieldRule::nameless(Kind::Double);
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
-                "lat" => lat = map.next_value_seed(OneSeed::<f64>::new(&number, &at.field("lat")))?,
-                "lon" => lon = map.next_value_seed(OneSeed::<f64>::new(&number, &at.field("lon")))?,
+                "lat" => {
+                    lat = map.next_value_seed(OneSeed::<f64>::new(&number, &at.field("lat")))?;
+                }
+                "lon" => {
+                    lon = map.next_value_seed(OneSeed::<f64>::new(&number, &at.field("lon")))?;
+                }
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
