@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::field_path::FieldPath;
 use crate::field_type::{FieldType, ValueKind};
-use crate::lifecycle::Lifecycle;
+use crate::lifecycle::{Lifecycle, Manager};
 use crate::model::{
     Alias, Allowed, AllowedId, AllowedValue, Field, FieldId, IndexTarget, Level, Log, Model, MultiField, Origin,
     Sample, Settings, Shape, ShapeId, Version, pascal_case,
@@ -157,7 +157,13 @@ fn log() -> Log {
             codec: None,
             priority: 100,
         },
-        lifecycle: Lifecycle {},
+        lifecycle: Lifecycle {
+            manager: Manager::Policy,
+            policy: "example".to_owned(),
+            rollover: None,
+            phases: vec![],
+            keep: None,
+        },
         pipeline: None,
         opensearch_since: Version { major: 2, minor: 15 },
         providers: BTreeMap::from([("actions".to_owned(), vec!["execute".to_owned(), "execute-via-http".to_owned()])]),
