@@ -63,7 +63,11 @@ impl Binary {
             let group = chunk.iter().fold(0, |group, letter| {
                 group << 6 | value_of(*letter).unwrap_or(0)
             });
-            let padding = chunk.iter().filter(|letter| **letter == b'=').count();
+            let padding = chunk.len()
+                - chunk
+                    .iter()
+                    .position(|letter| *letter == b'=')
+                    .unwrap_or(chunk.len());
             bytes.extend_from_slice(&group.to_be_bytes()[1..4 - padding]);
         }
         bytes
