@@ -27,3 +27,18 @@ impl SeenFields {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::SeenFields;
+
+    #[test]
+    fn fields_of_large_objects_are_remembered_too() {
+        let mut seen = SeenFields::default();
+        for index in [0, 127, 128, 1_000] {
+            assert!(!seen.contains(index) && seen.insert(index));
+            assert!(seen.contains(index) && !seen.insert(index));
+        }
+        assert!(!seen.contains(129));
+    }
+}
