@@ -596,8 +596,10 @@ export type KibanaSavedObjectsRel =
   | "primary";
 
 /** At least one end; of `gte` and `gt`, and of `lte` and `lt`, no more than one. */
-export type Range<T> = (Lower<T> & (Upper<T> | NoUpper)) | (NoLower & Upper<T>);
-type Lower<T> = { gte: T; gt?: never } | { gt: T; gte?: never };
-type Upper<T> = { lte: T; lt?: never } | { lt: T; lte?: never };
-type NoLower = { gte?: never; gt?: never };
-type NoUpper = { lte?: never; lt?: never };
+export type Range<T> =
+  | { gte?: T; gt?: never; lte: T; lt?: never }
+  | { gte?: T; gt?: never; lt: T; lte?: never }
+  | { gt?: T; gte?: never; lte: T; lt?: never }
+  | { gt?: T; gte?: never; lt: T; lte?: never }
+  | { gte: T; gt?: never; lte?: never; lt?: never }
+  | { gt: T; gte?: never; lte?: never; lt?: never };

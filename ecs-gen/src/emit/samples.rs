@@ -1,4 +1,5 @@
-//! `samples/*.json`: a document with every field, one with only what is required, and the log's own documents.
+//! `samples/*.json`: a document with every field, one with only what is required, and the log's own documents; in
+//! `samples/flat/` those that the log's pipeline has still to turn into such.
 
 use serde_json::Value;
 
@@ -24,7 +25,9 @@ impl Emitter for Samples {
         add("full", &full_document(model));
         add("minimal", &minimal_document(model));
         for sample in &model.log.samples {
-            add(&sample.name, &sample.document);
+            // What the pipeline has still to turn into a document of the log is none: it stands apart.
+            let folder = if sample.before_pipeline { "flat/" } else { "" };
+            add(&format!("{folder}{}", sample.name), &sample.document);
         }
     }
 }
@@ -41,7 +44,8 @@ mod tests {
         let mut out = Files::default();
         Samples.emit(&model, &mut out);
         let paths: Vec<&str> = out.iter().map(|(path, _)| path).collect();
-        let expected = ["first", "full", "minimal"].map(|name| format!("generated/example/samples/{name}.json"));
+        let expected =
+            ["first", "flat/old", "full", "minimal"].map(|name| format!("generated/example/samples/{name}.json"));
         assert_eq!(paths, expected);
         let first: Value = serde_json::from_slice(out.get(&expected[0]).unwrap()).unwrap();
         assert_eq!(first, model.log.samples[0].document);
