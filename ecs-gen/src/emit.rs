@@ -5,7 +5,7 @@ mod data_view;
 mod fields_csv;
 mod fields_markdown;
 mod json_schema;
-mod samples;
+pub(crate) mod samples;
 mod typescript;
 
 use crate::files::Files;

@@ -46,7 +46,6 @@ impl Loader {
         let pipeline = input.and_then(|input| self.load_pipeline(folder, input));
         let flat = input.map(|input| input.samples.as_slice()).unwrap_or_default();
         samples.extend(flat.iter().filter_map(|name| self.load_sample(folder, name, true)));
-        self.check_sample_names(path, &samples);
         let release = self.load_release(ecs, &log.ecs, folder)?;
         let source = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         Some(DraftParts { source, fieldsets: extensions, samples, pipeline }.into_draft(log, release))
@@ -110,18 +109,6 @@ impl Loader {
                 let message = format!("the sample is not JSON: {error}");
                 self.diagnostics.push(Diagnostic::error(Code::InvalidSample, message).in_file(&path));
                 None
-            }
-        }
-    }
-
-    /// Samples become files of their own names, beside two that are made.
-    fn check_sample_names(&mut self, log: &Path, samples: &[Sample]) {
-        let mut taken = BTreeSet::from([("full", false), ("minimal", false)]);
-        for sample in samples {
-            if !taken.insert((&sample.name, sample.before_pipeline)) {
-                let message = format!("two samples are called `{}`", sample.name);
-                let problem = Diagnostic::error(Code::InvalidSample, message).in_file(log);
-                self.diagnostics.push(problem.help("rename one; `full` and `minimal` are made from the fields"));
             }
         }
     }

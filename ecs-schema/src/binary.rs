@@ -50,7 +50,7 @@ impl Binary {
         let mut bytes = Vec::with_capacity(self.0.len() / 4 * 3);
         for chunk in self.0.as_bytes().chunks(4) {
             let group = chunk.iter().fold(0, |group, letter| group << 6 | value_of(*letter).unwrap_or(0));
-            let padding = chunk.iter().filter(|letter| **letter == b'=').count();
+            let padding = chunk.len() - chunk.iter().position(|letter| *letter == b'=').unwrap_or(chunk.len());
             bytes.extend_from_slice(&group.to_be_bytes()[1..4 - padding]);
         }
         bytes

@@ -115,12 +115,9 @@ impl Element for Timestamp {
     }
 
     fn write(&self, rule: &FieldRule, out: &mut Vec<u8>) {
-        if let Some(number) = epoch_number(*self, rule) {
-            number.write(rule, out)
-        } else {
-            out.push(b'"');
-            Timestamp::write(*self, out);
-            out.push(b'"');
+        match epoch_number(*self, rule) {
+            Some(number) => number.write(rule, out),
+            None => self.write_quoted(out),
         }
     }
 

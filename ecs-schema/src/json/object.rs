@@ -90,7 +90,8 @@ impl Visitor<'_> for KeySeed<'_> {
             let broken = if name.contains('.') {
                 ViolationRule::DottedField
             } else {
-                let nearest = nearest_field(self.rules, name).map(str::to_owned);
+                let nearest =
+                    if self.out.is_full() { None } else { nearest_field(self.rules, name).map(str::to_owned) };
                 ViolationRule::UnknownField { nearest }
             };
             self.out.report(&self.at.field(name), broken, "");

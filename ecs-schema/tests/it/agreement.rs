@@ -1,5 +1,7 @@
 //! Text, value and struct are judged alike, for documents made from the tables, valid and not.
 
+use std::collections::BTreeSet;
+
 use ecs_schema::{JsonError, Log, Shape, validate_json, validate_json_str};
 use proptest::prelude::*;
 
@@ -15,6 +17,30 @@ fn is_representable(line: &str) -> bool {
     REPRESENTABLE.iter().any(|code| line.starts_with(code))
         || line == "out-of-range event.created"
         || line == "out-of-range numbers.half"
+}
+
+#[test]
+fn documents_made_from_the_tables_are_valid_and_not() {
+    let mut valid = 0;
+    let mut codes = BTreeSet::new();
+    let mut state = 1_u32;
+    for _ in 0..1_000 {
+        let bytes = (0..160).map(|_| {
+            // The linear congruence of `Numerical Recipes`: any spread of bytes will do.
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        });
+        let document = object(Example::RULES.root(), &mut Choices::new(bytes.collect()));
+        match validate_json(Example::RULES, &document) {
+            Ok(()) => valid += 1,
+            Err(violations) => {
+                codes.extend(violations.iter().map(|violation| violation.rule.code()));
+            }
+        }
+    }
+    assert!((200..800).contains(&valid), "{valid} of 1000 are valid");
+    // All but the rules about names, which texts made by hand break.
+    assert!(codes.len() >= 14, "{codes:?}");
 }
 
 proptest! {

@@ -33,8 +33,9 @@ pub fn object(rules: &ObjectRule, choices: &mut Choices) -> Value {
         if !is_there {
             continue;
         }
-        let mut value = if rule.is_many() != (choices.below(64) == 63) {
-            (0..choices.below(3) + 1).map(|_| element(rule.kind(), choices)).collect()
+        let has_mistake = choices.below(64) == 63;
+        let mut value = if rule.is_many() ^ has_mistake {
+            (0..=choices.below(3)).map(|_| element(rule.kind(), choices)).collect()
         } else {
             element(rule.kind(), choices)
         };

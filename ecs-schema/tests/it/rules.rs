@@ -1,5 +1,7 @@
 //! The rules that are about whole objects, what violations say, and what they may cost.
 
+use std::fmt::Write;
+
 use ecs_schema::{JsonError, Log, MAX_VIOLATIONS, Shape, validate_json_str};
 
 use crate::example::{Event, EventCategory, EventOutcome, EventType, Example, SavedObject};
@@ -96,7 +98,7 @@ fn syntax_errors_have_a_place() {
     fn check(text: &str, line: usize, column: usize) {
         match validate_json_str(Example::RULES, text) {
             Err(JsonError::Syntax(error)) => {
-                assert_eq!((error.line(), error.column()), (line, column), "{error}")
+                assert_eq!((error.line(), error.column()), (line, column), "{error}");
             }
             other => panic!("{text}: {other:?}"),
         }
@@ -111,7 +113,7 @@ fn syntax_errors_have_a_place() {
 fn a_hostile_document_costs_little() {
     let mut text = String::from("{");
     for at in 0..20_000 {
-        text.push_str(&format!("\"{at}{}\":1,", "y".repeat(200)));
+        write!(text, "\"{at}{}\":1,", "y".repeat(200)).unwrap();
     }
     text.push_str("\"@timestamp\":0}");
     let violations = check_text(&text).unwrap_err();
