@@ -1,5 +1,9 @@
 //! The commands, one file each. Exit codes: 0 fine, 1 an error, 2 wrong arguments, 3 stale files.
 
+mod generate;
+mod import;
+mod output;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -13,9 +17,15 @@ struct Cli {
 }
 
 #[derive(Subcommand)]
-enum Command {}
+enum Command {
+    Generate(generate::Generate),
+    Import(import::Import),
+}
 
 /// Parses the arguments and runs the command.
 pub fn run() -> ExitCode {
-    match Cli::parse().command {}
+    match Cli::parse().command {
+        Command::Generate(arguments) => generate::run(arguments),
+        Command::Import(arguments) => import::run(&arguments),
+    }
 }

@@ -1,6 +1,16 @@
 //! From a finished [`Model`] to files. Emitters do no IO and cannot fail; what could be wrong with a model is a pass's
 //! job to report. To add an emitter, add a file and a line in [`EMITTERS`].
 
+mod body;
+mod data_view;
+mod elasticsearch;
+mod fields_csv;
+mod fields_markdown;
+mod json_schema;
+mod opensearch;
+mod samples;
+mod typescript;
+
 use crate::files::Files;
 use crate::model::Model;
 
@@ -15,4 +25,14 @@ pub trait Emitter: Sync {
 }
 
 /// Every emitter, in the order of the docs table.
-pub const EMITTERS: &[&dyn Emitter] = &[];
+#[rustfmt::skip] // A line each.
+pub const EMITTERS: &[&dyn Emitter] = &[
+    &elasticsearch::Elasticsearch,
+    &opensearch::OpenSearch,
+    &json_schema::JsonSchema,
+    &typescript::TypeScript,
+    &fields_markdown::FieldsMarkdown,
+    &fields_csv::FieldsCsv,
+    &data_view::DataView,
+    &samples::Samples,
+];

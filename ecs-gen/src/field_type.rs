@@ -187,9 +187,9 @@ types! {
          SplitQueriesOnWhitespace SyntheticSourceKeep],
         OpenSearchType::Renamed("2.7", "flat_object");
     /// An object.
-    Object "object" ValueKind::Object, [Enabled], OpenSearchType::Same;
+    Object "object" ValueKind::Object, [Enabled SyntheticSourceKeep], OpenSearchType::Same;
     /// A list of objects, each indexed on its own.
-    Nested "nested" ValueKind::Nested, [], OpenSearchType::Same;
+    Nested "nested" ValueKind::Nested, [SyntheticSourceKeep], OpenSearchType::Same;
     /// A range of 32-bit integers.
     IntegerRange "integer_range" ValueKind::Range(RangeOf::Integer), [Index DocValues Store Coerce CopyTo Meta],
         OpenSearchType::Same;

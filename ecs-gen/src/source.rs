@@ -103,6 +103,9 @@ impl Sources {
 }
 
 impl FileId {
+    /// The file that was added first.
+    pub(crate) const FIRST: Self = Self(0);
+
     pub(crate) fn number(self) -> u32 {
         self.0
     }

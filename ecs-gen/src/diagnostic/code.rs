@@ -49,6 +49,8 @@ codes! {
     InvalidValue = "invalid-value",
     /// The ECS version is neither among the committed ones nor a file.
     UnknownEcsVersion = "unknown-ecs-version",
+    /// The import finds no release of ECS at the path, or cannot read its list of fields.
+    NotEcsRelease = "not-ecs-release",
     /// An imported ECS file has an attribute or a type that the importer does not know, so a fact could be lost.
     UnknownFact = "unknown-fact",
     /// The selection names a field set that neither ECS nor an extension has.

@@ -52,6 +52,11 @@ pub enum FieldsetType {
     Group,
 }
 
+impl FieldsetType {
+    /// The word for a set of fields, and in old files for an object that only holds others.
+    pub const NAME: &'static str = "group";
+}
+
 /// Where else a field set stands.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -1,0 +1,79 @@
+//! `ecs-gen generate`: a log file, or somebody's official subset files, to everything that is made of it.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use ecs_gen::generate::{Request, emit_files, load_models};
+use ecs_gen::load::Loader;
+use ecs_gen::model::Model;
+use ecs_gen::plan::{Plan, Roots, Scope};
+
+use super::output::{self, Mode};
+
+/// Generate mappings, templates, policies, docs and typed Rust from a log file.
+///
+/// Instead of log files, subset files and custom field sets of the official ECS generator are taken as they are:
+/// `ecs-gen generate --subset subset.yml --include custom.yml --ecs 9.4.0 --out out`.
+#[derive(Args)]
+#[command(after_help = "Exit codes: 0 everything is fresh, 1 an error (nothing is written), 2 wrong arguments, \
+                        3 `--check` found stale, missing or orphaned files.\n\n\
+                        Examples:\n  ecs-gen generate --log logs/my-log.yaml --out generated\n  \
+                        ecs-gen generate --log logs/my-log.yaml --out generated --rust src/events --check\n  \
+                        ecs-gen generate --subset subset.yml --include custom.yml --ecs 9.4.0 --out generated")]
+pub struct Generate {
+    /// A log file; may be given several times
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["subsets", "includes"], conflicts_with_all = ["subsets", "includes"])]
+    log: Vec<PathBuf>,
+    /// A subset file of the official generator; several are united
+    #[arg(long = "subset", id = "subsets", value_name = "FILE", requires = "ecs")]
+    subsets: Vec<PathBuf>,
+    /// A custom field-set file of the official generator; may be given several times
+    #[arg(long = "include", id = "includes", value_name = "FILE", requires = "ecs")]
+    includes: Vec<PathBuf>,
+    /// Name of the log that subset files make [default: the first subset's]
+    #[arg(long, value_name = "NAME", conflicts_with = "log")]
+    name: Option<String>,
+    /// ECS release: a version that this program carries, or a file made by `ecs-gen import` [default: the log file's]
+    #[arg(long, value_name = "VERSION|FILE")]
+    ecs: Option<String>,
+    /// Folder for the output: `OUT/<log>/elasticsearch/mappings.json` and the rest
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Folder for the Rust modules; they use the crate `ecs-schema`. None are written without it
+    #[arg(long, value_name = "DIR")]
+    rust: Option<PathBuf>,
+    /// Write nothing; list what is stale, missing or orphaned
+    #[arg(long)]
+    check: bool,
+    /// Print diagnostics and outcome as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command.
+pub fn run(arguments: Generate) -> ExitCode {
+    let request = Request {
+        logs: arguments.log,
+        ecs: arguments.ecs,
+        subsets: arguments.subsets,
+        includes: arguments.includes,
+        name: arguments.name,
+    };
+    let mode = Mode::new(arguments.check, arguments.json);
+    let mut loader = Loader::default();
+    let models = load_models(&request, &mut loader);
+    output::print_diagnostics(&loader, mode);
+    let Some(models) = models else { return ExitCode::FAILURE };
+    let roots = Roots { output: arguments.out, rust: arguments.rust };
+    let files = emit_files(&models, &[]);
+    match Plan::load(&files, &roots, &Scope::Logs(names(&models))) {
+        Ok(plan) => output::carry_out(&plan, mode),
+        Err(error) => output::fail(&error, mode),
+    }
+}
+
+fn names(models: &[Model]) -> BTreeSet<String> {
+    models.iter().map(|model| model.log.name.clone()).collect()
+}

@@ -1,0 +1,167 @@
+//! The last step: a draft without errors becomes a [`Model`].
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::shapes::assign_shapes;
+use super::{Draft, FieldTree, TreeField};
+use crate::ecs::descriptions;
+use crate::field_path::FieldPath;
+use crate::field_type::{FieldType, ValueKind};
+use crate::input::Entries;
+use crate::model::{Allowed, AllowedId, AllowedValue, Field, FieldId, Level, Log, Model, Origin, pascal_case};
+use crate::parameter::Parameters;
+use crate::source::Spanned;
+
+/// Turns a draft on which no pass reported an error into a model; `None` when storage was not resolved.
+#[must_use]
+pub fn into_model(draft: Draft) -> Option<Model> {
+    let mut builder = Builder { draft: &draft, fields: Vec::new(), allowed: AllowedLists::default() };
+    let roots = builder.add_children(&draft.selected, None);
+    let docs_only = draft.docs_only.iter().map(|field| builder.docs_only_field(field)).collect();
+    let Builder { mut fields, allowed, .. } = builder;
+    let allowed = allowed.into_named(&fields);
+    let log_type = pascal_case(&draft.log.name);
+    let shapes = assign_shapes(&mut fields, &roots, log_type, &allowed);
+    let (target, settings, lifecycle) = draft.storage?;
+    let log = Log {
+        title: draft.log.title.unwrap_or_else(|| draft.log.name.value.clone()),
+        name: draft.log.name.value,
+        description: draft
+            .log
+            .description
+            .map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "))
+            .unwrap_or_default(),
+        version: draft.log.version.unwrap_or(1),
+        source: draft.source,
+        target,
+        settings,
+        lifecycle,
+        pipeline: draft.pipeline,
+        opensearch_since: draft.opensearch_since?,
+        providers: providers(&draft.log.providers),
+        samples: draft.samples,
+    };
+    Some(Model { log, ecs_version: draft.release.version.clone(), fields, roots, docs_only, shapes, allowed })
+}
+
+fn providers(entries: &Entries<Vec<Spanned<String>>>) -> BTreeMap<String, Vec<String>> {
+    let actions = |list: &[Spanned<String>]| list.iter().map(|action| action.value.clone()).collect();
+    entries.0.iter().map(|(provider, list)| (provider.value.clone(), actions(list))).collect()
+}
+
+struct Builder<'d> {
+    draft: &'d Draft,
+    fields: Vec<Field>,
+    allowed: AllowedLists,
+}
+
+impl Builder<'_> {
+    fn add_children(&mut self, tree: &FieldTree, parent: Option<&FieldPath>) -> Vec<FieldId> {
+        let mut ids = Vec::with_capacity(tree.children.len());
+        for (name, child) in &tree.children {
+            let path = FieldPath::parse(name).expect("names of the tree are segments of paths");
+            let path = parent.map_or_else(|| path.clone(), |parent| parent.join(&path));
+            ids.push(self.add_field(child, path));
+        }
+        ids
+    }
+
+    fn add_field(&mut self, place: &FieldTree, path: FieldPath) -> FieldId {
+        let id = FieldId(u32::try_from(self.fields.len()).expect("a log has fewer than 2^32 fields"));
+        let required = self.draft.required.contains(&path);
+        let field = match &place.field {
+            Some(declared) => self.field(declared, required),
+            None => self.implied(path.clone(), required),
+        };
+        self.fields.push(field);
+        let children = self.add_children(place, Some(&path));
+        self.fields[id.index()].children = children;
+        id
+    }
+
+    fn field(&mut self, declared: &TreeField, required: bool) -> Field {
+        let from = &declared.declaration;
+        let custom = matches!(declared.origin, Origin::Extension { .. });
+        Field {
+            path: from.path.clone(),
+            field_type: from.field_type,
+            many: from.many || from.field_type.kind() == ValueKind::Nested,
+            required: required || (custom && from.required),
+            parameters: from.parameters.clone(),
+            multi_fields: from.multi_fields.clone(),
+            allowed: self.allowed.add(&from.allowed),
+            expected_values: from.expected_values.clone(),
+            pattern: from.pattern.clone(),
+            description: from.description.clone(),
+            level: from.level,
+            beta: from.beta,
+            display_format: from.display_format.clone(),
+            origin: declared.origin.clone(),
+            children: Vec::new(),
+            shape: None,
+        }
+    }
+
+    fn docs_only_field(&mut self, declared: &TreeField) -> Field {
+        self.field(declared, false)
+    }
+
+    fn implied(&self, path: FieldPath, required: bool) -> Field {
+        Field {
+            field_type: FieldType::Object,
+            many: false,
+            required,
+            parameters: Parameters::new(),
+            multi_fields: Vec::new(),
+            allowed: None,
+            expected_values: Vec::new(),
+            pattern: None,
+            description: descriptions().get(path.as_str()).cloned().unwrap_or_default(),
+            level: Level::Custom,
+            beta: false,
+            display_format: None,
+            origin: Origin::Implied,
+            children: Vec::new(),
+            shape: None,
+            path,
+        }
+    }
+}
+
+/// The distinct lists of allowed values, in order of their first use.
+#[derive(Default)]
+struct AllowedLists {
+    lists: Vec<Vec<AllowedValue>>,
+    by_values: HashMap<Vec<AllowedValue>, AllowedId>,
+}
+
+impl AllowedLists {
+    fn add(&mut self, values: &[AllowedValue]) -> Option<AllowedId> {
+        if values.is_empty() {
+            return None;
+        }
+        if let Some(id) = self.by_values.get(values) {
+            return Some(*id);
+        }
+        let id = AllowedId(u32::try_from(self.lists.len()).expect("a log has fewer than 2^32 lists"));
+        self.lists.push(values.to_vec());
+        self.by_values.insert(values.to_vec(), id);
+        Some(id)
+    }
+
+    /// Names each list after the shortest path that uses it.
+    fn into_named(self, fields: &[Field]) -> Vec<Allowed> {
+        let mut shortest: Vec<Option<&str>> = vec![None; self.lists.len()];
+        for field in fields {
+            let Some(id) = field.allowed else { continue };
+            let path = field.path.as_str();
+            let best = &mut shortest[id.index()];
+            if best.is_none_or(|best| path.len() < best.len()) {
+                *best = Some(path);
+            }
+        }
+        let name = |path: Option<&str>| pascal_case(path.unwrap_or("docs only"));
+        let named = self.lists.into_iter().zip(shortest);
+        named.map(|(values, path)| Allowed { type_name: name(path), values }).collect()
+    }
+}

@@ -1,0 +1,49 @@
+//! `samples/*.json`: a document with every field, one with only what is required, and the log's own documents.
+
+use serde_json::Value;
+
+use super::Emitter;
+use crate::files::Files;
+use crate::model::Model;
+use crate::sample::{full_document, minimal_document};
+
+/// Emits sample documents.
+pub struct Samples;
+
+impl Emitter for Samples {
+    fn name(&self) -> &'static str {
+        "samples"
+    }
+
+    fn about(&self) -> &'static str {
+        "samples/*.json: full.json, minimal.json and the log's own documents"
+    }
+
+    fn emit(&self, model: &Model, out: &mut Files) {
+        let mut add = |name: &str, document: &Value| out.add_json(model, &format!("samples/{name}.json"), document);
+        add("full", &full_document(model));
+        add("minimal", &minimal_document(model));
+        for sample in &model.log.samples {
+            add(&sample.name, &sample.document);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Files, Samples, Value};
+    use crate::emit::Emitter;
+    use crate::testing::small_model;
+
+    #[test]
+    fn own_documents_are_copied() {
+        let model = small_model();
+        let mut out = Files::default();
+        Samples.emit(&model, &mut out);
+        let paths: Vec<&str> = out.iter().map(|(path, _)| path).collect();
+        let expected = ["first", "full", "minimal"].map(|name| format!("generated/example/samples/{name}.json"));
+        assert_eq!(paths, expected);
+        let first: Value = serde_json::from_slice(out.get(&expected[0]).unwrap()).unwrap();
+        assert_eq!(first, model.log.samples[0].document);
+    }
+}

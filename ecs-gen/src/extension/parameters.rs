@@ -1,0 +1,192 @@
+//! Mapping parameters as they are written, checked against the field's type and each parameter's own form.
+
+use serde_json::Value as Json;
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::field_path::FieldPath;
+use crate::field_type::FieldType;
+use crate::input::extension::{ExtensionFieldInput, IgnoreAboveInput, MultiFieldInput};
+use crate::parameter::{Parameter, ParameterForm, Parameters};
+use crate::source::{Span, Spanned};
+
+/// The official generator's `ignore_above` of a keyword that says nothing else.
+const DEFAULT_IGNORE_ABOVE: u32 = 1024;
+
+/// A parameter as it was written.
+pub(super) struct Written {
+    name: String,
+    span: Span,
+    value: Json,
+}
+
+/// What a field says of its mapping.
+pub(super) fn written_parameters(field: &ExtensionFieldInput) -> Vec<Written> {
+    let mut written = Vec::new();
+    push(&mut written, "index", field.index.as_ref());
+    push(&mut written, "doc_values", field.doc_values.as_ref());
+    push(&mut written, "norms", field.norms.as_ref());
+    push(&mut written, "scaling_factor", field.scaling_factor.as_ref());
+    push(&mut written, "value", field.value.as_ref());
+    push(&mut written, "path", field.path.as_ref());
+    push(&mut written, "enabled", field.enabled.as_ref());
+    push(&mut written, "synthetic_source_keep", field.synthetic_source_keep.as_ref());
+    push_ignore_above(&mut written, field.ignore_above.as_ref());
+    push_free(&mut written, &field.parameters.0);
+    written
+}
+
+/// What a multi-field says of its mapping.
+pub(super) fn multi_field_parameters(field: &MultiFieldInput) -> Vec<Written> {
+    let mut written = Vec::new();
+    push(&mut written, "norms", field.norms.as_ref());
+    push(&mut written, "normalizer", field.normalizer.as_ref());
+    push(&mut written, "analyzer", field.analyzer.as_ref());
+    push(&mut written, "scaling_factor", field.scaling_factor.as_ref());
+    push_ignore_above(&mut written, field.ignore_above.as_ref());
+    push_free(&mut written, &field.parameters.0);
+    written
+}
+
+fn push<T: Clone + Into<Json>>(written: &mut Vec<Written>, name: &str, value: Option<&Spanned<T>>) {
+    if let Some(value) = value {
+        written.push(Written { name: name.to_owned(), span: value.span, value: value.value.clone().into() });
+    }
+}
+
+fn push_ignore_above(written: &mut Vec<Written>, value: Option<&Spanned<IgnoreAboveInput>>) {
+    if let Some(value) = value {
+        let limit = match value.value {
+            IgnoreAboveInput::Limit(limit) => limit.into(),
+            IgnoreAboveInput::None(_) => Json::Null,
+        };
+        written.push(Written { name: "ignore_above".to_owned(), span: value.span, value: limit });
+    }
+}
+
+fn push_free(written: &mut Vec<Written>, parameters: &[(Spanned<String>, Spanned<Json>)]) {
+    written.extend(parameters.iter().map(|(name, value)| Written {
+        name: name.value.clone(),
+        span: name.span,
+        value: value.value.clone(),
+    }));
+}
+
+/// Checks what was written and adds the official generator's defaults.
+pub(super) fn check_parameters(
+    field: &Spanned<String>,
+    field_type: FieldType,
+    written: Vec<Written>,
+    diagnostics: &mut Diagnostics,
+) -> Parameters {
+    let mut parameters = Parameters::new();
+    for Written { name, span, value } in written {
+        let Some(parameter) = Parameter::from_name(&name) else {
+            let help = Diagnostics::did_you_mean(&name, Parameter::ALL.iter().map(|parameter| parameter.name()));
+            let message = format!("unknown mapping parameter `{name}`");
+            diagnostics.push(Diagnostic::error(Code::UnknownOption, message).at(span).maybe_help(help));
+            continue;
+        };
+        if let Some(problem) = problem_with(field_type, parameter, &value) {
+            diagnostics.push(problem.at(span));
+        } else if parameters.insert(parameter, value).is_some() {
+            let message = format!("`{name}` is given twice for `{}`", field.value);
+            diagnostics.push(Diagnostic::error(Code::DuplicateKey, message).at(span).help("give it once"));
+        }
+    }
+    add_defaults(field_type, &mut parameters);
+    require(field, field_type, &parameters, diagnostics);
+    parameters
+}
+
+fn problem_with(field_type: FieldType, parameter: Parameter, value: &Json) -> Option<Diagnostic> {
+    let name = parameter.name();
+    if !field_type.spec().parameters.contains(&parameter) {
+        let types: Vec<&str> = field_type.spec().parameters.iter().map(|parameter| parameter.name()).collect();
+        let message = format!("the type `{}` has no parameter `{name}`", field_type.name());
+        let help = if types.is_empty() { "it takes none".to_owned() } else { format!("it takes {}", types.join(", ")) };
+        return Some(Diagnostic::error(Code::ParameterNotOfType, message).help(help));
+    }
+    let wanted = wrong_form(parameter.form(), value)?;
+    let message = format!("`{name}` takes {wanted}, not `{value}`");
+    Some(Diagnostic::error(Code::InvalidValue, message))
+}
+
+/// What the form wants, when the value is something else.
+fn wrong_form(form: ParameterForm, value: &Json) -> Option<String> {
+    let wants = |fits: bool, wanted: String| if fits { None } else { Some(wanted) };
+    let one_of = |list: &[&str]| format!("one of {}", list.join(", "));
+    match form {
+        ParameterForm::Boolean => wants(value.is_boolean(), "true or false".to_owned()),
+        // `null` takes a default away.
+        ParameterForm::Count => wants(value.is_u64() || value.is_null(), "a whole number".to_owned()),
+        ParameterForm::PositiveNumber => {
+            wants(value.as_f64().is_some_and(|number| number > 0.0), "a number above zero".to_owned())
+        }
+        ParameterForm::Text => wants(value.is_string(), "text".to_owned()),
+        ParameterForm::Scalar => {
+            wants(value.is_string() || value.is_number() || value.is_boolean(), "a single value".to_owned())
+        }
+        ParameterForm::OneOf(list) => wants(value.as_str().is_some_and(|text| list.contains(&text)), one_of(list)),
+        ParameterForm::Formats(list) => {
+            let known = |text: &str| text.split("||").all(|format| list.contains(&format));
+            wants(value.as_str().is_some_and(known), format!("{} joined by `||`", one_of(list)))
+        }
+        ParameterForm::Path => wants(is_path(value), "a field path".to_owned()),
+        ParameterForm::Paths => {
+            let list = value.as_array().is_some_and(|list| list.iter().all(is_path));
+            wants(list || is_path(value), "a field path or a list of them".to_owned())
+        }
+        ParameterForm::Meta => {
+            let texts = value.as_object().is_some_and(|map| map.values().all(Json::is_string));
+            wants(texts, "a mapping from text to text".to_owned())
+        }
+    }
+}
+
+fn is_path(value: &Json) -> bool {
+    value.as_str().is_some_and(|text| FieldPath::parse(text).is_ok())
+}
+
+/// What the official generator adds to a field that says nothing else.
+fn add_defaults(field_type: FieldType, parameters: &mut Parameters) {
+    let off = |parameters: &Parameters, parameter| parameters.get(&parameter) == Some(&Json::Bool(false));
+    let unindexed = off(parameters, Parameter::Index);
+    if unindexed && field_type.spec().parameters.contains(&Parameter::DocValues) {
+        parameters.entry(Parameter::DocValues).or_insert(Json::Bool(false));
+    }
+    if field_type == FieldType::Keyword && !unindexed {
+        parameters.entry(Parameter::IgnoreAbove).or_insert(DEFAULT_IGNORE_ABOVE.into());
+    }
+    if field_type == FieldType::Text {
+        parameters.entry(Parameter::Norms).or_insert(Json::Bool(false));
+    }
+    parameters.retain(|_, value| !value.is_null());
+}
+
+/// Parameters without which the engine refuses the type.
+fn require(field: &Spanned<String>, field_type: FieldType, parameters: &Parameters, diagnostics: &mut Diagnostics) {
+    let needed = match field_type {
+        FieldType::ScaledFloat => Parameter::ScalingFactor,
+        FieldType::Alias => Parameter::Path,
+        _ => return,
+    };
+    if !parameters.contains_key(&needed) {
+        let name = needed.name();
+        let message = format!("`{}` is a `{}` without `{name}`", field.value, field_type.name());
+        let problem = Diagnostic::error(Code::MissingParameter, message).at(field.span).help(format!("add `{name}`"));
+        diagnostics.push(problem);
+    }
+}
+
+/// Makes a field neither searchable nor sortable; says so when its type cannot be.
+pub(crate) fn disable_index(field_type: FieldType, parameters: &mut Parameters) -> Result<(), Diagnostic> {
+    if let Some(problem) = problem_with(field_type, Parameter::Index, &Json::Bool(false)) {
+        return Err(problem);
+    }
+    parameters.insert(Parameter::Index, Json::Bool(false));
+    parameters.remove(&Parameter::IgnoreAbove);
+    if field_type.spec().parameters.contains(&Parameter::DocValues) {
+        parameters.insert(Parameter::DocValues, Json::Bool(false));
+    }
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! Official subset files instead of a log file: several are united into one selection, and the log gets its name and
+//! defaults from them.
+
+use std::path::Path;
+
+use super::{DraftParts, Loader};
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::draft::Draft;
+use crate::extension::Fieldset;
+use crate::generate::Request;
+use crate::input;
+use crate::input::Entries;
+use crate::input::log::LogInput;
+use crate::input::selection::{SelectedFields, Selection, SubsetInput};
+use crate::source::{FileId, Span, Spanned};
+
+/// Nothing is too many for somebody who brings a selection of their own; the engine's limit follows the count.
+const NO_BUDGET: u32 = u32::MAX;
+
+impl Loader {
+    /// Reads the subset files and custom field sets of a request as one log.
+    pub fn load_subsets(&mut self, request: &Request) -> Option<Draft> {
+        let inputs: Vec<SubsetInput> = request.subsets.iter().filter_map(|path| self.load_subset(path)).collect();
+        let fieldsets: Vec<Fieldset> =
+            request.includes.iter().flat_map(|path| self.load_extension(path, &Place::Run)).collect();
+        if inputs.len() < request.subsets.len() {
+            return None;
+        }
+        let Some(name) = log_name(request, &inputs) else {
+            let problem = Diagnostic::error(Code::MissingOption, "the log has no name");
+            self.diagnostics.push(problem.help("give it one with `--name`, or bring a subset file, which has one"));
+            return None;
+        };
+        let Some(wanted) = request.ecs.as_deref() else {
+            let problem =
+                Diagnostic::error(Code::MissingOption, "a subset file does not say which ECS it selects from");
+            self.diagnostics.push(problem.help("add `--ecs 9.4.0`, or `--ecs` with the path of an imported release"));
+            return None;
+        };
+        let source = request.subsets.iter().chain(&request.includes).filter_map(|path| path.file_name());
+        let source = source.map(|name| name.to_string_lossy()).collect::<Vec<_>>().join(", ");
+        let fields = inputs.into_iter().map(|input| input.fields).reduce(unite).unwrap_or(SelectedFields::All);
+        let ecs = Spanned::new(name.span, wanted.to_owned());
+        let release = self.load_release(Some(wanted), &ecs, Path::new(""))?;
+        let log =
+            LogInput { field_budget: Some(Spanned::new(name.span, NO_BUDGET)), ..LogInput::new(name, ecs, fields) };
+        Some(DraftParts { source, fieldsets, ..DraftParts::default() }.into_draft(log, release))
+    }
+
+    fn load_subset(&mut self, path: &Path) -> Option<SubsetInput> {
+        let document = self.load_yaml(path, &Place::Run)?;
+        input::read(&document, &mut self.diagnostics)
+    }
+}
+
+fn log_name(request: &Request, inputs: &[SubsetInput]) -> Option<Spanned<String>> {
+    let first = inputs.first().map(|input| input.name.clone());
+    let Some(name) = &request.name else { return first };
+    let span = first.map_or(NOWHERE, |first| first.span);
+    Some(Spanned::new(span, name.clone()))
+}
+
+/// The place of a name that was given on the command line: the start of the first file that was read.
+const NOWHERE: Span = Span { file: FileId::FIRST, line: 1, column: 1 };
+
+/// What either selects. An option that takes something away counts only when both say so.
+fn unite(left: SelectedFields, right: SelectedFields) -> SelectedFields {
+    let (SelectedFields::Some(left), SelectedFields::Some(right)) = (left, right) else { return SelectedFields::All };
+    let mut entries = left.0;
+    for (name, selection) in right.0 {
+        match entries.iter_mut().find(|(known, _)| known.value == name.value) {
+            Some((_, known)) => *known = Some(unite_selection(known.take(), selection)),
+            None => entries.push((name, selection)),
+        }
+    }
+    SelectedFields::Some(Entries(entries))
+}
+
+fn unite_selection(left: Option<Selection>, right: Option<Selection>) -> Selection {
+    let (left, right) = (left.unwrap_or_default(), right.unwrap_or_default());
+    let both = |left: Option<Spanned<bool>>, right: Option<Spanned<bool>>| match (left, right) {
+        (Some(left), Some(right)) if left.value == right.value => Some(left),
+        _ => None,
+    };
+    Selection {
+        fields: match (left.fields, right.fields) {
+            (Some(left), Some(right)) => Some(unite(left, right)),
+            (left, right) => left.or(right),
+        },
+        index: both(left.index, right.index),
+        enabled: both(left.enabled, right.enabled),
+        docs_only: both(left.docs_only, right.docs_only),
+    }
+}

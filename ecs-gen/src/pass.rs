@@ -1,0 +1,49 @@
+//! The passes that make a [`Draft`] complete and report what is wrong with it. To add one, add a file and a line in
+//! [`PASSES`].
+
+mod add_ecs;
+mod add_extensions;
+mod add_reuse;
+mod check_budget;
+mod check_overlaps;
+mod check_targets;
+mod mark_required;
+mod resolve_open_objects;
+mod resolve_storage;
+mod select_fields;
+
+use crate::diagnostic::Diagnostics;
+use crate::draft::Draft;
+
+/// A step over a draft.
+pub struct Pass {
+    /// Kebab-case name.
+    pub name: &'static str,
+    /// What it does.
+    pub run: fn(&mut Draft, &mut Diagnostics),
+}
+
+/// All passes, in order. Each may rely on those above it.
+pub const PASSES: &[Pass] = &[
+    Pass { name: "add-ecs", run: add_ecs::run },
+    Pass { name: "add-extensions", run: add_extensions::run },
+    Pass { name: "add-reuse", run: add_reuse::run },
+    Pass { name: "select-fields", run: select_fields::run },
+    Pass { name: "resolve-open-objects", run: resolve_open_objects::run },
+    Pass { name: "mark-required", run: mark_required::run },
+    Pass { name: "check-targets", run: check_targets::run },
+    Pass { name: "resolve-storage", run: resolve_storage::run },
+    Pass { name: "check-budget", run: check_budget::run },
+];
+
+/// Runs every pass; a later pass runs even when an earlier one reported, so that one run shows all problems.
+pub fn run_all(draft: &mut Draft, diagnostics: &mut Diagnostics) {
+    for pass in PASSES {
+        (pass.run)(draft, diagnostics);
+    }
+}
+
+/// Checks that stand between logs: names and index patterns.
+pub fn check_logs(drafts: &[Draft], diagnostics: &mut Diagnostics) {
+    check_overlaps::run(drafts, diagnostics);
+}

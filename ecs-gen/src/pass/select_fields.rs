@@ -1,0 +1,263 @@
+//! Takes what the log selects out of the catalog, by the subset grammar: `'*'`, nesting and options.
+
+use std::collections::BTreeMap;
+
+use crate::declaration::FieldDeclaration;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::draft::{Draft, FieldTree, TreeField};
+use crate::extension::disable_index;
+use crate::field_path::FieldPath;
+use crate::field_type::FieldType;
+use crate::input::Entries;
+use crate::input::selection::{SelectedFields, Selection};
+use crate::model::Level;
+use crate::model::Origin;
+use crate::parameter::{Parameter, Parameters};
+use crate::source::Spanned;
+
+/// The set that stands for the undotted fields of ECS, such as `@timestamp`.
+const BASE: &str = "base";
+
+pub(super) fn run(draft: &mut Draft, diagnostics: &mut Diagnostics) {
+    let catalog = std::mem::take(&mut draft.catalog);
+    match &draft.log.fields {
+        SelectedFields::All => draft.selected = catalog.clone(),
+        SelectedFields::Some(sets) => {
+            for (name, selection) in &sets.0 {
+                let selection = selection.clone().unwrap_or_default();
+                let mut selector = Selector { selected: &mut draft.selected, diagnostics };
+                if name.value == BASE {
+                    selector.select_base(name, &selection, &catalog);
+                } else {
+                    selector.select_set(name, &selection, &catalog, &draft.release.version);
+                }
+            }
+            report_unused(draft, diagnostics);
+        }
+    }
+    draft.catalog = catalog;
+    take_docs_only(&mut draft.selected, &mut draft.docs_only);
+}
+
+/// Moves what stands in the docs only out of the tree, and with it the objects that are left empty.
+fn take_docs_only(tree: &mut FieldTree, docs_only: &mut Vec<TreeField>) {
+    tree.children.retain(|_, place| {
+        let had_children = !place.children.is_empty();
+        take_docs_only(place, docs_only);
+        if place.field.as_ref().is_some_and(|field| field.docs_only) && place.children.is_empty() {
+            docs_only.extend(place.field.take());
+            return false;
+        }
+        !(had_children && place.children.is_empty())
+    });
+}
+
+/// An included field set of which nothing is selected has no effect; the official generator would not say so.
+fn report_unused(draft: &Draft, diagnostics: &mut Diagnostics) {
+    for set in &draft.fieldsets {
+        let name = &set.name.value;
+        let places = set.places.iter().map(|place| &place.path.value).chain([name]);
+        let used = set.root || places.into_iter().any(|path| draft.selected.get(path).is_some());
+        if !used {
+            let message = format!("no field of the extension `{name}` is selected");
+            let help = format!("add `{name}: {{fields: '*'}}` to `fields`, or drop the extension");
+            diagnostics.push(Diagnostic::warning(Code::UnusedExtension, message).at(set.name.span).help(help));
+        }
+    }
+}
+
+struct Selector<'t, 'd> {
+    selected: &'t mut FieldTree,
+    diagnostics: &'d mut Diagnostics,
+}
+
+impl Selector<'_, '_> {
+    fn select_base(&mut self, name: &Spanned<String>, selection: &Selection, catalog: &FieldTree) {
+        let base = FieldTree {
+            field: None,
+            children: catalog
+                .children
+                .iter()
+                .filter(|(_, place)| place.children.is_empty() && place.field.is_some())
+                .map(|(name, place)| (name.clone(), place.clone()))
+                .collect(),
+        };
+        self.select_below(name, selection, &base, "");
+    }
+
+    fn select_set(&mut self, name: &Spanned<String>, selection: &Selection, catalog: &FieldTree, ecs: &str) {
+        let Some(place) = catalog.children.get(&name.value) else {
+            let known = catalog.children.iter().filter(|(_, place)| !place.children.is_empty());
+            let known = known.map(|(name, _)| name.as_str()).chain([BASE]);
+            let help = Diagnostics::did_you_mean(&name.value, known);
+            let message = format!("neither ECS {ecs} nor an extension has the field set `{}`", name.value);
+            let problem = Diagnostic::error(Code::UnknownFieldset, message).at(name.span).maybe_help(help);
+            self.diagnostics.push(problem);
+            return;
+        };
+        if place.children.is_empty() && place.field.is_some() {
+            let message = format!("`{}` is a field, not a field set", name.value);
+            let help = format!("select it as `base: {{fields: {{\"{}\": {{}}}}}}`", name.value);
+            self.diagnostics.push(Diagnostic::error(Code::UnknownFieldset, message).at(name.span).help(help));
+            return;
+        }
+        self.select_place(name, selection, place, &name.value);
+    }
+
+    /// Selects one field or object; `path` is its dotted path.
+    fn select_place(&mut self, name: &Spanned<String>, selection: &Selection, place: &FieldTree, path: &str) {
+        let target = FieldPath::parse(path).expect("a path of the catalog is a path");
+        if is(selection.enabled.as_ref(), false) {
+            self.select_disabled(name, selection, place, &target);
+            return;
+        }
+        if let Some(field) = &place.field {
+            self.selected.entry(&target).field.get_or_insert_with(|| field.clone());
+        }
+        if place.children.is_empty() {
+            self.check_leaf(name, selection, &target);
+        } else {
+            self.select_below(name, selection, place, path);
+        }
+        self.apply_options(name, selection, &target);
+    }
+
+    fn check_leaf(&mut self, name: &Spanned<String>, selection: &Selection, target: &FieldPath) {
+        if selection.fields.is_some() {
+            let message = format!("`{target}` has no fields below it");
+            let help = "drop `fields`: the field itself is selected by `{}`";
+            let problem = Diagnostic::error(Code::SelectionOnLeaf, message).at(name.span).help(help);
+            self.diagnostics.push(problem);
+        }
+    }
+
+    /// Selects among the children of `place`; `path` is its dotted path, empty for the root of the document.
+    fn select_below(&mut self, name: &Spanned<String>, selection: &Selection, place: &FieldTree, path: &str) {
+        match &selection.fields {
+            None => {
+                let names: Vec<&str> = place.children.keys().map(String::as_str).take(8).collect();
+                let message = format!("`{}` has fields below it, and the selection does not say which", name.value);
+                let help = format!("write `fields: '*'`, or name some of {}", names.join(", "));
+                let problem = Diagnostic::error(Code::SelectionNeedsFields, message).at(name.span).help(help);
+                self.diagnostics.push(problem);
+            }
+            Some(SelectedFields::All) => {
+                for (child, tree) in &place.children {
+                    let target = FieldPath::parse(&join(path, child)).expect("a path of the catalog is a path");
+                    merge(self.selected.entry(&target), tree);
+                }
+            }
+            Some(SelectedFields::Some(entries)) => self.select_entries(entries, place, path),
+        }
+    }
+
+    fn select_entries(&mut self, entries: &Entries<Option<Selection>>, place: &FieldTree, path: &str) {
+        for (child, selection) in &entries.0 {
+            let selection = selection.clone().unwrap_or_default();
+            if let Some(tree) = place.children.get(&child.value) {
+                self.select_place(child, &selection, tree, &join(path, &child.value));
+            } else {
+                self.report_unknown(child, place, path);
+            }
+        }
+    }
+
+    fn report_unknown(&mut self, child: &Spanned<String>, place: &FieldTree, path: &str) {
+        let help = match child.value.split_once('.') {
+            Some((first, rest)) if place.children.contains_key(first) => {
+                Some(format!("write it nested: `{first}: {{fields: {{{rest}: {{}}}}}}`"))
+            }
+            _ => Diagnostics::did_you_mean(&child.value, place.children.keys().map(String::as_str)),
+        };
+        let message = format!("unknown field `{}`", join(path, &child.value));
+        let problem = Diagnostic::error(Code::UnknownField, message).at(child.span).maybe_help(help);
+        self.diagnostics.push(problem);
+    }
+
+    /// Keeps an object as it is, with nothing in it parsed: one field, whatever ECS has below it.
+    fn select_disabled(&mut self, name: &Spanned<String>, selection: &Selection, place: &FieldTree, path: &FieldPath) {
+        if !place.may_have_children() && place.field_type() != FieldType::Flattened {
+            let span = selection.enabled.as_ref().map_or(name.span, |enabled| enabled.span);
+            let message = format!("`enabled` belongs to objects, and `{path}` is a `{}`", place.field_type().name());
+            let problem = Diagnostic::error(Code::ParameterNotOfType, message).at(span);
+            self.diagnostics.push(problem.help("use `index: false` to keep a value without indexing it"));
+            return;
+        }
+        let mut field = place.field.clone().unwrap_or_else(|| implied(path, name));
+        field.declaration.field_type = FieldType::Object;
+        field.declaration.many = false;
+        field.declaration.parameters = Parameters::from([(Parameter::Enabled, false.into())]);
+        field.docs_only = is(selection.docs_only.as_ref(), true);
+        *self.selected.entry(path) = FieldTree { field: Some(field), children: BTreeMap::new() };
+    }
+
+    fn apply_options(&mut self, name: &Spanned<String>, selection: &Selection, path: &FieldPath) {
+        let place = self.selected.entry(path);
+        if is(selection.docs_only.as_ref(), true) {
+            place.change_each(&mut mark_docs_only);
+            mark_docs_only(place);
+        }
+        if let Some(index) = selection.index.as_ref().filter(|index| !index.value) {
+            let problem = match &mut place.field {
+                Some(field) => disable_index(field.declaration.field_type, &mut field.declaration.parameters).err(),
+                None => disable_index(FieldType::Object, &mut Parameters::new()).err(),
+            };
+            if let Some(problem) = problem {
+                let help = format!("`{}` is an object or always indexed; use `enabled: false` on objects", name.value);
+                self.diagnostics.push(problem.at(index.span).help(help));
+            }
+        }
+    }
+}
+
+fn mark_docs_only(place: &mut FieldTree) {
+    if let Some(field) = &mut place.field {
+        field.docs_only = true;
+    }
+}
+
+fn is(option: Option<&Spanned<bool>>, wanted: bool) -> bool {
+    option.is_some_and(|option| option.value == wanted)
+}
+
+/// An object that ECS does not declare and an option makes a field of its own.
+fn implied(path: &FieldPath, name: &Spanned<String>) -> TreeField {
+    let declaration = FieldDeclaration {
+        path: path.clone(),
+        span: name.span,
+        field_type: FieldType::Object,
+        many: false,
+        required: false,
+        parameters: Parameters::new(),
+        multi_fields: Vec::new(),
+        allowed: Vec::new(),
+        expected_values: Vec::new(),
+        pattern: None,
+        description: String::new(),
+        level: Level::Custom,
+        beta: false,
+        display_format: None,
+        object_type: None,
+        original_fieldset: None,
+    };
+    TreeField { declaration, origin: Origin::Implied, docs_only: false }
+}
+
+/// Adds everything of `from` that `into` does not have yet.
+fn merge(into: &mut FieldTree, from: &FieldTree) {
+    if into.field.is_none() {
+        into.field.clone_from(&from.field);
+    }
+    for (name, child) in &from.children {
+        match into.children.get_mut(name) {
+            Some(existing) => merge(existing, child),
+            None => {
+                into.children.insert(name.clone(), child.clone());
+            }
+        }
+    }
+}
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+}

@@ -1,0 +1,73 @@
+//! Collects violations while something else walks a document. Owns what must be remembered between fields: the
+//! violations, and which event categories and types were seen.
+
+use std::fmt::Display;
+
+use crate::clip::Clipped;
+use crate::path::Path;
+use crate::rule::{Capture, ExpectedTypes, FieldRule};
+use crate::violation::{MAX_QUOTED, MAX_VIOLATIONS, Violation, ViolationRule, Violations};
+
+/// Collects the violations of one document; allocates nothing until there is one.
+#[derive(Debug, Default)]
+pub struct Checker {
+    kept: Vec<Violation>,
+    total: usize,
+    seen: Seen,
+}
+
+/// The event categories and types of the object that is being walked, as places in their lists.
+#[derive(Debug, Default)]
+struct Seen {
+    categories: u64,
+    types: u64,
+    has_unknown_category: bool,
+}
+
+impl Checker {
+    /// Everything that was reported, as an error when there is something.
+    ///
+    /// # Errors
+    /// When there is a violation.
+    pub(crate) fn finish(self) -> Result<(), Violations> {
+        if self.total == 0 { Ok(()) } else { Err(Violations { kept: self.kept, total: self.total }) }
+    }
+
+    /// Notes that the value `found` breaks `rule` at `at`.
+    pub(crate) fn report(&mut self, at: &Path<'_>, rule: ViolationRule, found: impl Display) {
+        self.total += 1;
+        if self.kept.len() < MAX_VIOLATIONS {
+            let found = Clipped::new(found, MAX_QUOTED).to_string();
+            self.kept.push(Violation { path: at.to_string(), rule, found });
+        }
+    }
+
+    /// Notes a value of `event.category` or `event.type`, when `rule` says that it is one.
+    pub(crate) fn capture(&mut self, rule: &FieldRule, value: &str) {
+        let place = || rule.allowed.and_then(|allowed| allowed.position(value));
+        match rule.capture {
+            Capture::Nothing => {}
+            Capture::Category => match place() {
+                Some(place) => self.seen.categories |= 1 << place,
+                None => self.seen.has_unknown_category = true,
+            },
+            Capture::Type => self.seen.types |= place().map_or(0, |place| 1 << place),
+        }
+    }
+
+    /// Checks the types seen in the object at `at` against its categories, and forgets both.
+    ///
+    /// Nothing is expected of an object without categories or with an unknown one; unknown types are reported as such.
+    pub(crate) fn check_expected_types(&mut self, expected: &'static ExpectedTypes, at: &Path<'_>) {
+        let seen = std::mem::take(&mut self.seen);
+        if seen.categories == 0 || seen.has_unknown_category {
+            return;
+        }
+        let unexpected = seen.types & !expected.union(seen.categories);
+        for (place, name) in expected.types.values().iter().enumerate() {
+            if unexpected >> place & 1 == 1 {
+                self.report(&at.field("type"), ViolationRule::UnexpectedEventType, name);
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! What every Rust type of a field can do: be checked, be written, be read. Owns the trait and what is true of all
+//! types; each type's own part is in a module below.
+
+mod containers;
+mod numbers;
+mod texts;
+mod values;
+
+pub use texts::{check_string, text_of};
+
+use serde::de::{self, MapAccess, SeqAccess};
+use serde::ser::Serializer;
+
+use crate::checker::Checker;
+use crate::path::Path;
+use crate::read;
+use crate::rule::FieldRule;
+use crate::token::Token;
+
+/// One value of a field, without the `Option` or `Vec` around it.
+///
+/// Implemented for the types of all kinds, for generated structs by [`shape!`](crate::shape), and for generated enums
+/// by [`allowed_values!`](crate::allowed_values). Not meant to be implemented by hand.
+pub trait Element: Sized {
+    /// Reports what the value breaks; `rule` is its field's.
+    fn check(&self, rule: &FieldRule, at: &Path<'_>, out: &mut Checker);
+
+    /// Appends the canonical JSON.
+    fn write(&self, rule: &FieldRule, out: &mut Vec<u8>);
+
+    /// Hands the same JSON to `serde`.
+    ///
+    /// # Errors
+    /// When the serializer refuses it.
+    fn serialize<S: Serializer>(&self, rule: &FieldRule, serializer: S) -> Result<S::Ok, S::Error>;
+
+    /// The value that a scalar stands for, leniently.
+    fn read_token(token: Token<'_>, rule: &FieldRule) -> Option<Self>;
+
+    /// The value that an object stands for.
+    ///
+    /// # Errors
+    /// When it stands for none, or the input is broken.
+    fn read_map<'de, A: MapAccess<'de>>(_map: A, rule: &FieldRule, at: &Path<'_>) -> Result<Self, A::Error> {
+        Err(unreadable("an object", rule, at))
+    }
+
+    /// The value that an array stands for: by default that of its only element.
+    ///
+    /// # Errors
+    /// When it stands for none, or the input is broken.
+    fn read_seq<'de, A: SeqAccess<'de>>(seq: A, rule: &FieldRule, at: &Path<'_>) -> Result<Option<Self>, A::Error> {
+        read::only_element(seq, rule, at)
+    }
+
+    /// A value that stands in a required field until it has been read.
+    fn blank() -> Self;
+
+    /// Whether the value is JSON's null, and so the same as no value.
+    fn is_null(&self) -> bool {
+        false
+    }
+}
+
+/// What a struct's field can do: an [`Element`] when required, `Option` of one, or `Vec` of them.
+pub trait FieldValue: Sized {
+    /// Whether the type can be empty although its field is required.
+    const IS_ALWAYS_OPTIONAL: bool = false;
+
+    /// Whether the field is left out of the JSON.
+    fn is_absent(&self) -> bool;
+
+    /// Reports what the present value breaks.
+    fn check(&self, rule: &FieldRule, at: &Path<'_>, out: &mut Checker);
+
+    /// Appends the canonical JSON of the present value.
+    fn write(&self, rule: &FieldRule, out: &mut Vec<u8>);
+
+    /// Hands the same JSON to `serde`.
+    ///
+    /// # Errors
+    /// When the serializer refuses it.
+    fn serialize<S: Serializer>(&self, rule: &FieldRule, serializer: S) -> Result<S::Ok, S::Error>;
+
+    /// Reads the field's value, leniently; nothing for null.
+    ///
+    /// # Errors
+    /// When the value cannot be read, or the input is broken.
+    fn read<'de, D: de::Deserializer<'de>>(
+        rule: &FieldRule,
+        at: &Path<'_>,
+        deserializer: D,
+    ) -> Result<Option<Self>, D::Error>;
+
+    /// The value of a field that has not been read.
+    fn blank() -> Self;
+}
+
+/// The error for a value that stands for none of the field's kind.
+pub(crate) fn unreadable<E: de::Error>(found: impl std::fmt::Display, rule: &FieldRule, at: &Path<'_>) -> E {
+    let found = crate::clip::Clipped::new(found, crate::violation::MAX_QUOTED);
+    E::custom(format_args!("`{at}`: {found} cannot be read as {}", rule.kind.expected()))
+}

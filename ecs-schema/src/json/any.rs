@@ -1,0 +1,241 @@
+//! Free JSON: any value, in which only a name that one object has twice is wrong. Also reads one value as a scalar.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use crate::checker::Checker;
+use crate::path::Path;
+use crate::token::Token;
+use crate::violation::ViolationRule;
+
+/// How many names of one object are remembered: beyond any honest document, and at most half a megabyte.
+const MAX_NAMES: usize = 10_000;
+
+/// The most characters of a name that are kept; a path shows fewer, and no name that means something is longer.
+const MAX_KEPT: usize = 72;
+
+/// A name that is data: of a long one only the start is kept, so that it costs nothing.
+pub(super) struct Name {
+    /// The start of the name.
+    pub(super) shown: String,
+    /// The whole name's length in bytes.
+    pub(super) bytes: usize,
+    pub(super) has_nul: bool,
+    /// Whether the object had the name before.
+    pub(super) is_repeated: bool,
+}
+
+/// The names of an object whose names are data, as 128-bit keyed hashes.
+#[derive(Default)]
+pub(super) struct SeenNames {
+    hashers: [RandomState; 2],
+    hashes: HashSet<[u64; 2]>,
+}
+
+impl<'de> DeserializeSeed<'de> for &mut SeenNames {
+    type Value = Name;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Name, D::Error> {
+        from.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for &mut SeenNames {
+    type Value = Name;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a name")
+    }
+
+    fn visit_str<E: de::Error>(self, name: &str) -> Result<Name, E> {
+        let hash = [self.hashers[0].hash_one(name), self.hashers[1].hash_one(name)];
+        let is_new =
+            if self.hashes.len() < MAX_NAMES { self.hashes.insert(hash) } else { !self.hashes.contains(&hash) };
+        Ok(Name {
+            shown: name.chars().take(MAX_KEPT).collect(),
+            bytes: name.len(),
+            has_nul: name.contains('\0'),
+            is_repeated: !is_new,
+        })
+    }
+}
+
+/// Checks the members of an object.
+pub(super) fn check_entries<'de, A: MapAccess<'de>>(
+    mut map: A,
+    at: &Path<'_>,
+    out: &mut Checker,
+) -> Result<(), A::Error> {
+    let mut names = SeenNames::default();
+    while let Some(name) = map.next_key_seed(&mut names)? {
+        let member = at.field(&name.shown);
+        if name.is_repeated {
+            out.report(&member, ViolationRule::DuplicateField, "");
+        }
+        map.next_value_seed(AnySeed { at: &member, out })?;
+    }
+    Ok(())
+}
+
+/// Checks the elements of an array.
+pub(super) fn check_elements<'de, A: SeqAccess<'de>>(
+    mut seq: A,
+    at: &Path<'_>,
+    out: &mut Checker,
+) -> Result<(), A::Error> {
+    let mut place = 0;
+    while seq.next_element_seed(AnySeed { at: &at.element(place), out })?.is_some() {
+        place += 1;
+    }
+    Ok(())
+}
+
+struct AnySeed<'a> {
+    at: &'a Path<'a>,
+    out: &'a mut Checker,
+}
+
+impl<'de> DeserializeSeed<'de> for AnySeed<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+        from.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for AnySeed<'_> {
+    type Value = ();
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a JSON value")
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E: de::Error>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<(), A::Error> {
+        check_elements(seq, self.at, self.out)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        check_entries(map, self.at, self.out)
+    }
+}
+
+/// One value as a scalar, for the few places where a small one must be kept; long strings are cut, since nothing that
+/// is kept in one is long.
+#[derive(Debug)]
+pub(super) enum Scalar {
+    Null,
+    Text(String),
+    Signed(i64),
+    Unsigned(u64),
+    Float(f64),
+    Boolean(bool),
+    Array,
+    Object,
+}
+
+impl Scalar {
+    pub(super) fn token(&self) -> Option<Token<'_>> {
+        Some(match self {
+            Self::Text(text) => Token::Text(text),
+            Self::Signed(number) => Token::Signed(*number),
+            Self::Unsigned(number) => Token::Unsigned(*number),
+            Self::Float(number) => Token::Float(*number),
+            Self::Boolean(value) => Token::Boolean(*value),
+            Self::Null | Self::Array | Self::Object => return None,
+        })
+    }
+
+    pub(super) const fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+}
+
+impl fmt::Display for Scalar {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.token(), self) {
+            (Some(token), _) => token.fmt(out),
+            (None, Self::Array) => out.write_str("an array"),
+            (None, Self::Object) => out.write_str("an object"),
+            (None, _) => out.write_str("null"),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Scalar {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(ScalarVisitor)
+    }
+}
+
+struct ScalarVisitor;
+
+impl<'de> Visitor<'de> for ScalarVisitor {
+    type Value = Scalar;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a JSON value")
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Scalar, E> {
+        Ok(Scalar::Null)
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Scalar, E> {
+        Ok(Scalar::Boolean(value))
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Scalar, E> {
+        Ok(Scalar::Signed(value))
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Scalar, E> {
+        Ok(Scalar::Unsigned(value))
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Scalar, E> {
+        Ok(Scalar::Float(value))
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<Scalar, E> {
+        /// Longer than any number, date or address that an end of a range can be.
+        const MAX_KEPT: usize = 256;
+        Ok(Scalar::Text(value.chars().take(MAX_KEPT).collect()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Scalar, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Scalar::Array)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scalar, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Scalar::Object)
+    }
+}

@@ -1,0 +1,98 @@
+//! An object with known fields: finds unknown, repeated and missing ones.
+
+use std::fmt;
+
+use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+
+use super::field::ValueSeed;
+use crate::checker::Checker;
+use crate::nearest::nearest_field;
+use crate::path::Path;
+use crate::rule::{FieldRule, Kind, ObjectRule};
+use crate::seen_fields::SeenFields;
+use crate::violation::ViolationRule;
+
+/// Checks the fields of an object by its table.
+pub(super) fn check_object<'de, A: MapAccess<'de>>(
+    mut map: A,
+    rules: &'static ObjectRule,
+    at: &Path<'_>,
+    out: &mut Checker,
+) -> Result<(), A::Error> {
+    let mut named = SeenFields::default();
+    let mut present = SeenFields::default();
+    while let Some(index) = map.next_key_seed(KeySeed { rules, at, out })? {
+        let Some(index) = index else {
+            map.next_value::<IgnoredAny>()?;
+            continue;
+        };
+        let rule = &rules.fields[index];
+        let field = at.field(rule.name);
+        if !named.insert(index) {
+            out.report(&field, ViolationRule::DuplicateField, "");
+        }
+        if map.next_value_seed(ValueSeed::field(rule, &field, out))? {
+            present.insert(index);
+        }
+    }
+    for (index, rule) in rules.fields.iter().enumerate() {
+        if rule.is_required && !present.contains(index) {
+            report_missing(rule, &at.field(rule.name), out);
+        }
+    }
+    if let Some(expected) = rules.expected_types {
+        out.check_expected_types(expected, at);
+    }
+    Ok(())
+}
+
+/// Reports a required field that is absent; of an object the required fields in it, when there are any.
+pub(super) fn report_missing(rule: &FieldRule, at: &Path<'_>, out: &mut Checker) {
+    let mut has_required = false;
+    if let Kind::Object(rules) = rule.kind
+        && !rule.is_many
+    {
+        for inner in rules.fields.iter().filter(|inner| inner.is_required) {
+            has_required = true;
+            report_missing(inner, &at.field(inner.name), out);
+        }
+    }
+    if !has_required {
+        out.report(at, ViolationRule::Missing, "");
+    }
+}
+
+/// Reads a field's name as its place in the table, and reports it when it has none.
+struct KeySeed<'a> {
+    rules: &'static ObjectRule,
+    at: &'a Path<'a>,
+    out: &'a mut Checker,
+}
+
+impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
+    type Value = Option<usize>;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
+        from.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for KeySeed<'_> {
+    type Value = Option<usize>;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a field name")
+    }
+
+    fn visit_str<E: de::Error>(self, name: &str) -> Result<Self::Value, E> {
+        let index = self.rules.position(name);
+        if index.is_none() {
+            let broken = match nearest_field(self.rules, name) {
+                None if name.contains('.') => ViolationRule::DottedField,
+                nearest => ViolationRule::UnknownField { nearest: nearest.map(str::to_owned) },
+            };
+            self.out.report(&self.at.field(name), broken, "");
+        }
+        Ok(index)
+    }
+}

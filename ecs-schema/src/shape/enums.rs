@@ -1,0 +1,102 @@
+//! Generated enums: closed lists when writing, open when reading.
+
+use serde::de::Deserializer;
+
+use crate::element::Element;
+use crate::read;
+use crate::rule::{Allowed, Kind};
+
+/// A generated enum of the strings that a field takes, with a variant `Other(String)` for what else was stored.
+///
+/// The generator writes the enum, this implementation and an [`impl_vocabulary!`](crate::impl_vocabulary) line.
+pub trait Vocabulary: Sized {
+    /// The list.
+    const ALLOWED: &'static Allowed;
+
+    /// The string.
+    fn as_str(&self) -> &str;
+
+    /// The variant of a string; `Other` when it is not in the list.
+    fn from_text(text: &str) -> Self;
+}
+
+/// Implements [`Element`](crate::Element), `Serialize`, `Deserialize`, `Display`, `From<&str>` and an own `as_str` for
+/// a generated enum that is a [`Vocabulary`].
+#[macro_export]
+macro_rules! impl_vocabulary {
+    ($vocabulary:ty) => {
+        impl $vocabulary {
+            /// The string that stands in JSON.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                $crate::Vocabulary::as_str(self)
+            }
+        }
+
+        impl $crate::Element for $vocabulary {
+            fn check(&self, rule: &$crate::FieldRule, at: &$crate::Path<'_>, out: &mut $crate::Checker) {
+                $crate::__private::check_string(self.as_str(), rule, at, out);
+            }
+
+            fn write(&self, _: &$crate::FieldRule, out: &mut ::std::vec::Vec<u8>) {
+                $crate::__private::write_string(self.as_str(), out);
+            }
+
+            fn serialize<S: $crate::__private::Serializer>(
+                &self,
+                _: &$crate::FieldRule,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+
+            fn read_token(token: $crate::Token<'_>, _: &$crate::FieldRule) -> ::core::option::Option<Self> {
+                ::core::option::Option::Some(match token {
+                    $crate::Token::Text(text) => <Self as $crate::Vocabulary>::from_text(text),
+                    _ => <Self as $crate::Vocabulary>::from_text(&$crate::__private::text_of(token)),
+                })
+            }
+
+            fn blank() -> Self {
+                Self::Other(::std::string::String::new())
+            }
+        }
+
+        impl ::core::fmt::Display for $vocabulary {
+            fn fmt(&self, out: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                out.pad(self.as_str())
+            }
+        }
+
+        impl ::core::convert::From<&str> for $vocabulary {
+            fn from(text: &str) -> Self {
+                <Self as $crate::Vocabulary>::from_text(text)
+            }
+        }
+
+        impl $crate::__private::Serialize for $vocabulary {
+            fn serialize<S: $crate::__private::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> $crate::__private::Deserialize<'de> for $vocabulary {
+            fn deserialize<D: $crate::__private::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                $crate::__private::deserialize_text(deserializer)
+            }
+        }
+    };
+}
+
+/// See [`impl_vocabulary!`](crate::impl_vocabulary).
+///
+/// # Errors
+/// When the input is broken or no scalar.
+pub fn deserialize_text<'de, T: Element, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
+    read::read_alone(Kind::Text, from)
+}

@@ -1,0 +1,101 @@
+//! What every generated struct gets from one line; in a macro because a blanket implementation of `serde`'s foreign
+//! traits is not possible.
+
+use serde::de::{Deserializer, MapAccess};
+use serde::ser::Serializer;
+
+use super::{Shape, check_object, serialize_object};
+use crate::checker::Checker;
+use crate::path::Path;
+use crate::{read, write};
+
+/// Implements [`Element`](crate::Element), `Serialize` and `Deserialize` for a generated struct that is a [`Shape`].
+#[macro_export]
+macro_rules! impl_shape {
+    ($shape:ty) => {
+        impl $crate::Element for $shape {
+            fn check(&self, _: &$crate::FieldRule, at: &$crate::Path<'_>, out: &mut $crate::Checker) {
+                $crate::__private::check_shape(self, at, out);
+            }
+
+            fn write(&self, _: &$crate::FieldRule, out: &mut ::std::vec::Vec<u8>) {
+                $crate::__private::write_shape(self, out);
+            }
+
+            fn serialize<S: $crate::__private::Serializer>(
+                &self,
+                _: &$crate::FieldRule,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                $crate::__private::serialize_shape(self, serializer)
+            }
+
+            fn read_token(_: $crate::Token<'_>, _: &$crate::FieldRule) -> ::core::option::Option<Self> {
+                ::core::option::Option::None
+            }
+
+            fn read_map<'de, A: $crate::__private::MapAccess<'de>>(
+                map: A,
+                _: &$crate::FieldRule,
+                at: &$crate::Path<'_>,
+            ) -> ::core::result::Result<Self, A::Error> {
+                $crate::__private::read_shape_map(map, at)
+            }
+
+            fn blank() -> Self {
+                <Self as $crate::Shape>::blank()
+            }
+        }
+
+        impl $crate::__private::Serialize for $shape {
+            fn serialize<S: $crate::__private::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                $crate::__private::serialize_shape(self, serializer)
+            }
+        }
+
+        impl<'de> $crate::__private::Deserialize<'de> for $shape {
+            fn deserialize<D: $crate::__private::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                $crate::__private::deserialize_shape(deserializer)
+            }
+        }
+    };
+}
+
+/// See [`impl_shape!`](crate::impl_shape).
+pub fn check_shape<T: Shape>(shape: &T, at: &Path<'_>, out: &mut Checker) {
+    check_object(shape, at, out);
+}
+
+/// See [`impl_shape!`](crate::impl_shape).
+pub fn write_shape<T: Shape>(shape: &T, out: &mut Vec<u8>) {
+    write::object(shape, out);
+}
+
+/// See [`impl_shape!`](crate::impl_shape).
+///
+/// # Errors
+/// The serializer's.
+pub fn serialize_shape<T: Shape, S: Serializer>(shape: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    serialize_object(shape, serializer)
+}
+
+/// See [`impl_shape!`](crate::impl_shape).
+///
+/// # Errors
+/// When the input is broken or a value cannot be read.
+pub fn read_shape_map<'de, T: Shape, A: MapAccess<'de>>(map: A, at: &Path<'_>) -> Result<T, A::Error> {
+    read::read_object(map, at)
+}
+
+/// See [`impl_shape!`](crate::impl_shape).
+///
+/// # Errors
+/// When the input is broken or a value cannot be read.
+pub fn deserialize_shape<'de, T: Shape + crate::Element, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
+    read::read_shape(T::rules(), from)
+}

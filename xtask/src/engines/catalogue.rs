@@ -1,0 +1,83 @@
+//! The engines there are: name, port, Java, environment variable. Versions stand in `xtask/engines/pom.xml` alone.
+
+use clap::ValueEnum;
+
+use super::java::{Kind, Requirement};
+
+/// Something that `cargo xtask engines` can fetch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Engine {
+    /// Version 3: data streams, `flat_object`, `wildcard`, ingest with Painless; no ISM and no security
+    #[value(name = "opensearch")]
+    OpenSearch,
+    /// Version 8, bare, with file-based security; no ILM, no data streams, no ingest processors
+    Elasticsearch,
+    /// Version 6, whose lifecycle management runs
+    Elasticsearch6,
+    /// Jars of Elasticsearch 8's own parser of lifecycle policies; nothing to start
+    IlmParser,
+}
+
+impl Engine {
+    /// Everything that can be fetched.
+    pub const ALL: [Self; 4] = [Self::OpenSearch, Self::Elasticsearch, Self::Elasticsearch6, Self::IlmParser];
+
+    /// What can be started.
+    pub const SERVERS: [Self; 3] = [Self::OpenSearch, Self::Elasticsearch, Self::Elasticsearch6];
+
+    /// Name on the command line, of the folder in `.engines/` and of the profile in the POM.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OpenSearch => "opensearch",
+            Self::Elasticsearch => "elasticsearch",
+            Self::Elasticsearch6 => "elasticsearch6",
+            Self::IlmParser => "ilm-parser",
+        }
+    }
+
+    /// Environment variable with the URL of an engine of the developer's own; `None` when there is nothing to start.
+    ///
+    /// The URL may carry `user:password@`.
+    pub const fn url_variable(self) -> Option<&'static str> {
+        match self {
+            Self::OpenSearch => Some("EVENT_LOG_TEST_OPENSEARCH_URL"),
+            Self::Elasticsearch => Some("EVENT_LOG_TEST_ELASTICSEARCH_URL"),
+            Self::Elasticsearch6 => Some("EVENT_LOG_TEST_ELASTICSEARCH6_URL"),
+            Self::IlmParser => None,
+        }
+    }
+
+    /// HTTP port on loopback; the transport port is 100 above it. Not the usual 9200, where a developer's own engine
+    /// may listen.
+    pub const fn port(self) -> Option<u16> {
+        match self {
+            Self::OpenSearch => Some(9251),
+            Self::Elasticsearch => Some(9252),
+            Self::Elasticsearch6 => Some(9253),
+            Self::IlmParser => None,
+        }
+    }
+
+    /// The Java that the engine runs on.
+    pub const fn java(self) -> Requirement {
+        let (oldest, newest, kind) = match self {
+            // A program of ours is compiled as it starts.
+            Self::OpenSearch => (21, u32::MAX, Kind::Jdk),
+            Self::IlmParser => (17, 23, Kind::Jdk),
+            // Java 24 removed the security manager, which these releases still install at start.
+            Self::Elasticsearch => (17, 23, Kind::Runtime),
+            Self::Elasticsearch6 => (11, 23, Kind::Runtime),
+        };
+        Requirement { oldest, newest, kind }
+    }
+
+    /// Whether the jars of the engine and its dependencies are fetched, rather than a distribution to unpack.
+    pub const fn is_jars(self) -> bool {
+        matches!(self, Self::OpenSearch | Self::IlmParser)
+    }
+
+    /// Whether the engine refuses to run as root.
+    pub const fn refuses_root(self) -> bool {
+        matches!(self, Self::Elasticsearch | Self::Elasticsearch6)
+    }
+}

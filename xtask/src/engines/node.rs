@@ -1,0 +1,185 @@
+//! What each engine is started with: command line, configuration files, accounts of its own.
+//!
+//! Knows neither how a process is recorded nor how readiness is told. Every engine begins empty: the folder that it
+//! may write is removed first, so that no test sees what another left.
+
+use std::fs::{self, File};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use super::account::Account;
+use super::catalogue::Engine;
+use super::{java, layout};
+
+/// User that may do everything on the secured engine. No secret: the engine listens on loopback alone, for tests.
+pub const ADMIN_USER: &str = "event-log-admin";
+
+/// Password of [`ADMIN_USER`].
+pub const ADMIN_PASSWORD: &str = "event-log-admin";
+
+/// Settings that all three engines understand; disk thresholds are off because a developer's disk is often nearly
+/// full, and the engine would then refuse writes.
+const COMMON_SETTINGS: &str = "\
+network.host: 127.0.0.1
+discovery.type: single-node
+cluster.routing.allocation.disk.threshold_enabled: false
+";
+
+/// Security from files, without certificates: traffic never leaves the machine.
+const ELASTICSEARCH_SETTINGS: &str = "\
+xpack.security.enabled: true
+xpack.security.enrollment.enabled: false
+xpack.security.autoconfiguration.enabled: false
+xpack.security.http.ssl.enabled: false
+xpack.security.transport.ssl.enabled: false
+xpack.security.authc.realms.file.file1.order: 0
+";
+
+/// Lifecycle steps run every two seconds, so that a test sees a rollover while it waits.
+const ELASTICSEARCH6_SETTINGS: &str = "\
+xpack.security.enabled: false
+xpack.ml.enabled: false
+xpack.watcher.enabled: false
+xpack.monitoring.enabled: false
+indices.lifecycle.poll_interval: 2s
+";
+
+/// Prepares the node's folder and returns the command that starts it.
+///
+/// # Errors
+/// When no Java fits, a file cannot be written, or nothing can be run.
+pub fn prepare(engine: Engine) -> Result<Command> {
+    let home = java::find_home(engine)?;
+    let node = layout::node(engine);
+    if node.exists() {
+        fs::remove_dir_all(&node).with_context(|| format!("cannot remove `{}`", node.display()))?;
+    }
+    fs::create_dir_all(&node).with_context(|| format!("cannot create `{}`", node.display()))?;
+    let mut command = match engine {
+        Engine::OpenSearch => prepare_opensearch(&home, &node)?,
+        Engine::Elasticsearch | Engine::Elasticsearch6 => prepare_elasticsearch(engine, &home, &node)?,
+        Engine::IlmParser => bail!("`{}` is a library and has nothing to start", engine.name()),
+    };
+    let output = File::create(layout::directory(engine).join("output.log"))?;
+    command
+        .stdin(Stdio::null())
+        .stdout(output.try_clone()?)
+        .stderr(output)
+        // A group of its own: an interrupt typed at the terminal must not reach an engine that is to go on.
+        .process_group(0);
+    Ok(command)
+}
+
+fn settings(engine: Engine, own: &str) -> Result<String> {
+    let port = http_port(engine)?;
+    let name = engine.name();
+    Ok(format!(
+        "cluster.name: event-log-{name}\nhttp.port: {port}\ntransport.port: {}\n{COMMON_SETTINGS}{own}",
+        port + 100
+    ))
+}
+
+fn http_port(engine: Engine) -> Result<u16> {
+    engine.port().with_context(|| format!("`{}` listens on no port", engine.name()))
+}
+
+fn prepare_opensearch(home: &Path, node: &Path) -> Result<Command> {
+    let engine = Engine::OpenSearch;
+    // The runner keeps a configuration that it finds.
+    let config = node.join("node_1/config");
+    fs::create_dir_all(&config)?;
+    fs::write(config.join("opensearch.yml"), settings(engine, "")?)?;
+    let mut command = Command::new(home.join("bin/java"));
+    command
+        .args(["-Xmx2g", "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-cp"])
+        .arg(layout::jars(engine).join("*"))
+        .arg(layout::opensearch_program())
+        .arg("-basePath")
+        .arg(node)
+        .args(["-clusterName", "event-log-opensearch", "-numOfNode", "1", "-printOnFailure"])
+        // The runner adds the number of the node, from 1.
+        .args(["-baseHttpPort", &(http_port(engine)? - 1).to_string()]);
+    Ok(command)
+}
+
+fn prepare_elasticsearch(engine: Engine, home: &Path, node: &Path) -> Result<Command> {
+    let distribution = layout::distribution(engine)?;
+    let account = Account::for_engine(engine)?;
+    if let Some(account) = account {
+        account.check_reads(&distribution.join("bin/elasticsearch"))?;
+    }
+    write_config(engine, &distribution, node)?;
+    if let Some(account) = account {
+        account.take_over(node)?;
+    }
+    let run = |program: &str| {
+        let mut command = Command::new(distribution.join("bin").join(program));
+        command
+            .current_dir(node)
+            .env("JAVA_HOME", home)
+            .env("ES_JAVA_HOME", home)
+            .env("ES_PATH_CONF", node.join("config"))
+            .env("ES_TMPDIR", node.join("tmp"))
+            .env_remove("ES_JAVA_OPTS");
+        if let Some(account) = account {
+            account.apply_to(&mut command);
+        }
+        command
+    };
+    if engine == Engine::Elasticsearch {
+        add_admin(run("elasticsearch-users"))?;
+    }
+    let mut command = run("elasticsearch");
+    command.env("ES_JAVA_OPTS", "-Xms1g -Xmx1g");
+    Ok(command)
+}
+
+/// Copies the configuration of the distribution, with our settings in place of its own.
+fn write_config(engine: Engine, distribution: &Path, node: &Path) -> Result<()> {
+    let config = node.join("config");
+    for folder in ["config", "config/jvm.options.d", "data", "logs", "tmp"] {
+        fs::create_dir_all(node.join(folder))?;
+    }
+    for file in ["log4j2.properties", "users", "users_roles", "roles.yml", "role_mapping.yml"] {
+        fs::copy(distribution.join("config").join(file), config.join(file))
+            .with_context(|| format!("cannot copy `{file}`"))?;
+    }
+    let options = fs::read_to_string(distribution.join("config/jvm.options"))?;
+    fs::write(config.join("jvm.options"), without_log_files(&options))?;
+    let own = if engine == Engine::Elasticsearch { ELASTICSEARCH_SETTINGS } else { ELASTICSEARCH6_SETTINGS };
+    let paths = format!("path.data: {}\npath.logs: {}\n", node.join("data").display(), node.join("logs").display());
+    fs::write(config.join("elasticsearch.yml"), settings(engine, own)? + &paths)?;
+    Ok(())
+}
+
+/// The options without those that write below the distribution, which the node's account may only read.
+fn without_log_files(options: &str) -> String {
+    let keeps = |line: &&str| !line.contains("logs/") && !line.contains("HeapDump");
+    options.lines().filter(keeps).flat_map(|line| [line, "\n"]).collect()
+}
+
+fn add_admin(mut command: Command) -> Result<()> {
+    let output = command
+        .args(["useradd", ADMIN_USER, "-p", ADMIN_PASSWORD, "-r", "superuser"])
+        .stdin(Stdio::null())
+        .output()
+        .context("cannot run `elasticsearch-users`")?;
+    if !output.status.success() {
+        bail!("cannot add the user of the tests: {}", String::from_utf8_lossy(&output.stderr).trim());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_log_files;
+
+    #[test]
+    fn options_that_write_below_the_distribution_are_left_out() {
+        let options = "-Xss1m\n9-:-Xlog:gc*:file=logs/gc.log:utctime\n-XX:ErrorFile=logs/hs_err.log\n-XX:HeapDumpPath=data\n-Da=b\n";
+        assert_eq!(without_log_files(options), "-Xss1m\n-Da=b\n");
+    }
+}

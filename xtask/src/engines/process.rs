@@ -1,0 +1,157 @@
+//! The process of an engine: recorded when started, recognised before it is signalled.
+//!
+//! A process id alone proves nothing, since the system gives it to another process later. The record therefore holds
+//! the moment at which the process started too, and a process with the same id but another moment is not ours.
+
+use std::fs;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+
+use super::catalogue::Engine;
+use super::layout;
+
+/// How long an engine may take to close its indices before it is killed.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// How often a process is looked at while it is expected to end.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// A process that this command started.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    pid: u32,
+    /// As the system tells it; compared, never interpreted.
+    started: String,
+}
+
+impl Record {
+    /// Describes a process that has just been started.
+    ///
+    /// # Errors
+    /// When it is already gone.
+    pub fn of(pid: u32) -> Result<Self> {
+        let started = started_at(pid).context("the engine ended at once")?;
+        Ok(Self { pid, started })
+    }
+
+    /// The record that an earlier `start` left, if it left one and its process still runs.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn load_alive(engine: Engine) -> Result<Option<Self>> {
+        let path = layout::record(engine);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
+        let record: Self = serde_json::from_str(&text)
+            .with_context(|| format!("`{}` is not a process record; remove it", path.display()))?;
+        Ok(record.is_alive().then_some(record))
+    }
+
+    /// Writes the record, so that a later `stop` finds the process.
+    ///
+    /// # Errors
+    /// When the file system refuses.
+    pub fn save(&self, engine: Engine) -> Result<()> {
+        fs::write(layout::record(engine), serde_json::to_string_pretty(self)?)?;
+        Ok(())
+    }
+
+    /// The process id.
+    pub const fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    /// Whether the process still runs, and is the one that was recorded.
+    pub fn is_alive(&self) -> bool {
+        started_at(self.pid).as_ref() == Some(&self.started)
+    }
+
+    /// Ends the process: asks first, kills after a grace period.
+    ///
+    /// # Errors
+    /// When it survives even that.
+    pub fn end(&self) -> Result<()> {
+        for (signal, patience) in [("-TERM", GRACE), ("-KILL", Duration::from_secs(5))] {
+            if !self.is_alive() {
+                return Ok(());
+            }
+            // Its exit status says no more than the next look does.
+            let _ = Command::new("kill")
+                .args([signal, &self.pid.to_string()])
+                .stdin(Stdio::null())
+                .stderr(Stdio::null())
+                .status()
+                .context("cannot run `kill`")?;
+            let deadline = Instant::now() + patience;
+            while self.is_alive() && Instant::now() < deadline {
+                thread::sleep(LOOK_EVERY);
+            }
+        }
+        if self.is_alive() {
+            bail!("process {} does not end", self.pid);
+        }
+        Ok(())
+    }
+}
+
+/// When the process started, in whatever form the system tells it; `None` when there is no such process, or only its
+/// exit status is left of it.
+fn started_at(pid: u32) -> Option<String> {
+    if fs::metadata("/proc/self/stat").is_ok() {
+        return parse_stat(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?);
+    }
+    let output = Command::new("ps").args(["-o", "state=,lstart=", "-p", &pid.to_string()]).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let (state, started) = text.trim().split_once(' ')?;
+    (!state.starts_with('Z')).then(|| started.trim().to_owned())
+}
+
+/// Start time from `/proc/PID/stat`; proc(5) numbers the fields from 1: state is the third, the number of threads the
+/// 20th, start time the 22nd.
+fn parse_stat(stat: &str) -> Option<String> {
+    // The second field is the name in parentheses, which may hold spaces and parentheses of its own.
+    let (_, fields) = stat.rsplit_once(") ")?;
+    let fields: Vec<&str> = fields.split(' ').collect();
+    let (state, threads, started) = (fields.first()?, fields.get(17)?, fields.get(19)?);
+    // The first thread of a Java process may be gone while others still close its files.
+    let is_gone = matches!(*state, "Z" | "X") && matches!(*threads, "0" | "1");
+    (!is_gone).then(|| (*started).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn start_time_is_read_past_a_name_with_parentheses() {
+        let stat = "42 (a) b) S 1 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 30 0 987654 1 2";
+        assert_eq!(parse_stat(stat), Some("987654".to_owned()));
+    }
+
+    #[test]
+    fn a_process_that_only_awaits_its_parent_is_gone() {
+        let stat = "42 (java) Z 1 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 987654 1 2";
+        assert_eq!(parse_stat(stat), None);
+    }
+
+    #[test]
+    fn a_process_whose_other_threads_go_on_is_not_gone() {
+        let stat = "42 (java) Z 1 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 30 0 987654 1 2";
+        assert_eq!(parse_stat(stat), Some("987654".to_owned()));
+    }
+
+    #[test]
+    fn another_process_with_the_same_id_is_not_ours() {
+        let own = Record::of(std::process::id()).unwrap();
+        assert!(own.is_alive());
+        let former = Record { started: "an earlier moment".to_owned(), ..own };
+        assert!(!former.is_alive());
+        former.end().unwrap();
+    }
+}
