@@ -1,12 +1,15 @@
 //! The commands, one file each. Exit codes: 0 fine, 1 an error, 2 wrong arguments, 3 stale files.
 
+mod completions;
+mod explain;
 mod generate;
 mod import;
 mod output;
+mod schema;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 /// Declare an event log once, in YAML; get strict mappings, templates, lifecycle policies and typed Rust.
 #[derive(Parser)]
@@ -20,6 +23,9 @@ struct Cli {
 enum Command {
     Generate(generate::Generate),
     Import(import::Import),
+    Schema(schema::Schema),
+    Explain(explain::Explain),
+    Completions(completions::Completions),
 }
 
 /// Parses the arguments and runs the command.
@@ -27,5 +33,8 @@ pub fn run() -> ExitCode {
     match Cli::parse().command {
         Command::Generate(arguments) => generate::run(arguments),
         Command::Import(arguments) => import::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments, Cli::command()),
     }
 }

@@ -8,7 +8,9 @@ pub mod extension;
 pub mod index;
 pub mod lifecycle;
 pub mod log;
+mod schemas;
 pub mod selection;
 
 pub use check::read;
 pub use entries::Entries;
+pub use schemas::{GRAMMARS, add_schemas};

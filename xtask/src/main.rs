@@ -1,14 +1,18 @@
 //! Tasks of this workspace; nothing here knows what a field is.
 
+mod bench;
+mod engines;
+mod regenerate;
+mod test;
+mod workspace;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-mod engines;
-
 /// Tasks of this workspace.
 #[derive(Debug, Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", arg_required_else_help = true)]
 struct Cli {
     #[command(subcommand)]
     task: Task,
@@ -16,12 +20,18 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Task {
+    Regenerate(regenerate::Args),
+    Test(test::Args),
+    Bench(bench::Args),
     /// Fetch, start and stop the real engines that the tests run against
     Engines(engines::Args),
 }
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().task {
+        Task::Regenerate(args) => regenerate::run(&args),
+        Task::Test(args) => test::run(&args),
+        Task::Bench(args) => bench::run(&args),
         Task::Engines(args) => engines::run(&args),
     };
     outcome.unwrap_or_else(|error| {

@@ -1,19 +1,19 @@
 //! The structural check of an input against its own JSON Schema: every problem with its place, a near miss where there
 //! is one, and the tree without the parts that are wrong, so that later stages report their problems in the same run.
 
-use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
 use super::decode::decode;
+use super::schemas::schema_of;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Spanned;
 use crate::source::node::{Node, Value};
 
 /// Reads `node` as a `T`. Reports everything that does not fit; `None` when too little is left to go on with.
 pub fn read<T: DeserializeOwned + JsonSchema>(node: &Node, diagnostics: &mut Diagnostics) -> Option<T> {
-    let schema = SchemaGenerator::new(SchemaSettings::draft2020_12()).into_root_schema_for::<T>();
-    let schema = schema.to_value();
+    let schema = schema_of::<T>();
     let checked = Checker { root: &schema, diagnostics }.check(node, &schema)?;
     match decode(&checked) {
         Ok(value) => Some(value),

@@ -1,0 +1,78 @@
+//! `cargo xtask regenerate`: everything that is made of the workspace's log files.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use ecs_gen::diagnostic::Diagnostics;
+use ecs_gen::emit::{EMITTERS, Emitter};
+use ecs_gen::files::Files;
+use ecs_gen::generate::{Request, emit_files, load_models};
+use ecs_gen::input::add_schemas;
+use ecs_gen::load::Loader;
+use ecs_gen::plan::{Plan, Roots, Scope};
+use ecs_gen::report::{self, EXIT_STALE};
+
+use crate::workspace;
+
+/// Regenerate mappings, templates, policies, docs and typed Rust from `logs/*.yaml`.
+///
+/// Writes `generated/` and `ecs-schema/src/generated/`. Equal files are left untouched; orphans are removed.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Exit codes: 0 fresh, 1 an error (nothing is written), 3 `--check` found stale, missing or \
+                        orphaned files.")]
+pub struct Args {
+    /// Write nothing; list what is stale, missing or orphaned, with a diff
+    #[arg(long)]
+    check: bool,
+    /// Only the files of one emitter
+    #[arg(long, value_name = "EMITTER", value_parser = clap::builder::PossibleValuesParser::new(EMITTERS.iter().map(|emitter| emitter.name())))]
+    only: Option<String>,
+    /// Only one log
+    #[arg(long, value_name = "NAME")]
+    log: Option<String>,
+}
+
+/// Runs the task.
+pub fn run(args: &Args) -> Result<ExitCode> {
+    let root = workspace::root();
+    // Relative paths keep messages short and the same in every folder.
+    std::env::set_current_dir(root)?;
+    let logs = workspace::logs()?.into_iter().map(|path| relative(&path, root)).collect();
+    let mut loader = Loader::default();
+    let models = load_models(&Request { logs, ..Request::default() }, &mut loader);
+    eprint!("{}", loader.diagnostics.render(&loader.sources));
+    let Some(mut models) = models else { return Ok(ExitCode::FAILURE) };
+
+    if let Some(wanted) = &args.log {
+        let names: Vec<String> = models.iter().map(|model| model.log.name.clone()).collect();
+        if !names.contains(wanted) {
+            let near = Diagnostics::did_you_mean(wanted, names.iter().map(String::as_str)).unwrap_or_default();
+            bail!("no log is called `{wanted}`; there are {}. {near}", names.join(", "));
+        }
+    }
+    let only: Vec<&dyn Emitter> =
+        EMITTERS.iter().copied().filter(|emitter| args.only.as_deref() == Some(emitter.name())).collect();
+    let scope = match (&args.only, &args.log) {
+        (Some(_), _) => Scope::Files,
+        (None, Some(log)) => Scope::Logs(BTreeSet::from([log.clone()])),
+        (None, None) => Scope::Whole,
+    };
+    if let Some(wanted) = &args.log {
+        models.retain(|model| model.log.name == *wanted);
+    }
+    let mut files: Files = emit_files(&models, &only);
+    if scope == Scope::Whole {
+        add_schemas(&mut files);
+    }
+    let roots = Roots { output: "generated".into(), rust: Some("ecs-schema/src/generated".into()) };
+    let plan = Plan::load(&files, &roots, &scope)?;
+    let report = if args.check { report::check(&plan) } else { report::apply(&plan)? };
+    eprint!("{}", report.text);
+    Ok(if report.stale { ExitCode::from(EXIT_STALE) } else { ExitCode::SUCCESS })
+}
+
+fn relative(path: &Path, root: &Path) -> std::path::PathBuf {
+    path.strip_prefix(root).unwrap_or(path).to_owned()
+}
