@@ -11,7 +11,7 @@ mod roles;
 
 use super::Emitter;
 use super::body::install::{Install, Step};
-use super::body::mapping::{Mappings, Translated};
+use super::body::mapping::{Mappings, Translated, is_default};
 use super::body::meta::{self, Meta};
 use super::body::settings::{LifecycleSettings, SettingsBody};
 use super::body::template::{
@@ -22,7 +22,7 @@ use crate::field_type::FieldType;
 use crate::files::Files;
 use crate::lifecycle::Manager;
 use crate::model::{IndexTarget, Model};
-use crate::parameter::Parameters;
+use crate::parameter::{Parameter, Parameters};
 
 /// Writes `elasticsearch/`.
 pub struct Elasticsearch;
@@ -65,6 +65,7 @@ fn emit_templates(model: &Model, rows: &[Row<'_>], out: &mut Files) {
     let own: Vec<Template> = rows.iter().map(|row| row_template(model, row)).collect();
     let hash = meta::hash(&[&mappings, &settings, &own]);
     let mappings = mappings.with_meta(Meta::new(model, &hash));
+    let legacy = Mappings::new(model, &translate_legacy).with_meta(Meta::new(model, &hash));
     add(model, out, "mappings", &mappings);
     let component = Template { mappings: Some(mappings.clone()), ..Template::default() };
     add(model, out, "component-template-mappings", &ComponentTemplate::new(model, component, &hash));
@@ -74,7 +75,7 @@ fn emit_templates(model: &Model, rows: &[Row<'_>], out: &mut Files) {
         let body = IndexTemplate::new(model, row, data_stream(model), own, &hash);
         add(model, out, &format!("index-template{}", row.suffix), &body);
         if row.alias.is_some() {
-            let body = LegacyTemplate::new(model, row, legacy_settings(model, row), mappings.clone());
+            let body = LegacyTemplate::new(model, row, legacy_settings(model, row), legacy.clone());
             add(model, out, &format!("legacy-template{}", row.suffix), &body);
         }
     }
@@ -82,8 +83,16 @@ fn emit_templates(model: &Model, rows: &[Row<'_>], out: &mut Files) {
 
 /// Elasticsearch is where the types and parameters come from.
 fn translate(field_type: FieldType, parameters: &Parameters) -> Translated {
-    let parameters = parameters.iter().map(|(parameter, value)| (parameter.name(), value.clone())).collect();
+    let said = parameters.iter().filter(|(parameter, value)| !is_default(**parameter, value));
+    let parameters = said.map(|(parameter, value)| (parameter.name(), value.clone())).collect();
     Translated { name: field_type.name(), parameters }
+}
+
+/// The same without what came with synthetic source, long after the engines that the legacy form is for.
+fn translate_legacy(field_type: FieldType, parameters: &Parameters) -> Translated {
+    let mut translated = translate(field_type, parameters);
+    translated.parameters.remove(Parameter::SyntheticSourceKeep.name());
+    translated
 }
 
 fn shared_settings(model: &Model) -> SettingsBody {

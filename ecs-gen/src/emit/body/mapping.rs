@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use super::meta::Meta;
 use crate::field_type::FieldType;
 use crate::model::{Field, FieldId, Model};
-use crate::parameter::Parameters;
+use crate::parameter::{Parameter, Parameters};
 
 /// A whole mapping.
 #[derive(Clone, Debug, Serialize)]
@@ -56,6 +56,12 @@ impl Mappings {
     pub fn with_meta(self, meta: Meta) -> Self {
         Self { meta: Some(meta), ..self }
     }
+}
+
+/// Whether a parameter says what is so without it. ECS declares `synthetic_source_keep: none` on most lists; it is the
+/// default, and Elasticsearch before 8.16 refuses a template that has the parameter at all.
+pub fn is_default(parameter: Parameter, value: &Json) -> bool {
+    parameter == Parameter::SyntheticSourceKeep && value == "none"
 }
 
 fn properties(model: &Model, ids: &[FieldId], translate: Translate<'_>) -> Properties {

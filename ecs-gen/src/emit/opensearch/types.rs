@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::emit::body::mapping::Translated;
+use crate::emit::body::mapping::{Translated, is_default};
 use crate::field_type::{FieldType, OpenSearchType};
 use crate::model::Version;
 use crate::parameter::{Parameter, Parameters};
@@ -37,7 +37,7 @@ pub(super) fn translate(field_type: FieldType, parameters: &Parameters, since: V
     for (parameter, value) in parameters {
         if kept(*parameter) {
             to.parameters.insert(parameter.name(), value.clone());
-        } else {
+        } else if !is_default(*parameter, value) {
             dropped.push(*parameter);
         }
     }
