@@ -43,6 +43,6 @@ pub struct Draft {
     pub required: BTreeSet<FieldPath>,
     /// Where documents go and when they leave, once the lifecycle pass has said so.
     pub storage: Option<(IndexTarget, Settings, Lifecycle)>,
-    /// The least OpenSearch version that the OpenSearch files are for, once the lifecycle pass has said so.
+    /// The least OpenSearch version that the OpenSearch files must work on.
     pub opensearch_since: Option<Version>,
 }

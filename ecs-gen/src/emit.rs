@@ -8,7 +8,7 @@ mod fields_csv;
 mod fields_markdown;
 mod json_schema;
 mod opensearch;
-mod samples;
+pub(crate) mod samples;
 mod typescript;
 
 use crate::files::Files;

@@ -14,6 +14,7 @@ use crate::draft::{Draft, FieldTree};
 use crate::ecs::Releases;
 use crate::extension::{Fieldset, parse_fieldsets};
 use crate::input;
+use crate::input::index::PipelineInput;
 use crate::input::log::LogInput;
 use crate::model::{Pipeline, Sample};
 use crate::source::node::Node;
@@ -39,8 +40,12 @@ impl Loader {
         let folder = path.parent().unwrap_or_else(|| Path::new(""));
         let extensions: Vec<Fieldset> =
             log.extensions.iter().flat_map(|name| self.load_extension(&folder.join(&name.value), &at(name))).collect();
-        let samples = log.samples.iter().filter_map(|name| self.load_sample(folder, name, false)).collect();
-        let pipeline = self.load_pipeline(folder, &log);
+        let mut samples: Vec<Sample> =
+            log.samples.iter().filter_map(|name| self.load_sample(folder, name, false)).collect();
+        let input = log.index.default_pipeline.as_ref();
+        let pipeline = input.and_then(|input| self.load_pipeline(folder, input));
+        let flat = input.map(|input| input.samples.as_slice()).unwrap_or_default();
+        samples.extend(flat.iter().filter_map(|name| self.load_sample(folder, name, true)));
         let release = self.load_release(ecs, &log.ecs, folder)?;
         let source = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         Some(DraftParts { source, fieldsets: extensions, samples, pipeline }.into_draft(log, release))
@@ -108,9 +113,10 @@ impl Loader {
         }
     }
 
-    fn load_pipeline(&mut self, folder: &Path, log: &LogInput) -> Option<Pipeline> {
-        let _ = (folder, log);
-        None
+    fn load_pipeline(&mut self, folder: &Path, input: &PipelineInput) -> Option<Pipeline> {
+        let document = self.load_yaml(&folder.join(&input.file.value), &at(&input.file))?;
+        let source = Path::new(&input.file.value).file_name().map(|name| name.to_string_lossy().into_owned());
+        Some(Pipeline { name: input.name.value.clone(), body: document.to_json(), source: source.unwrap_or_default() })
     }
 
     fn report_unreadable(&mut self, path: &Path, error: &LoadError, named_at: &Place) {

@@ -50,7 +50,7 @@ impl Binary {
         let mut bytes = Vec::with_capacity(self.0.len() / 4 * 3);
         for chunk in self.0.as_bytes().chunks(4) {
             let group = chunk.iter().fold(0, |group, letter| group << 6 | value_of(*letter).unwrap_or(0));
-            let padding = chunk.iter().filter(|letter| **letter == b'=').count();
+            let padding = chunk.len() - chunk.iter().position(|letter| *letter == b'=').unwrap_or(chunk.len());
             bytes.extend_from_slice(&group.to_be_bytes()[1..4 - padding]);
         }
         bytes
@@ -92,7 +92,7 @@ impl std::error::Error for BinaryError {}
 /// Whether `text` is padded base64 in the standard alphabet; the unused bits of the last letter may be anything.
 pub(crate) fn is_base64(text: &str) -> bool {
     let letters = text.strip_suffix("==").or_else(|| text.strip_suffix('=')).unwrap_or(text);
-    text.len() % 4 == 0 && letters.bytes().all(|letter| value_of(letter).is_some())
+    text.len().is_multiple_of(4) && letters.bytes().all(|letter| value_of(letter).is_some())
 }
 
 fn value_of(letter: u8) -> Option<u32> {

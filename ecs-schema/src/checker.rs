@@ -33,10 +33,16 @@ impl Checker {
         if self.total == 0 { Ok(()) } else { Err(Violations { kept: self.kept, total: self.total }) }
     }
 
+    /// Whether further violations are only counted, so that describing them well is in vain.
+    pub(crate) fn is_full(&self) -> bool {
+        self.kept.len() >= MAX_VIOLATIONS
+    }
+
     /// Notes that the value `found` breaks `rule` at `at`.
+    #[cold]
     pub(crate) fn report(&mut self, at: &Path<'_>, rule: ViolationRule, found: impl Display) {
         self.total += 1;
-        if self.kept.len() < MAX_VIOLATIONS {
+        if !self.is_full() {
             let found = Clipped::new(found, MAX_QUOTED).to_string();
             self.kept.push(Violation { path: at.to_string(), rule, found });
         }
@@ -64,8 +70,15 @@ impl Checker {
             return;
         }
         let unexpected = seen.types & !expected.union(seen.categories);
+        if unexpected != 0 {
+            self.report_unexpected_types(unexpected, expected, at);
+        }
+    }
+
+    #[cold]
+    fn report_unexpected_types(&mut self, types: u64, expected: &'static ExpectedTypes, at: &Path<'_>) {
         for (place, name) in expected.types.values().iter().enumerate() {
-            if unexpected >> place & 1 == 1 {
+            if types >> place & 1 == 1 {
                 self.report(&at.field("type"), ViolationRule::UnexpectedEventType, name);
             }
         }

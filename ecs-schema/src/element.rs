@@ -19,8 +19,8 @@ use crate::token::Token;
 
 /// One value of a field, without the `Option` or `Vec` around it.
 ///
-/// Implemented for the types of all kinds, for generated structs by [`shape!`](crate::shape), and for generated enums
-/// by [`allowed_values!`](crate::allowed_values). Not meant to be implemented by hand.
+/// Implemented for the types of all kinds, for generated structs by [`impl_shape!`](crate::impl_shape), and for generated enums
+/// by [`impl_vocabulary!`](crate::impl_vocabulary). Not meant to be implemented by hand.
 pub trait Element: Sized {
     /// Reports what the value breaks; `rule` is its field's.
     fn check(&self, rule: &FieldRule, at: &Path<'_>, out: &mut Checker);

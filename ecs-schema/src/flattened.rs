@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 
 use serde_json::Value;
 
-/// An object with any JSON inside, for a `flattened` (Elasticsearch) or `flat_object` (OpenSearch) field.
+/// An object with any JSON inside, for a `flattened` (Elasticsearch) or `flat_object` (`OpenSearch`) field.
 ///
 /// Objects nest at most 20 deep, this one included, and each leaf's path, a NUL byte and its text fit into 32,766
 /// bytes, unless the mapping has `ignore_above`. (Elasticsearch, “Flattened field type”: `depth_limit`.)

@@ -45,8 +45,9 @@ pub fn validate_json(rules: &LogRules, value: &Value) -> Result<(), Violations> 
 
 /// Checks JSON text against a log's rules; also finds fields that one object has twice.
 ///
-/// Memory does not grow with the text: at most [`MAX_VIOLATIONS`](crate::MAX_VIOLATIONS) violations are kept, each with
-/// a short quotation. Repetition is looked for among the first 10,000 names of an object with free names.
+/// Memory does not grow with the text: at most [`MAX_VIOLATIONS`](crate::MAX_VIOLATIONS) violations
+/// are kept, each with a short quotation, and repetition is looked for among the first 10,000 names of
+/// an object with free names. What can grow is the parser's own copy of a single string with escapes.
 ///
 /// # Errors
 /// [`JsonError::Syntax`] when `text` is no JSON, otherwise [`JsonError::Invalid`] with every violation.

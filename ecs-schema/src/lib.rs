@@ -70,7 +70,7 @@
 //! in the table but not in the struct, so its number is left out. A struct with required fields has no `Default` but a
 //! `new` that takes them, and `blank` is `Self::new(ecs_schema::FieldValue::blank(), …)`. An optional object is
 //! `Option<Box<T>>`, a required one `T`, several are `Vec<T>`; any other field is `Option<X>`, `X` when required, or
-//! `Vec<X>`. For each list of allowed values there is an enum with a variant `Other(String)`, a `static`
+//! `Vec<X>`; an object that is not enabled is `Option<serde_json::Value>`, whatever its cardinality. For each list of allowed values there is an enum with a variant `Other(String)`, a `static`
 //! [`Allowed`], an implementation of [`Vocabulary`] and an [`impl_vocabulary!`] line; for each log a `static`
 //! [`LogRules`] and an implementation of [`Log`]. `tests/it/example.rs` is a whole module of this form.
 

@@ -71,7 +71,13 @@ impl ObjectRule {
     /// An object with these fields.
     ///
     /// # Panics
-    /// While compiling, when `fields` are not in strictly ascending order of their names.
+    /// While compiling, when `fields` are not in strictly ascending order of their names:
+    /// ```compile_fail
+    /// use ecs_schema::{ObjectRule, field_rule};
+    ///
+    /// static HOST: ObjectRule = ObjectRule::new(&[field_rule!("name", Keyword), field_rule!("ip", Ip)]);
+    /// # HOST.fields();
+    /// ```
     #[must_use]
     pub const fn new(fields: &'static [FieldRule]) -> Self {
         let mut at = 1;

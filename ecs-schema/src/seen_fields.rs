@@ -23,3 +23,18 @@ impl SeenFields {
         if index < 128 { self.first >> index & 1 == 1 } else { self.others.contains(&index) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::SeenFields;
+
+    #[test]
+    fn fields_of_large_objects_are_remembered_too() {
+        let mut seen = SeenFields::default();
+        for index in [0, 127, 128, 1_000] {
+            assert!(!seen.contains(index) && seen.insert(index));
+            assert!(seen.contains(index) && !seen.insert(index));
+        }
+        assert!(!seen.contains(129));
+    }
+}

@@ -116,8 +116,12 @@ impl Timestamp {
 
     /// Appends the canonical text, 20 to 30 ASCII bytes, without allocating beyond `out`.
     pub fn write(self, out: &mut Vec<u8>) {
-        let mut buffer = [0; format::MAX_LENGTH];
-        out.extend_from_slice(format::format(self, &mut buffer));
+        out.extend_from_slice(unquoted(format::format(self, &mut [0; format::MAX_LENGTH])));
+    }
+
+    /// Appends the canonical text in quotes.
+    pub(crate) fn write_quoted(self, out: &mut Vec<u8>) {
+        out.extend_from_slice(format::format(self, &mut [0; format::MAX_LENGTH]));
     }
 
     /// Whether a `date_nanos` field can hold the moment.
@@ -132,10 +136,15 @@ impl Timestamp {
     }
 }
 
+/// A text in quotes without them.
+fn unquoted(text: &[u8]) -> &[u8] {
+    &text[1..text.len() - 1]
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut buffer = [0; format::MAX_LENGTH];
-        let text = std::str::from_utf8(format::format(*self, &mut buffer)).map_err(|_| fmt::Error)?;
+        let text = std::str::from_utf8(unquoted(format::format(*self, &mut buffer))).map_err(|_| fmt::Error)?;
         out.pad(text)
     }
 }

@@ -11,8 +11,9 @@ use crate::{Timestamp, binary, version};
 
 /// Lucene's limit for one term (`IndexWriter.MAX_TERM_LENGTH`), in UTF-8 bytes.
 pub(crate) const MAX_TERM: usize = 32_766;
-/// 2⁶⁴, the first number that no 64-bit field holds.
-const TWO_TO_64: f64 = 18_446_744_073_709_551_616.0;
+/// −2⁶³ and 2⁶⁴: a float is an integer of 64 bits only between them, without both. −2⁶³ itself would be one, but a
+/// parser hands over the integers just below it as the same float, and those no engine takes.
+const INTEGERS: (f64, f64) = (-9_223_372_036_854_775_808.0, 18_446_744_073_709_551_616.0);
 /// Where rounding to a half float reaches infinity.
 const HALF_FLOAT_END: f32 = 65_520.0;
 
@@ -45,12 +46,14 @@ impl fmt::Display for Token<'_> {
 
 impl Token<'_> {
     /// The integer that a number stands for: `3`, `3.0` and `3e0` are the same.
-    #[expect(clippy::cast_possible_truncation, reason = "the float is whole and below 2^64")]
+    #[expect(clippy::cast_possible_truncation, reason = "the float is whole and in range")]
     pub(crate) fn integer(self) -> Option<i128> {
         match self {
             Self::Signed(number) => Some(i128::from(number)),
             Self::Unsigned(number) => Some(i128::from(number)),
-            Self::Float(number) if number.fract() == 0.0 && number.abs() <= TWO_TO_64 => Some(number as i128),
+            Self::Float(number) if number.fract() == 0.0 && number > INTEGERS.0 && number < INTEGERS.1 => {
+                Some(number as i128)
+            }
             Self::Text(_) | Self::Float(_) | Self::Boolean(_) => None,
         }
     }

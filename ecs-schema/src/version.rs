@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 /// A semantic version `x.y.z[-pre][+build]`, checked on construction.
 ///
-/// The grammar is that of semver.org, which OpenSearch requires; Elasticsearch takes any string.
+/// The grammar is that of semver.org, which `OpenSearch` requires; Elasticsearch takes any string.
 ///
 /// # Examples
 /// ```

@@ -78,13 +78,14 @@ pub fn string(text: &str, out: &mut Vec<u8>) {
 /// Where the first byte stands that must be escaped: a control character, a quote or a backslash.
 fn first_escaped(bytes: &[u8]) -> Option<usize> {
     let (words, tail) = bytes.as_chunks::<8>();
-    for (at, word) in words.iter().enumerate() {
-        if has_escaped(u64::from_le_bytes(*word)) {
-            return Some(at * 8 + word.iter().position(|byte| is_escaped(*byte))?);
-        }
-    }
-    let at = tail.iter().position(|byte| is_escaped(*byte))?;
-    Some(words.len() * 8 + at)
+    let is_dirty = |word: &[u8; 8]| has_escaped(u64::from_le_bytes(*word));
+    let is_any = words.iter().any(is_dirty)
+        || match bytes.last_chunk() {
+            // The last eight bytes overlap with what was seen, which is cheaper than a loop over the tail.
+            Some(last) => is_dirty(last),
+            None => tail.iter().any(|byte| is_escaped(*byte)),
+        };
+    if is_any { bytes.iter().position(|byte| is_escaped(*byte)) } else { None }
 }
 
 const fn is_escaped(byte: u8) -> bool {

@@ -1,6 +1,7 @@
 //! Tasks of this workspace; nothing here knows what a field is.
 
 mod bench;
+mod ecs;
 mod engines;
 mod regenerate;
 mod test;
@@ -23,6 +24,8 @@ enum Task {
     Regenerate(regenerate::Args),
     Test(test::Args),
     Bench(bench::Args),
+    /// Compare the committed facts of ECS with the published releases
+    Ecs(ecs::Args),
     /// Fetch, start and stop the real engines that the tests run against
     Engines(engines::Args),
 }
@@ -32,6 +35,7 @@ fn main() -> ExitCode {
         Task::Regenerate(args) => regenerate::run(&args),
         Task::Test(args) => test::run(&args),
         Task::Bench(args) => bench::run(&args),
+        Task::Ecs(args) => ecs::run(&args),
         Task::Engines(args) => engines::run(&args),
     };
     outcome.unwrap_or_else(|error| {

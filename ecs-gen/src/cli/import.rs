@@ -15,7 +15,7 @@ use ecs_gen::source::Sources;
 #[derive(Debug, Args)]
 #[command(disable_version_flag = true)]
 pub struct Import {
-    /// Unpacked npm package @elastic/ecs, its packed .tgz, an ECS checkout, or an ecs_flat.yml
+    /// Unpacked npm package @elastic/ecs, its packed .tgz, an ECS checkout, or an `ecs_flat.yml`
     path: PathBuf,
     /// The facts file to write; - is standard output
     #[arg(long, value_name = "FILE")]

@@ -7,8 +7,8 @@ use crate::model::{Allowed, Field, FieldId, Origin, Shape, ShapeId, pascal_case}
 
 /// Names that would hide something that generated Rust or TypeScript uses.
 const RESERVED: &[&str] = &[
-    "Array", "Box", "Date", "Default", "Err", "None", "Number", "Object", "Ok", "Option", "Record", "Result", "Self",
-    "Some", "String", "Vec",
+    "Array", "Box", "Date", "Default", "Err", "GeoPoint", "None", "Number", "Object", "Ok", "Option", "Range",
+    "Record", "Result", "Self", "Some", "String", "Vec",
 ];
 
 /// Up to this many fields, a shape that unrelated objects share is named after its fields.

@@ -20,17 +20,23 @@ impl EcsRelease {
     /// without a dot, and [`TRACING`].
     #[must_use]
     pub fn fieldset_names(&self) -> BTreeSet<&str> {
-        let first = |field: &'_ FieldDeclaration| -> bool { field.path.as_str().contains('.') };
         let mut names: BTreeSet<&str> =
-            self.fields.iter().filter(|field| first(field)).filter_map(|field| field.path.segments().next()).collect();
-        names.extend([BASE, TRACING].into_iter().filter(|name| self.rootless_fields(name).next().is_some()));
+            self.fields.iter().filter_map(|field| Some(field.path.as_str().split_once('.')?.0)).collect();
+        names.extend([BASE, TRACING].into_iter().filter(|name| self.is_rootless(name)));
         names
     }
 
     /// Whether a subset file may begin with `name`.
     #[must_use]
     pub fn is_fieldset(&self, name: &str) -> bool {
-        !self.below(name).is_empty() || self.rootless_fields(name).next().is_some()
+        !self.below(name).is_empty() || self.is_rootless(name)
+    }
+
+    /// Whether the fields of the set stand at the root without its name, as [`BASE`] and [`TRACING`] do: what a subset
+    /// file lists below such a name is a path from the root.
+    #[must_use]
+    pub fn is_rootless(&self, name: &str) -> bool {
+        self.rootless_fields(name).next().is_some()
     }
 
     /// The names that [`definition_of`](Self::definition_of) knows: those of

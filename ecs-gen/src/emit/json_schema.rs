@@ -77,7 +77,7 @@ fn object<'m>(model: &'m Model, ids: &'m [FieldId], definitions: &mut Definition
 fn property<'m>(model: &'m Model, field: &'m Field, definitions: &mut Definitions<'m>) -> Schema<'m> {
     let kind = field.kind();
     if kind == ValueKind::Alias {
-        return Schema::never().described(about(field));
+        return Schema::null().described(about(field));
     }
     if kind == ValueKind::Any {
         let any = value(model, field, definitions);

@@ -7,6 +7,12 @@ use crate::files::Files;
 use crate::model::Model;
 use crate::sample::{full_document, minimal_document};
 
+/// Name of the sample with every field.
+pub(crate) const FULL: &str = "full";
+
+/// Name of the sample with only what is required.
+pub(crate) const MINIMAL: &str = "minimal";
+
 /// Emits sample documents.
 pub struct Samples;
 
@@ -16,15 +22,19 @@ impl Emitter for Samples {
     }
 
     fn about(&self) -> &'static str {
-        "samples/*.json: full.json, minimal.json and the log's own documents"
+        "samples/*.json: full.json, minimal.json and the log's own documents; pipeline-samples/*.json"
     }
 
     fn emit(&self, model: &Model, out: &mut Files) {
-        let mut add = |name: &str, document: &Value| out.add_json(model, &format!("samples/{name}.json"), document);
-        add("full", &full_document(model));
-        add("minimal", &minimal_document(model));
+        let mut add = |folder: &str, name: &str, document: &Value| {
+            out.add_json(model, &format!("{folder}/{name}.json"), document);
+        };
+        add("samples", FULL, &full_document(model));
+        add("samples", MINIMAL, &minimal_document(model));
         for sample in &model.log.samples {
-            add(&sample.name, &sample.document);
+            // What the pipeline has yet to make a document of is none: a tool that reads all samples must not meet it.
+            let folder = if sample.before_pipeline { "pipeline-samples" } else { "samples" };
+            add(folder, &sample.name, &sample.document);
         }
     }
 }

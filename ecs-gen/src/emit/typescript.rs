@@ -109,11 +109,13 @@ fn push_shared(text: &mut String, model: &Model) {
     if model.fields.iter().any(|field| matches!(field.kind(), ValueKind::Range(_))) {
         text.push_str(
             "\n/** At least one end; of `gte` and `gt`, and of `lte` and `lt`, no more than one. */\n\
-             export type Range<T> = (Lower<T> & (Upper<T> | NoUpper)) | (NoLower & Upper<T>);\n\
-             type Lower<T> = { gte: T; gt?: never } | { gt: T; gte?: never };\n\
-             type Upper<T> = { lte: T; lt?: never } | { lt: T; lte?: never };\n\
-             type NoLower = { gte?: never; gt?: never };\n\
-             type NoUpper = { lte?: never; lt?: never };\n",
+             export type Range<T> =\n  \
+             | { gte?: T; gt?: never; lte: T; lt?: never }\n  \
+             | { gte?: T; gt?: never; lt: T; lte?: never }\n  \
+             | { gt?: T; gte?: never; lte: T; lt?: never }\n  \
+             | { gt?: T; gte?: never; lt: T; lte?: never }\n  \
+             | { gte: T; gt?: never; lte?: never; lt?: never }\n  \
+             | { gt: T; gte?: never; lte?: never; lt?: never };\n",
         );
     }
 }

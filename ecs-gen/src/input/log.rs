@@ -40,9 +40,8 @@ pub struct LogInput {
     /// The most fields, objects and multi-fields that the mapping may have. Default 1,000, the engines' own limit.
     #[serde(default)]
     pub field_budget: Option<Spanned<u32>>,
-    /// Where documents go. Absent: to an alias with the log's name.
-    #[serde(default)]
-    pub index: Option<Spanned<IndexInput>>,
+    /// Where documents go.
+    pub index: Spanned<IndexInput>,
     /// When indices roll over and go. Absent: they roll over at 30 days or 50 GB a shard, and nothing is ever deleted.
     #[serde(default)]
     pub lifecycle: Option<Spanned<LifecycleInput>>,
@@ -61,7 +60,11 @@ impl LogInput {
     /// A log with nothing but its name and its fields; everything else is the default.
     #[must_use]
     pub fn new(name: Spanned<String>, ecs: Spanned<String>, fields: SelectedFields) -> Self {
+        let index = IndexInput { alias: Some(name.clone()), ..IndexInput::default() };
         Self {
+            index: Spanned::new(name.span, index),
+            lifecycle: None,
+            opensearch: None,
             name,
             title: None,
             description: None,
@@ -72,9 +75,6 @@ impl LogInput {
             required: Vec::new(),
             open_objects: Entries::default(),
             field_budget: None,
-            index: None,
-            lifecycle: None,
-            opensearch: None,
             providers: Entries::default(),
             samples: Vec::new(),
         }

@@ -16,24 +16,15 @@ pub const DEFAULT_MAX_AGE: &str = "30d";
 pub const DEFAULT_MAX_PRIMARY_SHARD_SIZE: &str = "50gb";
 
 /// Resolves where a log's documents go, how its indices are set up and when they go. `None` when something was
-/// reported that leaves no sense to go on with. Without `index`, documents go to an alias with the log's name.
+/// reported that leaves no sense to go on with.
 pub fn resolve(
-    index: Option<&Spanned<IndexInput>>,
+    index: &Spanned<IndexInput>,
     lifecycle: Option<&Spanned<LifecycleInput>>,
     log_name: &Spanned<String>,
     diagnostics: &mut Diagnostics,
 ) -> Option<(IndexTarget, Settings, Lifecycle)> {
     let mut findings = Findings { diagnostics, failed: false };
     target::check_log_name(log_name, &mut findings);
-    let named_after_log;
-    let index = match index {
-        Some(index) => index,
-        None => {
-            named_after_log =
-                Spanned::new(log_name.span, IndexInput { alias: Some(log_name.clone()), ..IndexInput::default() });
-            &named_after_log
-        }
-    };
     let target = target::resolve_target(index, &mut findings);
     let settings = settings::resolve_settings(index, &mut findings);
     let lifecycle = match lifecycle {

@@ -12,6 +12,5 @@ pub(super) fn run(drafts: &[Draft], diagnostics: &mut Diagnostics) {
 /// Without storage something was reported already.
 fn names(draft: &Draft) -> Option<LogNames<'_>> {
     let (target, _, lifecycle) = draft.storage.as_ref()?;
-    let index = draft.log.index.as_ref().map_or(draft.log.name.span, |index| index.span);
-    Some(LogNames { name: &draft.log.name, index, target, policy: &lifecycle.policy })
+    Some(LogNames { name: &draft.log.name, index: draft.log.index.span, target, policy: &lifecycle.policy })
 }

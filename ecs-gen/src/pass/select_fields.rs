@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::declaration::FieldDeclaration;
+use crate::declaration::{EcsRelease, FieldDeclaration};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::draft::{Draft, FieldTree, TreeField};
 use crate::extension::disable_index;
@@ -15,9 +15,6 @@ use crate::model::Origin;
 use crate::parameter::{Parameter, Parameters};
 use crate::source::Spanned;
 
-/// The set that stands for the undotted fields of ECS, such as `@timestamp`.
-const BASE: &str = "base";
-
 pub(super) fn run(draft: &mut Draft, diagnostics: &mut Diagnostics) {
     let catalog = std::mem::take(&mut draft.catalog);
     match &draft.log.fields {
@@ -26,8 +23,8 @@ pub(super) fn run(draft: &mut Draft, diagnostics: &mut Diagnostics) {
             for (name, selection) in &sets.0 {
                 let selection = selection.clone().unwrap_or_default();
                 let mut selector = Selector { selected: &mut draft.selected, diagnostics };
-                if name.value == BASE {
-                    selector.select_base(name, &selection, &catalog);
+                if draft.release.is_rootless(name) {
+                    selector.select_rootless(name, &selection, &draft.release);
                 } else {
                     selector.select_set(name, &selection, &catalog, &draft.release.version);
                 }
@@ -72,23 +69,21 @@ struct Selector<'t, 'd> {
 }
 
 impl Selector<'_, '_> {
-    fn select_base(&mut self, name: &Spanned<String>, selection: &Selection, catalog: &FieldTree) {
-        let base = FieldTree {
-            field: None,
-            children: catalog
-                .children
-                .iter()
-                .filter(|(_, place)| place.children.is_empty() && place.field.is_some())
-                .map(|(name, place)| (name.clone(), place.clone()))
-                .collect(),
-        };
-        self.select_below(name, selection, &base, "");
+    /// Selects from a set whose fields stand at the root without its name, such as `base` and `tracing`.
+    fn select_rootless(&mut self, name: &Spanned<String>, selection: &Selection, release: &EcsRelease) {
+        let mut set = FieldTree::default();
+        for declaration in release.definition_of(name) {
+            let origin = Origin::Ecs { original_fieldset: declaration.original_fieldset.clone() };
+            let place = set.entry(&declaration.path);
+            place.field = Some(TreeField { declaration, origin, docs_only: false });
+        }
+        self.select_below(name, selection, &set, "");
     }
 
     fn select_set(&mut self, name: &Spanned<String>, selection: &Selection, catalog: &FieldTree, ecs: &str) {
         let Some(place) = catalog.children.get(&name.value) else {
             let known = catalog.children.iter().filter(|(_, place)| !place.children.is_empty());
-            let known = known.map(|(name, _)| name.as_str()).chain([BASE]);
+            let known = known.map(|(name, _)| name.as_str()).chain(["base"]);
             let help = Diagnostics::did_you_mean(&name.value, known);
             let message = format!("neither ECS {ecs} nor an extension has the field set `{}`", name.value);
             let problem = Diagnostic::error(Code::UnknownFieldset, message).at(name.span).maybe_help(help);

@@ -97,9 +97,8 @@ fn outside(ranges: &[(char, char)]) -> char {
 fn escape(input: &mut Input<'_>) -> Option<char> {
     match input.next()? {
         'd' => Some('0'),
-        'w' | 'D' => Some('a'),
+        'w' | 'D' | 'S' => Some('a'),
         's' | 'W' => Some(' '),
-        'S' => Some('a'),
         't' => Some('\t'),
         'n' => Some('\n'),
         'b' | 'B' | 'A' | 'z' => None,

@@ -1,5 +1,6 @@
-//! Tests of the generator through its public face.
+//! The integration tests of the generator, one module for each part.
 
 mod engine_files;
+mod import;
 mod lifecycle_findings;
 mod policies;

@@ -12,7 +12,7 @@ fn ism_policies_have_the_form_that_the_plugin_takes() {
     let schema: Json = serde_json::from_str(include_str!("opensearch-ism.schema.json")).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     for log in LOGS {
-        let policy = json(&files(log), "ism-policy.json");
+        let policy = json(files(log), "ism-policy.json");
         let problems: Vec<String> =
             validator.iter_errors(&policy).map(|error| format!("{} at {}", error, error.instance_path())).collect();
         assert_eq!(problems, Vec::<String>::new(), "{log}");
@@ -23,7 +23,7 @@ fn ism_policies_have_the_form_that_the_plugin_takes() {
 fn the_schema_of_ism_policies_refuses_what_the_plugin_refuses() {
     let schema: Json = serde_json::from_str(include_str!("opensearch-ism.schema.json")).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
-    let good = json(&files("alias"), "ism-policy.json");
+    let good = json(files("alias"), "ism-policy.json");
     for (pointer, bad) in [
         ("/policy/states/0/transitions/0/conditions", serde_json::json!({})),
         ("/policy/states/0/transitions/0/conditions", serde_json::json!({"min_index_age": "1d", "min_size": "1gb"})),
@@ -39,7 +39,7 @@ fn the_schema_of_ism_policies_refuses_what_the_plugin_refuses() {
 #[test]
 fn ism_states_lead_to_each_other_and_end() {
     for log in LOGS {
-        let policy = &json(&files(log), "ism-policy.json")["policy"];
+        let policy = &json(files(log), "ism-policy.json")["policy"];
         let states = policy["states"].as_array().unwrap();
         let names: Vec<&str> = states.iter().map(|state| state["name"].as_str().unwrap()).collect();
         assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "{log}: a name stands twice");
@@ -67,7 +67,7 @@ fn ism_states_lead_to_each_other_and_end() {
 #[test]
 fn an_empty_index_is_left_alone_only_where_the_plugin_can() {
     let rollover = |log: &str| {
-        let policy = json(&files(log), "ism-policy.json");
+        let policy = json(files(log), "ism-policy.json");
         let actions = policy["policy"]["states"][0]["actions"].as_array().unwrap().clone();
         actions.into_iter().find_map(|action| action.get("rollover").cloned()).unwrap()
     };
@@ -99,7 +99,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 #[test]
 fn ilm_policies_have_only_actions_that_their_phases_may_have() {
     for log in LOGS.iter().filter(|log| **log != "stream") {
-        let policy = json(&files(log), "ilm-policy.json");
+        let policy = json(files(log), "ilm-policy.json");
         let phases = policy["policy"]["phases"].as_object().unwrap();
         for (name, phase) in phases {
             let (_, allowed) = ALLOWED.iter().find(|(known, _)| known == name).expect("a phase that ILM has");
@@ -130,10 +130,10 @@ fn the_table_of_actions_agrees_with_the_documentation() {
 fn retention_means_the_same_on_both_engines() {
     for (log, rollover, keep) in [("alias", "30d", "90d"), ("stream-policy", "7d", "30d")] {
         let files = files(log);
-        let ilm = json(&files, "ilm-policy.json");
+        let ilm = json(files, "ilm-policy.json");
         assert_eq!(ilm["policy"]["phases"]["hot"]["actions"]["rollover"]["max_age"], rollover);
         assert_eq!(ilm["policy"]["phases"]["delete"]["min_age"], keep);
-        let ism = json(&files, "ism-policy.json");
+        let ism = json(files, "ism-policy.json");
         let hot = &ism["policy"]["states"][0];
         assert!(hot["actions"].to_string().contains(&format!("\"min_index_age\":\"{rollover}\"")));
         assert_eq!(hot["transitions"][0]["conditions"]["min_rollover_age"], keep);

@@ -42,6 +42,7 @@ pub fn check_string(text: &str, rule: &FieldRule, at: &Path<'_>, out: &mut Check
 }
 
 /// The text of a string, and the JSON text of any other scalar.
+#[must_use]
 pub fn text_of(token: Token<'_>) -> String {
     match token {
         Token::Float(number) => serde_json::Value::from(number).to_string(),
@@ -116,11 +117,7 @@ impl Element for Timestamp {
     fn write(&self, rule: &FieldRule, out: &mut Vec<u8>) {
         match epoch_number(*self, rule) {
             Some(number) => number.write(rule, out),
-            None => {
-                out.push(b'"');
-                Timestamp::write(*self, out);
-                out.push(b'"');
-            }
+            None => self.write_quoted(out),
         }
     }
 

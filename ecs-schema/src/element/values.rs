@@ -47,8 +47,12 @@ impl Element for GeoPoint {
         let number = FieldRule::nameless(Kind::Double);
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
-                "lat" => lat = map.next_value_seed(OneSeed::<f64>::new(&number, &at.field("lat")))?,
-                "lon" => lon = map.next_value_seed(OneSeed::<f64>::new(&number, &at.field("lon")))?,
+                "lat" => {
+                    lat = map.next_value_seed(OneSeed::<f64>::new(&number, &at.field("lat")))?;
+                }
+                "lon" => {
+                    lon = map.next_value_seed(OneSeed::<f64>::new(&number, &at.field("lon")))?;
+                }
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
@@ -64,11 +68,10 @@ impl Element for GeoPoint {
             values.push(value);
         }
         let point = match values.as_slice() {
-            [] => return Ok(None),
             [Value::Number(lon), Value::Number(lat)] | [Value::Number(lon), Value::Number(lat), Value::Number(_)] => {
                 lat.as_f64().zip(lon.as_f64()).and_then(|(lat, lon)| Self::new(lat, lon).ok())
             }
-            [Value::Null] => return Ok(None),
+            [] | [Value::Null] => return Ok(None),
             [only @ Value::Object(_)] => Self::deserialize(only).ok(),
             [Value::String(text)] => Self::parse(text),
             _ => None,

@@ -151,10 +151,14 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
         }
         let Self { rule, at, .. } = self;
         match rule.kind {
-            Kind::Object(rules) | Kind::Nested(rules) => object::check_object(map, rules, at, self.out)?,
+            Kind::Object(rules) | Kind::Nested(rules) => {
+                object::check_object(map, rules, at, self.out)?;
+            }
             Kind::GeoPoint => parts::check_geo_point(map, at, self.out)?,
             Kind::Range(range) => parts::check_range(map, range, at, self.out)?,
-            Kind::Flattened | Kind::FlattenedUnlimited => flattened::check_entries(map, rule, at, self.out)?,
+            Kind::Flattened | Kind::FlattenedUnlimited => {
+                flattened::check_entries(map, rule, at, self.out)?;
+            }
             Kind::Any => any::check_entries(map, at, self.out)?,
             _ => {
                 let broken = self.wrong_type();

@@ -87,9 +87,12 @@ impl Visitor<'_> for KeySeed<'_> {
     fn visit_str<E: de::Error>(self, name: &str) -> Result<Self::Value, E> {
         let index = self.rules.position(name);
         if index.is_none() {
-            let broken = match nearest_field(self.rules, name) {
-                None if name.contains('.') => ViolationRule::DottedField,
-                nearest => ViolationRule::UnknownField { nearest: nearest.map(str::to_owned) },
+            let broken = if name.contains('.') {
+                ViolationRule::DottedField
+            } else {
+                let nearest =
+                    if self.out.is_full() { None } else { nearest_field(self.rules, name).map(str::to_owned) };
+                ViolationRule::UnknownField { nearest }
             };
             self.out.report(&self.at.field(name), broken, "");
         }

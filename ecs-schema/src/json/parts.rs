@@ -37,7 +37,9 @@ pub(super) fn check_geo_point<'de, A: MapAccess<'de>>(
         seen[place] = !scalar.is_null();
         match scalar.token().map(|token| (token, token.float())) {
             Some((_, Some(number))) if number.abs() <= limit => {}
-            Some((_, Some(number))) => out.report(&field, ViolationRule::OutOfRange { expected }, number),
+            Some((_, Some(number))) => {
+                out.report(&field, ViolationRule::OutOfRange { expected }, number);
+            }
             Some((token, None)) => out.report(&field, ViolationRule::WrongType { expected: "a number" }, token),
             None if scalar.is_null() => {}
             None => out.report(&field, ViolationRule::WrongType { expected: "a number" }, scalar),
@@ -123,7 +125,9 @@ impl std::fmt::Display for Ends<'_> {
             match end {
                 None => continue,
                 Some(Accepted::Integer(number)) => write!(out, "{separator}{name} {number}")?,
-                Some(Accepted::Float(number)) => write!(out, "{separator}{name} {}", Token::Float(number))?,
+                Some(Accepted::Float(number)) => {
+                    write!(out, "{separator}{name} {}", Token::Float(number))?;
+                }
                 Some(Accepted::Date(moment)) => write!(out, "{separator}{name} {moment}")?,
                 Some(Accepted::Ip(bits)) => {
                     let ip = std::net::Ipv6Addr::from_bits(bits).to_canonical();

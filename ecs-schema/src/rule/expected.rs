@@ -45,7 +45,12 @@ impl ExpectedTypes {
     }
 
     /// The types that at least one of `categories` expects.
-    pub(crate) fn union(&self, categories: u64) -> u64 {
-        (0..MAX_VALUES).filter(|at| categories >> at & 1 == 1).fold(0, |types, at| types | self.masks[at])
+    pub(crate) fn union(&self, mut categories: u64) -> u64 {
+        let mut types = 0;
+        while categories != 0 {
+            types |= self.masks[categories.trailing_zeros() as usize];
+            categories &= categories - 1;
+        }
+        types
     }
 }

@@ -1,4 +1,4 @@
-//! What a field holds: the types of Elasticsearch and OpenSearch, grouped by what they accept. Knows no values.
+//! What a field holds: the types of Elasticsearch and `OpenSearch`, grouped by what they accept. Knows no values.
 
 use super::ObjectRule;
 use crate::Timestamp;

@@ -14,7 +14,6 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 #[derive(Clone, Debug)]
 pub struct Client {
     base: String,
-    authorization: Option<String>,
     agent: Agent,
 }
 
@@ -37,7 +36,6 @@ impl Answer {
 impl Client {
     /// A client for the engine at `url`, which may carry `user:password@`.
     pub fn new(url: &str) -> Self {
-        let (base, credentials) = split_credentials(url.trim_end_matches('/'));
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(TIMEOUT))
@@ -45,11 +43,7 @@ impl Client {
             .proxy(None)
             .build()
             .into();
-        Self {
-            base,
-            authorization: credentials.map(|credentials| format!("Basic {}", encode_base64(&credentials))),
-            agent,
-        }
+        Self { base: url.trim_end_matches('/').to_owned(), agent }
     }
 
     /// Sends a request without a body.
@@ -69,10 +63,7 @@ impl Client {
     }
 
     fn exchange(&self, method: &str, path: &str, body: String) -> Result<Answer> {
-        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
-        if let Some(authorization) = &self.authorization {
-            request = request.header("authorization", authorization);
-        }
+        let request = Request::builder().method(method).uri(format!("{}{path}", self.base));
         let outcome = if body.is_empty() {
             self.agent.run(request.body(())?)
         } else {
@@ -81,59 +72,5 @@ impl Client {
         let mut response = outcome.with_context(|| format!("{method} {path}"))?;
         let text = response.body_mut().read_to_string()?;
         Ok(Answer { status: response.status().as_u16(), body: serde_json::from_str(&text).unwrap_or(Value::Null) })
-    }
-}
-
-/// Takes `user:password` out of a URL.
-fn split_credentials(url: &str) -> (String, Option<String>) {
-    let Some((scheme, rest)) = url.split_once("://") else {
-        return (url.to_owned(), None);
-    };
-    let authority_end = rest.find('/').unwrap_or(rest.len());
-    match rest[..authority_end].rsplit_once('@') {
-        Some((credentials, host)) => {
-            (format!("{scheme}://{host}{}", &rest[authority_end..]), Some(credentials.to_owned()))
-        }
-        None => (url.to_owned(), None),
-    }
-}
-
-/// Base64 of RFC 4648, section 4, with padding.
-fn encode_base64(text: &str) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for chunk in text.as_bytes().chunks(3) {
-        let bits = (0..3).fold(0_usize, |bits, at| bits << 8 | usize::from(chunk.get(at).copied().unwrap_or(0)));
-        for at in 0..4 {
-            let sextet = ALPHABET[bits >> (18 - 6 * at) & 63];
-            out.push(if at <= chunk.len() { char::from(sextet) } else { '=' });
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn base64_agrees_with_the_vectors_of_rfc_4648() {
-        for (text, expected) in
-            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("foobar", "Zm9vYmFy")]
-        {
-            assert_eq!(encode_base64(text), expected);
-        }
-    }
-
-    #[track_caller]
-    fn check(url: &str, base: &str, credentials: Option<&str>) {
-        assert_eq!(split_credentials(url), (base.to_owned(), credentials.map(str::to_owned)));
-    }
-
-    #[test]
-    fn credentials_are_taken_out_of_the_url() {
-        check("http://127.0.0.1:9200", "http://127.0.0.1:9200", None);
-        check("http://a:b@127.0.0.1:9200/x", "http://127.0.0.1:9200/x", Some("a:b"));
-        check("http://127.0.0.1:9200/x@y", "http://127.0.0.1:9200/x@y", None);
     }
 }

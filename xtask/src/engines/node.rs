@@ -20,6 +20,9 @@ pub const ADMIN_USER: &str = "event-log-admin";
 /// Password of [`ADMIN_USER`].
 pub const ADMIN_PASSWORD: &str = "event-log-admin";
 
+/// [`ADMIN_PASSWORD`] as `bin/elasticsearch-users` writes it. Running that at each start would start a Java of its own.
+const ADMIN_PASSWORD_HASH: &str = "$2a$10$OmFiVK0SC/lT2ldF.XrzV.5jgY3bs.Mo3GaREXC.el8WNtvZq5lV2";
+
 /// Settings that all three engines understand; disk thresholds are off because a developer's disk is often nearly
 /// full, and the engine would then refuse writes.
 const COMMON_SETTINGS: &str = "\
@@ -115,25 +118,17 @@ fn prepare_elasticsearch(engine: Engine, home: &Path, node: &Path) -> Result<Com
     if let Some(account) = account {
         account.take_over(node)?;
     }
-    let run = |program: &str| {
-        let mut command = Command::new(distribution.join("bin").join(program));
-        command
-            .current_dir(node)
-            .env("JAVA_HOME", home)
-            .env("ES_JAVA_HOME", home)
-            .env("ES_PATH_CONF", node.join("config"))
-            .env("ES_TMPDIR", node.join("tmp"))
-            .env_remove("ES_JAVA_OPTS");
-        if let Some(account) = account {
-            account.apply_to(&mut command);
-        }
-        command
-    };
-    if engine == Engine::Elasticsearch {
-        add_admin(run("elasticsearch-users"))?;
+    let mut command = Command::new(distribution.join("bin/elasticsearch"));
+    command
+        .current_dir(node)
+        .env("JAVA_HOME", home)
+        .env("ES_JAVA_HOME", home)
+        .env("ES_PATH_CONF", node.join("config"))
+        .env("ES_TMPDIR", node.join("tmp"))
+        .env("ES_JAVA_OPTS", "-Xms1g -Xmx1g");
+    if let Some(account) = account {
+        account.apply_to(&mut command);
     }
-    let mut command = run("elasticsearch");
-    command.env("ES_JAVA_OPTS", "-Xms1g -Xmx1g");
     Ok(command)
 }
 
@@ -146,6 +141,9 @@ fn write_config(engine: Engine, distribution: &Path, node: &Path) -> Result<()> 
     for file in ["log4j2.properties", "users", "users_roles", "roles.yml", "role_mapping.yml"] {
         fs::copy(distribution.join("config").join(file), config.join(file))
             .with_context(|| format!("cannot copy `{file}`"))?;
+    }
+    if engine == Engine::Elasticsearch {
+        write_admin(&config)?;
     }
     let options = fs::read_to_string(distribution.join("config/jvm.options"))?;
     fs::write(config.join("jvm.options"), without_log_files(&options))?;
@@ -161,15 +159,10 @@ fn without_log_files(options: &str) -> String {
     options.lines().filter(keeps).flat_map(|line| [line, "\n"]).collect()
 }
 
-fn add_admin(mut command: Command) -> Result<()> {
-    let output = command
-        .args(["useradd", ADMIN_USER, "-p", ADMIN_PASSWORD, "-r", "superuser"])
-        .stdin(Stdio::null())
-        .output()
-        .context("cannot run `elasticsearch-users`")?;
-    if !output.status.success() {
-        bail!("cannot add the user of the tests: {}", String::from_utf8_lossy(&output.stderr).trim());
-    }
+/// Adds the administrator to the files of the `file` realm.
+fn write_admin(config: &Path) -> Result<()> {
+    fs::write(config.join("users"), format!("{ADMIN_USER}:{ADMIN_PASSWORD_HASH}\n"))?;
+    fs::write(config.join("users_roles"), format!("superuser:{ADMIN_USER}\n"))?;
     Ok(())
 }
 

@@ -178,7 +178,7 @@ fn generated(engine: Engine, file: &str) -> PathBuf {
 fn load_generated(engine: Engine, file: &str) -> Result<Value> {
     let path = generated(engine, file);
     let text = fs::read_to_string(&path)
-        .with_context(|| format!("cannot read `{}`\n  help: run `cargo xtask regenerate`", path.display()))?;
+        .with_context(|| format!("cannot read `{}`, which `cargo xtask regenerate` writes", path.display()))?;
     serde_json::from_str(&text).with_context(|| format!("`{}` is not JSON", path.display()))
 }
 

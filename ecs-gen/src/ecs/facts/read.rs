@@ -163,12 +163,11 @@ fn read_list_name(reader: &mut FieldReader<'_>, field: &mut FieldDeclaration, no
     let Some(name) = reader.text("allowed_values", node) else {
         return;
     };
-    match lists.get(name) {
-        Some(list) => field.allowed.clone_from(list),
-        None => {
-            let what = format!("there is no list `{name}` below the file's `allowed_values`");
-            reader.report(Code::InvalidValue, &what, node.span);
-        }
+    if let Some(list) = lists.get(name) {
+        field.allowed.clone_from(list);
+    } else {
+        let what = format!("there is no list `{name}` below the file's `allowed_values`");
+        reader.report(Code::InvalidValue, &what, node.span);
     }
 }
 

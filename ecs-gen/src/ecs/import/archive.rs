@@ -15,7 +15,7 @@ use crate::source::{MAX_FILE_BYTES, Sources};
 
 /// Most bytes that are unpacked in search of the two entries; the whole package of 9.4.0 has 13 MB. A small archive that
 /// unpacks to more is no package.
-const MAX_UNPACKED_BYTES: u64 = 128 * 1024 * 1024;
+const MAX_UNPACKED_BYTES: u64 = 32 * 1024 * 1024;
 
 type Unpacked<R> = Take<GzDecoder<R>>;
 

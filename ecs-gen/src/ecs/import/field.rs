@@ -5,23 +5,27 @@ use std::collections::{BTreeMap, HashSet};
 use crate::declaration::FieldDeclaration;
 use crate::diagnostic::{Code, Diagnostics};
 use crate::ecs::attribute::{FieldReader, as_bool};
+use crate::field_type::FieldType;
 use crate::model::{AllowedValue, MultiField};
 use crate::source::Spanned;
 use crate::source::node::Node;
 
-/// Attributes of a field that are known and not kept.
+/// Attributes of a field that are known and not kept:
+/// * `description`, `short`, `example`: ECS's sentences; the project writes its own where it needs them.
+/// * `dashed_name`, `name`: what the path says already.
+/// * `otel`: the relation to OpenTelemetry's names, which nothing here uses.
+/// * `input_format`, `output_format`, `output_precision`: how Kibana shows a duration; `format` says that it is one.
+/// * `order`: the place in ECS's own docs, in its first versions.
 const DROPPED: &[&str] = &[
-    // ECS's sentences and its examples; the project writes its own where it needs them.
     "description",
     "short",
-    "example", // What the path says already.
+    "example",
     "dashed_name",
-    "name", // The relation to OpenTelemetry's names, which nothing here uses.
+    "name",
     "otel",
-    // How Kibana shows a duration; `format` is kept and says that it is one.
     "input_format",
     "output_format",
-    "output_precision", // The place in ECS's own docs, before 1.4.
+    "output_precision",
     "order",
 ];
 
@@ -54,7 +58,7 @@ pub(super) fn read_field(
     }
     let field_type = node.get("type").and_then(|node| reader.field_type(node));
     // With an unknown type the other attributes are read all the same, for what is wrong with them.
-    let mut field = reader.declare(field_type.unwrap_or(crate::field_type::FieldType::Keyword), name.span);
+    let mut field = reader.declare(field_type.unwrap_or(FieldType::Keyword), name.span);
     let mut seen = HashSet::new();
     for (attribute, value) in attributes {
         if seen.insert(attribute.as_str()) {

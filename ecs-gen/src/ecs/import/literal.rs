@@ -156,7 +156,7 @@ impl Literal {
         Node { span, value }
     }
 
-    fn plain(text: impl ToString) -> Self {
+    fn plain(text: &impl ToString) -> Self {
         Self::Scalar(Scalar { text: text.to_string(), plain: true })
     }
 }
@@ -177,23 +177,23 @@ impl<'de> Visitor<'de> for LiteralVisitor {
     }
 
     fn visit_unit<E>(self) -> Result<Literal, E> {
-        Ok(Literal::plain("null"))
+        Ok(Literal::plain(&"null"))
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<Literal, E> {
-        Ok(Literal::plain(value))
+        Ok(Literal::plain(&value))
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<Literal, E> {
-        Ok(Literal::plain(value))
+        Ok(Literal::plain(&value))
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Literal, E> {
-        Ok(Literal::plain(value))
+        Ok(Literal::plain(&value))
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Literal, E> {
-        Ok(Literal::plain(value))
+        Ok(Literal::plain(&value))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Literal, E> {

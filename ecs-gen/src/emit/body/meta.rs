@@ -1,5 +1,7 @@
 //! What every installed object says of itself, so that an installer can tell what is installed from what it has.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -43,7 +45,10 @@ pub fn hash(values: &[&dyn HashedBody]) -> String {
         digest.update(value.to_bytes());
         digest.update(b"\n");
     }
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    digest.finalize().iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// A body whose JSON form counts in a [`hash`].

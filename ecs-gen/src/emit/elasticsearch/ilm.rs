@@ -47,6 +47,7 @@ enum Actions {
 }
 
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names are the engine's")]
 struct RolloverBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     max_age: Option<Duration>,

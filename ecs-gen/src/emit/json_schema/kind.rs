@@ -14,8 +14,9 @@ use crate::parameter::Parameter;
 const MAX_TERM: u32 = 32_766;
 /// The least magnitude that rounds to infinity as a 32-bit float: 2¹²⁸ − 2¹⁰³.
 const FLOAT_BOUND: f64 = 3.402_823_567_797_336_6e38;
-/// The least magnitude that rounds to infinity as a 16-bit float.
-const HALF_FLOAT_BOUND: f64 = 65_520.0;
+/// The least magnitude that rounds to infinity as a 16-bit float, which is 65,520, after it was rounded to 32 bits, as the
+/// engines do: half a step of those below 65,520.
+const HALF_FLOAT_BOUND: f64 = 65_519.998_046_875;
 
 /// The definitions made so far.
 pub(super) type Definitions<'m> = BTreeMap<Cow<'m, str>, Schema<'m>>;
@@ -188,10 +189,18 @@ fn range_end<'m>(of: RangeOf, formats: DateFormats, coerces: bool) -> Named<'m> 
     }
 }
 
-/// At least one end; of `gte` and `gt`, and of `lte` and `lt`, no more than one.
+/// At least one end; of `gte` and `gt`, and of `lte` and `lt`, no more than one. Null is no end.
 fn range<'m>(end: &str) -> Schema<'m> {
-    let ends = ["gte", "gt", "lte", "lt"].map(|name| (name, Schema::reference(end)));
-    let both = |names: [&'static str; 2]| Schema { required: names.to_vec(), ..Schema::default() };
-    let twice = Schema::any_of(vec![both(["gte", "gt"]), both(["lte", "lt"])]);
-    Schema { min_properties: Some(1), not: Some(Box::new(twice)), ..Schema::closed(BTreeMap::from(ends)) }
+    let ends = ["gte", "gt", "lte", "lt"];
+    let properties = ends.map(|name| (name, Schema::any_of(vec![Schema::reference(end), Schema::null()])));
+    let any = ends.iter().map(|name| has(&[*name])).collect();
+    let twice = Schema::any_of(vec![has(&["gte", "gt"]), has(&["lte", "lt"])]);
+    Schema { any_of: any, not: Some(Box::new(twice)), ..Schema::closed(BTreeMap::from(properties)) }
+}
+
+/// An object that has all of these, and none of them null.
+fn has<'m>(names: &[&'m str]) -> Schema<'m> {
+    let not_null = Schema { not: Some(Box::new(Schema::null())), ..Schema::default() };
+    let properties = names.iter().map(|name| (*name, not_null.clone())).collect();
+    Schema { properties, required: names.to_vec(), ..Schema::default() }
 }

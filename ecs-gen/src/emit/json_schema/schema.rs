@@ -49,8 +49,6 @@ pub(super) struct Schema<'m> {
     pub(super) items: Option<Box<Self>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) contains: Option<Box<Self>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) min_properties: Option<u32>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) properties: BTreeMap<&'m str, Self>,
     #[serde(skip_serializing_if = "Vec::is_empty")]

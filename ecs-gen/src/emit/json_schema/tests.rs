@@ -340,9 +340,16 @@ fn points_have_exactly_two_numbers() {
 
 #[test]
 fn ranges_have_one_or_two_ends() {
-    let taken = [json!({"gte": 1}), json!({"gt": 1, "lt": 5}), json!({"lte": 1}), json!({"gte": -1, "lte": 1.0})];
+    let taken = [
+        json!({"gte": 1}),
+        json!({"gt": 1, "lt": 5}),
+        json!({"lte": 1}),
+        json!({"gte": -1, "lte": 1.0}),
+        json!({"gte": 1, "gt": null}),
+    ];
     let refused = [
         json!({}),
+        json!({"gte": null}),
         json!({"gte": 1, "gt": 1}),
         json!({"lte": 1, "lt": 1}),
         json!({"from": 1}),
@@ -426,6 +433,7 @@ fn objects_are_closed_and_require_what_is_required() {
     check_small(|document| document["ecs"] = json!({"version": null}), false);
     check_small(|document| document["@timestamp"] = Value::Null, false);
     check_small(|document| document["kibana"] = json!({"other": "alias"}), false);
+    check_small(|document| document["kibana"] = json!({"other": null}), true);
     check_small(|document| document["kibana"] = json!({"saved_objects": []}), true);
     check_small(|document| document["kibana"] = json!({"saved_objects": [{"id": "1"}]}), true);
     check_small(|document| document["kibana"] = json!({"saved_objects": [{"rel": "primary"}]}), false);

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::model::{IndexTarget, Model};
 
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names are the plugin's")]
 pub(super) struct Role {
     cluster_permissions: Vec<&'static str>,
     index_permissions: Vec<IndexPermissions>,
