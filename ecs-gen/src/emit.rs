@@ -1,10 +1,13 @@
 //! From a finished [`Model`] to files. Emitters do no IO and cannot fail; what could be wrong with a model is a pass's
 //! job to report. To add an emitter, add a file and a line in [`EMITTERS`].
 
+mod body;
 mod data_view;
+mod elasticsearch;
 mod fields_csv;
 mod fields_markdown;
 mod json_schema;
+mod opensearch;
 pub(crate) mod samples;
 mod typescript;
 
@@ -24,6 +27,8 @@ pub trait Emitter: Sync {
 /// Every emitter, in the order of the docs table.
 #[rustfmt::skip] // A line each.
 pub const EMITTERS: &[&dyn Emitter] = &[
+    &elasticsearch::Elasticsearch,
+    &opensearch::OpenSearch,
     &json_schema::JsonSchema,
     &typescript::TypeScript,
     &fields_markdown::FieldsMarkdown,
