@@ -5,6 +5,7 @@ mod data_view;
 mod fields_csv;
 mod fields_markdown;
 mod json_schema;
+mod rust;
 pub(crate) mod samples;
 mod typescript;
 
@@ -19,6 +20,12 @@ pub trait Emitter: Sync {
     fn about(&self) -> &'static str;
     /// Adds its files; paths begin with [`Model::log`]'s folder.
     fn emit(&self, model: &Model, out: &mut Files);
+    /// Adds the files of every log of the run, and those that speak of all of them.
+    fn emit_all(&self, models: &[Model], out: &mut Files) {
+        for model in models {
+            self.emit(model, out);
+        }
+    }
 }
 
 /// Every emitter, in the order of the docs table.
@@ -30,4 +37,5 @@ pub const EMITTERS: &[&dyn Emitter] = &[
     &fields_csv::FieldsCsv,
     &data_view::DataView,
     &samples::Samples,
+    &rust::Rust,
 ];
