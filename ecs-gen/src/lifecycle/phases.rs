@@ -76,7 +76,7 @@ fn resolve_phase<'i>(
             .help("add `keep` to `lifecycle`, or remove the phase")
             .done();
     }
-    let order = |action: &Action| ACTIONS.iter().position(|spec| std::ptr::eq(spec, action.spec));
+    let order = |action: &Action| ACTIONS.iter().position(|spec| spec.name == action.spec.name);
     placed.phase.actions.sort_by_key(order);
     placed
 }
@@ -153,27 +153,26 @@ fn resolve_parameters(
     let mut parameters = BTreeMap::new();
     for (name, value) in &entries.0 {
         // Other names and wrong forms were reported when the file was read.
-        if let Some(parameter) = spec.parameter(name)
-            && let Some(value) = resolve_parameter(parameter, value, findings)
-        {
-            parameters.insert(parameter.name, value);
+        if let Some(parameter) = spec.parameter(name) {
+            parameters.insert(parameter.name, resolve_parameter(parameter, value, findings));
         }
     }
     parameters
 }
 
-fn resolve_parameter(parameter: &ActionParameter, value: &Spanned<Json>, findings: &mut Findings<'_>) -> Option<Json> {
+/// The value in the engine's form; as it was written where something was reported.
+fn resolve_parameter(parameter: &ActionParameter, value: &Spanned<Json>, findings: &mut Findings<'_>) -> Json {
     let text = Spanned::new(value.span, text_of(&value.value));
-    match parameter.form {
-        ActionForm::Flag | ActionForm::Count | ActionForm::Positive => Some(value.value.clone()),
+    let resolved = match parameter.form {
+        ActionForm::Flag | ActionForm::Count | ActionForm::Positive => None,
         ActionForm::Text => Some(text.value.into()),
         ActionForm::Duration => findings.duration(&text, parameter.name).map(|duration| duration.to_string().into()),
         ActionForm::Size => findings.size(&text, parameter.name).map(|size| size.to_string().into()),
-        ActionForm::Attributes => {
-            let attributes = value.value.as_object()?;
-            Some(attributes.iter().map(|(name, value)| (name.clone(), Json::from(text_of(value)))).collect())
-        }
-    }
+        ActionForm::Attributes => value.value.as_object().map(|attributes| {
+            attributes.iter().map(|(name, value)| (name.clone(), Json::from(text_of(value)))).collect()
+        }),
+    };
+    resolved.unwrap_or_else(|| value.value.clone())
 }
 
 fn text_of(value: &Json) -> String {
