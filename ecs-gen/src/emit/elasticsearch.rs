@@ -63,7 +63,7 @@ fn emit_templates(model: &Model, rows: &[Row<'_>], out: &mut Files) {
     let mappings = Mappings::new(model, &translate);
     let settings = shared_settings(model);
     let own: Vec<Template> = rows.iter().map(|row| row_template(model, row)).collect();
-    let hash = meta::hash(&[&mappings, &settings, &own]);
+    let hash = meta::hash(model, &[&mappings, &settings, &own]);
     let mappings = mappings.with_meta(Meta::new(model, &hash));
     let legacy = Mappings::new(model, &translate_legacy).with_meta(Meta::new(model, &hash));
     add(model, out, "mappings", &mappings);
@@ -96,7 +96,7 @@ fn translate_legacy(field_type: FieldType, parameters: &Parameters) -> Translate
 }
 
 fn shared_settings(model: &Model) -> SettingsBody {
-    let mut settings = SettingsBody::new(model);
+    let mut settings = SettingsBody::new(model, 0);
     if model.log.lifecycle.manager == Manager::Policy {
         let name = Some(model.log.lifecycle.policy.clone());
         settings.index.lifecycle = Some(LifecycleSettings { name, rollover_alias: None });
