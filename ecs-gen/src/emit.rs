@@ -8,6 +8,7 @@ mod fields_csv;
 mod fields_markdown;
 mod json_schema;
 mod opensearch;
+mod rust;
 pub(crate) mod samples;
 mod typescript;
 
@@ -22,6 +23,12 @@ pub trait Emitter: Sync {
     fn about(&self) -> &'static str;
     /// Adds its files; paths begin with [`Model::log`]'s folder.
     fn emit(&self, model: &Model, out: &mut Files);
+    /// Adds the files of every log of the run, and those that speak of all of them.
+    fn emit_all(&self, models: &[Model], out: &mut Files) {
+        for model in models {
+            self.emit(model, out);
+        }
+    }
 }
 
 /// Every emitter, in the order of the docs table.
@@ -35,4 +42,5 @@ pub const EMITTERS: &[&dyn Emitter] = &[
     &fields_csv::FieldsCsv,
     &data_view::DataView,
     &samples::Samples,
+    &rust::Rust,
 ];

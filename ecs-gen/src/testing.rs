@@ -167,11 +167,18 @@ fn log() -> Log {
         pipeline: None,
         opensearch_since: Version { major: 2, minor: 15 },
         providers: BTreeMap::from([("actions".to_owned(), vec!["execute".to_owned(), "execute-via-http".to_owned()])]),
-        samples: vec![Sample {
-            name: "first".to_owned(),
-            document: json!({"message": "hello", "@timestamp": "2024-05-17T09:30:00Z"}),
-            before_pipeline: false,
-        }],
+        samples: vec![
+            Sample {
+                name: "first".to_owned(),
+                document: json!({"message": "hello", "@timestamp": "2024-05-17T09:30:00Z"}),
+                before_pipeline: false,
+            },
+            Sample {
+                name: "old".to_owned(),
+                document: json!({"message": "hello", "env": "gprd"}),
+                before_pipeline: true,
+            },
+        ],
     }
 }
 
