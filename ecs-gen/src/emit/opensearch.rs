@@ -11,7 +11,7 @@ mod roles;
 mod types;
 
 use super::Emitter;
-use super::body::install::{Install, Step};
+use super::body::install::{Install, Step, path};
 use super::body::mapping::Mappings;
 use super::body::meta::{self, Meta};
 use super::body::settings::{PluginSettings, SettingsBody};
@@ -94,7 +94,7 @@ fn data_stream(model: &Model) -> Option<DataStreamOptions> {
 }
 
 fn policy_step(model: &Model) -> Step {
-    let path = format!("/_plugins/_ism/policies/{}", model.log.lifecycle.policy);
+    let path = path("/_plugins/_ism/policies", &model.log.lifecycle.policy);
     let note = "before the first index: it holds for indices made after it. People may edit it: an existing one stays";
     Step::put(path.clone(), "ism-policy.json", note).unless_found(path).or_status(409, None)
 }
