@@ -4,13 +4,13 @@
 //! (`PUT _template/NAME?include_type_name=false`) and 7.x take too, so it leaves `index.hidden` out, which 6.8 does not
 //! know. Field types that an old engine lacks (6.8: `flattened`, `wildcard`, `constant_keyword`, `match_only_text`,
 //! `version`, `unsigned_long`; and `meta` of a field) are for the log's author to avoid, as are policies with conditions
-//! that came later.
+//! that came later; those engines take a policy without its `_meta`.
 
 mod ilm;
 mod roles;
 
 use super::Emitter;
-use super::body::install::{Install, Step};
+use super::body::install::{Install, Step, path};
 use super::body::mapping::{Mappings, Translated, is_default};
 use super::body::meta::{self, Meta};
 use super::body::settings::{LifecycleSettings, SettingsBody};
@@ -63,7 +63,7 @@ fn emit_templates(model: &Model, rows: &[Row<'_>], out: &mut Files) {
     let mappings = Mappings::new(model, &translate);
     let settings = shared_settings(model);
     let own: Vec<Template> = rows.iter().map(|row| row_template(model, row)).collect();
-    let hash = meta::hash(&[&mappings, &settings, &own]);
+    let hash = meta::hash(model, &[&mappings, &settings, &own]);
     let mappings = mappings.with_meta(Meta::new(model, &hash));
     let legacy = Mappings::new(model, &translate_legacy).with_meta(Meta::new(model, &hash));
     add(model, out, "mappings", &mappings);
@@ -96,7 +96,7 @@ fn translate_legacy(field_type: FieldType, parameters: &Parameters) -> Translate
 }
 
 fn shared_settings(model: &Model) -> SettingsBody {
-    let mut settings = SettingsBody::new(model);
+    let mut settings = SettingsBody::new(model, 0);
     if model.log.lifecycle.manager == Manager::Policy {
         let name = Some(model.log.lifecycle.policy.clone());
         settings.index.lifecycle = Some(LifecycleSettings { name, rollover_alias: None });
@@ -138,7 +138,7 @@ fn data_stream(model: &Model) -> Option<DataStreamOptions> {
 fn policy_step(model: &Model) -> Option<Step> {
     let lifecycle = &model.log.lifecycle;
     (lifecycle.manager == Manager::Policy).then(|| {
-        let path = format!("/_ilm/policy/{}", lifecycle.policy);
+        let path = path("/_ilm/policy", &lifecycle.policy);
         Step::put(path.clone(), "ilm-policy.json", "people may edit it: an existing one stays").unless_found(path)
     })
 }

@@ -11,7 +11,7 @@ mod roles;
 mod types;
 
 use super::Emitter;
-use super::body::install::{Install, Step};
+use super::body::install::{Install, Step, path};
 use super::body::mapping::Mappings;
 use super::body::meta::{self, Meta};
 use super::body::settings::{PluginSettings, SettingsBody};
@@ -58,9 +58,9 @@ fn add(model: &Model, out: &mut Files, name: &str, body: &impl serde::Serialize)
 fn emit_templates(model: &Model, rows: &[Row<'_>], out: &mut Files) {
     let since = model.log.opensearch_since;
     let mappings = Mappings::new(model, &|field_type, parameters| types::translate(field_type, parameters, since).to);
-    let settings = SettingsBody::new(model);
+    let settings = SettingsBody::new(model, types::unseen_fields(model));
     let own: Vec<Template> = rows.iter().map(|row| row_template(model, row)).collect();
-    let hash = meta::hash(&[&mappings, &settings, &own]);
+    let hash = meta::hash(model, &[&mappings, &settings, &own]);
     let mappings = mappings.with_meta(Meta::new(model, &hash));
     add(model, out, "mappings", &mappings);
     let component = Template { mappings: Some(mappings.clone()), ..Template::default() };
@@ -94,7 +94,7 @@ fn data_stream(model: &Model) -> Option<DataStreamOptions> {
 }
 
 fn policy_step(model: &Model) -> Step {
-    let path = format!("/_plugins/_ism/policies/{}", model.log.lifecycle.policy);
+    let path = path("/_plugins/_ism/policies", &model.log.lifecycle.policy);
     let note = "before the first index: it holds for indices made after it. People may edit it: an existing one stays";
     Step::put(path.clone(), "ism-policy.json", note).unless_found(path).or_status(409, None)
 }

@@ -1,10 +1,12 @@
 //! What is reported about `index`, `lifecycle` and `opensearch`: code and place, and that there is a remedy.
 
 use ecs_gen::diagnostic::{Diagnostics, Place, Severity};
+use ecs_gen::generate::{Request, load_models};
 use ecs_gen::input;
 use ecs_gen::input::index::{IndexInput, OpenSearchInput};
 use ecs_gen::input::lifecycle::LifecycleInput;
 use ecs_gen::lifecycle::{ByteSize, Duration, Lifecycle, LogNames, check_overlaps, resolve, resolve_opensearch};
+use ecs_gen::load::Loader;
 use ecs_gen::model::{IndexTarget, Settings};
 use ecs_gen::source::yaml::parse_document;
 use ecs_gen::source::{Sources, Spanned};
@@ -94,8 +96,8 @@ fn names_of_indices_are_those_that_engines_take() {
     check(&format!("index: {{alias: {}}}", "a".repeat(248)), &[]);
     check(&format!("index: {{alias: {}}}", "a".repeat(249)), &["error invalid-index-name 2:16"]);
     check(&format!("index: {{data_stream: {}}}", "a".repeat(234)), &["error invalid-index-name 2:22"]);
-    check("index: {alias: e}\nlifecycle: {policy: _p}", &["error invalid-index-name 3:21"]);
-    check("index: {alias: e}\nlifecycle: {policy: 'a,b'}", &["error invalid-index-name 3:21"]);
+    check("index: {alias: e}\nlifecycle: {policy: _p, rollover: {max_age: 1d}}", &["error invalid-index-name 3:21"]);
+    check("index: {alias: e}\nlifecycle: {policy: 'a,b', rollover: {max_age: 1d}}", &["error invalid-index-name 3:21"]);
     check("index: {alias: e, default_pipeline: {name: 'a b', file: p.yaml}}", &["error invalid-index-name 2:44"]);
 }
 
@@ -199,7 +201,7 @@ fn a_rollover_has_a_condition() {
     check("lifecycle: {rollover: {max_dogs: 5}}", &["error rollover-condition 2:23", "error unknown-option 2:24"]);
     check("lifecycle: {keep: 90d}", &["error lifecycle-conflict 2:19"]);
     check("index: {data_stream: s}\nlifecycle: {keep: 90d}", &["error lifecycle-conflict 3:19"]);
-    check("lifecycle: {policy: p}", &[]);
+    check("lifecycle: {policy: p}", &["warning rollover-condition 2:12"]);
 }
 
 #[test]
@@ -301,7 +303,7 @@ fn a_mounted_snapshot_is_not_changed_any_more() {
 #[test]
 fn hot_actions_wait_for_a_rollover() {
     let phases = "phases: {hot: {set_priority: {priority: 1}, readonly: }}";
-    check(&format!("lifecycle: {{{phases}}}"), &["error lifecycle-conflict 2:57"]);
+    check(&format!("lifecycle: {{{phases}}}"), &["warning rollover-condition 2:12", "error lifecycle-conflict 2:57"]);
     check(&format!("lifecycle: {{rollover: {{max_age: 1d}}, {phases}}}"), &[]);
 }
 
@@ -349,7 +351,22 @@ fn logs_of_one_run_share_nothing() {
     check_logs(&["name: a", "name: b\nindex: {alias: a-b}"], &["error overlapping-patterns 2:8"]);
     check_logs(&["name: a", "name: b\nindex: {data_stream: a-b}"], &["error overlapping-patterns 2:8"]);
     check_logs(
-        &["name: a\nlifecycle: {policy: p}", "name: b\nindex: {alias: b}\nlifecycle: {policy: p}"],
+        &[
+            "name: a\nlifecycle: {policy: p, rollover: {max_age: 1d}}",
+            "name: b\nindex: {alias: b}\nlifecycle: {policy: p, rollover: {max_age: 1d}}",
+        ],
         &["error lifecycle-conflict 2:8"],
     );
+}
+
+#[test]
+fn a_data_stream_needs_a_timestamp() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.yaml");
+    let text = "name: x\necs: 9.4.0\nfields: {base: {fields: {message: {}}}}\nindex: {data_stream: s}\n";
+    std::fs::write(&path, text).unwrap();
+    let mut loader = Loader::default();
+    let models = load_models(&Request { logs: vec![path], ..Request::default() }, &mut loader);
+    assert!(models.is_none());
+    assert_eq!(found(&loader.diagnostics, &loader.sources), ["error required-not-selected 4:22"]);
 }

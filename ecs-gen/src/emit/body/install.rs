@@ -1,5 +1,7 @@
 //! `install.json`: the requests that set a log up, in order, so that any tool can make them.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use super::template::{Row, component_names};
@@ -69,16 +71,19 @@ impl Install {
     pub fn new(model: &Model, engine: &'static str, policy: Option<Step>, rows: &[Row<'_>]) -> Self {
         let mut steps: Vec<Step> = Vec::new();
         if let Some(pipeline) = &model.log.pipeline {
-            let path = format!("/_ingest/pipeline/{}", pipeline.name);
-            steps.push(Step::put(path, "ingest-pipeline.json", "before the templates, which name it"));
+            steps.push(Step::put(
+                path("/_ingest/pipeline", &pipeline.name),
+                "ingest-pipeline.json",
+                "before the templates, which name it",
+            ));
         }
         steps.extend(policy);
         let [mappings, settings] = component_names(model);
-        let component = |name: &str| format!("/_component_template/{name}");
+        let component = |name: &str| path("/_component_template", name);
         steps.push(Step::put(component(&settings), "component-template-settings.json", "index settings"));
         steps.push(Step::put(component(&mappings), "component-template-mappings.json", "the strict mapping"));
         for row in rows {
-            let path = format!("/_index_template/{}", row.template);
+            let path = path("/_index_template", &row.template);
             let body = format!("index-template{}.json", row.suffix);
             steps.push(Step::put(path, body, "after its components; holds for indices made from now on"));
         }
@@ -87,11 +92,23 @@ impl Install {
     }
 }
 
+/// The path of a named thing below `folder`; what a path cannot hold is escaped.
+pub fn path(folder: &str, name: &str) -> String {
+    name.bytes().fold(format!("{folder}/"), |mut text, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~@".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            let _ = write!(text, "%{byte:02X}");
+        }
+        text
+    })
+}
+
 const EXISTS: Option<&str> = Some("resource_already_exists_exception");
 
 fn first_steps(model: &Model, rows: &[Row<'_>]) -> Vec<Step> {
     if let IndexTarget::DataStream(stream) = &model.log.target {
-        let path = format!("/_data_stream/{}", stream.name);
+        let path = path("/_data_stream", &stream.name);
         let step = Step {
             body: None,
             ..Step::put(path.clone(), "", "after the template, so that its first index has the mapping")
@@ -101,9 +118,20 @@ fn first_steps(model: &Model, rows: &[Row<'_>]) -> Vec<Step> {
     let aliases = rows.iter().filter_map(|row| Some((row, row.alias?)));
     let step = |(row, alias): (&Row<'_>, &crate::model::Alias)| {
         let body = format!("first-index{}.json", row.suffix);
-        Step::put(format!("/{}", alias.first_index), body, "makes the write alias; only when there is none")
-            .unless_found(format!("/_alias/{}", alias.name))
+        Step::put(path("", &alias.first_index), body, "makes the write alias; only when there is none")
+            .unless_found(path("/_alias", &alias.name))
             .or_status(400, EXISTS)
     };
     aliases.map(step).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path;
+
+    #[test]
+    fn names_are_escaped_in_paths() {
+        assert_eq!(path("", ".kibana-event-log-000001"), "/.kibana-event-log-000001");
+        assert_eq!(path("/_alias", "a%b&é"), "/_alias/a%25b%26%C3%A9");
+    }
 }

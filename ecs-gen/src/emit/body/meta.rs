@@ -38,10 +38,14 @@ fn describe(model: &Model) -> String {
     format!("{title}; generated from {}", model.log.source)
 }
 
-/// SHA-256 in hexadecimal of values in their JSON form. Declared order and sorted maps make it the same on every run.
-pub fn hash(values: &[&dyn HashedBody]) -> String {
+/// SHA-256 in hexadecimal of everything that an installer keeps up to date: the given bodies and what stands beside them.
+/// Not the policy, which people may edit. Declared order and sorted maps make it the same on every run.
+pub fn hash(model: &Model, bodies: &[&dyn HashedBody]) -> String {
     let mut digest = Sha256::new();
-    for value in values {
+    let log = &model.log;
+    let beside: [&dyn HashedBody; 3] =
+        [&log.target.patterns(), &log.settings.priority, &log.pipeline.as_ref().map(|pipeline| &pipeline.body)];
+    for value in bodies.iter().chain(&beside) {
         digest.update(value.to_bytes());
         digest.update(b"\n");
     }

@@ -83,8 +83,9 @@ struct Limit {
 }
 
 impl SettingsBody {
-    /// The settings that all indices of a log share and both engines know.
-    pub fn new(model: &Model) -> Self {
+    /// The settings that all indices of a log share and both engines know. `unseen`: how many fields the engine counts
+    /// besides those of the mapping.
+    pub fn new(model: &Model, unseen: usize) -> Self {
         let Settings { hidden, shards, replicas, auto_expand_replicas, refresh_interval, codec, priority: _ } =
             model.log.settings.clone();
         let index = IndexSettings {
@@ -92,7 +93,7 @@ impl SettingsBody {
             codec,
             default_pipeline: model.log.pipeline.as_ref().map(|pipeline| pipeline.name.clone()),
             hidden: hidden.then(|| "true".to_owned()),
-            mapping: Some(mapping_settings(model)),
+            mapping: Some(mapping_settings(model, unseen)),
             number_of_replicas: replicas.map(|count| count.to_string()),
             number_of_shards: Some(shards.to_string()),
             refresh_interval,
@@ -120,9 +121,44 @@ impl PluginSettings {
     }
 }
 
-fn mapping_settings(model: &Model) -> MappingSettings {
-    let total = (model.mapped_count() / FIELD_LIMIT_STEP + 1) * FIELD_LIMIT_STEP;
+fn mapping_settings(model: &Model, unseen: usize) -> MappingSettings {
+    let total = ((model.mapped_count() + unseen) / FIELD_LIMIT_STEP + 1) * FIELD_LIMIT_STEP;
     let nested = model.fields.iter().filter(|field| field.field_type == FieldType::Nested).count();
     let limit = |count: usize| Limit { limit: count.to_string() };
     MappingSettings { nested_fields: (nested > NESTED_LIMIT).then(|| limit(nested)), total_fields: limit(total) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SettingsBody;
+    use crate::field_type::FieldType;
+    use crate::testing::ModelBuilder;
+
+    #[track_caller]
+    fn check(fields: usize, unseen: usize, expected: &str) {
+        let names = (0..fields).map(|number| format!("f{number}"));
+        let model = names.fold(ModelBuilder::new(), |builder, name| builder.plain(&name, FieldType::Keyword)).finish();
+        let limit = SettingsBody::new(&model, unseen).index.mapping.unwrap().total_fields.limit;
+        assert_eq!(limit, expected, "{fields} and {unseen}");
+    }
+
+    #[test]
+    fn the_field_limit_leaves_room_above_the_count() {
+        check(1, 0, "100");
+        check(99, 0, "100");
+        check(100, 0, "200");
+        check(98, 2, "200");
+        check(1234, 0, "1300");
+    }
+
+    #[test]
+    fn the_nested_limit_is_raised_only_by_a_mapping_that_exceeds_it() {
+        for (count, expected) in [(50, None), (51, Some("51"))] {
+            let names = (0..count).map(|number| format!("n{number}"));
+            let model =
+                names.fold(ModelBuilder::new(), |builder, name| builder.plain(&name, FieldType::Nested)).finish();
+            let mapping = SettingsBody::new(&model, 0).index.mapping.unwrap();
+            assert_eq!(mapping.nested_fields.map(|limit| limit.limit).as_deref(), expected);
+        }
+    }
 }

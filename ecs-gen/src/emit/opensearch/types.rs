@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use crate::emit::body::mapping::{Translated, is_default};
 use crate::field_type::{FieldType, OpenSearchType};
-use crate::model::Version;
+use crate::model::{Model, Version};
 use crate::parameter::{Parameter, Parameters};
 
 /// Longest string, in UTF-16 units, that is a keyword in place of a wildcard: a quarter of Lucene's limit of 32,766
@@ -49,6 +49,11 @@ pub(super) fn translate(field_type: FieldType, parameters: &Parameters, since: V
     Translation { to, replaced, dropped }
 }
 
+/// Fields that OpenSearch makes and counts by itself: a `flat_object` has two behind it.
+pub(super) fn unseen_fields(model: &Model) -> usize {
+    2 * model.fields.iter().filter(|field| field.field_type == FieldType::Flattened).count()
+}
+
 type Target = (Option<FieldType>, &'static str, Option<Replacement>);
 
 /// The type whose parameters count, none when it has none of ours; its name; and what is different.
@@ -91,13 +96,12 @@ fn cost(from: FieldType, to: &str) -> &'static str {
     }
 }
 
-/// Whether a type has a parameter in OpenSearch. All that Elasticsearch has, but for what came after the two parted and
-/// for types that OpenSearch wrote anew.
+/// Whether a type has a parameter in OpenSearch: all that it has in Elasticsearch, but for what came after the two parted
+/// and for `constant_keyword`, which OpenSearch wrote anew.
 fn has_parameter(field_type: FieldType, parameter: Parameter) -> bool {
-    let spare = matches!(field_type, FieldType::ConstantKeyword | FieldType::Version);
     match parameter {
         Parameter::SyntheticSourceKeep => false,
-        Parameter::Meta if spare => false,
+        Parameter::Meta if field_type == FieldType::ConstantKeyword => false,
         _ => field_type.spec().parameters.contains(&parameter),
     }
 }
