@@ -17,7 +17,9 @@ fn diagnostics_page_lists_exactly_the_codes() {
     let listed: Vec<(String, String)> = rows_of(&page).collect();
     let codes: Vec<(String, String)> = Code::ALL
         .iter()
-        .map(|code| (format!("`{}`", code.as_str()), code.explanation().split_whitespace().collect::<Vec<_>>().join(" ")))
+        .map(|code| {
+            (format!("`{}`", code.as_str()), code.explanation().split_whitespace().collect::<Vec<_>>().join(" "))
+        })
         .collect();
     assert_eq!(listed, codes, "docs/diagnostics.md has a row for each code, in the order of `Code::ALL`");
 }

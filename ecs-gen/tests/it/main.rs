@@ -6,3 +6,4 @@ mod engine_files;
 mod import;
 mod lifecycle_findings;
 mod policies;
+mod workspace;
