@@ -62,7 +62,7 @@ fn document(model: &Model) -> Schema<'_> {
         definitions,
         ..root
     }
-    .described(&log.description)
+    .described(log.description.trim_end())
 }
 
 fn object<'m>(model: &'m Model, ids: &'m [FieldId], definitions: &mut Definitions<'m>) -> Schema<'m> {

@@ -51,9 +51,10 @@ mod tests {
         let mut out = Files::default();
         Samples.emit(&model, &mut out);
         let paths: Vec<&str> = out.iter().map(|(path, _)| path).collect();
-        let expected = ["first", "full", "minimal"].map(|name| format!("generated/example/samples/{name}.json"));
+        let expected = ["pipeline-samples/old", "samples/first", "samples/full", "samples/minimal"]
+            .map(|name| format!("generated/example/{name}.json"));
         assert_eq!(paths, expected);
-        let first: Value = serde_json::from_slice(out.get(&expected[0]).unwrap()).unwrap();
+        let first: Value = serde_json::from_slice(out.get(&expected[1]).unwrap()).unwrap();
         assert_eq!(first, model.log.samples[0].document);
     }
 }

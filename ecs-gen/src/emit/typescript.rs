@@ -38,8 +38,11 @@ fn declarations(model: &Model) -> String {
     let mut text = String::new();
     push(&mut text, format_args!("// {GENERATED_BY} Source: {}.\n", model.log.source));
     let log = &model.log;
-    let about =
-        if log.description.is_empty() { log.title.clone() } else { format!("{}: {}", log.title, log.description) };
+    let about = if log.description.is_empty() {
+        log.title.clone()
+    } else {
+        format!("{}. {}", log.title, log.description.trim_end())
+    };
     push_interface(&mut text, model, model.shape(ShapeId::ROOT), &about);
     for shape in &model.shapes[1..] {
         push_interface(&mut text, model, shape, &places(shape));
@@ -124,7 +127,7 @@ fn about(field: &Field) -> String {
     let mut about = field.description.clone();
     let mut add = |sentence: String| {
         if !about.is_empty() {
-            about.push(' ');
+            about.push_str(if about.ends_with('.') { " " } else { ". " });
         }
         about.push_str(&sentence);
     };

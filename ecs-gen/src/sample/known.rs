@@ -8,6 +8,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("full", "https://www.example.com/"),
     ("hostname", "www.example.com"),
     ("id", "018f85b4-e1c0-7000-8000-000000000001"),
+    ("ids", "018f85b4-e1c0-7000-8000-000000000001"),
     ("mac", "00-00-5E-00-53-23"),
     ("md5", "d41d8cd98f00b204e9800998ecf8427e"),
     ("path", "/srv/example/run.log"),
@@ -20,6 +21,7 @@ const TEXTS: &[(&str, &str)] = &[
         "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e",
     ),
     ("timezone", "Europe/Berlin"),
+    ("url", "https://www.example.com/"),
     ("uuid", "018f85b4-e1c0-7000-8000-000000000002"),
     ("version", "1.2.3"),
 ];
@@ -29,14 +31,19 @@ const NUMBERS: &[(&str, i64)] = &[("bytes", 1024), ("duration", 1_250_000_000), 
 /// Values that are preferred where they are allowed.
 const PREFERRED: &[&str] = &["event", "success"];
 
-/// A text that a field of that name could hold.
+/// A text that a field of that name could hold, or else one whose name is the last word of it: `diff_url` is a `url`.
 pub(super) fn text(name: &str) -> Option<&'static str> {
-    TEXTS.binary_search_by_key(&name, |(known, _)| known).ok().map(|at| TEXTS[at].1)
+    find(TEXTS, name)
 }
 
-/// A whole number that a field of that name could hold.
+/// A whole number that a field of that name, or of its last word, could hold.
 pub(super) fn number(name: &str) -> Option<i64> {
-    NUMBERS.binary_search_by_key(&name, |(known, _)| known).ok().map(|at| NUMBERS[at].1)
+    find(NUMBERS, name)
+}
+
+fn find<T: Copy>(table: &[(&str, T)], name: &str) -> Option<T> {
+    let value = |name: &str| table.binary_search_by_key(&name, |(known, _)| known).ok().map(|at| table[at].1);
+    value(name).or_else(|| value(name.rsplit_once('_')?.1))
 }
 
 /// Whether a value says that nothing special happened.

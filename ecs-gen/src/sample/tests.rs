@@ -32,6 +32,7 @@ fn known_values_are_found() {
     assert!(known::is_sorted());
     assert_eq!(known::text("mac"), Some("00-00-5E-00-53-23"));
     assert_eq!(known::number("port"), Some(443));
+    assert_eq!(known::text("diff_url"), known::text("url"));
     assert_eq!(known::text("nothing"), None);
 }
 
