@@ -83,6 +83,7 @@ mod checker;
 mod clip;
 mod element;
 mod flattened;
+pub mod generated;
 mod geo_point;
 mod json;
 mod nearest;
