@@ -83,6 +83,7 @@ mod checker;
 mod clip;
 mod element;
 mod flattened;
+#[rustfmt::skip] // As the generator prints it.
 pub mod generated;
 mod geo_point;
 mod json;
