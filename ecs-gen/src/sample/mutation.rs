@@ -117,12 +117,7 @@ pub(super) fn mutate(maker: &mut DocumentMaker<'_>, case: &Case, target: Target,
     Mutation { label: case.label, path, document: Value::Object(root), expected: case.expected }
 }
 
-fn change_field<'m>(
-    maker: &mut DocumentMaker<'m>,
-    change: Change,
-    field: &'m Field,
-    root: &mut Map<String, Value>,
-) {
+fn change_field<'m>(maker: &mut DocumentMaker<'m>, change: Change, field: &'m Field, root: &mut Map<String, Value>) {
     let Some(holder) = place::holder(root, field) else { return };
     let found = holder.remove(field.name()).unwrap_or(Value::Null);
     let changed = match change {

@@ -45,9 +45,7 @@ fn ends(random: &mut Random, of: RangeOf, formats: DateFormats, coerces: bool) -
             let lower = (random.fraction() * 1_000.0).floor() / 8.0 - 60.0;
             (json!(lower), json!(lower + 0.5 + random.fraction()))
         }
-        RangeOf::Date => {
-            (dates::moment(random, formats, &dates::EARLY), dates::moment(random, formats, &dates::LATE))
-        }
+        RangeOf::Date => (dates::moment(random, formats, &dates::EARLY), dates::moment(random, formats, &dates::LATE)),
         RangeOf::Ip => addresses(random),
     }
 }

@@ -23,7 +23,9 @@ pub(super) const CASES: &[Case] = &[
     refused("date-with-other-separator", is_date, |random, _| random.pick(SEPARATORS).into()),
     refused("date-bad-fraction", is_date, |random, _| random.pick(FRACTIONS).into()),
     refused("date-bad-offset", is_date, |random, _| random.pick(OFFSETS).into()),
-    refused("date-bad-year", takes_iso, |random, _| random.pick(&["24-01-01", "+2024-01-01", "-0001-01-01", "123"]).into()),
+    refused("date-bad-year", takes_iso, |random, _| {
+        random.pick(&["24-01-01", "+2024-01-01", "-0001-01-01", "123"]).into()
+    }),
     refused("date-in-words", is_date, |random, _| random.pick(&["now", "", "yesterday", "-", "17 May 2024"]).into()),
     refused("number-with-fraction-for-date", is_date, |_, _| json!(1_715_938_200_000.5)),
     refused("boolean-for-date", is_date, |_, _| json!(true)),
@@ -35,7 +37,9 @@ pub(super) const CASES: &[Case] = &[
     refused("epoch-just-before-all-dates", takes_millis, |_, _| json!(-62_167_219_200_001_i64)),
     refused("nanos-before-1970", is_iso_nanos, |random, _| random.pick(BEFORE_1970).into()),
     refused("nanos-after-2262", is_iso_nanos, |random, _| random.pick(AFTER_2262).into()),
-    refused("nanos-epoch-out-of-range", is_millis_nanos, |random, _| json!([-1, 9_223_372_036_855_i64][random.below(2)])),
+    refused("nanos-epoch-out-of-range", is_millis_nanos, |random, _| {
+        json!([-1, 9_223_372_036_855_i64][random.below(2)])
+    }),
     refused("date-whose-offset-leads-out", is_iso_date, |random, _| random.pick(OUT_BY_OFFSET).into()),
     refused("nanos-whose-offset-leads-out", is_iso_nanos, |random, _| random.pick(NANOS_OUT_BY_OFFSET).into()),
     taken("date-with-offset", takes_iso, |random, _| random.pick(WITH_OFFSET).into()),
@@ -48,7 +52,13 @@ pub(super) const CASES: &[Case] = &[
 const WITHOUT_ZERO: &[&str] =
     &["2024-1-01", "2024-01-1", "2024-01-01T1:00:00Z", "2024-01-01T01:0:00Z", "2024-01-01T01:00:0Z", "2024-1"];
 const AROUND: &[&str] = &[
-    "2024-01-01T00:00:00Zx", " 2024-01-01", "2024-01-01 ", "2024-01-01T", "2024-01-01T00:", "2024-", "2024-01-01\n",
+    "2024-01-01T00:00:00Zx",
+    " 2024-01-01",
+    "2024-01-01 ",
+    "2024-01-01T",
+    "2024-01-01T00:",
+    "2024-",
+    "2024-01-01\n",
     "2024-01-01T00:00:00Z[UTC]",
 ];
 const SEPARATORS: &[&str] =
@@ -56,17 +66,30 @@ const SEPARATORS: &[&str] =
 const FRACTIONS: &[&str] =
     &["2024-01-01T00:00:00.Z", "2024-01-01T00:00:00.0123456789Z", "2024-01-01T00:00.5Z", "2024-01-01T00:00:00;5Z"];
 const OFFSETS: &[&str] = &[
-    "2024-01-01Z", "2024Z", "2024-01-01+01:00", "2024-01-01T00:00:00+1:00", "2024-01-01T00:00:00+19:00",
-    "2024-01-01T00:00:00+18:01", "2024-01-01T00:00:00+01:60", "2024-01-01T00:00:00z", "2024-01-01T00:00:00+010",
-    "2024-01-01T00:00:00 Z", "2024-01-01T00:00:00+01:", "2024-01-01T00:00:00UTC",
+    "2024-01-01Z",
+    "2024Z",
+    "2024-01-01+01:00",
+    "2024-01-01T00:00:00+1:00",
+    "2024-01-01T00:00:00+19:00",
+    "2024-01-01T00:00:00+18:01",
+    "2024-01-01T00:00:00+01:60",
+    "2024-01-01T00:00:00z",
+    "2024-01-01T00:00:00+010",
+    "2024-01-01T00:00:00 Z",
+    "2024-01-01T00:00:00+01:",
+    "2024-01-01T00:00:00UTC",
 ];
 const BEFORE_1970: &[&str] = &["1969-12-31T23:59:59.999999999Z", "1969", "1900-01-01", "0000"];
 const AFTER_2262: &[&str] = &["2262-04-11T23:47:16.854775808Z", "2262-04-12", "2262-05", "2263", "9999-12-31"];
 const OUT_BY_OFFSET: &[&str] = &["0000-01-01T00:00:00+00:01", "9999-12-31T23:59:59-18"];
 const NANOS_OUT_BY_OFFSET: &[&str] = &["1970-01-01T00:00:00+00:01", "2262-04-11T23:47:16-00:01"];
 const WITH_OFFSET: &[&str] = &[
-    "2024-05-17T09+02", "2024-05-17T09:30-0330", "2024-05-17T09:30:00+05:45", "2024-05-17T09:30:00,123456789-18:00",
-    "2024-05-17T09:30:00.1+00:00", "2024-05-17T09:30:00-00:00",
+    "2024-05-17T09+02",
+    "2024-05-17T09:30-0330",
+    "2024-05-17T09:30:00+05:45",
+    "2024-05-17T09:30:00,123456789-18:00",
+    "2024-05-17T09:30:00.1+00:00",
+    "2024-05-17T09:30:00-00:00",
 ];
 
 fn is_date(field: &Field) -> bool {

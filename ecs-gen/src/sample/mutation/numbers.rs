@@ -13,11 +13,14 @@ pub(super) const CASES: &[Case] = &[
     refused("fraction-for-integer", is_integer, |random, _| json!([0.5, 1.000_000_1, -1.5, 1e-300][random.below(4)])),
     refused("integer-just-over", is_integer, |_, field| just_over(field)),
     refused("integer-just-under", is_integer, |_, field| just_under(field)),
-    refused("integer-far-out", is_integer, |random, _| json!([1e30, -1e30, f64::MAX, 1.9e19, -9.3e18][random.below(5)])),
+    refused("integer-far-out", is_integer, |random, _| {
+        json!([1e30, -1e30, f64::MAX, 1.9e19, -9.3e18][random.below(5)])
+    }),
     refused("text-for-integer", is_integer, |random, _| random.pick(WORDS).into()),
     refused("boolean-for-integer", is_integer, |_, _| json!(true)),
     refused("decimal-text-for-narrow-integer", takes_no_text, |_, _| "12".into()),
     refused("decimal-text-not-canonical", takes_text, |random, _| random.pick(NOT_CANONICAL).into()),
+    refused("decimal-text-malformed", takes_text, |random, _| random.pick(MALFORMED).into()),
     refused("decimal-text-just-over", takes_text, |_, field| text_just_over(field).into()),
     taken("decimal-text-for-long", takes_text, |random, _| random.pick(&["0", "7", "9223372036854775807"]).into()),
     taken("negative-decimal-text-for-long", takes_signed_text, |random, _| {
@@ -39,7 +42,8 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 const WORDS: &[&str] = &["twelve", "", "0x10", "NaN", "1,5"];
-const NOT_CANONICAL: &[&str] = &["01", "-0", "+1", " 1", "1 ", "1.0", "1e3", "--1", "", "٣"];
+const NOT_CANONICAL: &[&str] = &["01", "+1", "007", "00"];
+const MALFORMED: &[&str] = &[" 1", "1 ", "1.0", "1e3", "--1", "", "٣", "1_000", "0b1"];
 
 fn is_integer(field: &Field) -> bool {
     matches!(field.kind(), ValueKind::Integer(_) | ValueKind::UnsignedLong)

@@ -43,23 +43,45 @@ pub(super) const CASES: &[Case] = &[
         let name = if dotted.is_empty() { "event.action" } else { maker.random.pick(&dotted) };
         root.insert(name.to_owned(), json!("x"));
     }),
-    object("unknown-field-in-an-object", |_, field| is_single(field), |_, _, object| {
-        object.insert("no_such_field".to_owned(), json!({"x": 1}));
+    object(
+        "unknown-field-in-an-object",
+        |_, field| is_single(field),
+        |_, _, object| {
+            object.insert("no_such_field".to_owned(), json!({"x": 1}));
+        },
+    ),
+    object(
+        "unknown-field-in-an-element",
+        |_, field| field.is_object() && field.many,
+        |_, _, object| {
+            object.insert("no_such_field".to_owned(), json!([]));
+        },
+    ),
+    object(
+        "near-miss-in-an-object",
+        |_, field| field.is_object(),
+        |maker, field, object| {
+            add_near_miss(maker, &field.children, object);
+        },
+    ),
+    object(
+        "event-type-not-expected",
+        |model, field| field.path.as_str() == "event" && events::can_be_at_odds(model),
+        events::set_at_odds,
+    ),
+    refused(
+        "latitude-out-of-range",
+        is_point,
+        |random, _| json!({"lat": random.pick(&[&90.000_001, &-91.0, &1e300]), "lon": 0}),
+    ),
+    refused(
+        "longitude-out-of-range",
+        is_point,
+        |random, _| json!({"lat": 0, "lon": random.pick(&[&180.000_001, &-181.0, &360.0])}),
+    ),
+    refused("point-without-latitude", is_point, |random, _| {
+        [json!({"lon": 1}), json!({"lat": null, "lon": 1})][random.below(2)].clone()
     }),
-    object("unknown-field-in-an-element", |_, field| field.is_object() && field.many, |_, _, object| {
-        object.insert("no_such_field".to_owned(), json!([]));
-    }),
-    object("near-miss-in-an-object", |_, field| field.is_object(), |maker, field, object| {
-        add_near_miss(maker, &field.children, object);
-    }),
-    object("event-type-not-expected", |model, field| field.path.as_str() == "event" && events::can_be_at_odds(model), events::set_at_odds),
-    refused("latitude-out-of-range", is_point, |random, _| {
-        json!({"lat": random.pick(&[&90.000_001, &-91.0, &1e300]), "lon": 0})
-    }),
-    refused("longitude-out-of-range", is_point, |random, _| {
-        json!({"lat": 0, "lon": random.pick(&[&180.000_001, &-181.0, &360.0])})
-    }),
-    refused("point-without-latitude", is_point, |random, _| [json!({"lon": 1}), json!({"lat": null, "lon": 1})][random.below(2)].clone()),
     refused("point-without-longitude", is_point, |_, _| json!({"lat": 1})),
     refused("point-with-more", is_point, |random, _| json!({"lat": 1, "lon": 2, random.pick(&["alt", "z", "LAT"]): 3})),
     refused("point-with-text", is_point, |_, _| json!({"lat": "1", "lon": 2})),
@@ -98,7 +120,8 @@ fn add_near_miss(maker: &mut DocumentMaker<'_>, ids: &[FieldId], object: &mut Ma
     let model = maker.model;
     let names: Vec<&str> = model.children(ids).map(Field::name).collect();
     let name = if names.is_empty() { "a" } else { maker.random.pick(&names) };
-    let misses = [format!("{name}s"), name.to_uppercase(), format!(" {name}"), format!("{name}_"), name.replace('_', "-")];
+    let misses =
+        [format!("{name}s"), name.to_uppercase(), format!(" {name}"), format!("{name}_"), name.replace('_', "-")];
     let at = maker.random.below(misses.len());
     let miss = misses.iter().cycle().skip(at).take(misses.len()).find(|miss| !names.contains(&miss.as_str()));
     object.insert(miss.cloned().unwrap_or_else(|| "no_such_field".to_owned()), json!("x"));

@@ -6,6 +6,7 @@ use super::{Case, refused, taken};
 use crate::date_formats::{DateFormats, Epoch};
 use crate::field_type::{RangeOf, ValueKind};
 use crate::model::Field;
+use crate::parameter::Parameter;
 
 pub(super) const CASES: &[Case] = &[
     refused("range-without-ends", is_range, |_, _| json!({})),
@@ -35,6 +36,12 @@ pub(super) const CASES: &[Case] = &[
         let (low, high) = *random.pick(&[&("gte", "lt"), &("gt", "lte"), &("gt", "lt")]);
         json!({low: lower, high: lower})
     }),
+    refused("range-between-neighbours", has_steps, |_, field| {
+        let (lower, next) = neighbours(field);
+        json!({"gt": lower, "lt": next})
+    }),
+    refused("decimal-text-for-strict-end", is_strict_long, |random, _| json!({random.pick(&["gte", "lte"]): "12"})),
+    taken("decimal-text-for-end", is_lax_long, |random, _| json!({random.pick(&["gte", "lte"]): "12"})),
     refused("range-end-of-another-kind", is_range, |random, field| {
         let name = random.pick(&["gte", "gt", "lte", "lt"]);
         json!({name: wrong_end(field)})
@@ -47,13 +54,46 @@ pub(super) const CASES: &[Case] = &[
         json!({"gte": lower, "lte": lower})
     }),
     taken("range-with-one-null-end", is_range, |_, field| json!({"gte": ends(field).0, "gt": null, "lte": null})),
-    taken("range-with-one-end", is_range, |random, field| {
-        json!({random.pick(&["gte", "gt", "lte", "lt"]): ends(field).0})
-    }),
+    taken(
+        "range-with-one-end",
+        is_range,
+        |random, field| json!({random.pick(&["gte", "gt", "lte", "lt"]): ends(field).0}),
+    ),
 ];
 
 fn is_range(field: &Field) -> bool {
     matches!(field.kind(), ValueKind::Range(_))
+}
+
+fn is_long(field: &Field) -> bool {
+    field.kind() == ValueKind::Range(RangeOf::Long)
+}
+
+fn is_strict_long(field: &Field) -> bool {
+    is_long(field) && field.parameters.get(&Parameter::Coerce) == Some(&Value::Bool(false))
+}
+
+fn is_lax_long(field: &Field) -> bool {
+    is_long(field) && !is_strict_long(field)
+}
+
+/// Whether there is a next value to each, with nothing between the two.
+fn has_steps(field: &Field) -> bool {
+    match field.kind() {
+        ValueKind::Range(RangeOf::Date) => DateFormats::of(field).is_iso,
+        ValueKind::Range(of) => of != RangeOf::Float,
+        _ => false,
+    }
+}
+
+/// A value and the next.
+fn neighbours(field: &Field) -> (Value, Value) {
+    match field.kind() {
+        ValueKind::Range(RangeOf::Ip) => (json!("192.0.2.255"), json!("192.0.3.0")),
+        ValueKind::Range(RangeOf::Date) => (json!("2024-05-17T23:59:59.999Z"), json!("2024-05-18")),
+        ValueKind::Range(RangeOf::Double) => (json!(0.5), json!(0.5_f64.next_up())),
+        _ => (json!(-1), json!(0)),
+    }
 }
 
 /// A lower and an upper end.

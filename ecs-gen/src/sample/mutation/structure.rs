@@ -34,8 +34,12 @@ pub(super) const CASES: &[Case] = &[
     refused("boolean-for-object", is_object, |_, _| json!(true)),
     refused("object-for-scalar", is_scalar, |_, _| json!({"value": 1})),
     refused("empty-object-for-scalar", is_scalar, |_, _| json!({})),
-    refused("value-at-alias", is_alias, |random, _| [json!("x"), json!(1), json!({}), json!([])][random.below(4)].clone()),
-    taken("anything-for-any", is_any, |random, _| [json!(0), json!([null, [1]]), json!({"a": null})][random.below(3)].clone()),
+    refused("value-at-alias", is_alias, |random, _| {
+        [json!("x"), json!(1), json!({}), json!([])][random.below(4)].clone()
+    }),
+    taken("anything-for-any", is_any, |random, _| {
+        [json!(0), json!([null, [1]]), json!({"a": null})][random.below(3)].clone()
+    }),
 ];
 
 fn is_any(field: &Field) -> bool {
