@@ -83,8 +83,9 @@ impl Check {
                     Role::Body(kind) => self.sources.push(body::source(client, kind, log, &name, &text)),
                     Role::Aside => continue,
                     Role::Unknown => bail!(
-                        "{}: nothing says which type this has; say it in xtask/src/typescript/body.rs",
-                        folder.join(name).display()
+                        "generated/{log}/{}/{name}: nothing says which type this has; say it in \
+                         xtask/src/typescript/body.rs",
+                        client.folder()
                     ),
                 }
                 bodies += 1;

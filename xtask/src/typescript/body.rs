@@ -48,9 +48,12 @@ impl Kind {
 
 /// What a file is, by its name: `index-template.json`, or `index-template.<alias>.json` of a further alias.
 pub fn role(file_name: &str) -> Role {
-    let Some(name) = file_name.strip_suffix(".json") else {
-        return if file_name.ends_with(".md") { Role::Aside } else { Role::Unknown };
-    };
+    let Some((name, end)) = file_name.rsplit_once('.') else { return Role::Unknown };
+    match end {
+        "json" => {}
+        "md" => return Role::Aside,
+        _ => return Role::Unknown,
+    }
     let name = name.split_once('.').map_or(name, |(name, _alias)| name);
     Role::Body(match name {
         "mappings" => Kind::Mappings,
