@@ -6,6 +6,7 @@ mod add_extensions;
 mod add_reuse;
 mod check_budget;
 mod check_overlaps;
+mod check_providers;
 mod check_samples;
 mod check_targets;
 mod mark_required;
@@ -35,6 +36,7 @@ pub const PASSES: &[Pass] = &[
     Pass { name: "check-targets", run: check_targets::run },
     Pass { name: "resolve-storage", run: resolve_storage::run },
     Pass { name: "check-samples", run: check_samples::run },
+    Pass { name: "check-providers", run: check_providers::run },
     Pass { name: "check-budget", run: check_budget::run },
 ];
 

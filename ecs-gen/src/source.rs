@@ -3,6 +3,7 @@
 pub mod node;
 pub mod yaml;
 
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -86,12 +87,20 @@ impl Sources {
     /// # Errors
     /// When it cannot be read, is too large or is not UTF-8.
     pub fn load_file(&mut self, path: &Path) -> Result<FileId, LoadError> {
-        let size = std::fs::metadata(path).map_err(LoadError::Io)?.len();
+        let file = std::fs::File::open(path).map_err(LoadError::Io)?;
+        let size = file.metadata().map_err(LoadError::Io)?.len();
         if size > MAX_FILE_BYTES {
             return Err(LoadError::TooLarge(size));
         }
-        let bytes = std::fs::read(path).map_err(LoadError::Io)?;
+        // A device has no size and may have no end.
+        let mut bytes = Vec::new();
+        file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(LoadError::Io)?;
+        if bytes.len() as u64 > MAX_FILE_BYTES {
+            return Err(LoadError::TooLarge(bytes.len() as u64));
+        }
         let text = String::from_utf8(bytes).map_err(|e| LoadError::NotUtf8(e.utf8_error().valid_up_to()))?;
+        // A byte order mark says how the file is encoded; it is no character of the text and counts in no column.
+        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
         Ok(self.add(path.display().to_string(), text))
     }
 
@@ -119,4 +128,15 @@ impl FileId {
     pub fn start(self) -> Span {
         Span { file: self, line: 1, column: 1 }
     }
+}
+
+/// The line of that number, from 1, without its end. A YAML line ends with `\n`, `\r\n` or `\r`.
+pub(crate) fn line_at(text: &str, number: u32) -> Option<&str> {
+    let mut rest = text;
+    for _ in 1..number {
+        let end = rest.find(['\n', '\r'])?;
+        let length = if rest[end..].starts_with("\r\n") { 2 } else { 1 };
+        rest = &rest[end + length..];
+    }
+    Some(rest.split(['\n', '\r']).next().unwrap_or_default())
 }

@@ -14,11 +14,12 @@ use crate::source::node::{Node, Value};
 /// Reads `node` as a `T`. Reports everything that does not fit; `None` when too little is left to go on with.
 pub fn read<T: DeserializeOwned + JsonSchema>(node: &Node, diagnostics: &mut Diagnostics) -> Option<T> {
     let schema = schema_of::<T>();
+    let before = diagnostics.count_errors();
     let checked = Checker { root: &schema, diagnostics }.check(node, &schema)?;
     match decode(&checked) {
         Ok(value) => Some(value),
         // A missing option was reported against the mapping that lacks it; serde would only repeat that.
-        Err(_) if diagnostics.has_errors() => None,
+        Err(_) if diagnostics.count_errors() > before => None,
         Err(error) => {
             let problem = Diagnostic::error(Code::InvalidValue, error.message).at(error.span.unwrap_or(node.span));
             diagnostics.push(problem);
@@ -40,7 +41,7 @@ impl<'s> Checker<'s, '_> {
             return self.check_branches(node, branches);
         }
         if !self.fits_type(node, schema) {
-            self.report_form(node, &type_names(schema));
+            self.report_form(node, &type_words(schema));
             return None;
         }
         if let Some(choices) = schema.get("enum").and_then(Json::as_array) {
@@ -79,15 +80,27 @@ impl<'s> Checker<'s, '_> {
         if let Some(branch) = fitting {
             return self.check(node, branch);
         }
-        let names: Vec<String> =
-            branches.iter().filter_map(|b| self.resolve(b).as_object()).flat_map(type_names).collect();
+        let names: Vec<String> = branches.iter().flat_map(|branch| self.form_names(branch)).collect();
         self.report_form(node, &names);
         None
     }
 
-    fn fits_type(&self, node: &Node, schema: &Map<String, Json>) -> bool {
+    /// The words for the forms that a schema takes.
+    fn form_names(&self, schema: &'s Json) -> Vec<String> {
+        let Some(schema) = self.resolve(schema).as_object() else { return Vec::new() };
+        if let Some(branches) = schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Json::as_array) {
+            return branches.iter().flat_map(|branch| self.form_names(branch)).collect();
+        }
+        match schema.get("const").and_then(Json::as_str) {
+            Some(text) => vec![format!("`'{text}'`")],
+            None => type_words(schema),
+        }
+    }
+
+    fn fits_type(&self, node: &Node, schema: &'s Map<String, Json>) -> bool {
         if let Some(branches) = schema.get("anyOf").and_then(Json::as_array) {
-            return branches.iter().filter_map(Json::as_object).any(|branch| self.fits_type(node, branch));
+            let mut branches = branches.iter().filter_map(|branch| self.resolve(branch).as_object());
+            return branches.any(|branch| self.fits_type(node, branch));
         }
         let fits = |name: &str| match (&node.value, name) {
             (Value::Map(_), "object") | (Value::List(_), "array") => true,
@@ -107,10 +120,14 @@ impl<'s> Checker<'s, '_> {
         }
     }
 
-    fn report_form(&mut self, node: &Node, names: &[String]) {
-        let mut names: Vec<&str> = names.iter().map(|name| word(name)).filter(|name| !name.is_empty()).collect();
-        names.dedup();
-        let message = format!("expected {}, found {}", names.join(" or "), node.describe());
+    fn report_form(&mut self, node: &Node, words: &[String]) {
+        let mut distinct: Vec<&str> = Vec::new();
+        for word in words {
+            if !distinct.contains(&word.as_str()) {
+                distinct.push(word);
+            }
+        }
+        let message = format!("expected {}, found {}", distinct.join(" or "), node.describe());
         self.diagnostics.push(Diagnostic::error(Code::WrongForm, message).at(node.span));
     }
 
@@ -134,16 +151,23 @@ impl<'s> Checker<'s, '_> {
 
     fn check_bounds(&mut self, node: &Node, schema: &Map<String, Json>) -> Option<Node> {
         let Value::Scalar(scalar) = &node.value else { return Some(node.clone()) };
+        let Some(number) = scalar.as_number().and_then(|number| number.as_f64()) else { return Some(node.clone()) };
         let bound = |name: &str| schema.get(name).and_then(Json::as_f64);
-        if let Some(number) = scalar.as_number().and_then(|number| number.as_f64())
-            && (bound("minimum").is_some_and(|least| number < least)
-                || bound("maximum").is_some_and(|most| number > most))
-        {
-            let message = format!("`{}` is out of range", scalar.text);
-            self.diagnostics.push(Diagnostic::error(Code::InvalidValue, message).at(node.span));
-            return None;
+        let largest = match schema.get("format").and_then(Json::as_str) {
+            Some("uint32") => Some(f64::from(u32::MAX)),
+            _ => None,
+        };
+        let (least, most) = (bound("minimum"), bound("maximum").or(largest));
+        if least.is_none_or(|least| number >= least) && most.is_none_or(|most| number <= most) {
+            return Some(node.clone());
         }
-        Some(node.clone())
+        let problem = Diagnostic::error(Code::InvalidValue, format!("`{}` is out of range", scalar.text)).at(node.span);
+        self.diagnostics.push(problem.help(match (least, most) {
+            (Some(least), Some(most)) => format!("write a number from {least} to {most}"),
+            (Some(least), None) => format!("write a number from {least} on"),
+            _ => format!("write a number up to {}", most.unwrap_or(f64::MAX)),
+        }));
+        None
     }
 
     fn check_map(&mut self, node: &Node, entries: &[(Spanned<String>, Node)], schema: &'s Map<String, Json>) -> Node {
@@ -182,22 +206,24 @@ impl<'s> Checker<'s, '_> {
     }
 }
 
-fn type_names(schema: &Map<String, Json>) -> Vec<String> {
-    match schema.get("type") {
-        Some(Json::String(name)) => vec![name.clone()],
-        Some(Json::Array(names)) => names.iter().filter_map(Json::as_str).map(str::to_owned).collect(),
-        _ => Vec::new(),
-    }
+/// The words for the types that a schema names, of which `null` has none: who may leave an option out need not be told.
+fn type_words(schema: &Map<String, Json>) -> Vec<String> {
+    let names = match schema.get("type") {
+        Some(Json::Array(names)) => names.as_slice(),
+        Some(name) => std::slice::from_ref(name),
+        None => &[],
+    };
+    names.iter().filter_map(Json::as_str).filter_map(word).map(str::to_owned).collect()
 }
 
-fn word(name: &str) -> &str {
-    match name {
+fn word(name: &str) -> Option<&'static str> {
+    Some(match name {
         "object" => "a mapping",
         "array" => "a list",
         "string" => "text",
         "integer" => "a whole number",
         "number" => "a number",
         "boolean" => "`true` or `false`",
-        _ => "",
-    }
+        _ => return None,
+    })
 }
