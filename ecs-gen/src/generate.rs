@@ -52,10 +52,8 @@ pub fn load_models(request: &Request, loader: &mut Loader) -> Option<Vec<Model>>
 #[must_use]
 pub fn emit_files(models: &[Model], only: &[&dyn Emitter]) -> Files {
     let mut files = Files::default();
-    for model in models {
-        for emitter in if only.is_empty() { EMITTERS } else { only } {
-            emitter.emit(model, &mut files);
-        }
+    for emitter in if only.is_empty() { EMITTERS } else { only } {
+        emitter.emit_all(models, &mut files);
     }
     files
 }

@@ -12,6 +12,7 @@ mod overlap;
 mod phases;
 mod quantity;
 mod resolve;
+mod rules;
 mod settings;
 mod target;
 

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::field_path::FieldPath;
 use crate::field_type::{FieldType, ValueKind};
-use crate::lifecycle::{Lifecycle, Manager};
+use crate::lifecycle::{Duration, Lifecycle, Manager, Rollover};
 use crate::model::{
     Alias, Allowed, AllowedId, AllowedValue, Field, FieldId, IndexTarget, Level, Log, Model, MultiField, Origin,
     Sample, Settings, Shape, ShapeId, Version, pascal_case,
@@ -159,10 +159,10 @@ fn log() -> Log {
         },
         lifecycle: Lifecycle {
             manager: Manager::Policy,
-            policy: "example".to_owned(),
-            rollover: None,
+            policy: "example-policy".to_owned(),
+            rollover: Some(Rollover { max_age: Duration::parse("30d").ok(), ..Rollover::default() }),
             phases: vec![],
-            keep: None,
+            keep: Duration::parse("90d").ok(),
         },
         pipeline: None,
         opensearch_since: Version { major: 2, minor: 15 },

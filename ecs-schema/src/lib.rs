@@ -77,6 +77,7 @@
 // Generated modules name this crate `ecs_schema`, here and in the crates of others.
 extern crate self as ecs_schema;
 
+mod action;
 mod binary;
 mod checker;
 mod clip;
@@ -98,6 +99,7 @@ mod version;
 mod violation;
 mod write;
 
+pub use action::ProviderAction;
 pub use binary::{Binary, BinaryError};
 pub use checker::Checker;
 pub use element::{Element, FieldValue};
@@ -110,6 +112,8 @@ pub use read::FieldReader;
 pub use rule::{Allowed, DateFormat, ExpectedTypes, FieldRule, Kind, LogRules, ObjectRule, Pattern, RangeKind};
 /// What [`Shape::read_field`] reads from; named here so that generated code needs no crate but this.
 pub use serde::de::MapAccess;
+/// The value of a field that takes any JSON; named here for the same reason.
+pub use serde_json::Value as Json;
 pub use shape::{FieldVisitor, Log, Shape, Vocabulary};
 pub use timestamp::{Timestamp, TimestampError};
 pub use token::Token;

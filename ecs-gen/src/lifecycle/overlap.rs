@@ -14,9 +14,11 @@ pub struct LogNames<'a> {
     pub index: Span,
     /// Where its documents go.
     pub target: &'a IndexTarget,
+    /// Name of its policy.
+    pub policy: &'a str,
 }
 
-/// Reports logs with the same name, and patterns of different logs that match the same indices; each pair once, at the
+/// Reports logs with the same name or policy, and patterns of different logs that match the same indices; each pair once, at the
 /// later of the two.
 pub fn check_overlaps(logs: &[LogNames<'_>], diagnostics: &mut Diagnostics) {
     for (position, log) in logs.iter().enumerate() {
@@ -26,9 +28,19 @@ pub fn check_overlaps(logs: &[LogNames<'_>], diagnostics: &mut Diagnostics) {
                 let help = "give one of the two another name: they would write the same files";
                 diagnostics.push(Diagnostic::error(Code::DuplicateLog, message).at(log.name.span).help(help));
             } else {
+                check_policies(log, other, diagnostics);
                 check_patterns(log, other, diagnostics);
             }
         }
+    }
+}
+
+/// Installed under one name, the later log's policy would take the earlier one's place.
+fn check_policies(log: &LogNames<'_>, other: &LogNames<'_>, diagnostics: &mut Diagnostics) {
+    if log.policy == other.policy {
+        let message = format!("the log `{}` already has the policy `{}`", other.name.value, log.policy);
+        let help = "name another `lifecycle.policy`";
+        diagnostics.push(Diagnostic::error(Code::LifecycleConflict, message).at(log.index).help(help));
     }
 }
 

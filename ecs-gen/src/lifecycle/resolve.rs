@@ -1,7 +1,7 @@
 //! From the options `index` and `lifecycle` to finished values; every problem is reported at its place.
 
 use super::quantity::{ByteSize, Duration, QuantityError};
-use super::{Lifecycle, Manager, Rollover, phases, settings, target};
+use super::{Lifecycle, Manager, Rollover, phases, rules, settings, target};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::input::index::IndexInput;
 use crate::input::lifecycle::{LifecycleInput, RolloverInput};
@@ -73,8 +73,14 @@ fn resolve_lifecycle(
             .help(format!("add `rollover: {{max_age: {DEFAULT_MAX_AGE}}}`"))
             .done();
     }
+    if !rolls_over && input.keep.is_none() {
+        findings
+            .warning(Code::RolloverCondition, input.span, "nothing rolls over: one index takes every event for ever")
+            .help(format!("add `rollover: {{max_age: {DEFAULT_MAX_AGE}}}`"))
+            .done();
+    }
     let phases = phases::resolve_phases(input, index, rolls_over, findings);
-    phases::check_ages(input, &phases, keep.as_ref(), findings);
+    rules::check_ages(input, &phases, keep.as_ref(), findings);
     let policy = input.policy.as_ref().map_or_else(|| default_policy(log_name), |policy| policy.value.clone());
     let rollover = match manager {
         Manager::DataStream => Some(rollover.unwrap_or_else(|| automatic_rollover(keep.as_ref()))),

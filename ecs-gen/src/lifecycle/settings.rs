@@ -90,7 +90,7 @@ pub fn resolve_opensearch(input: Option<&OpenSearchInput>, diagnostics: &mut Dia
     let mut findings = Findings::of(diagnostics);
     let Some(version) = Version::parse(since) else {
         let message = format!("`since: {}` is not a version", since.value);
-        findings.error(Code::InvalidValue, since.span, message).help("write such as `2.15`, in quotes").done();
+        findings.error(Code::InvalidValue, since.span, message).help("write such as `2.15`").done();
         return None;
     };
     if version < LEAST_OPENSEARCH {

@@ -53,7 +53,7 @@ pub(super) fn resolve_target(index: &Spanned<IndexInput>, findings: &mut Finding
         }
     }
     if let Some(stream) = &index.data_stream {
-        return resolve_stream(stream, index, findings);
+        return Some(resolve_stream(stream, index, findings));
     }
     if let Some(alias) = &index.alias {
         return Some(IndexTarget::Aliases(vec![resolve_alias(alias, index.pattern.as_ref(), findings)]));
@@ -61,10 +61,10 @@ pub(super) fn resolve_target(index: &Spanned<IndexInput>, findings: &mut Finding
     resolve_aliases(index, findings)
 }
 
-fn resolve_stream(stream: &Spanned<String>, index: &IndexInput, findings: &mut Findings<'_>) -> Option<IndexTarget> {
+fn resolve_stream(stream: &Spanned<String>, index: &IndexInput, findings: &mut Findings<'_>) -> IndexTarget {
     refuse_pattern(index, "a data stream's template matches its name", findings);
     check_name(stream, "data stream", BACKING_BYTES, findings);
-    Some(IndexTarget::DataStream(DataStream { name: stream.value.clone() }))
+    IndexTarget::DataStream(DataStream { name: stream.value.clone() })
 }
 
 fn resolve_aliases(index: &IndexInput, findings: &mut Findings<'_>) -> Option<IndexTarget> {

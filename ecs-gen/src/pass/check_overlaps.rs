@@ -5,12 +5,12 @@ use crate::draft::Draft;
 use crate::lifecycle::{LogNames, check_overlaps};
 
 pub(super) fn run(drafts: &[Draft], diagnostics: &mut Diagnostics) {
-    let logs: Vec<LogNames<'_>> = drafts
-        .iter()
-        .filter_map(|draft| {
-            let (target, ..) = draft.storage.as_ref()?;
-            Some(LogNames { name: &draft.log.name, index: draft.log.index.span, target })
-        })
-        .collect();
+    let logs: Vec<LogNames<'_>> = drafts.iter().filter_map(names).collect();
     check_overlaps(&logs, diagnostics);
+}
+
+/// Without storage something was reported already.
+fn names(draft: &Draft) -> Option<LogNames<'_>> {
+    let (target, _, lifecycle) = draft.storage.as_ref()?;
+    Some(LogNames { name: &draft.log.name, index: draft.log.index.span, target, policy: &lifecycle.policy })
 }

@@ -5,8 +5,8 @@
 
 use std::fmt;
 
-use serde::de::value::MapDeserializer;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::{Number, Value};
 
 use super::any::SeenNames;
 use crate::Flattened;
@@ -20,11 +20,10 @@ use crate::violation::ViolationRule;
 /// The engine's default `depth_limit`.
 const MAX_DEPTH: usize = 20;
 
-/// Checks a flattened object that is in memory.
+/// Checks a flattened object that is in memory, where no name is repeated: without the set of names, which costs an
+/// allocation for each, because events are checked on their way to disk.
 pub(crate) fn check_flattened(value: &Flattened, rule: &FieldRule, at: &Path<'_>, out: &mut Checker) {
-    let entries = value.iter().map(|(name, value)| (name.as_str(), value));
-    // A value in memory is always well-formed.
-    let _ = check_entries(MapDeserializer::<_, serde_json::Error>::new(entries), rule, at, out);
+    Walk::new(rule, at, out).members(value.iter());
 }
 
 /// Checks the members of a flattened object.
@@ -34,8 +33,7 @@ pub(super) fn check_entries<'de, A: MapAccess<'de>>(
     at: &Path<'_>,
     out: &mut Checker,
 ) -> Result<(), A::Error> {
-    let is_limited = matches!(rule.kind, Kind::Flattened);
-    Walk { at, out, depth: 1, key_length: 0, is_limited }.entries(map)
+    Walk::new(rule, at, out).entries(map)
 }
 
 /// A place in a flattened object.
@@ -49,35 +47,90 @@ struct Walk<'a> {
     is_limited: bool,
 }
 
-impl Walk<'_> {
-    fn entries<'de, A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+impl<'a> Walk<'a> {
+    /// The field itself.
+    fn new(rule: &FieldRule, at: &'a Path<'a>, out: &'a mut Checker) -> Self {
+        Self { at, out, depth: 1, key_length: 0, is_limited: matches!(rule.kind, Kind::Flattened) }
+    }
+
+    /// Checks the members of an object that a parser reads.
+    fn entries<'de, A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
         let mut names = SeenNames::default();
         while let Some(name) = map.next_key_seed(&mut names)? {
             let at = self.at.field(&name.shown);
             if name.is_repeated {
                 self.out.report(&at, ViolationRule::DuplicateField, "");
             }
-            if name.has_nul {
-                self.out.report(&at, ViolationRule::NulInName, "");
-            }
-            let dot = usize::from(self.depth > 1);
-            map.next_value_seed(Walk {
-                at: &at,
-                out: &mut *self.out,
-                key_length: self.key_length + dot + name.bytes,
-                ..self
-            })?;
+            map.next_value_seed(self.member(&at, name.bytes, name.has_nul))?;
         }
         Ok(())
     }
 
+    /// Checks the members of an object in memory.
+    fn members<'v>(mut self, members: impl Iterator<Item = (&'v String, &'v Value)>) {
+        for (name, value) in members {
+            let at = self.at.field(name);
+            self.member(&at, name.len(), name.contains('\0')).value(value);
+        }
+    }
+
+    /// Checks a value in memory.
+    fn value(mut self, value: &Value) {
+        match value {
+            Value::Null => {}
+            Value::Bool(value) => self.leaf(Token::Boolean(*value)),
+            Value::Number(number) => self.leaf(number_token(number)),
+            Value::String(text) => self.leaf(Token::Text(text)),
+            Value::Array(values) => {
+                for (place, value) in values.iter().enumerate() {
+                    let at = self.at.element(place);
+                    self.element(&at).value(value);
+                }
+            }
+            Value::Object(members) => {
+                if let Some(inner) = self.deeper() {
+                    inner.members(members.iter());
+                }
+            }
+        }
+    }
+
+    /// The member at `at`, whose name has `bytes` bytes.
+    fn member<'b>(&'b mut self, at: &'b Path<'b>, bytes: usize, has_nul: bool) -> Walk<'b> {
+        if has_nul {
+            self.out.report(at, ViolationRule::NulInName, "");
+        }
+        let dot = usize::from(self.depth > 1);
+        Walk { key_length: self.key_length + dot + bytes, ..self.element(at) }
+    }
+
+    /// The element at `at`, which has the name of its array.
+    fn element<'b>(&'b mut self, at: &'b Path<'b>) -> Walk<'b> {
+        Walk { at, out: &mut *self.out, ..*self }
+    }
+
+    /// The inside of an object, unless it is too deep.
+    fn deeper(self) -> Option<Self> {
+        if self.depth == MAX_DEPTH {
+            self.out.report(self.at, ViolationRule::TooDeep { limit: MAX_DEPTH }, "");
+            return None;
+        }
+        Some(Walk { depth: self.depth + 1, ..self })
+    }
+
     fn leaf(self, token: Token<'_>) {
+        /// No number has a longer text.
+        const MAX_NUMBER: usize = 32;
+        if !self.is_limited {
+            return;
+        }
         let length = match token {
             Token::Text(text) => text.len(),
+            _ if self.key_length + 1 + MAX_NUMBER <= MAX_TERM => return,
             _ => text_of(token).len(),
         };
         let bytes = self.key_length + 1 + length;
-        if self.is_limited && bytes > MAX_TERM {
+        if bytes > MAX_TERM {
             self.out.report(self.at, ViolationRule::TooLong { bytes, limit: MAX_TERM }, token);
         }
     }
@@ -127,12 +180,11 @@ impl<'de> Visitor<'de> for Walk<'_> {
         Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
         let mut place = 0;
         loop {
             let at = self.at.element(place);
-            let element = Walk { at: &at, out: &mut *self.out, ..self };
-            if seq.next_element_seed(element)?.is_none() {
+            if seq.next_element_seed(self.element(&at))?.is_none() {
                 return Ok(());
             }
             place += 1;
@@ -140,12 +192,20 @@ impl<'de> Visitor<'de> for Walk<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let depth = self.depth + 1;
-        if depth > MAX_DEPTH {
-            self.out.report(self.at, ViolationRule::TooDeep { limit: MAX_DEPTH }, "");
+        if let Some(inner) = self.deeper() {
+            inner.entries(map)
+        } else {
             while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-            return Ok(());
+            Ok(())
         }
-        Walk { depth, ..self }.entries(map)
+    }
+}
+
+/// A number as the parser would hand it over.
+fn number_token(number: &Number) -> Token<'_> {
+    match (number.as_u64(), number.as_i64()) {
+        (Some(number), _) => Token::Unsigned(number),
+        (None, Some(number)) => Token::Signed(number),
+        (None, None) => Token::Float(number.as_f64().unwrap_or_default()),
     }
 }

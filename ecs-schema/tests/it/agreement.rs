@@ -68,7 +68,12 @@ proptest! {
         } else {
             prop_assert!(Example::from_json_str_strict(&text).is_err());
             if by_text.iter().all(|line| is_representable(line)) {
-                let read: Example = serde_json::from_str(&text).unwrap();
+                let read: Example = match serde_json::from_str(&text) {
+                    Ok(read) => read,
+                    // Some numbers are beyond what the type can hold, too.
+                    Err(_) if by_text.iter().any(|line| line.starts_with("out-of-range")) => return Ok(()),
+                    Err(error) => panic!("{text}: {error}"),
+                };
                 let mut by_struct = shown(read.validate());
                 let mut expected = by_text;
                 by_struct.sort();

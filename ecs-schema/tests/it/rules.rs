@@ -142,6 +142,18 @@ fn typed_values_are_checked_by_the_same_tables() {
             "too-long tags[1]",
         ]
     );
+    let mut deep = serde_json::json!(1);
+    for _ in 0..21 {
+        deep = serde_json::json!({ "a": [deep] });
+    }
+    example = serde_json::from_str(&document("")).unwrap();
+    let members = [("deep", deep["a"][0].clone()), ("long", "x".repeat(32_762).into()), ("\0", 1.into())];
+    example.labels = Some(members.into_iter().collect());
+    assert_eq!(
+        shown(example.validate()),
+        [r"nul-in-name labels.\u{0}", &format!("too-deep labels.deep{}", ".a[0]".repeat(19)), "too-long labels.long"]
+    );
+    assert_eq!(shown(check_text(&example.to_json())), shown(example.validate()));
     // An object on its own is checked with paths that start at it.
     let event = Event { hash: Some("?".to_owned()), ..Event::default() };
     assert_eq!(shown(event.validate()), ["pattern-mismatch hash"]);

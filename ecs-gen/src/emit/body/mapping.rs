@@ -1,0 +1,95 @@
+//! Mappings. The root says `dynamic: strict` and every object inherits it; an object is one by having `properties`, and
+//! names its type only where it has none. That is how the engines give mappings back.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use super::meta::Meta;
+use crate::field_type::FieldType;
+use crate::model::{Field, FieldId, Model};
+use crate::parameter::{Parameter, Parameters};
+
+/// A whole mapping.
+#[derive(Clone, Debug, Serialize)]
+pub struct Mappings {
+    dynamic: &'static str,
+    #[serde(rename = "_meta", skip_serializing_if = "Option::is_none")]
+    meta: Option<Meta>,
+    properties: Properties,
+}
+
+type Properties = BTreeMap<String, Property>;
+
+#[derive(Clone, Debug, Serialize)]
+struct Property {
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    field_type: Option<&'static str>,
+    #[serde(flatten)]
+    parameters: BTreeMap<&'static str, Json>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    properties: Properties,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    fields: Properties,
+}
+
+/// What a target calls a field type, and which parameters it has there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Translated {
+    /// The type's name.
+    pub name: &'static str,
+    /// The parameters by name.
+    pub parameters: BTreeMap<&'static str, Json>,
+}
+
+/// How a target says a type with its parameters.
+pub type Translate<'t> = &'t dyn Fn(FieldType, &Parameters) -> Translated;
+
+impl Mappings {
+    /// The mapping of a log, without `_meta`.
+    pub fn new(model: &Model, translate: Translate<'_>) -> Self {
+        Self { dynamic: "strict", meta: None, properties: properties(model, &model.roots, translate) }
+    }
+
+    /// The same with `_meta`.
+    pub fn with_meta(self, meta: Meta) -> Self {
+        Self { meta: Some(meta), ..self }
+    }
+}
+
+/// Whether a parameter says what is so without it. ECS declares `synthetic_source_keep: none` on most lists; it is the
+/// default, and Elasticsearch before 8.16 refuses a template that has the parameter at all.
+pub fn is_default(parameter: Parameter, value: &Json) -> bool {
+    parameter == Parameter::SyntheticSourceKeep && value == "none"
+}
+
+fn properties(model: &Model, ids: &[FieldId], translate: Translate<'_>) -> Properties {
+    model.children(ids).map(|field| (field.name().to_owned(), property(model, field, translate))).collect()
+}
+
+fn property(model: &Model, field: &Field, translate: Translate<'_>) -> Property {
+    let properties = properties(model, &field.children, translate);
+    let fields = field.multi_fields.iter().map(|multi| {
+        let translated = translate(multi.field_type, &multi.parameters);
+        (multi.name.clone(), leaf(translated))
+    });
+    let is_plain_object = field.field_type == FieldType::Object && !properties.is_empty();
+    let translated = translate(field.field_type, &field.parameters);
+    let own = leaf(translated);
+    Property {
+        field_type: own.field_type.filter(|_| !is_plain_object),
+        parameters: own.parameters,
+        properties,
+        fields: fields.collect(),
+    }
+}
+
+fn leaf(translated: Translated) -> Property {
+    Property {
+        field_type: Some(translated.name),
+        parameters: translated.parameters,
+        properties: BTreeMap::new(),
+        fields: BTreeMap::new(),
+    }
+}

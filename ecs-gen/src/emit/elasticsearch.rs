@@ -1,0 +1,144 @@
+//! Everything that Elasticsearch 8.x and 9.x take, under `elasticsearch/`.
+//!
+//! `legacy-template.json` is for engines and tools without composable templates. It has the form that Elasticsearch 6.8
+//! (`PUT _template/NAME?include_type_name=false`) and 7.x take too, so it leaves `index.hidden` out, which 6.8 does not
+//! know. Field types that an old engine lacks (6.8: `flattened`, `wildcard`, `constant_keyword`, `match_only_text`,
+//! `version`, `unsigned_long`; and `meta` of a field) are for the log's author to avoid, as are policies with conditions
+//! that came later; those engines take a policy without its `_meta`.
+
+mod ilm;
+mod roles;
+
+use super::Emitter;
+use super::body::install::{Install, Step, path};
+use super::body::mapping::{Mappings, Translated, is_default};
+use super::body::meta::{self, Meta};
+use super::body::settings::{LifecycleSettings, SettingsBody};
+use super::body::template::{
+    self, ComponentTemplate, DataStreamOptions, FirstIndex, IndexTemplate, LegacyTemplate, Row, StreamLifecycle,
+    Template,
+};
+use crate::field_type::FieldType;
+use crate::files::Files;
+use crate::lifecycle::Manager;
+use crate::model::{IndexTarget, Model};
+use crate::parameter::{Parameter, Parameters};
+
+/// Writes `elasticsearch/`.
+pub struct Elasticsearch;
+
+impl Emitter for Elasticsearch {
+    fn name(&self) -> &'static str {
+        "elasticsearch"
+    }
+
+    fn about(&self) -> &'static str {
+        "elasticsearch/: mappings, templates, ILM policy, first index, roles, ingest pipeline, install steps"
+    }
+
+    fn emit(&self, model: &Model, out: &mut Files) {
+        let rows = template::rows(model);
+        emit_templates(model, &rows, out);
+        for row in &rows {
+            if let Some(alias) = row.alias {
+                add(model, out, &format!("first-index{}", row.suffix), &FirstIndex::new(model, alias));
+            }
+        }
+        if model.log.lifecycle.manager == Manager::Policy {
+            add(model, out, "ilm-policy", &ilm::policy(model));
+        }
+        if let Some(pipeline) = &model.log.pipeline {
+            add(model, out, "ingest-pipeline", &pipeline.body);
+        }
+        add(model, out, "roles", &roles::roles(model));
+        add(model, out, "install", &Install::new(model, "elasticsearch", policy_step(model), &rows));
+    }
+}
+
+fn add(model: &Model, out: &mut Files, name: &str, body: &impl serde::Serialize) {
+    out.add_json(model, &format!("elasticsearch/{name}.json"), body);
+}
+
+fn emit_templates(model: &Model, rows: &[Row<'_>], out: &mut Files) {
+    let mappings = Mappings::new(model, &translate);
+    let settings = shared_settings(model);
+    let own: Vec<Template> = rows.iter().map(|row| row_template(model, row)).collect();
+    let hash = meta::hash(model, &[&mappings, &settings, &own]);
+    let mappings = mappings.with_meta(Meta::new(model, &hash));
+    let legacy = Mappings::new(model, &translate_legacy).with_meta(Meta::new(model, &hash));
+    add(model, out, "mappings", &mappings);
+    let component = Template { mappings: Some(mappings.clone()), ..Template::default() };
+    add(model, out, "component-template-mappings", &ComponentTemplate::new(model, component, &hash));
+    let component = Template { settings: Some(settings.clone()), ..Template::default() };
+    add(model, out, "component-template-settings", &ComponentTemplate::new(model, component, &hash));
+    for (row, own) in rows.iter().zip(own) {
+        let body = IndexTemplate::new(model, row, data_stream(model), own, &hash);
+        add(model, out, &format!("index-template{}", row.suffix), &body);
+        if row.alias.is_some() {
+            let body = LegacyTemplate::new(model, row, legacy_settings(model, row), legacy.clone());
+            add(model, out, &format!("legacy-template{}", row.suffix), &body);
+        }
+    }
+}
+
+/// Elasticsearch is where the types and parameters come from.
+fn translate(field_type: FieldType, parameters: &Parameters) -> Translated {
+    let said = parameters.iter().filter(|(parameter, value)| !is_default(**parameter, value));
+    let parameters = said.map(|(parameter, value)| (parameter.name(), value.clone())).collect();
+    Translated { name: field_type.name(), parameters }
+}
+
+/// The same without what came with synthetic source, long after the engines that the legacy form is for.
+fn translate_legacy(field_type: FieldType, parameters: &Parameters) -> Translated {
+    let mut translated = translate(field_type, parameters);
+    translated.parameters.remove(Parameter::SyntheticSourceKeep.name());
+    translated
+}
+
+fn shared_settings(model: &Model) -> SettingsBody {
+    let mut settings = SettingsBody::new(model, 0);
+    if model.log.lifecycle.manager == Manager::Policy {
+        let name = Some(model.log.lifecycle.policy.clone());
+        settings.index.lifecycle = Some(LifecycleSettings { name, rollover_alias: None });
+    }
+    settings
+}
+
+/// Without a rollover there is no alias to move on.
+fn rollover_alias<'m>(model: &Model, row: &Row<'m>) -> Option<&'m str> {
+    model.log.lifecycle.rollover.as_ref().and(row.alias).map(|alias| alias.name.as_str())
+}
+
+fn row_template(model: &Model, row: &Row<'_>) -> Template {
+    let lifecycle = &model.log.lifecycle;
+    Template {
+        settings: rollover_alias(model, row).map(SettingsBody::ilm_rollover),
+        mappings: None,
+        lifecycle: (lifecycle.manager == Manager::DataStream)
+            .then(|| StreamLifecycle { data_retention: lifecycle.keep.clone() }),
+    }
+}
+
+fn legacy_settings(model: &Model, row: &Row<'_>) -> SettingsBody {
+    let mut settings = shared_settings(model);
+    settings.index.hidden = None;
+    if let Some(lifecycle) = &mut settings.index.lifecycle {
+        lifecycle.rollover_alias = rollover_alias(model, row).map(str::to_owned);
+    }
+    settings
+}
+
+fn data_stream(model: &Model) -> Option<DataStreamOptions> {
+    match &model.log.target {
+        IndexTarget::DataStream(_) => Some(DataStreamOptions { hidden: model.log.settings.hidden.then_some(true) }),
+        IndexTarget::Aliases(_) => None,
+    }
+}
+
+fn policy_step(model: &Model) -> Option<Step> {
+    let lifecycle = &model.log.lifecycle;
+    (lifecycle.manager == Manager::Policy).then(|| {
+        let path = path("/_ilm/policy", &lifecycle.policy);
+        Step::put(path.clone(), "ilm-policy.json", "people may edit it: an existing one stays").unless_found(path)
+    })
+}

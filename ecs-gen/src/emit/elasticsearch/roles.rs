@@ -1,0 +1,57 @@
+//! Three roles with the least that each needs: bodies of `PUT _security/role/NAME` by name. As JSON is YAML, the file is
+//! a `roles.yml` too.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::lifecycle::Manager;
+use crate::model::{IndexTarget, Model};
+
+#[derive(Debug, Serialize)]
+pub(super) struct Role {
+    cluster: Vec<&'static str>,
+    indices: Vec<IndexPrivileges>,
+}
+
+#[derive(Debug, Serialize)]
+struct IndexPrivileges {
+    names: Vec<String>,
+    privileges: Vec<&'static str>,
+}
+
+pub(super) fn roles(model: &Model) -> BTreeMap<String, Role> {
+    let log = &model.log.name;
+    let role = |cluster: Vec<&'static str>, privileges: Vec<&'static str>| Role {
+        cluster,
+        indices: vec![IndexPrivileges { names: names(model), privileges }],
+    };
+    BTreeMap::from([
+        // `create_doc` neither changes nor deletes documents, and makes no index where the alias is missing.
+        (format!("{log}-writer"), role(vec![], vec!["create_doc"])),
+        (format!("{log}-reader"), role(vec![], vec!["read", "view_index_metadata"])),
+        (format!("{log}-installer"), role(installer_cluster(model), vec!["create_index", "manage"])),
+    ])
+}
+
+fn installer_cluster(model: &Model) -> Vec<&'static str> {
+    let mut privileges = vec!["manage_index_templates"];
+    if model.log.lifecycle.manager == Manager::Policy {
+        privileges.push("manage_ilm");
+    }
+    if model.log.pipeline.is_some() {
+        privileges.push("manage_pipeline");
+    }
+    privileges.push("monitor");
+    privileges
+}
+
+/// An alias and its indices, because privileges on one do not cover requests that name the other.
+fn names(model: &Model) -> Vec<String> {
+    match &model.log.target {
+        IndexTarget::DataStream(stream) => vec![stream.name.clone()],
+        IndexTarget::Aliases(aliases) => {
+            aliases.iter().flat_map(|alias| [alias.name.clone(), alias.pattern.clone()]).collect()
+        }
+    }
+}

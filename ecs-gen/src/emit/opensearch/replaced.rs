@@ -1,0 +1,113 @@
+//! `REPLACED.md`: what is not the same on OpenSearch as on Elasticsearch, and what that costs.
+
+use std::fmt::Write as _;
+
+use super::ism::PREVENTS_EMPTY_ROLLOVER;
+use super::types::{Replacement, translate};
+use crate::field_type::FieldType;
+use crate::files::GENERATED_BY;
+use crate::lifecycle::{Action, Manager, PhaseName};
+use crate::model::{IndexTarget, Model};
+use crate::parameter::{Parameter, Parameters};
+
+pub(super) fn report(model: &Model) -> String {
+    let log = &model.log;
+    let mut text = format!(
+        "<!-- {GENERATED_BY} Source: {} -->\n# {} on OpenSearch\n\nWhat is not the same as on Elasticsearch, for \
+         OpenSearch {} and later.\n\n## Lifecycle\n\n{}\n",
+        log.source,
+        log.title,
+        log.opensearch_since,
+        log.lifecycle.describe()
+    );
+    push_types(&mut text, model);
+    push_parameters(&mut text, model);
+    push_rest(&mut text, model);
+    text
+}
+
+/// Every field and multi-field with its path.
+fn typed(model: &Model) -> impl Iterator<Item = (String, FieldType, &Parameters)> {
+    model.fields.iter().flat_map(|field| {
+        let own = std::iter::once((field.path.to_string(), field.field_type, &field.parameters));
+        let multi = field.multi_fields.iter();
+        let multi = multi.map(|multi| (format!("{}.{}", field.path, multi.name), multi.field_type, &multi.parameters));
+        own.chain(multi)
+    })
+}
+
+fn push_types(text: &mut String, model: &Model) {
+    text.push_str("\n## Field types\n\n");
+    let since = model.log.opensearch_since;
+    let rows = typed(model).filter_map(|(path, field_type, parameters)| {
+        let translation = translate(field_type, parameters, since);
+        let Replacement { since, cost } = translation.replaced?;
+        let there = since.unwrap_or("never");
+        let (from, to) = (field_type.name(), translation.to.name);
+        Some(format!("| `{path}` | `{from}` | `{to}` | {there} | {cost} |\n"))
+    });
+    let rows: String = rows.collect();
+    if rows.is_empty() {
+        text.push_str("Nothing is replaced.\n");
+    } else {
+        text.push_str("| field | Elasticsearch | OpenSearch | the original since | what it costs |\n");
+        text.push_str("| --- | --- | --- | --- | --- |\n");
+        text.push_str(&rows);
+    }
+}
+
+fn push_parameters(text: &mut String, model: &Model) {
+    text.push_str("\n## Mapping parameters\n\n");
+    let since = model.log.opensearch_since;
+    let before = text.len();
+    for (path, field_type, parameters) in typed(model) {
+        let dropped: Vec<Parameter> = translate(field_type, parameters, since).dropped;
+        if !dropped.is_empty() {
+            let names: Vec<String> = dropped.iter().map(|parameter| format!("`{}`", parameter.name())).collect();
+            let _ = writeln!(text, "- `{path}` has no {} there.", names.join(", "));
+        }
+    }
+    if text.len() == before {
+        text.push_str("Nothing is left out.\n");
+    }
+}
+
+fn push_rest(text: &mut String, model: &Model) {
+    text.push_str("\n## Lifecycle actions, settings and roles\n\n");
+    let lifecycle = &model.log.lifecycle;
+    for phase in &lifecycle.phases {
+        for action in &phase.actions {
+            push_action(text, phase.name, action);
+        }
+    }
+    if lifecycle.manager == Manager::DataStream {
+        text.push_str(
+            "- There is no data stream lifecycle; the ISM policy does the same, with a rollover of its own.\n",
+        );
+    }
+    if lifecycle.rollover.is_some() && model.log.opensearch_since < PREVENTS_EMPTY_ROLLOVER {
+        let _ = writeln!(
+            text,
+            "- An empty index rolls over at its age too. Only OpenSearch {PREVENTS_EMPTY_ROLLOVER} can leave it alone, as \
+             Elasticsearch does."
+        );
+    }
+    text.push_str(
+        "- An edited ISM policy holds for new indices only; `POST _plugins/_ism/change_policy` moves others.\n",
+    );
+    if model.log.settings.hidden && matches!(model.log.target, IndexTarget::DataStream(_)) {
+        text.push_str("- There are no hidden data streams; the indices behind them are hidden.\n");
+    }
+    text.push_str("- The writer's role can also replace documents: creating alone is no permission of its own.\n");
+}
+
+fn push_action(text: &mut String, phase: PhaseName, action: &Action) {
+    let (name, phase) = (action.spec.name, phase.name());
+    if !action.spec.has_counterpart() {
+        let _ = writeln!(text, "- `{name}` in `{phase}` is left out: {}.", action.spec.loss);
+        return;
+    }
+    for parameter in action.parameters.keys().filter(|parameter| !action.spec.takes_over(parameter)) {
+        let _ = writeln!(text, "- `{name}` in `{phase}` has no `{parameter}` there.");
+    }
+}

@@ -1,0 +1,1 @@
+//! The module of a small log; names, types and rules case by case.
