@@ -5,7 +5,7 @@ pub mod yaml;
 
 use std::io::Read as _;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Largest input file that is read; the largest known one, all of ECS with its sentences, has 3 MB.
 pub const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
@@ -61,6 +61,19 @@ pub struct SourceFile {
     pub path: String,
     /// The whole text.
     pub text: Arc<str>,
+    lines: OnceLock<Vec<usize>>,
+}
+
+impl SourceFile {
+    /// The line of that number, from 1, without its end.
+    #[must_use]
+    pub fn line(&self, number: u32) -> Option<&str> {
+        let starts = self.lines.get_or_init(|| line_starts(&self.text));
+        let index = (number as usize).checked_sub(1)?;
+        let start = *starts.get(index)?;
+        let end = starts.get(index + 1).copied().unwrap_or(self.text.len());
+        Some(self.text[start..end].trim_end_matches(['\n', '\r']))
+    }
 }
 
 /// Why a file could not become a source.
@@ -78,7 +91,7 @@ impl Sources {
     /// Adds a text that is already in memory.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).expect("a run has fewer than 2^32 input files"));
-        self.files.push(SourceFile { path: path.into(), text: text.into() });
+        self.files.push(SourceFile { path: path.into(), text: text.into(), lines: OnceLock::new() });
         id
     }
 
@@ -112,9 +125,6 @@ impl Sources {
 }
 
 impl FileId {
-    /// The file that was added first.
-    pub(crate) const FIRST: Self = Self(0);
-
     pub(crate) fn number(self) -> u32 {
         self.0
     }
@@ -130,13 +140,9 @@ impl FileId {
     }
 }
 
-/// The line of that number, from 1, without its end. A YAML line ends with `\n`, `\r\n` or `\r`.
-pub(crate) fn line_at(text: &str, number: u32) -> Option<&str> {
-    let mut rest = text;
-    for _ in 1..number {
-        let end = rest.find(['\n', '\r'])?;
-        let length = if rest[end..].starts_with("\r\n") { 2 } else { 1 };
-        rest = &rest[end + length..];
-    }
-    Some(rest.split(['\n', '\r']).next().unwrap_or_default())
+/// Where the lines of a text begin. A YAML line ends with `\n`, `\r\n` or `\r`.
+fn line_starts(text: &str) -> Vec<usize> {
+    let bytes = text.as_bytes();
+    let ends = |at: &usize| bytes[*at] == b'\n' || (bytes[*at] == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
+    std::iter::once(0).chain((0..bytes.len()).filter(ends).map(|at| at + 1)).collect()
 }

@@ -69,7 +69,7 @@ pub fn run(arguments: Generate) -> ExitCode {
     let roots = Roots { output: arguments.out, rust: arguments.rust };
     let files = emit_files(&models, &[]);
     match Plan::load(&files, &roots, &Scope::Logs(names(&models))) {
-        Ok(plan) => output::carry_out(&plan, mode),
+        Ok(plan) => output::carry_out(&plan, &loader, mode),
         Err(error) => output::fail(&error, mode),
     }
 }

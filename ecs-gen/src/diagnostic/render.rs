@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use unicode_width::UnicodeWidthChar as _;
 
 use super::{Diagnostic, Place, Severity};
-use crate::source::{Sources, Span, line_at};
+use crate::source::{Sources, Span};
 
 /// Longest source line that is printed whole, in characters.
 const MAX_LINE: usize = 160;
@@ -31,7 +31,7 @@ pub(super) fn render_text(diagnostic: &Diagnostic, sources: &Sources, out: &mut 
 fn render_span(span: Span, sources: &Sources, out: &mut String) {
     let file = sources.file(span.file);
     let _ = writeln!(out, "  --> {}:{}:{}", file.path, span.line, span.column);
-    let Some(line) = line_at(&file.text, span.line) else { return };
+    let Some(line) = file.line(span.line) else { return };
     let column = span.column.saturating_sub(1) as usize;
     // A long line is shown from a little before the place, so that the place is in sight.
     let skip = if line.chars().count() > MAX_LINE { column.saturating_sub(MAX_LINE / 2) } else { 0 };

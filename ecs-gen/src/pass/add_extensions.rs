@@ -12,6 +12,7 @@ use crate::parameter::Parameters;
 use crate::source::Span;
 
 pub(super) fn run(draft: &mut Draft, diagnostics: &mut Diagnostics) {
+    let before = diagnostics.count_errors();
     let fieldsets = std::mem::take(&mut draft.fieldsets);
     for set in &fieldsets {
         if set.root {
@@ -26,6 +27,7 @@ pub(super) fn run(draft: &mut Draft, diagnostics: &mut Diagnostics) {
         add_places(&mut draft.catalog, set, diagnostics);
     }
     draft.fieldsets = fieldsets;
+    draft.is_flawed |= diagnostics.count_errors() > before;
 }
 
 fn add_places(catalog: &mut FieldTree, set: &Fieldset, diagnostics: &mut Diagnostics) {

@@ -11,6 +11,7 @@ use crate::model::{Level, Origin};
 use crate::parameter::Parameters;
 
 pub(super) fn run(draft: &mut Draft, diagnostics: &mut Diagnostics) {
+    let before = diagnostics.count_errors();
     let fieldsets = std::mem::take(&mut draft.fieldsets);
     for set in &fieldsets {
         let own = (!set.root && set.top_level).then_some(&set.name.value);
@@ -23,6 +24,7 @@ pub(super) fn run(draft: &mut Draft, diagnostics: &mut Diagnostics) {
         }
     }
     draft.fieldsets = fieldsets;
+    draft.is_flawed |= diagnostics.count_errors() > before;
 }
 
 fn add(draft: &mut Draft, set: &Fieldset, reuse: &Reuse, prefix: Option<&FieldPath>, diagnostics: &mut Diagnostics) {

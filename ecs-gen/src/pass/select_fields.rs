@@ -16,28 +16,32 @@ use crate::parameter::{Parameter, Parameters};
 use crate::source::Spanned;
 
 pub(super) fn run(draft: &mut Draft, diagnostics: &mut Diagnostics) {
-    let catalog = std::mem::take(&mut draft.catalog);
-    match &draft.log.fields {
-        SelectedFields::All => draft.selected = catalog.clone(),
-        SelectedFields::Some(sets) => {
-            for (name, selection) in &sets.0 {
-                let selection = selection.clone().unwrap_or_default();
-                let mut selector = Selector { selected: &mut draft.selected, diagnostics };
-                match rootless_set(name, &catalog, draft) {
-                    Some(set) => selector.select_below(name, &selection, &set, ""),
-                    None => selector.select_set(name, &selection, &catalog, draft),
-                }
-            }
-            report_unused(draft, diagnostics);
+    draft.selected = match &draft.log.fields {
+        SelectedFields::All => draft.catalog.clone(),
+        SelectedFields::Some(sets) => select_sets(sets, draft, diagnostics),
+    };
+    // What is wrong with an extension has been said; that it has no effect would only follow from that.
+    if !draft.is_flawed {
+        report_unused(draft, diagnostics);
+    }
+}
+
+fn select_sets(sets: &Entries<Option<Selection>>, draft: &Draft, diagnostics: &mut Diagnostics) -> FieldTree {
+    let mut selected = FieldTree::default();
+    for (name, selection) in &sets.0 {
+        let selection = selection.clone().unwrap_or_default();
+        let mut selector = Selector { selected: &mut selected, draft, diagnostics };
+        match rootless_set(name, draft) {
+            Some(set) => selector.select_below(name, &selection, &set, ""),
+            None => selector.select_set(name, &selection),
         }
     }
-    draft.catalog = catalog;
-    take_docs_only(&mut draft.selected, &mut draft.docs_only);
+    selected
 }
 
 /// The fields of a set that stands at the root without its name, such as `base`, `tracing` and extensions with
 /// `root: true`; none when the set has a name in documents.
-fn rootless_set(name: &str, catalog: &FieldTree, draft: &Draft) -> Option<FieldTree> {
+fn rootless_set(name: &str, draft: &Draft) -> Option<FieldTree> {
     let of_ecs = draft.release.definition_of(name).into_iter().filter(|_| draft.release.is_rootless(name));
     let mut paths: Vec<FieldPath> = of_ecs.map(|field| field.path).collect();
     for set in draft.fieldsets.iter().filter(|set| set.root && set.name.value.as_str() == name) {
@@ -52,23 +56,11 @@ fn rootless_set(name: &str, catalog: &FieldTree, draft: &Draft) -> Option<FieldT
     }
     let mut tree = FieldTree::default();
     for path in paths {
-        if let Some(place) = catalog.get(&path) {
+        if let Some(place) = draft.catalog.get(&path) {
             tree.entry(&path).field.clone_from(&place.field);
         }
     }
     Some(tree)
-}
-
-/// Moves what stands in the docs only out of the tree, and with it the objects that are left empty.
-fn take_docs_only(tree: &mut FieldTree, docs_only: &mut Vec<TreeField>) {
-    tree.children.retain(|_, place| {
-        let had_children = !place.children.is_empty();
-        let field = place.field.take_if(|field| field.docs_only);
-        let taken = field.is_some();
-        docs_only.extend(field);
-        take_docs_only(place, docs_only);
-        if taken { !place.children.is_empty() } else { !(had_children && place.children.is_empty()) }
-    });
 }
 
 /// An included field set of which nothing is selected has no effect; the official generator would not say so.
@@ -90,32 +82,51 @@ fn report_unused(draft: &Draft, diagnostics: &mut Diagnostics) {
 
 struct Selector<'t, 'd> {
     selected: &'t mut FieldTree,
+    draft: &'d Draft,
     diagnostics: &'d mut Diagnostics,
 }
 
 impl Selector<'_, '_> {
-    fn select_set(&mut self, name: &Spanned<String>, selection: &Selection, catalog: &FieldTree, draft: &Draft) {
-        let Some(place) = catalog.children.get(&name.value) else {
-            let known = catalog.children.iter().filter(|(_, place)| !place.children.is_empty());
-            let known = known.map(|(name, _)| name.as_str()).chain([BASE, TRACING]);
-            let help = Diagnostics::did_you_mean(&name.value, known);
-            let ecs = &draft.release.version;
-            let message = format!("neither ECS {ecs} nor an extension has the field set `{}`", name.value);
-            let problem = Diagnostic::error(Code::UnknownFieldset, message).at(name.span).maybe_help(help);
-            self.diagnostics.push(problem);
-            return;
+    fn select_set(&mut self, name: &Spanned<String>, selection: &Selection) {
+        let draft = self.draft;
+        match draft.catalog.children.get(&name.value) {
+            Some(place) if !place.children.is_empty() => self.select_place(name, selection, place, &name.value),
+            Some(place) => self.report_leaf(name, place),
+            None => self.report_unknown_set(name),
+        }
+    }
+
+    /// A set that has no fields, or the name of a field where that of a set stands.
+    fn report_leaf(&mut self, name: &Spanned<String>, place: &FieldTree) {
+        let set = match place.field.as_ref().map(|field| &field.origin) {
+            Some(Origin::Extension { fieldset, .. }) => fieldset,
+            _ => BASE,
         };
-        if let Some(field) = place.field.as_ref().filter(|_| place.children.is_empty()) {
+        let problem = if *set == name.value {
+            if self.draft.is_flawed {
+                return;
+            }
+            let message = format!("the field set `{}` has no fields", name.value);
+            Diagnostic::error(Code::UnknownFieldset, message).help("give it some, or select it no more")
+        } else {
             let message = format!("`{}` is a field, not a field set", name.value);
-            let set = match &field.origin {
-                Origin::Extension { fieldset, .. } => fieldset,
-                _ => BASE,
-            };
             let help = format!("select it as `{set}: {{fields: {{\"{}\": {{}}}}}}`", name.value);
-            self.diagnostics.push(Diagnostic::error(Code::UnknownFieldset, message).at(name.span).help(help));
+            Diagnostic::error(Code::UnknownFieldset, message).help(help)
+        };
+        self.diagnostics.push(problem.at(name.span));
+    }
+
+    fn report_unknown_set(&mut self, name: &Spanned<String>) {
+        let known = self.draft.catalog.children.iter().filter(|(_, place)| !place.children.is_empty());
+        let known = known.map(|(name, _)| name.as_str()).chain([BASE, TRACING]);
+        let help = Diagnostics::did_you_mean(&name.value, known);
+        if help.is_none() && self.draft.is_flawed {
             return;
         }
-        self.select_place(name, selection, place, &name.value);
+        let ecs = &self.draft.release.version;
+        let message = format!("neither ECS {ecs} nor an extension has the field set `{}`", name.value);
+        let problem = Diagnostic::error(Code::UnknownFieldset, message).at(name.span).maybe_help(help);
+        self.diagnostics.push(problem);
     }
 
     /// Selects one field or object; `path` is its dotted path.
@@ -177,9 +188,13 @@ impl Selector<'_, '_> {
     }
 
     fn report_unknown(&mut self, child: &Spanned<String>, place: &FieldTree, path: &str) {
+        let root = path.split('.').next().unwrap_or_default();
+        if self.draft.is_flawed && self.draft.fieldsets.iter().any(|set| set.name.value.segments().next() == Some(root)) {
+            return;
+        }
         let help = match child.value.split_once('.') {
-            Some((first, rest)) if place.children.contains_key(first) => {
-                Some(format!("write it nested: `{first}: {{fields: {{{rest}: {{}}}}}}`"))
+            Some((first, _)) if place.children.contains_key(first) => {
+                Some(format!("write it nested: `{}`", nested(&child.value)))
             }
             _ => Diagnostics::did_you_mean(&child.value, place.children.keys().map(String::as_str)),
         };
@@ -225,6 +240,14 @@ impl Selector<'_, '_> {
                 self.diagnostics.push(problem.at(index.span).help(help));
             }
         }
+    }
+}
+
+/// `a.b.c` as the grammar writes it.
+fn nested(path: &str) -> String {
+    match path.split_once('.') {
+        Some((first, rest)) => format!("{first}: {{fields: {{{}}}}}", nested(rest)),
+        None => format!("{path}: {{}}"),
     }
 }
 

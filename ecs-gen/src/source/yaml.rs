@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span as ParserSpan};
 
 use super::node::{Node, Scalar, Value};
-use super::{FileId, Sources, Span, Spanned, line_at};
+use super::{FileId, SourceFile, Sources, Span, Spanned};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
 /// Deepest nesting that is read; Elasticsearch's own `index.mapping.depth.limit` is 20, and a level takes two here.
@@ -17,9 +17,9 @@ const MAX_COPIED_NODES: usize = 100_000;
 
 /// Parses the one document of `file`; `None` when a problem was reported that leaves no tree.
 pub fn parse_document(sources: &Sources, file: FileId, diagnostics: &mut Diagnostics) -> Option<Node> {
-    let text = sources.file(file).text.clone();
+    let source = sources.file(file);
     let mut loader =
-        Loader { text: &text, parser: Parser::new_from_str(&text), file, diagnostics, anchors: HashMap::new(), copied: 0 };
+        Loader { source, parser: Parser::new_from_str(&source.text), file, diagnostics, anchors: HashMap::new(), copied: 0 };
     loader.load_document()
 }
 
@@ -27,7 +27,7 @@ pub fn parse_document(sources: &Sources, file: FileId, diagnostics: &mut Diagnos
 struct Unreadable;
 
 struct Loader<'t, 'd> {
-    text: &'t str,
+    source: &'t SourceFile,
     parser: Parser<'t, saphyr_parser::StrInput<'t>>,
     file: FileId,
     diagnostics: &'d mut Diagnostics,
@@ -68,7 +68,7 @@ impl<'t> Loader<'t, '_> {
                 let marker = error.marker();
                 let span = Span { file: self.file, line: count(marker.line()), column: count(marker.col() + 1) };
                 let problem = Diagnostic::error(Code::YamlSyntax, error.info().to_owned()).at(span);
-                self.diagnostics.push(problem.maybe_help(help_for(self.text, span)));
+                self.diagnostics.push(problem.maybe_help(help_for(self.source.line(span.line).unwrap_or_default())));
                 Err(Unreadable)
             }
             None => Ok((Event::StreamEnd, ParserSpan::empty(saphyr_parser::Marker::new(0, 1, 0)))),
@@ -178,12 +178,11 @@ impl<'t> Loader<'t, '_> {
 }
 
 /// What the usual slips in YAML look like at the place where the parser stops.
-fn help_for(text: &str, span: Span) -> Option<String> {
-    let line = line_at(text, span.line)?;
+fn help_for(line: &str) -> Option<String> {
     let rest = line.trim_start();
     let value = rest.split_once(": ").map_or(rest, |(_, value)| value.trim());
     let unquoted = |mark: &str| value.starts_with(mark) || rest.contains(&format!("- {mark}"));
-    if line.starts_with('\t') || line.len() > rest.len() && line[..line.len() - rest.len()].contains('\t') {
+    if line[..line.len() - rest.len()].contains('\t') {
         Some("indent with spaces: YAML forbids tabs there".to_owned())
     } else if unquoted("*") {
         Some("put quotes around it, as in `'*'`: a plain `*` begins an alias".to_owned())
