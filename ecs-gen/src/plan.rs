@@ -106,6 +106,24 @@ impl Plan {
     }
 }
 
+/// Generated modules in the folder of Rust modules that this run does not make: `mod.rs` would no longer declare them.
+///
+/// # Errors
+/// When the folder or a file in it cannot be read.
+pub fn find_other_modules(files: &Files, roots: &Roots) -> io::Result<Vec<PathBuf>> {
+    let mut others = Vec::new();
+    let Some(folder) = &roots.rust else { return Ok(others) };
+    let mut found = Vec::new();
+    list_files(folder, "rust/", &mut found)?;
+    for name in found.iter().filter(|name| name.ends_with(".rs") && files.get(name).is_none()) {
+        let path = path_of(name, roots);
+        if is_marked(&std::fs::read(&path).map_err(|error| with_path(error, &path))?) {
+            others.push(path);
+        }
+    }
+    Ok(others)
+}
+
 /// `generated/a/b` → `a/b`, `rust/a.rs` → itself when Rust is wanted at all.
 fn name_of(path: &str, roots: &Roots) -> Option<String> {
     match path.strip_prefix("generated/") {

@@ -43,7 +43,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let mut loader = Loader::default();
     let models = load_models(&Request { logs, ..Request::default() }, &mut loader);
     eprint!("{}", loader.diagnostics.render(&loader.sources));
-    let Some(mut models) = models else { return Ok(ExitCode::FAILURE) };
+    let Some(models) = models else { return Ok(ExitCode::FAILURE) };
 
     if let Some(wanted) = &args.log {
         let names: Vec<String> = models.iter().map(|model| model.log.name.clone()).collect();
@@ -59,10 +59,10 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         (None, Some(log)) => Scope::Logs(BTreeSet::from([log.clone()])),
         (None, None) => Scope::Whole,
     };
-    if let Some(wanted) = &args.log {
-        models.retain(|model| model.log.name == *wanted);
-    }
     let mut files: Files = emit_files(&models, &only);
+    if let Some(wanted) = &args.log {
+        files.keep_log(wanted);
+    }
     if scope == Scope::Whole {
         add_schemas(&mut files);
     }

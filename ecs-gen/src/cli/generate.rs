@@ -8,7 +8,7 @@ use clap::Args;
 use ecs_gen::generate::{Request, emit_files, load_models};
 use ecs_gen::load::Loader;
 use ecs_gen::model::Model;
-use ecs_gen::plan::{Plan, Roots, Scope};
+use ecs_gen::plan::{Plan, Roots, Scope, find_other_modules};
 
 use super::output::{self, Mode};
 
@@ -68,10 +68,24 @@ pub fn run(arguments: Generate) -> ExitCode {
     let Some(models) = models else { return ExitCode::FAILURE };
     let roots = Roots { output: arguments.out, rust: arguments.rust };
     let files = emit_files(&models, &[]);
+    match find_other_modules(&files, &roots) {
+        Ok(others) if others.is_empty() => {}
+        Ok(others) => return output::fail(&together(&others), mode),
+        Err(error) => return output::fail(&error, mode),
+    }
     match Plan::load(&files, &roots, &Scope::Logs(names(&models))) {
         Ok(plan) => output::carry_out(&plan, &loader, mode),
         Err(error) => output::fail(&error, mode),
     }
+}
+
+fn together(others: &[PathBuf]) -> std::io::Error {
+    let names: Vec<String> = others.iter().map(|path| format!("`{}`", path.display())).collect();
+    let others = names.join(", ");
+    std::io::Error::other(format!(
+        "{others}: generated from a log that this run does not have, and `mod.rs` would lose it; name all logs of the \
+         folder in one run (`--log A --log B`), or give each its own `--rust` folder"
+    ))
 }
 
 fn names(models: &[Model]) -> BTreeSet<String> {

@@ -1,8 +1,10 @@
 //! The integration tests of the generator, one module for each part.
 
 mod diagnostics;
+mod docs;
 mod documents;
 mod engine_files;
 mod import;
 mod lifecycle_findings;
 mod policies;
+mod workspace;

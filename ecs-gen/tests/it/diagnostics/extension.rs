@@ -103,7 +103,7 @@ fn an_extension_may_not_change_a_field_of_ecs() {
     ];
     for (set, fields, code) in cases {
         let (text, extension) = extended(set, fields);
-        check(&[(LOG, &text), ("ext.yaml", &extension)], &[(code, "ext.yaml:2:18")]);
+        check(&[(LOG, &text), ("ext.yaml", &extension)], &[(code, "ext.yaml:2:19")]);
     }
     let (text, extension) = extended("user", "{name: name.first, type: keyword}");
     check_says(&[(LOG, &text), ("ext.yaml", &extension)], "help: rename it: `user.name` is a `keyword` of ECS");
@@ -114,10 +114,10 @@ fn an_extension_may_not_change_a_field_of_ecs() {
 #[test]
 fn a_set_at_the_root_may_not_change_a_field_of_ecs() {
     let set = |fields: &str| format!("- name: x\n  root: true\n  fields: [{fields}]\n");
-    check_files_extension(&set("{name: message, type: long}"), &[("type-conflict", "3:18")]);
+    check_files_extension(&set("{name: message, type: long}"), &[("type-conflict", "3:19")]);
     let text = log("{base: {fields: {message: {}}}}\nextensions: [ext.yaml]");
     let files = [(LOG, text.as_str()), ("ext.yaml", "- name: message\n  fields: [{name: a, type: long}]\n")];
-    check(&files, &[("unused-extension", "ext.yaml:1:9"), ("scalar-and-object", "ext.yaml:2:18")]);
+    check(&files, &[("scalar-and-object", "ext.yaml:2:19")]);
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn a_set_is_reused_only_at_an_object_that_exists() {
     check_files_extension(&set("event"), &[]);
     check_files_extension(&set("evnt"), &[("reuse-target", "2:25")]);
     check_files_extension(&set("event.action"), &[("reuse-target", "2:25")]);
-    check_files_extension(&set("{at: user, as: name}"), &[("scalar-and-object", "3:18")]);
+    check_files_extension(&set("{at: user, as: name}"), &[("scalar-and-object", "3:19")]);
     check_files_extension(&set("{at: user, as: changes, normalize: [array]}"), &[("reuse-target", "2:25")]);
     check_files_extension(&set("e vent"), &[("invalid-name", "2:25")]);
     check_says(&[(LOG, &extended_log()), ("ext.yaml", &set("evnt"))], "help: did you mean `event`?");
@@ -155,7 +155,7 @@ fn a_set_is_reused_only_at_an_object_that_exists() {
 #[test]
 fn what_is_wrong_inside_a_set_is_not_said_again_for_each_place() {
     let set = "- name: x\n  reusable: {expected: [event, user, host]}\n  fields: [{name: a, type: long}, {name: a.b, type: long}]\n";
-    check_files_extension(set, &[("scalar-and-object", "3:41")]);
+    check_files_extension(set, &[("scalar-and-object", "3:42")]);
 }
 
 #[test]
@@ -196,7 +196,7 @@ fn multi_fields_have_names_of_their_own_on_fields_that_have_values() {
     ]);
     for field_type in ["object", "nested"] {
         let field = format!("    - {{name: a, type: {field_type}, multi_fields: [{{type: text}}]}}");
-        check_extension(&field, &[("parameter-not-of-type", "3:52")]);
+        check_extension(&field, &[("parameter-not-of-type", "3:53")]);
     }
 }
 

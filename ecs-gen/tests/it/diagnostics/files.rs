@@ -69,7 +69,7 @@ fn two_samples_of_one_name_are_refused() {
 fn a_pipeline_that_is_no_yaml_is_reported_in_its_own_file() {
     let log = log("{base: {fields: {message: {}}}}")
         .replace("alias: log", "alias: log, default_pipeline: {name: p, file: p.yaml}");
-    check(&[(LOG, &log), ("p.yaml", "processors: [")], &[("yaml-syntax", "p.yaml:1:14")]);
+    check(&[(LOG, &log), ("p.yaml", "processors: [")], &[("yaml-syntax", "p.yaml:2:1")]);
 }
 
 #[test]

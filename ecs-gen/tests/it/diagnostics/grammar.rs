@@ -15,7 +15,7 @@ fn an_unknown_option_is_reported_at_its_key() {
         "    - {name: a, type: keyword, multi_fields: [{type: text, nme: b}]}",
         &[("unknown-option", "3:60")],
     );
-    check_extension("    - {name: a, type: long, parameters: {coerc: false}}", &[("unknown-option", "3:41")]);
+    check_extension("    - {name: a, type: long, parameters: {coerc: false}}", &[("unknown-option", "3:42")]);
 }
 
 #[test]
@@ -45,7 +45,6 @@ fn a_wrong_form_is_reported_with_the_one_that_is_wanted() {
         (&log_with("providers: {a: b}\n"), "5:16", "expected a list, found text"),
         (&log_with("lifecycle: 30d\n"), "5:12", "expected a mapping, found text"),
         (&log("[base]"), "4:9", "expected `'*'` or a mapping, found a list"),
-        (&log("{base: {fields: [message]}}"), "4:25", "expected `'*'` or a mapping, found a list"),
         (&log("{base: {fields: {message: []}}}"), "4:35", "expected a mapping, found a list"),
         (&log("{base: {fields: {message: {index: no}}}}"), "4:43", "expected `true` or `false`, found text"),
         (&log_with("").replace("name: log", "name:"), "1:6", "expected text, found nothing"),
@@ -54,6 +53,9 @@ fn a_wrong_form_is_reported_with_the_one_that_is_wanted() {
         check(&[(LOG, text)], &[("wrong-form", &format!("log.yaml:{place}"))]);
         check_says(&[(LOG, text)], message);
     }
+    // Without its fields a selection is one that does not say which.
+    let selected = log("{base: {fields: [message]}}");
+    check(&[(LOG, &selected)], &[("selection-needs-fields", "log.yaml:4:10"), ("wrong-form", "log.yaml:4:25")]);
     check_extension("    - {name: a, type: [long]}", &[("wrong-form", "3:23")]);
     check_extension("    - {name: a, type: long, parameters: [coerce]}", &[("wrong-form", "3:41")]);
     check_extension("    - {name: a, type: keyword, ignore_above: [1]}", &[("wrong-form", "3:46")]);
@@ -89,15 +91,15 @@ fn a_number_out_of_range_is_reported() {
 
 #[test]
 fn a_parameter_of_the_wrong_form_is_reported() {
-    check_extension("    - {name: a, type: long, parameters: {coerce: yes}}", &[("invalid-value", "3:41")]);
-    check_extension("    - {name: a, type: date, parameters: {format: yyyy}}", &[("invalid-value", "3:41")]);
+    check_extension("    - {name: a, type: long, parameters: {coerce: yes}}", &[("invalid-value", "3:42")]);
+    check_extension("    - {name: a, type: date, parameters: {format: yyyy}}", &[("invalid-value", "3:42")]);
     check_extension("    - {name: a, type: text, multi_fields: [{type: text, analyzer: mine}]}", &[("invalid-value", "3:67")]);
     check_extension("    - {name: a, type: keyword, parameters: {copy_to: [B]}}", &[("invalid-value", "3:44")]);
 }
 
 #[test]
 fn a_parameter_that_is_given_twice_is_reported() {
-    check_extension("    - {name: a, type: long, index: false, parameters: {index: true}}", &[("duplicate-key", "3:55")]);
+    check_extension("    - {name: a, type: long, index: false, parameters: {index: true}}", &[("duplicate-key", "3:56")]);
 }
 
 #[test]

@@ -45,5 +45,5 @@ fn a_policy_and_a_data_stream_lifecycle_exclude_each_other() {
 #[test]
 fn a_pattern_matches_the_indices_of_its_alias() {
     let text = log_with("").replace("alias: log", "alias: log, pattern: logs-*");
-    check(&[(LOG, &text)], &[("pattern-alias", "log.yaml:3:29")]);
+    check(&[(LOG, &text)], &[("pattern-alias", "log.yaml:3:30")]);
 }

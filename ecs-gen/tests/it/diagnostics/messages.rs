@@ -36,8 +36,6 @@ fn the_caret_stands_under_the_place_behind_tabs_and_wide_characters() {
 
 #[test]
 fn of_a_very_long_line_the_part_with_the_place_is_shown() {
-    let fields: Vec<String> = (0..100).map(|_| "message: {}".to_owned()).collect();
-    let _ = fields;
     let text = log_with(&format!("providers: {{{}, last: wrong, {}}}\n", pairs(0, 60), pairs(60, 99)));
     let printed = rendered(&[(LOG, &text)]);
     let lines: Vec<&str> = printed.lines().collect();

@@ -1,0 +1,51 @@
+//! What the crates of the workspace may depend on: the arrows that `ARCHITECTURE.md` promises.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value as Json;
+
+/// Crate → the crates of the workspace that it may use.
+const ARROWS: &[(&str, &[&str])] = &[("ecs-schema", &[]), ("ecs-gen", &[]), ("xtask", &["ecs-gen", "ecs-schema"])];
+
+#[test]
+fn crates_depend_on_each_other_as_promised() {
+    let metadata = load_metadata();
+    let packages = metadata["packages"].as_array().expect("metadata lists packages");
+    let members: Vec<&str> = packages.iter().map(name_of).collect();
+    for package in packages {
+        let name = name_of(package);
+        let (_, allowed) = ARROWS.iter().find(|(member, _)| *member == name).unwrap_or_else(|| {
+            panic!("`{name}` is new: say here which crates of the workspace it may use");
+        });
+        let dependencies = package["dependencies"].as_array().expect("a package lists dependencies");
+        // A test may use what it likes.
+        let used = dependencies.iter().filter(|dependency| dependency["kind"] != "dev").map(name_of);
+        let forbidden: Vec<&str> = used.filter(|used| members.contains(used) && !allowed.contains(used)).collect();
+        assert!(forbidden.is_empty(), "`{name}` depends on {}", forbidden.join(", "));
+    }
+}
+
+#[test]
+fn workspace_has_one_yaml_parser() {
+    let lock = std::fs::read_to_string(root().join("Cargo.lock")).expect("the lock file is committed");
+    let names = lock.lines().filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'));
+    let parsers: Vec<&str> = names.filter(|name| name.contains("yaml") || name.contains("saphyr")).collect();
+    assert_eq!(parsers, ["saphyr-parser"]);
+}
+
+fn name_of(package: &Json) -> &str {
+    package["name"].as_str().expect("everything in metadata has a name")
+}
+
+fn load_metadata() -> Json {
+    let cargo = std::env::var_os("CARGO").expect("cargo runs the tests");
+    let arguments = ["metadata", "--no-deps", "--offline", "--locked", "--format-version", "1"];
+    let output = Command::new(cargo).args(arguments).current_dir(root()).output().expect("cargo can be run");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("metadata is JSON")
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate stands in the workspace's root")
+}
