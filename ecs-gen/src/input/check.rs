@@ -8,14 +8,14 @@ use serde_json::{Map, Value as Json};
 use super::decode::decode;
 use super::schemas::schema_of;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 use crate::source::node::{Node, Value};
 
 /// Reads `node` as a `T`. Reports everything that does not fit; `None` when too little is left to go on with.
 pub fn read<T: DeserializeOwned + JsonSchema>(node: &Node, diagnostics: &mut Diagnostics) -> Option<T> {
     let schema = schema_of::<T>();
     let before = diagnostics.count_errors();
-    let checked = Checker { root: &schema, diagnostics }.check(node, &schema)?;
+    let checked = Checker { root: &schema, incomplete: None, diagnostics }.check(node, &schema)?;
     match decode(&checked) {
         Ok(value) => Some(value),
         // A missing option was reported against the mapping that lacks it; serde would only repeat that.
@@ -30,6 +30,8 @@ pub fn read<T: DeserializeOwned + JsonSchema>(node: &Node, diagnostics: &mut Dia
 
 struct Checker<'s, 'd> {
     root: &'s Json,
+    /// The mapping that was checked last, when one of its options was dropped.
+    incomplete: Option<Span>,
     diagnostics: &'d mut Diagnostics,
 }
 
@@ -54,11 +56,17 @@ impl<'s> Checker<'s, '_> {
             Value::Map(entries) => Some(self.check_map(node, entries, schema)),
             Value::List(items) => {
                 let Some(item_schema) = schema.get("items") else { return Some(node.clone()) };
-                let items = items.iter().filter_map(|item| self.check(item, item_schema)).collect();
+                let items = items.iter().filter_map(|item| self.check_item(item, item_schema)).collect();
                 Some(Node { span: node.span, value: Value::List(items) })
             }
             Value::Scalar(_) => self.check_bounds(node, schema),
         }
+    }
+
+    /// An item that has lost an option is dropped, so that nobody misses what was there in the wrong form.
+    fn check_item(&mut self, item: &Node, schema: &'s Json) -> Option<Node> {
+        let checked = self.check(item, schema)?;
+        (self.incomplete != Some(item.span)).then_some(checked)
     }
 
     fn resolve(&self, schema: &'s Json) -> &'s Json {
@@ -77,28 +85,47 @@ impl<'s> Checker<'s, '_> {
             Some(object) => self.fits_type(node, object),
             None => true,
         });
-        if let Some(branch) = fitting {
-            return self.check(node, branch);
+        let words: Vec<String> = branches.iter().flat_map(|branch| self.form_words(branch)).collect();
+        match fitting {
+            // One of the forms is a word, and this is another: the other forms are possible as well.
+            Some(branch) if words.len() > 1 && self.is_other_word(node, branch) => {
+                let found = node.as_text().unwrap_or_default();
+                let message = format!("expected {}, found `{found}`", words.join(" or "));
+                self.diagnostics.push(Diagnostic::error(Code::InvalidValue, message).at(node.span));
+                None
+            }
+            Some(branch) => self.check(node, branch),
+            None => {
+                self.report_form(node, &words);
+                None
+            }
         }
-        let names: Vec<String> = branches.iter().flat_map(|branch| self.form_names(branch)).collect();
-        self.report_form(node, &names);
-        None
+    }
+
+    /// Whether a branch stands for a single word, and the node is not that.
+    fn is_other_word(&self, node: &Node, branch: &'s Json) -> bool {
+        let branch = self.resolve(branch);
+        let only = branch.get("oneOf").and_then(Json::as_array).filter(|list| list.len() == 1).map(|list| &list[0]);
+        let word = only.unwrap_or(branch).get("const").and_then(Json::as_str);
+        word.is_some_and(|word| node.as_text() != Some(word))
     }
 
     /// The words for the forms that a schema takes.
-    fn form_names(&self, schema: &'s Json) -> Vec<String> {
+    fn form_words(&self, schema: &'s Json) -> Vec<String> {
         let Some(schema) = self.resolve(schema).as_object() else { return Vec::new() };
         if let Some(branches) = schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Json::as_array) {
-            return branches.iter().flat_map(|branch| self.form_names(branch)).collect();
+            return branches.iter().flat_map(|branch| self.form_words(branch)).collect();
         }
         match schema.get("const").and_then(Json::as_str) {
-            Some(text) => vec![format!("`'{text}'`")],
+            // A bare `*` would begin an alias.
+            Some("*") => vec!["`'*'`".to_owned()],
+            Some(text) => vec![format!("`{text}`")],
             None => type_words(schema),
         }
     }
 
     fn fits_type(&self, node: &Node, schema: &'s Map<String, Json>) -> bool {
-        if let Some(branches) = schema.get("anyOf").and_then(Json::as_array) {
+        if let Some(branches) = schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Json::as_array) {
             let mut branches = branches.iter().filter_map(|branch| self.resolve(branch).as_object());
             return branches.any(|branch| self.fits_type(node, branch));
         }
@@ -173,6 +200,7 @@ impl<'s> Checker<'s, '_> {
     fn check_map(&mut self, node: &Node, entries: &[(Spanned<String>, Node)], schema: &'s Map<String, Json>) -> Node {
         let properties = schema.get("properties").and_then(Json::as_object);
         let mut kept = Vec::new();
+        let mut incomplete = None;
         for (key, value) in entries {
             let known = properties.and_then(|properties| properties.get(&key.value));
             let rest = schema.get("additionalProperties").filter(|rest| **rest != Json::Bool(false));
@@ -184,10 +212,12 @@ impl<'s> Checker<'s, '_> {
                 kept.push((key.clone(), value.clone()));
                 continue;
             };
-            if let Some(value) = self.check(value, value_schema) {
-                kept.push((key.clone(), value));
+            match self.check(value, value_schema) {
+                Some(value) => kept.push((key.clone(), value)),
+                None => incomplete = known.is_some().then_some(node.span).or(incomplete),
             }
         }
+        self.incomplete = incomplete;
         for name in schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str) {
             if !entries.iter().any(|(key, _)| key.value == name) {
                 let message = format!("the option `{name}` is missing");

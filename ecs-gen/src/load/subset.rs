@@ -1,6 +1,7 @@
 //! Official subset files instead of a log file: several are united into one selection, and the log gets its name and
 //! defaults from them.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::{DraftParts, Extension, Loader};
@@ -42,7 +43,8 @@ impl Loader {
             return None;
         };
         let source = request.subsets.iter().chain(&request.includes).filter_map(|path| path.file_name());
-        let source = source.map(|name| name.to_string_lossy()).collect::<Vec<_>>().join(", ");
+        let source: BTreeSet<_> = source.map(|name| name.to_string_lossy()).collect();
+        let source = source.into_iter().collect::<Vec<_>>().join(", ");
         let fields = inputs.into_iter().map(|input| input.fields).reduce(unite).unwrap_or(SelectedFields::All);
         let ecs = Spanned::new(name.span, wanted.to_owned());
         let release = self.load_release(Some(wanted), &ecs, Path::new(""))?;

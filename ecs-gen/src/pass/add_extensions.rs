@@ -159,7 +159,8 @@ fn changes_object(new: &FieldDeclaration) -> bool {
     new.field_type != FieldType::Object || new.many || !new.parameters.is_empty()
 }
 
-fn holds_ecs(place: &FieldTree) -> bool {
+/// Whether a field of ECS stands here or below.
+pub(super) fn holds_ecs(place: &FieldTree) -> bool {
     place.field.as_ref().is_some_and(|field| matches!(field.origin, Origin::Ecs { .. }))
         || place.children.values().any(holds_ecs)
 }

@@ -1,6 +1,6 @@
 //! Puts ECS field sets where an extension reuses them (`reuse: geo`).
 
-use super::add_extensions::{add_field, below_scalar};
+use super::add_extensions::{add_field, below_scalar, holds_ecs};
 use crate::declaration::FieldDeclaration;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::draft::{Draft, TreeField};
@@ -63,7 +63,7 @@ fn add(draft: &mut Draft, set: &Fieldset, reuse: &Reuse, prefix: Option<&FieldPa
         diagnostics.push(problem.at(reuse.path.span));
         return;
     }
-    if draft.catalog.get(&at).is_none() {
+    if draft.catalog.get(&at).is_none_or(|place| place.field.is_none() && !holds_ecs(place)) {
         let field = TreeField { declaration: object, origin: origin(None), docs_only: false };
         draft.catalog.entry(&at).field = Some(field);
     }
@@ -90,7 +90,7 @@ fn conflict(draft: &Draft, reuse: &Reuse, at: &FieldPath) -> Option<Diagnostic> 
         let message = format!("`{set}` is reused twice at `{at}`");
         return Some(Diagnostic::error(Code::DuplicateField, message).help("remove one"));
     }
-    if reuse.many && !place.is_many() {
+    if reuse.many && !place.is_many() && (place.field.is_some() || holds_ecs(place)) {
         let message = format!("`{at}` cannot become a list: it already exists");
         return Some(Diagnostic::error(Code::ReuseTarget, message).help("drop `normalize`, or rename one of the two"));
     }

@@ -67,8 +67,12 @@ impl<'t> Loader<'t, '_> {
             Some(Err(error)) => {
                 let marker = error.marker();
                 let span = Span { file: self.file, line: count(marker.line()), column: count(marker.col() + 1) };
+                // The parser gives up on brackets before they are counted here, when it looks ahead for a key's colon.
+                if error.info() == "recursion limit exceeded" {
+                    return Err(self.too_deep(span));
+                }
                 let problem = Diagnostic::error(Code::YamlSyntax, error.info().to_owned()).at(span);
-                self.diagnostics.push(problem.maybe_help(help_for(self.source.line(span.line).unwrap_or_default())));
+                self.diagnostics.push(problem.maybe_help(help_for(self.source, span)));
                 Err(Unreadable)
             }
             None => Ok((Event::StreamEnd, ParserSpan::empty(saphyr_parser::Marker::new(0, 1, 0)))),
@@ -178,19 +182,16 @@ impl<'t> Loader<'t, '_> {
 }
 
 /// What the usual slips in YAML look like at the place where the parser stops.
-fn help_for(line: &str) -> Option<String> {
+fn help_for(source: &SourceFile, span: Span) -> Option<String> {
+    let line = source.line(span.line)?;
     let rest = line.trim_start();
-    let value = rest.split_once(": ").map_or(rest, |(_, value)| value.trim());
-    let unquoted = |mark: &str| value.starts_with(mark) || rest.contains(&format!("- {mark}"));
     if line[..line.len() - rest.len()].contains('\t') {
-        Some("indent with spaces: YAML forbids tabs there".to_owned())
-    } else if unquoted("*") {
-        Some("put quotes around it, as in `'*'`: a plain `*` begins an alias".to_owned())
-    } else if unquoted("@") {
-        Some("put quotes around it, as in `\"@timestamp\"`: YAML reserves a plain `@`".to_owned())
-    } else {
-        None
+        return Some("indent with spaces: YAML forbids tabs there".to_owned());
     }
+    if matches!(line.chars().nth(span.column.saturating_sub(1) as usize), Some('@' | '`')) {
+        return Some("put quotes around it, as in `\"@timestamp\"`: YAML reserves a plain `@`".to_owned());
+    }
+    rest.contains(": *").then(|| "put quotes around it, as in `'*'`: a plain `*` begins an alias".to_owned())
 }
 
 fn count(number: usize) -> u32 {

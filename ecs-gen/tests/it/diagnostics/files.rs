@@ -9,7 +9,7 @@ fn a_file_that_is_not_there_is_reported_where_it_is_named() {
     check(&[(LOG, &log_with("samples: [one.json]\n"))], &[("file-unreadable", "log.yaml:5:11")]);
     let pipeline = log("{base: {fields: {message: {}}}}")
         .replace("alias: log", "alias: log, default_pipeline: {name: p, file: p.yaml, samples: [flat.json]}");
-    check(&[(LOG, &pipeline)], &[("file-unreadable", "log.yaml:3:57"), ("file-unreadable", "log.yaml:3:75")]);
+    check(&[(LOG, &pipeline)], &[("file-unreadable", "log.yaml:3:55"), ("file-unreadable", "log.yaml:3:73")]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Files that are YAML and do not have the form of their grammar.
 
-use super::{LOG, check, check_extension, check_files_extension, check_says, extended_log, log, log_with};
+use super::{LOG, check, check_extension, check_files_extension, check_says, extended_log, extension, log, log_with};
 
 #[test]
 fn an_unknown_option_is_reported_at_its_key() {
@@ -47,7 +47,7 @@ fn a_wrong_form_is_reported_with_the_one_that_is_wanted() {
         (&log("[base]"), "4:9", "expected `'*'` or a mapping, found a list"),
         (&log("{base: {fields: {message: []}}}"), "4:35", "expected a mapping, found a list"),
         (&log("{base: {fields: {message: {index: no}}}}"), "4:43", "expected `true` or `false`, found text"),
-        (&log_with("").replace("name: log", "name:"), "1:6", "expected text, found nothing"),
+        (&log_with("").replace("name: log", "name:"), "1:5", "expected text, found nothing"),
     ];
     for (text, place, message) in cases {
         check(&[(LOG, text)], &[("wrong-form", &format!("log.yaml:{place}"))]);
@@ -70,7 +70,10 @@ fn a_value_that_is_no_choice_is_reported_with_the_choices() {
     check_extension("    - {name: a, type: long, normalize: [list]}", &[("invalid-value", "3:41")]);
     check_extension("    - {name: a, type: long, level: customs}", &[("invalid-value", "3:36")]);
     check_extension("    - {name: a, type: keyword, ignore_above: never}", &[("invalid-value", "3:46")]);
+    let limit = extension("    - {name: a, type: keyword, ignore_above: never}");
+    check_says(&[(LOG, &extended_log()), ("ext.yaml", &limit)], "expected a whole number or `none`, found `never`");
     check(&[(LOG, &log("all"))], &[("invalid-value", "log.yaml:4:9")]);
+    check_says(&[(LOG, &log("all"))], "expected `'*'` or a mapping, found `all`");
     check_files_extension("- name: x\n  type: object\n  fields: [{name: a, type: long}]", &[("invalid-value", "2:9")]);
 }
 
@@ -94,7 +97,7 @@ fn a_parameter_of_the_wrong_form_is_reported() {
     check_extension("    - {name: a, type: long, parameters: {coerce: yes}}", &[("invalid-value", "3:42")]);
     check_extension("    - {name: a, type: date, parameters: {format: yyyy}}", &[("invalid-value", "3:42")]);
     check_extension("    - {name: a, type: text, multi_fields: [{type: text, analyzer: mine}]}", &[("invalid-value", "3:67")]);
-    check_extension("    - {name: a, type: keyword, parameters: {copy_to: [B]}}", &[("invalid-value", "3:44")]);
+    check_extension("    - {name: a, type: keyword, parameters: {copy_to: [B]}}", &[("invalid-value", "3:45")]);
 }
 
 #[test]

@@ -36,7 +36,7 @@ fn many_wrong_fields_do_not_take_long() {
         let _ = writeln!(fields, "    - {{name: Bad{number}, type: keywrod}}");
     }
     let text = super::extension(&fields);
-    check_quick(&[(LOG, &extended_log()), ("ext.yaml", &text)], 6_001);
+    check_quick(&[(LOG, &extended_log()), ("ext.yaml", &text)], 6_000);
 }
 
 #[test]

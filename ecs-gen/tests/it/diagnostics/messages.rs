@@ -28,9 +28,9 @@ fn a_conflict_with_ecs_is_explained() {
 #[test]
 fn the_caret_stands_under_the_place_behind_tabs_and_wide_characters() {
     let line = |before: &str| log_with(&format!("title: {before}, x\nproviders: {{\"{before}\": [a], b: c}}\n"));
-    check_says(&[(LOG, &line("äö"))], "6 | providers: {\"äö\": [a], b: c}\n  |                             ^\n");
-    check_says(&[(LOG, &line("事件"))], "6 | providers: {\"事件\": [a], b: c}\n  |                               ^\n");
-    check_says(&[(LOG, &line("e\u{301}"))], "6 | providers: {\"e\u{301}\": [a], b: c}\n  |                            ^\n");
+    check_says(&[(LOG, &line("äö"))], "6 | providers: {\"äö\": [a], b: c}\n  |                           ^\n");
+    check_says(&[(LOG, &line("事件"))], "6 | providers: {\"事件\": [a], b: c}\n  |                             ^\n");
+    check_says(&[(LOG, &line("e\u{301}"))], "6 | providers: {\"e\u{301}\": [a], b: c}\n  |                          ^\n");
     check_says(&[(LOG, &log_with("providers: {a:\t[a],\tb: c}\n"))], "5 | providers: {a: [a], b: c}\n  |                        ^\n");
 }
 

@@ -85,7 +85,7 @@ fn index_false_is_refused_where_the_type_has_none() {
 #[test]
 fn enabled_false_is_refused_on_what_is_no_object() {
     let text = log("{event: {fields: {action: {enabled: false}}}}");
-    check(&[(LOG, &text)], &[("parameter-not-of-type", "log.yaml:4:46")]);
+    check(&[(LOG, &text)], &[("parameter-not-of-type", "log.yaml:4:45")]);
     check_says(&[(LOG, &text)], "help: use `index: false` to keep a value without indexing it");
 }
 
