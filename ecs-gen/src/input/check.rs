@@ -8,8 +8,8 @@ use serde_json::{Map, Value as Json};
 use super::decode::decode;
 use super::schemas::schema_of;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::source::{Span, Spanned};
 use crate::source::node::{Node, Value};
+use crate::source::{Span, Spanned};
 
 /// Reads `node` as a `T`. Reports everything that does not fit; `None` when too little is left to go on with.
 pub fn read<T: DeserializeOwned + JsonSchema>(node: &Node, diagnostics: &mut Diagnostics) -> Option<T> {

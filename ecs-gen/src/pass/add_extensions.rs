@@ -167,7 +167,8 @@ pub(super) fn holds_ecs(place: &FieldTree) -> bool {
 
 fn changed_object(new: &FieldDeclaration) -> Diagnostic {
     let message = format!("`{}` is a plain object in ECS, and an extension makes it something else", new.path);
-    Diagnostic::error(Code::TypeConflict, message).help("drop it here: its fields of ECS and yours stand in it as it is")
+    Diagnostic::error(Code::TypeConflict, message)
+        .help("drop it here: its fields of ECS and yours stand in it as it is")
 }
 
 fn duplicate(new: &FieldDeclaration) -> Diagnostic {

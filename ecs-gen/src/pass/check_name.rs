@@ -5,9 +5,7 @@ use crate::draft::Draft;
 
 pub(super) fn run(draft: &mut Draft, diagnostics: &mut Diagnostics) {
     let name = &draft.log.name;
-    let is_word = |word: &str| {
-        !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
-    };
+    let is_word = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
     if name.split(['-', '_']).all(is_word) && name.starts_with(|c: char| c.is_ascii_lowercase()) {
         return;
     }

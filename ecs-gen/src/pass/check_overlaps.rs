@@ -15,9 +15,8 @@ pub(super) fn run(drafts: &[Draft], diagnostics: &mut Diagnostics) {
 fn check_modules(drafts: &[Draft], diagnostics: &mut Diagnostics) {
     for (position, draft) in drafts.iter().enumerate() {
         let name = &draft.log.name;
-        let same = |other: &&Draft| {
-            other.log.name.value != name.value && snake_case(&other.log.name) == snake_case(name)
-        };
+        let same =
+            |other: &&Draft| other.log.name.value != name.value && snake_case(&other.log.name) == snake_case(name);
         if let Some(other) = drafts[..position].iter().find(same) {
             let message = format!("`{}` and `{}` would be one Rust module", name.value, other.log.name.value);
             let help = "give one of the two another name: they would write the same files";

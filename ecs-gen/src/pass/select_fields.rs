@@ -75,7 +75,8 @@ fn report_unused(draft: &Draft, diagnostics: &mut Diagnostics) {
         let name = &set.name.value;
         let message = format!("`{}` selects no field of the extension `{name}`", draft.log.name.value);
         let place = set.places.first().filter(|_| !set.top_level).map_or(name, |place| &place.path.value);
-        let help = format!("select `{place}` under `fields`, with `fields: '*'` or field by field; or drop the extension");
+        let help =
+            format!("select `{place}` under `fields`, with `fields: '*'` or field by field; or drop the extension");
         diagnostics.push(Diagnostic::warning(Code::UnusedExtension, message).at(set.name.span).help(help));
     }
 }
@@ -189,7 +190,8 @@ impl Selector<'_, '_> {
 
     fn report_unknown(&mut self, child: &Spanned<String>, place: &FieldTree, path: &str) {
         let root = path.split('.').next().unwrap_or_default();
-        if self.draft.is_flawed && self.draft.fieldsets.iter().any(|set| set.name.value.segments().next() == Some(root)) {
+        if self.draft.is_flawed && self.draft.fieldsets.iter().any(|set| set.name.value.segments().next() == Some(root))
+        {
             return;
         }
         let help = match child.value.split_once('.') {

@@ -18,8 +18,14 @@ const MAX_COPIED_NODES: usize = 100_000;
 /// Parses the one document of `file`; `None` when a problem was reported that leaves no tree.
 pub fn parse_document(sources: &Sources, file: FileId, diagnostics: &mut Diagnostics) -> Option<Node> {
     let source = sources.file(file);
-    let mut loader =
-        Loader { source, parser: Parser::new_from_str(&source.text), file, diagnostics, anchors: HashMap::new(), copied: 0 };
+    let mut loader = Loader {
+        source,
+        parser: Parser::new_from_str(&source.text),
+        file,
+        diagnostics,
+        anchors: HashMap::new(),
+        copied: 0,
+    };
     loader.load_document()
 }
 

@@ -32,21 +32,35 @@ fn parameters_have_the_official_defaults() {
     check_parameters("type: keyword, ignore_above: 80", &[(Parameter::IgnoreAbove, json!(80))]);
     check_parameters("type: keyword, ignore_above: none", &[]);
     check_parameters("type: keyword, parameters: {ignore_above: null}", &[]);
-    check_parameters("type: keyword, index: false", &[(Parameter::Index, json!(false)), (Parameter::DocValues, json!(false))]);
-    check_parameters("type: keyword, index: false, doc_values: true", &[(Parameter::Index, json!(false)), (Parameter::DocValues, json!(true))]);
-    check_parameters("type: keyword, doc_values: false", &[(Parameter::DocValues, json!(false)), (Parameter::IgnoreAbove, json!(1024))]);
+    check_parameters(
+        "type: keyword, index: false",
+        &[(Parameter::Index, json!(false)), (Parameter::DocValues, json!(false))],
+    );
+    check_parameters(
+        "type: keyword, index: false, doc_values: true",
+        &[(Parameter::Index, json!(false)), (Parameter::DocValues, json!(true))],
+    );
+    check_parameters(
+        "type: keyword, doc_values: false",
+        &[(Parameter::DocValues, json!(false)), (Parameter::IgnoreAbove, json!(1024))],
+    );
     check_parameters("type: text", &[(Parameter::Norms, json!(false))]);
     check_parameters("type: text, norms: true", &[(Parameter::Norms, json!(true))]);
     check_parameters("type: text, index: false", &[(Parameter::Index, json!(false)), (Parameter::Norms, json!(false))]);
     check_parameters("type: long", &[]);
-    check_parameters("type: date, parameters: {format: strict_date_optional_time||epoch_millis}", &[(Parameter::Format, json!("strict_date_optional_time||epoch_millis"))]);
+    check_parameters(
+        "type: date, parameters: {format: strict_date_optional_time||epoch_millis}",
+        &[(Parameter::Format, json!("strict_date_optional_time||epoch_millis"))],
+    );
     check_parameters("type: constant_keyword, value: 7", &[(Parameter::Value, json!("7"))]);
     check_parameters("type: object, enabled: false", &[(Parameter::Enabled, json!(false))]);
 }
 
 #[test]
 fn multi_fields_are_named_after_their_type_and_have_the_same_defaults() {
-    let model = extended("    - {name: a, type: wildcard, multi_fields: [{type: match_only_text, name: text, flat_name: x.a.text}, {type: keyword}, {type: text, name: b, norms: true}]}");
+    let model = extended(
+        "    - {name: a, type: wildcard, multi_fields: [{type: match_only_text, name: text, flat_name: x.a.text}, {type: keyword}, {type: text, name: b, norms: true}]}",
+    );
     let multi = &find(&model, "x.a").multi_fields;
     let names: Vec<(&str, FieldType)> = multi.iter().map(|multi| (multi.name.as_str(), multi.field_type)).collect();
     assert_eq!(names, [("text", FieldType::MatchOnlyText), ("keyword", FieldType::Keyword), ("b", FieldType::Text)]);
@@ -145,14 +159,21 @@ fn an_official_file_is_taken_as_it_is() {
     assert!(payment.required && payment.level == Level::Core);
     let allowed = &model.allowed_of(payment).unwrap().values;
     assert_eq!(allowed[0].expected_event_types, ["start", "end"]);
-    assert_eq!(find(&model, "shop.visitor").field_type, FieldType::Flattened, "a group without fields is an open object");
+    assert_eq!(
+        find(&model, "shop.visitor").field_type,
+        FieldType::Flattened,
+        "a group without fields is an open object"
+    );
     assert_eq!(find(&model, "event.shop.order.id").field_type, FieldType::Keyword);
     assert!(model.find("user").is_none(), "what is not selected is not there");
 }
 
 #[test]
 fn a_set_stands_wherever_it_says_it_is_reused() {
-    let model = with_extension("{user: {fields: {favourite_shop: {fields: '*'}}}, host: {fields: {shops: {fields: '*'}}}}", OFFICIAL);
+    let model = with_extension(
+        "{user: {fields: {favourite_shop: {fields: '*'}}}, host: {fields: {shops: {fields: '*'}}}}",
+        OFFICIAL,
+    );
     assert_eq!(find(&model, "user.favourite_shop.order.id").field_type, FieldType::Keyword);
     let shops = find(&model, "host.shops");
     assert!(shops.many && shops.shape.is_some());
@@ -191,7 +212,9 @@ fn a_set_of_ecs_gets_further_fields() {
 
 #[test]
 fn a_set_of_ecs_is_reused_in_an_extension() {
-    let model = extended("    - {name: place, reuse: geo, description: Where it is.}\n    - {name: stops, reuse: geo, normalize: [array]}\n    - {name: place.note, type: keyword}");
+    let model = extended(
+        "    - {name: place, reuse: geo, description: Where it is.}\n    - {name: stops, reuse: geo, normalize: [array]}\n    - {name: place.note, type: keyword}",
+    );
     let place = find(&model, "x.place");
     assert_eq!((place.description.as_str(), place.many), ("Where it is.", false));
     assert!(find(&model, "x.stops").many);
@@ -229,7 +252,11 @@ fn without_a_subset_everything_is_selected_with_the_custom_sets() {
 
 #[test]
 fn one_mapping_or_a_list_of_them_is_a_file() {
-    for text in ["name: x\nfields: [{name: a, type: long}]\n", "- name: x\n  fields: [{name: a, type: long}]\n", "---\n- name: x\n  fields: [{name: a, type: long}]\n...\n"] {
+    for text in [
+        "name: x\nfields: [{name: a, type: long}]\n",
+        "- name: x\n  fields: [{name: a, type: long}]\n",
+        "---\n- name: x\n  fields: [{name: a, type: long}]\n...\n",
+    ] {
         assert_eq!(paths(&with_extension("{x: {fields: '*'}}", text)), ["x", "x.a"]);
     }
 }

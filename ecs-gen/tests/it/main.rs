@@ -7,6 +7,7 @@ mod engine_files;
 mod extensions;
 mod import;
 mod lifecycle_findings;
+mod mutations;
 mod plan;
 mod policies;
 mod selection;

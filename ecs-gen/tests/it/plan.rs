@@ -61,13 +61,15 @@ fn states(plan: &Plan) -> Vec<(&str, &'static str)> {
 fn every_state_is_told_and_mended() {
     let folder = folder(&[]);
     let scope = logs(&["a"]);
-    let all = [(MANIFEST, "missing"), ("a/one.json", "missing"), ("a/sub/two.json", "missing"), ("rust/a.rs", "missing")];
+    let all =
+        [(MANIFEST, "missing"), ("a/one.json", "missing"), ("a/sub/two.json", "missing"), ("rust/a.rs", "missing")];
     assert_eq!(states(&plan(&small(), &folder, &scope)), all);
     assert_eq!(apply(&small(), &folder, &scope).len(), 4);
     assert!(plan(&small(), &folder, &scope).is_fresh());
 
     let other = files(&[("generated/a/one.json", "{ }\n"), ("generated/a/three.json", "3\n"), ("rust/a.rs", "// a\n")]);
-    let expected = [(MANIFEST, "stale"), ("a/one.json", "stale"), ("a/sub/two.json", "orphaned"), ("a/three.json", "missing")];
+    let expected =
+        [(MANIFEST, "stale"), ("a/one.json", "stale"), ("a/sub/two.json", "orphaned"), ("a/three.json", "missing")];
     assert_eq!(states(&plan(&other, &folder, &scope)), expected);
     let done = apply(&other, &folder, &scope);
     let outcomes: Vec<Outcome> = done.iter().map(|(_, outcome)| *outcome).collect();
@@ -93,7 +95,8 @@ fn equal_files_are_not_touched() {
     let before = inodes();
     assert_eq!(apply(&small(), &folder, &scope), []);
     assert_eq!(inodes(), before);
-    let other = files(&[("generated/a/one.json", "{ }\n"), ("generated/a/sub/two.json", "[]\n"), ("rust/a.rs", "// a\n")]);
+    let other =
+        files(&[("generated/a/one.json", "{ }\n"), ("generated/a/sub/two.json", "[]\n"), ("rust/a.rs", "// a\n")]);
     apply(&other, &folder, &scope);
     let after = inodes();
     let changed: Vec<&Path> = before.iter().zip(&after).filter(|(b, a)| b != a).map(|(b, _)| b.0.as_path()).collect();
@@ -102,13 +105,16 @@ fn equal_files_are_not_touched() {
 
 #[test]
 fn a_persons_own_file_is_kept_and_reported() {
-    let folder = folder(&[("out/a/notes.txt", "mine"), ("out/b/other.txt", "not of this log"), ("src/mine.rs", "// mine")]);
+    let folder =
+        folder(&[("out/a/notes.txt", "mine"), ("out/b/other.txt", "not of this log"), ("src/mine.rs", "// mine")]);
     let scope = logs(&["a"]);
     let plan = plan(&small(), &folder, &scope);
     let report = report::apply(&plan).unwrap();
     assert!(report.text.contains("Kept") && report.text.contains("out/a/notes.txt"), "{}", report.text);
     assert!(report.text.contains("1 files are not generated and have been left alone"), "{}", report.text);
-    for (path, text) in [("out/a/notes.txt", "mine"), ("out/b/other.txt", "not of this log"), ("src/mine.rs", "// mine")] {
+    for (path, text) in
+        [("out/a/notes.txt", "mine"), ("out/b/other.txt", "not of this log"), ("src/mine.rs", "// mine")]
+    {
         assert_eq!(std::fs::read_to_string(folder.path().join(path)).unwrap(), text);
     }
 }
@@ -177,9 +183,8 @@ fn no_file_is_left_beside_the_written_ones() {
 fn a_write_that_fails_names_the_path_and_leaves_no_temporary_file() {
     // Where a folder should be is a file, and where a file should be is a folder.
     let blocked = folder(&[("out/a/sub", "a file")]);
-    let error = Plan::load(&small(), &roots(&blocked), &logs(&["a"]))
-        .and_then(|plan| plan.apply(|_, _| ()))
-        .unwrap_err();
+    let error =
+        Plan::load(&small(), &roots(&blocked), &logs(&["a"])).and_then(|plan| plan.apply(|_, _| ())).unwrap_err();
     assert!(error.to_string().contains("out/a/sub"), "{error}");
     let folder = folder(&[("out/a/one.json/x", "")]);
     let error = Plan::load(&small(), &roots(&folder), &logs(&["a"])).unwrap_err();
@@ -200,8 +205,7 @@ const ARGUMENTS: &[&str] = &["--log", LOG, "--out", "out", "--rust", "src"];
 fn one_changed_byte_in_any_file_is_found_and_named() {
     let folder = folder(&[(LOG, &log("{base: {fields: {message: {}}}}"))]);
     assert!(run(folder.path(), ARGUMENTS, &[]).status.success());
-    let generated: Vec<_> =
-        list(folder.path()).into_iter().filter(|(path, _)| !path.ends_with(LOG)).collect();
+    let generated: Vec<_> = list(folder.path()).into_iter().filter(|(path, _)| !path.ends_with(LOG)).collect();
     assert!(generated.len() > 10, "{}", generated.len());
     let files = |folder: &TempDir| {
         let mut loader = Loader::default();
@@ -215,7 +219,8 @@ fn one_changed_byte_in_any_file_is_found_and_named() {
         changed[middle] ^= 1;
         std::fs::write(path, &changed).unwrap();
         let plan = Plan::load(&wanted, &roots(&folder), &logs(&["log"])).unwrap();
-        let stale: Vec<_> = plan.items.iter().filter(|item| item.state != State::Fresh).map(|item| &item.path).collect();
+        let stale: Vec<_> =
+            plan.items.iter().filter(|item| item.state != State::Fresh).map(|item| &item.path).collect();
         assert_eq!(stale, [path]);
         std::fs::write(path, bytes).unwrap();
     }
@@ -228,20 +233,26 @@ fn one_changed_byte_in_any_file_is_found_and_named() {
     assert_eq!(output.status.code(), Some(3));
     let text = String::from_utf8(output.stderr).unwrap();
     let shown = |path: &Path| path.strip_prefix(folder.path()).unwrap().display().to_string();
-    for line in [format!("Stale {}", shown(changed)), format!("Missing {}", shown(removed)), "Orphaned out/log/added".to_owned()] {
+    for line in [
+        format!("Stale {}", shown(changed)),
+        format!("Missing {}", shown(removed)),
+        "Orphaned out/log/added".to_owned(),
+    ] {
         assert!(text.contains(&line), "no `{line}` in {text}");
     }
 }
 
 #[test]
 fn the_same_inputs_make_the_same_bytes_anywhere() {
-    let extension = "- name: x\n  fields:\n    - {name: a, type: keyword, description: One.}\n    - {name: b.c, type: long}\n";
+    let extension =
+        "- name: x\n  fields:\n    - {name: a, type: keyword, description: One.}\n    - {name: b.c, type: long}\n";
     let fields = "{base: {fields: {message: {}, tags: {}}}, event: {fields: {action: {}, kind: {}}}, x: {fields: '*'}}";
     let text = log(&format!("{fields}\nextensions: [ext.yaml]\nproviders: {{a: [one, two], b: [three]}}"));
     let one = folder(&[(LOG, &text), ("ext.yaml", extension)]);
     assert!(run(one.path(), ARGUMENTS, &[]).status.success());
 
-    let shuffled = "- fields:\n    - {type: long, name: b.c}\n    - {description: One., type: keyword, name: a}\n  name: x\n";
+    let shuffled =
+        "- fields:\n    - {type: long, name: b.c}\n    - {description: One., type: keyword, name: a}\n  name: x\n";
     let fields = "{x: {fields: '*'}, event: {fields: {kind: {}, action: {}}}, base: {fields: {tags: {}, message: {}}}}";
     let text = format!(
         "providers: {{b: [three], a: [one, two]}}\nfields: {fields}\nextensions: [ext.yaml]\nindex: {{alias: log}}\necs: 9.4.0\nname: log\n"
@@ -256,7 +267,10 @@ fn the_same_inputs_make_the_same_bytes_anywhere() {
             list(&root).into_iter().map(|(p, b)| (p.strip_prefix(&root).unwrap().to_owned(), b)).collect::<Vec<_>>()
         };
         let (left, right) = (relative(&one), relative(&two));
-        assert_eq!(left.iter().map(|(path, _)| path).collect::<Vec<_>>(), right.iter().map(|(path, _)| path).collect::<Vec<_>>());
+        assert_eq!(
+            left.iter().map(|(path, _)| path).collect::<Vec<_>>(),
+            right.iter().map(|(path, _)| path).collect::<Vec<_>>()
+        );
         for ((path, left), (_, right)) in left.iter().zip(&right) {
             assert!(left == right, "{} differs", path.display());
         }
@@ -278,7 +292,9 @@ fn subset_files_in_any_order_make_the_same_bytes() {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         std::fs::read_to_string(folder.path().join("out/s/elasticsearch/mappings.json")).unwrap()
     };
-    let forward = mappings(&["--subset", "one.yml", "--subset", "two.yml", "--include", "c1.yml", "--include", "c2.yml"]);
-    let backward = mappings(&["--include", "c2.yml", "--include", "c1.yml", "--subset", "two.yml", "--subset", "one.yml"]);
+    let forward =
+        mappings(&["--subset", "one.yml", "--subset", "two.yml", "--include", "c1.yml", "--include", "c2.yml"]);
+    let backward =
+        mappings(&["--include", "c2.yml", "--include", "c1.yml", "--subset", "two.yml", "--subset", "one.yml"]);
     assert_eq!(forward, backward);
 }

@@ -78,12 +78,10 @@ fn check_paths(fields: &str, expected: &[&str]) {
 
 #[test]
 fn named_fields_are_selected_with_the_objects_above_them() {
-    check_paths("{base: {fields: {message: {}}}, http: {fields: {request: {fields: {method: {}}}}}}", &[
-        "http",
-        "http.request",
-        "http.request.method",
-        "message",
-    ]);
+    check_paths(
+        "{base: {fields: {message: {}}}, http: {fields: {request: {fields: {method: {}}}}}}",
+        &["http", "http.request", "http.request.method", "message"],
+    );
 }
 
 #[test]
@@ -142,7 +140,8 @@ fn a_star_wins_over_names_and_their_options() {
 
 #[test]
 fn an_option_that_takes_something_away_counts_only_when_all_subsets_say_so() {
-    let off = "name: a\nfields: {user: {fields: {name: {index: false}}}, labels_of: {fields: '*'}}\n".replace(", labels_of: {fields: '*'}", "");
+    let off = "name: a\nfields: {user: {fields: {name: {index: false}}}, labels_of: {fields: '*'}}\n"
+        .replace(", labels_of: {fields: '*'}", "");
     let on = "name: b\nfields: {user: {fields: {name: {}}}}\n";
     let elsewhere = "name: c\nfields: {user: {fields: {id: {}}}}\n";
     let index = |files: &[&str]| parameter(&subsets(files, &[]), "user.name", Parameter::Index);
@@ -160,7 +159,9 @@ fn an_option_that_takes_something_away_counts_only_when_all_subsets_say_so() {
 
 #[test]
 fn index_false_takes_doc_values_and_the_limit_away_and_multi_fields_stay() {
-    let model = model(&log("{user: {fields: {name: {index: false}, full_name: {index: false}}}, event: {fields: {duration: {index: false}}}}"));
+    let model = model(&log(
+        "{user: {fields: {name: {index: false}, full_name: {index: false}}}, event: {fields: {duration: {index: false}}}}",
+    ));
     assert_eq!(parameter(&model, "user.name", Parameter::DocValues), Some(json!(false)));
     assert_eq!(parameter(&model, "user.name", Parameter::IgnoreAbove), None);
     assert_eq!(parameter(&model, "event.duration", Parameter::DocValues), Some(json!(false)));
@@ -177,7 +178,8 @@ fn a_docs_only_field_stands_in_the_docs_alone() {
 
 #[test]
 fn docs_only_siblings_leave_no_empty_object() {
-    let fields = "{base: {fields: {message: {}}}, event: {fields: {kind: {docs_only: true}, action: {docs_only: true}}}}";
+    let fields =
+        "{base: {fields: {message: {}}}, event: {fields: {kind: {docs_only: true}, action: {docs_only: true}}}}";
     let siblings = model(&log(fields));
     assert_eq!(paths(&siblings), ["message"]);
     assert_eq!(docs_only(&siblings), ["event.action", "event.kind"]);
@@ -188,7 +190,15 @@ fn a_docs_only_object_takes_all_below_it_along_in_order() {
     let fields = "{base: {fields: {message: {}, labels: {docs_only: true}}}, dns: {fields: {id: {}, answers: {docs_only: true, fields: '*'}}}}";
     let model = model(&log(fields));
     assert_eq!(paths(&model), ["dns", "dns.id", "message"]);
-    let expected = ["dns.answers", "dns.answers.class", "dns.answers.data", "dns.answers.name", "dns.answers.ttl", "dns.answers.type", "labels"];
+    let expected = [
+        "dns.answers",
+        "dns.answers.class",
+        "dns.answers.data",
+        "dns.answers.name",
+        "dns.answers.ttl",
+        "dns.answers.type",
+        "labels",
+    ];
     assert_eq!(docs_only(&model), expected);
     let open = model.docs_only.last().unwrap();
     assert_eq!(open.field_type, FieldType::Flattened, "an open object is what it would be in the mapping");
@@ -196,7 +206,10 @@ fn a_docs_only_object_takes_all_below_it_along_in_order() {
 
 #[test]
 fn a_disabled_set_is_one_object_whatever_it_selects() {
-    for fields in ["{threat: {fields: {indicator: {fields: {url: {enabled: false, fields: '*'}}}}}}", "{threat: {fields: {indicator: {fields: {url: {enabled: false}}}}}}"] {
+    for fields in [
+        "{threat: {fields: {indicator: {fields: {url: {enabled: false, fields: '*'}}}}}}",
+        "{threat: {fields: {indicator: {fields: {url: {enabled: false}}}}}}",
+    ] {
         let model = model(&log(fields));
         assert_eq!(paths(&model), ["threat", "threat.indicator", "threat.indicator.url"]);
         let url = find(&model, "threat.indicator.url");
@@ -209,7 +222,8 @@ fn a_disabled_set_is_one_object_whatever_it_selects() {
 #[test]
 fn options_that_say_nothing_new_change_nothing() {
     let plain = model(&log("{event: {fields: {action: {}}}}"));
-    let told = model(&log("{event: {enabled: true, docs_only: false, fields: {action: {index: true, docs_only: false}}}}"));
+    let told =
+        model(&log("{event: {enabled: true, docs_only: false, fields: {action: {index: true, docs_only: false}}}}"));
     assert_eq!(format!("{:?}", plain.fields), format!("{:?}", told.fields));
 }
 
@@ -257,7 +271,8 @@ fn a_required_field_makes_the_objects_above_it_required_up_to_a_list() {
 fn no_two_shapes_of_the_whole_release_are_equal_and_all_have_names_of_their_own() {
     let all = model("name: log\necs: 9.4.0\nfields: '*'\nfield_budget: 10000\nindex: {alias: log}\n");
     let describe = |field: &Field| {
-        let same = (field.name(), field.field_type, field.many, field.required, &field.pattern, field.shape, field.allowed);
+        let same =
+            (field.name(), field.field_type, field.many, field.required, &field.pattern, field.shape, field.allowed);
         format!("{same:?} {:?}", field.parameters)
     };
     let mut contents = BTreeSet::new();
@@ -285,7 +300,9 @@ fn no_two_shapes_of_the_whole_release_are_equal_and_all_have_names_of_their_own(
 #[test]
 fn names_of_shapes_are_stable_when_another_field_is_selected() {
     let few = model(&log("{client: {fields: {geo: {fields: '*'}}}, server: {fields: {geo: {fields: '*'}}}}"));
-    let more = model(&log("{base: {fields: {message: {}}}, client: {fields: {geo: {fields: '*'}}}, server: {fields: {geo: {fields: '*'}}}}"));
+    let more = model(&log(
+        "{base: {fields: {message: {}}}, client: {fields: {geo: {fields: '*'}}}, server: {fields: {geo: {fields: '*'}}}}",
+    ));
     let names = |model: &Model| model.shapes.iter().map(|shape| shape.type_name.clone()).collect::<Vec<_>>();
     assert_eq!(names(&few), names(&more));
     assert!(names(&few).contains(&"Geo".to_owned()), "{:?}", names(&few));
@@ -294,9 +311,14 @@ fn names_of_shapes_are_stable_when_another_field_is_selected() {
 #[test]
 fn names_that_collide_or_mean_something_else_are_told_apart() {
     let extension = "- name: option\n  fields:\n    - {name: 5g.a, type: long}\n    - {name: level, type: keyword, allowed_values: [{name: a}]}\n- name: option_level\n  fields: [{name: b, type: long}, {name: _, type: object}, {name: _.c, type: long}]\n";
-    let text = log("{option: {fields: '*'}, option_level: {fields: '*'}}\nextensions: [ext.yaml]").replacen("name: log", "name: string", 1);
+    let text = log("{option: {fields: '*'}, option_level: {fields: '*'}}\nextensions: [ext.yaml]").replacen(
+        "name: log",
+        "name: string",
+        1,
+    );
     let model = model_of(&[(LOG, &text), ("ext.yaml", extension)]);
-    let names = model.shapes.iter().map(|shape| &shape.type_name).chain(model.allowed.iter().map(|list| &list.type_name));
+    let names =
+        model.shapes.iter().map(|shape| &shape.type_name).chain(model.allowed.iter().map(|list| &list.type_name));
     let names: Vec<&String> = names.collect();
     let distinct: BTreeSet<&&String> = names.iter().collect();
     assert_eq!(names.len(), distinct.len(), "{names:?}");

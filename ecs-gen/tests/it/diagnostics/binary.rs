@@ -47,7 +47,12 @@ fn a_generated_folder_is_exit_code_0_and_a_stale_one_3() {
 #[test]
 fn wrong_arguments_are_exit_code_2() {
     let folder = folder(&[(LOG, &log("'*'"))]);
-    for arguments in [&["--log", LOG][..], &["--out", "out"], &["--subset", "s.yml", "--out", "out"], &["--log", LOG, "--out", "out", "--nme"]] {
+    for arguments in [
+        &["--log", LOG][..],
+        &["--out", "out"],
+        &["--subset", "s.yml", "--out", "out"],
+        &["--log", LOG, "--out", "out", "--nme"],
+    ] {
         check_code(&run(folder.path(), arguments), 2);
     }
     assert_eq!(list(folder.path()).len(), 1);
@@ -88,7 +93,10 @@ fn the_outcome_as_json_holds_the_warnings() {
 
 #[test]
 fn subset_files_need_an_ecs_release_and_a_name() {
-    let files = [("s.yml", "name: s\nfields: {base: {fields: {message: {}}}}\n"), ("c.yml", "name: c\nfields: [{name: a, type: long}]\n")];
+    let files = [
+        ("s.yml", "name: s\nfields: {base: {fields: {message: {}}}}\n"),
+        ("c.yml", "name: c\nfields: [{name: a, type: long}]\n"),
+    ];
     let folder = folder(&files);
     check_code(&run(folder.path(), &["--subset", "s.yml", "--ecs", "9.4.0", "--out", "out"]), 0);
     let output = run(folder.path(), &["--subset", "s.yml", "--ecs", "9.9.9", "--out", "out"]);

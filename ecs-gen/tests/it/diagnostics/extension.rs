@@ -11,18 +11,25 @@ fn check_help(fields: &str, text: &str) {
 fn a_field_that_is_both_value_and_object_is_refused_in_either_order() {
     check_extension("    - {name: a, type: keyword}\n    - {name: a.b, type: long}", &[("scalar-and-object", "4:14")]);
     check_extension("    - {name: a.b, type: long}\n    - {name: a, type: keyword}", &[("scalar-and-object", "4:14")]);
-    check_extension("    - {name: a.b.c, type: long}\n    - {name: a.b, type: keyword}", &[("scalar-and-object", "4:14")]);
+    check_extension(
+        "    - {name: a.b.c, type: long}\n    - {name: a.b, type: keyword}",
+        &[("scalar-and-object", "4:14")],
+    );
     check_extension("    - {name: a.b, type: long}\n    - {name: a, type: object}", &[]);
     check_extension("    - {name: a, type: nested}\n    - {name: a.b, type: long}", &[]);
-    check_help("    - {name: a, type: keyword}\n    - {name: a.b, type: long}", "help: declare `x.a` as `object`, or rename one of the two");
+    check_help(
+        "    - {name: a, type: keyword}\n    - {name: a.b, type: long}",
+        "help: declare `x.a` as `object`, or rename one of the two",
+    );
 }
 
 #[test]
 fn a_field_that_is_declared_twice_is_refused() {
     check_extension("    - {name: a, type: keyword}\n    - {name: a, type: keyword}", &[("duplicate-field", "4:14")]);
-    check_extension("    - {name: a, type: object}\n    - {name: a.b, type: long}\n    - {name: a, type: object}", &[
-        ("duplicate-field", "5:14"),
-    ]);
+    check_extension(
+        "    - {name: a, type: object}\n    - {name: a.b, type: long}\n    - {name: a, type: object}",
+        &[("duplicate-field", "5:14")],
+    );
     let text = extended_log().replace("[ext.yaml]", "[ext.yaml, more.yaml]");
     let set = "name: x\nfields: [{name: a, type: long}]";
     check(&[(LOG, &text), ("ext.yaml", set), ("more.yaml", set)], &[("duplicate-field", "more.yaml:2:17")]);
@@ -39,7 +46,11 @@ fn an_unknown_type_is_reported_with_the_nearest() {
 
 #[test]
 fn an_alias_points_to_a_selected_field_with_values() {
-    let alias = |path: &str| format!("    - {{name: a, type: alias, path: {path}}}\n    - {{name: b.c, type: long}}\n    - {{name: d, type: alias, path: x.b.c}}");
+    let alias = |path: &str| {
+        format!(
+            "    - {{name: a, type: alias, path: {path}}}\n    - {{name: b.c, type: long}}\n    - {{name: d, type: alias, path: x.b.c}}"
+        )
+    };
     check_extension(&alias("x.b.c"), &[]);
     for path in ["x.b.d", "event.action", "x.b", "x.d"] {
         check_extension(&alias(path), &[("alias-target", "3:14")]);
@@ -50,7 +61,10 @@ fn an_alias_points_to_a_selected_field_with_values() {
     check_help(&alias("x.b"), "which is an object");
     check_help(&alias("x.d"), "which is an alias itself");
     check_extension("    - {name: a, type: alias}", &[("missing-parameter", "3:14")]);
-    check_extension("    - {name: a, type: alias, path: a b}", &[("missing-parameter", "3:14"), ("invalid-value", "3:36")]);
+    check_extension(
+        "    - {name: a, type: alias, path: a b}",
+        &[("missing-parameter", "3:14"), ("invalid-value", "3:36")],
+    );
     check_extension("    - {name: a, type: keyword, parameters: {copy_to: x.c}}", &[("alias-target", "3:14")]);
 }
 
@@ -68,18 +82,20 @@ fn a_parameter_that_the_type_does_not_have_is_refused() {
     for (attributes, place) in cases {
         check_extension(&format!("    - {{name: a, {attributes}}}"), &[("parameter-not-of-type", place)]);
     }
-    check_extension("    - {name: a, type: keyword, multi_fields: [{type: match_only_text, norms: false}]}", &[
-        ("parameter-not-of-type", "3:78"),
-    ]);
+    check_extension(
+        "    - {name: a, type: keyword, multi_fields: [{type: match_only_text, norms: false}]}",
+        &[("parameter-not-of-type", "3:78")],
+    );
     check_help("    - {name: a, type: geo_point, doc_values: false}", "help: `geo_point` takes index, ");
 }
 
 #[test]
 fn a_scaled_float_needs_its_factor() {
     check_extension("    - {name: a, type: scaled_float}", &[("missing-parameter", "3:14")]);
-    check_extension("    - {name: a, type: double, multi_fields: [{type: scaled_float, name: s}]}", &[
-        ("missing-parameter", "3:53"),
-    ]);
+    check_extension(
+        "    - {name: a, type: double, multi_fields: [{type: scaled_float, name: s}]}",
+        &[("missing-parameter", "3:53")],
+    );
     check_help("    - {name: a, type: scaled_float}", "help: add `scaling_factor`");
     check_extension("    - {name: a, type: scaled_float, scaling_factor: 100}", &[]);
 }
@@ -136,13 +152,20 @@ fn a_name_that_is_no_path_is_refused() {
         check_help(&field, message);
     }
     check_files_extension("name: X\nfields: [{name: a, type: long}]", &[("invalid-name", "1:7")]);
-    check_extension("    - {name: a, type: keyword, multi_fields: [{type: text, name: A}]}", &[("invalid-name", "3:66")]);
-    check_extension("    - {name: a, type: keyword, multi_fields: [{type: text, name: b.c}]}", &[("invalid-name", "3:66")]);
+    check_extension(
+        "    - {name: a, type: keyword, multi_fields: [{type: text, name: A}]}",
+        &[("invalid-name", "3:66")],
+    );
+    check_extension(
+        "    - {name: a, type: keyword, multi_fields: [{type: text, name: b.c}]}",
+        &[("invalid-name", "3:66")],
+    );
 }
 
 #[test]
 fn a_set_is_reused_only_at_an_object_that_exists() {
-    let set = |place: &str| format!("- name: x\n  reusable: {{expected: [{place}]}}\n  fields: [{{name: a, type: long}}]\n");
+    let set =
+        |place: &str| format!("- name: x\n  reusable: {{expected: [{place}]}}\n  fields: [{{name: a, type: long}}]\n");
     check_files_extension(&set("event"), &[]);
     check_files_extension(&set("evnt"), &[("reuse-target", "2:25")]);
     check_files_extension(&set("event.action"), &[("reuse-target", "2:25")]);
@@ -172,9 +195,10 @@ fn a_reuse_names_a_field_set_of_ecs() {
 
 #[test]
 fn an_allowed_value_that_is_listed_twice_is_refused() {
-    check_extension("    - {name: a, type: keyword, allowed_values: [{name: b}, {name: c}, {name: b}]}", &[
-        ("duplicate-value", "3:78"),
-    ]);
+    check_extension(
+        "    - {name: a, type: keyword, allowed_values: [{name: b}, {name: c}, {name: b}]}",
+        &[("duplicate-value", "3:78")],
+    );
 }
 
 #[test]
@@ -191,9 +215,10 @@ fn a_pattern_is_a_regular_expression() {
 
 #[test]
 fn multi_fields_have_names_of_their_own_on_fields_that_have_values() {
-    check_extension("    - {name: a, type: keyword, multi_fields: [{type: text}, {type: match_only_text, name: text}]}", &[
-        ("duplicate-field", "3:91"),
-    ]);
+    check_extension(
+        "    - {name: a, type: keyword, multi_fields: [{type: text}, {type: match_only_text, name: text}]}",
+        &[("duplicate-field", "3:91")],
+    );
     for field_type in ["object", "nested"] {
         let field = format!("    - {{name: a, type: {field_type}, multi_fields: [{{type: text}}]}}");
         check_extension(&field, &[("parameter-not-of-type", "3:53")]);

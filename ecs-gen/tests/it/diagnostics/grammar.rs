@@ -6,7 +6,10 @@ use super::{LOG, check, check_extension, check_files_extension, check_says, exte
 fn an_unknown_option_is_reported_at_its_key() {
     check(&[(LOG, &log_with("titel: A log\n"))], &[("unknown-option", "log.yaml:5:1")]);
     check_says(&[(LOG, &log_with("titel: A log\n"))], "help: did you mean `title`?");
-    check(&[(LOG, &log_with("index_: {}\nx: 1\n"))], &[("unknown-option", "log.yaml:5:1"), ("unknown-option", "log.yaml:6:1")]);
+    check(
+        &[(LOG, &log_with("index_: {}\nx: 1\n"))],
+        &[("unknown-option", "log.yaml:5:1"), ("unknown-option", "log.yaml:6:1")],
+    );
     check(&[(LOG, &log("{base: {fields: {message: {indx: false}}}}"))], &[("unknown-option", "log.yaml:4:36")]);
     check_says(&[(LOG, &log("{base: {fields: {message: {indx: false}}}}"))], "help: did you mean `index`?");
     check_extension("    - {name: a, type: keyword, ignore_abov: 10}", &[("unknown-option", "3:32")]);
@@ -20,12 +23,15 @@ fn an_unknown_option_is_reported_at_its_key() {
 
 #[test]
 fn a_missing_option_is_reported_at_the_mapping_that_lacks_it() {
-    check(&[(LOG, "title: x\n")], &[
-        ("missing-option", "log.yaml:1:1"),
-        ("missing-option", "log.yaml:1:1"),
-        ("missing-option", "log.yaml:1:1"),
-        ("missing-option", "log.yaml:1:1"),
-    ]);
+    check(
+        &[(LOG, "title: x\n")],
+        &[
+            ("missing-option", "log.yaml:1:1"),
+            ("missing-option", "log.yaml:1:1"),
+            ("missing-option", "log.yaml:1:1"),
+            ("missing-option", "log.yaml:1:1"),
+        ],
+    );
     check_says(&[(LOG, "title: x\n")], "the option `ecs` is missing");
     check_files_extension("- fields: []\n- name: y\n", &[("missing-option", "1:3"), ("missing-option", "2:3")]);
     check_extension("    - {name: a}", &[("missing-option", "3:14")]);
@@ -86,23 +92,29 @@ fn a_number_out_of_range_is_reported() {
     }
     check_extension("    - {name: a, type: keyword, ignore_above: -1}", &[("invalid-value", "3:46")]);
     check_extension("    - {name: a, type: keyword, ignore_above: 99999999999}", &[("invalid-value", "3:46")]);
-    check_extension("    - {name: a, type: scaled_float, scaling_factor: 0}", &[
-        ("missing-parameter", "3:14"),
-        ("invalid-value", "3:53"),
-    ]);
+    check_extension(
+        "    - {name: a, type: scaled_float, scaling_factor: 0}",
+        &[("missing-parameter", "3:14"), ("invalid-value", "3:53")],
+    );
 }
 
 #[test]
 fn a_parameter_of_the_wrong_form_is_reported() {
     check_extension("    - {name: a, type: long, parameters: {coerce: yes}}", &[("invalid-value", "3:42")]);
     check_extension("    - {name: a, type: date, parameters: {format: yyyy}}", &[("invalid-value", "3:42")]);
-    check_extension("    - {name: a, type: text, multi_fields: [{type: text, analyzer: mine}]}", &[("invalid-value", "3:67")]);
+    check_extension(
+        "    - {name: a, type: text, multi_fields: [{type: text, analyzer: mine}]}",
+        &[("invalid-value", "3:67")],
+    );
     check_extension("    - {name: a, type: keyword, parameters: {copy_to: [B]}}", &[("invalid-value", "3:45")]);
 }
 
 #[test]
 fn a_parameter_that_is_given_twice_is_reported() {
-    check_extension("    - {name: a, type: long, index: false, parameters: {index: true}}", &[("duplicate-key", "3:56")]);
+    check_extension(
+        "    - {name: a, type: long, index: false, parameters: {index: true}}",
+        &[("duplicate-key", "3:56")],
+    );
 }
 
 #[test]
@@ -110,25 +122,32 @@ fn many_problems_are_reported_in_one_run_sorted_by_place() {
     let text = "name: log\necs: 9.4.0\ntitel: x\nindex: {alias: log, shards: many}\nextensions: [ext.yaml, none.yaml]\n\
                 lifecycle: {keep: 7w}\nfields:\n  evnt: {fields: '*'}\n  event: {fields: {acton: {}}}\n  x: {fields: '*'}\n\
                 required: [user.name]\n";
-    let extension = "name: x\nfields:\n  - {name: a, type: keywrod}\n  - {name: B, type: long}\n  - {name: c, type: long, x: 1}\n";
-    check(&[(LOG, text), ("ext.yaml", extension)], &[
-        ("unknown-type", "ext.yaml:3:21"),
-        ("invalid-name", "ext.yaml:4:12"),
-        ("unknown-option", "ext.yaml:5:27"),
-        ("unknown-option", "log.yaml:3:1"),
-        ("wrong-form", "log.yaml:4:29"),
-        ("file-unreadable", "log.yaml:5:24"),
-        ("invalid-duration", "log.yaml:6:19"),
-        ("lifecycle-conflict", "log.yaml:6:19"),
-        ("unknown-fieldset", "log.yaml:8:3"),
-        ("unknown-field", "log.yaml:9:20"),
-        ("required-not-selected", "log.yaml:11:12"),
-    ]);
+    let extension =
+        "name: x\nfields:\n  - {name: a, type: keywrod}\n  - {name: B, type: long}\n  - {name: c, type: long, x: 1}\n";
+    check(
+        &[(LOG, text), ("ext.yaml", extension)],
+        &[
+            ("unknown-type", "ext.yaml:3:21"),
+            ("invalid-name", "ext.yaml:4:12"),
+            ("unknown-option", "ext.yaml:5:27"),
+            ("unknown-option", "log.yaml:3:1"),
+            ("wrong-form", "log.yaml:4:29"),
+            ("file-unreadable", "log.yaml:5:24"),
+            ("invalid-duration", "log.yaml:6:19"),
+            ("lifecycle-conflict", "log.yaml:6:19"),
+            ("unknown-fieldset", "log.yaml:8:3"),
+            ("unknown-field", "log.yaml:9:20"),
+            ("required-not-selected", "log.yaml:11:12"),
+        ],
+    );
 }
 
 #[test]
 fn a_problem_in_one_file_does_not_hide_another_in_the_next() {
     let text = extended_log().replace("name: log", "name: log\ntitel: x");
-    let files = [(LOG, text.as_str()), ("ext.yaml", "name: x\nfields: [{name: a, type: long}]\nreusable: {expected: [{as: y}]}\n")];
+    let files = [
+        (LOG, text.as_str()),
+        ("ext.yaml", "name: x\nfields: [{name: a, type: long}]\nreusable: {expected: [{as: y}]}\n"),
+    ];
     check(&files, &[("missing-option", "ext.yaml:3:23"), ("unknown-option", "log.yaml:2:1")]);
 }

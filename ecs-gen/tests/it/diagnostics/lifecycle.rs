@@ -22,11 +22,18 @@ fn durations_and_sizes_have_the_engines_units() {
 
 #[test]
 fn an_action_stands_in_a_phase_that_allows_it() {
-    check_lifecycle("{rollover: {max_age: 1d}, phases: {cold: {after: 7d, forcemerge: {max_num_segments: 1}}}}", &[
-        ("action-phase", "65"),
-    ]);
-    check_lifecycle("{rollover: {max_age: 1d}, phases: {warm: {after: 7d, forcemrge: {}}}}", &[("unknown-action", "65")]);
-    check_lifecycle("{rollover: {max_age: 1d}, phases: {warn: {after: 7d, readonly: {}}}}", &[("unknown-option", "47")]);
+    check_lifecycle(
+        "{rollover: {max_age: 1d}, phases: {cold: {after: 7d, forcemerge: {max_num_segments: 1}}}}",
+        &[("action-phase", "65")],
+    );
+    check_lifecycle(
+        "{rollover: {max_age: 1d}, phases: {warm: {after: 7d, forcemrge: {}}}}",
+        &[("unknown-action", "65")],
+    );
+    check_lifecycle(
+        "{rollover: {max_age: 1d}, phases: {warn: {after: 7d, readonly: {}}}}",
+        &[("unknown-option", "47")],
+    );
 }
 
 #[test]
@@ -37,7 +44,8 @@ fn a_rollover_has_a_condition() {
 
 #[test]
 fn a_policy_and_a_data_stream_lifecycle_exclude_each_other() {
-    let text = log_with("lifecycle: {policy: mine, data_stream: true, keep: 90d}\n").replace("alias: log", "data_stream: log");
+    let text =
+        log_with("lifecycle: {policy: mine, data_stream: true, keep: 90d}\n").replace("alias: log", "data_stream: log");
     let text = text.replace("message: {}", "message: {}, '@timestamp': {}");
     check(&[(LOG, &text)], &[("policy-and-lifecycle", "log.yaml:5:21")]);
 }

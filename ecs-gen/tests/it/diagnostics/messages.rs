@@ -10,7 +10,10 @@ fn a_finding_has_header_place_line_caret_and_help() {
 #[test]
 fn findings_of_several_files_are_sorted_and_counted() {
     let extension = extension("    - {name: a, type: keywrod}\n    - {name: a b, type: long}");
-    insta::assert_snapshot!(rendered(&[(LOG, &extended_log().replace("alias: log", "alias: Log")), ("ext.yaml", &extension)]));
+    insta::assert_snapshot!(rendered(&[
+        (LOG, &extended_log().replace("alias: log", "alias: Log")),
+        ("ext.yaml", &extension)
+    ]));
 }
 
 #[test]
@@ -30,8 +33,14 @@ fn the_caret_stands_under_the_place_behind_tabs_and_wide_characters() {
     let line = |before: &str| log_with(&format!("title: {before}, x\nproviders: {{\"{before}\": [a], b: c}}\n"));
     check_says(&[(LOG, &line("äö"))], "6 | providers: {\"äö\": [a], b: c}\n  |                           ^\n");
     check_says(&[(LOG, &line("事件"))], "6 | providers: {\"事件\": [a], b: c}\n  |                             ^\n");
-    check_says(&[(LOG, &line("e\u{301}"))], "6 | providers: {\"e\u{301}\": [a], b: c}\n  |                          ^\n");
-    check_says(&[(LOG, &log_with("providers: {a:\t[a],\tb: c}\n"))], "5 | providers: {a: [a], b: c}\n  |                        ^\n");
+    check_says(
+        &[(LOG, &line("e\u{301}"))],
+        "6 | providers: {\"e\u{301}\": [a], b: c}\n  |                          ^\n",
+    );
+    check_says(
+        &[(LOG, &log_with("providers: {a:\t[a],\tb: c}\n"))],
+        "5 | providers: {a: [a], b: c}\n  |                        ^\n",
+    );
 }
 
 #[test]

@@ -91,7 +91,9 @@ fn enabled_false_is_refused_on_what_is_no_object() {
 
 #[test]
 fn a_required_field_must_be_selected() {
-    let text = |required: &str| log(&format!("{{event: {{fields: {{action: {{}}, kind: {{docs_only: true}}}}}}}}\nrequired: [{required}]"));
+    let text = |required: &str| {
+        log(&format!("{{event: {{fields: {{action: {{}}, kind: {{docs_only: true}}}}}}}}\nrequired: [{required}]"))
+    };
     check(&[(LOG, &text("event.action, event.acton"))], &[("required-not-selected", "log.yaml:5:26")]);
     check_says(&[(LOG, &text("event.acton"))], "help: did you mean `event.action`?");
     check_says(&[(LOG, &text("user.name"))], "help: select it under `fields`, or drop it from `required`");
@@ -102,7 +104,9 @@ fn a_required_field_must_be_selected() {
 
 #[test]
 fn open_objects_name_selected_objects_with_open_keys() {
-    let text = |path: &str| log(&format!("{{base: {{fields: {{labels: {{}}, message: {{}}}}}}}}\nopen_objects: {{{path}: stored}}"));
+    let text = |path: &str| {
+        log(&format!("{{base: {{fields: {{labels: {{}}, message: {{}}}}}}}}\nopen_objects: {{{path}: stored}}"))
+    };
     check(&[(LOG, &text("labels"))], &[]);
     check(&[(LOG, &text("message"))], &[("unknown-field", "log.yaml:5:16")]);
     check_says(&[(LOG, &text("message"))], "help: the open objects of this log are labels");

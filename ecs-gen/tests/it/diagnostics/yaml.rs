@@ -15,7 +15,10 @@ fn a_syntax_error_is_reported_where_it_is() {
 fn usual_slips_get_a_remedy() {
     check_says(&[(LOG, &log("\n\tbase: {}"))], "help: indent with spaces");
     check_says(&[(LOG, &log("*"))], "help: put quotes around it, as in `'*'`");
-    check_says(&[(LOG, &log("{base: {fields: {@timestamp: {}}}}"))], "help: put quotes around it, as in `\"@timestamp\"`");
+    check_says(
+        &[(LOG, &log("{base: {fields: {@timestamp: {}}}}"))],
+        "help: put quotes around it, as in `\"@timestamp\"`",
+    );
 }
 
 #[test]
@@ -111,10 +114,10 @@ fn aliases_repeat_what_they_name() {
 
 #[test]
 fn a_byte_order_mark_moves_no_column() {
-    check(&[(LOG, &format!("\u{feff}nam: log\n{}", log("'*'").replacen("name: log\n", "", 1)))], &[
-        ("missing-option", "log.yaml:1:1"),
-        ("unknown-option", "log.yaml:1:1"),
-    ]);
+    check(
+        &[(LOG, &format!("\u{feff}nam: log\n{}", log("'*'").replacen("name: log\n", "", 1)))],
+        &[("missing-option", "log.yaml:1:1"), ("unknown-option", "log.yaml:1:1")],
+    );
     check(&[(LOG, &format!("\u{feff}{}", log("{base: {fields: {message: {}}}}")))], &[]);
 }
 
