@@ -1,8 +1,13 @@
-//! Documents that are valid by construction, for the sample files and for tests that change one thing in them. Pure: the
-//! same model gives the same documents.
+//! Documents that are valid by construction: plausible ones for the sample files, random ones with changes for tests of
+//! whatever judges documents. Pure: the same model (and seed) gives the same documents. Knows no judge.
 
+mod events;
 mod known;
 mod literal;
+mod maker;
+mod mutation;
+mod random;
+mod shuffled;
 mod value;
 
 #[cfg(test)]
@@ -12,6 +17,8 @@ use serde_json::{Map, Value};
 
 use crate::field_type::ValueKind;
 use crate::model::{Field, FieldId, Model};
+pub use maker::DocumentMaker;
+pub use mutation::{Mutation, Verdict};
 pub(crate) use value::Values;
 
 /// A document with every field of the log, in canonical order: each value plausible, allowed, and of the form in which

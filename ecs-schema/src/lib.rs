@@ -30,34 +30,7 @@
 //!     field_rule!("name", Keyword),
 //! ]);
 //!
-//! impl ecs_schema::Shape for Host {
-//!     fn rules() -> &'static ecs_schema::ObjectRule {
-//!         &HOST_RULES
-//!     }
-//!
-//!     fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-//!         visitor.field(0, &self.ip);
-//!         visitor.field(1, &self.name);
-//!     }
-//!
-//!     fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-//!         &mut self,
-//!         index: usize,
-//!         reader: ecs_schema::FieldReader<'_, A>,
-//!     ) -> Result<bool, A::Error> {
-//!         match index {
-//!             0 => reader.read(&mut self.ip),
-//!             1 => reader.read(&mut self.name),
-//!             _ => reader.skip(),
-//!         }
-//!     }
-//!
-//!     fn blank() -> Self {
-//!         Self::default()
-//!     }
-//! }
-//!
-//! ecs_schema::impl_shape!(Host);
+//! ecs_schema::impl_shape!(Host, HOST_RULES, { 0 ip, 1 name });
 //!
 //! let host: Host = serde_json::from_str(r#"{"ip":"10.0.0.1","name":"web-1"}"#)?;
 //! let mut json = Vec::new();
@@ -68,11 +41,11 @@
 //!
 //! The numbers are the fields' places in the table, which has the fields in the byte order of their names; an alias is
 //! in the table but not in the struct, so its number is left out. A struct with required fields has no `Default` but a
-//! `new` that takes them, and `blank` is `Self::new(ecs_schema::FieldValue::blank(), …)`. An optional object is
-//! `Option<Box<T>>`, a required one `T`, several are `Vec<T>`; any other field is `Option<X>`, `X` when required, or
-//! `Vec<X>`; an object that is not enabled is `Option<serde_json::Value>`, whatever its cardinality. For each list of allowed values there is an enum with a variant `Other(String)`, a `static`
-//! [`Allowed`], an implementation of [`Vocabulary`] and an [`impl_vocabulary!`] line; for each log a `static`
-//! [`LogRules`] and an implementation of [`Log`]. `tests/it/example.rs` is a whole module of this form.
+//! `new` that takes them. An optional object is `Option<Box<T>>`, a required one `T`, several are `Vec<T>`; any other
+//! field is `Option<X>`, `X` when required, or `Vec<X>`; an object that is not enabled is `Option<Json>`, whatever its
+//! cardinality. For each list of allowed values there is an enum with a variant `Other(String)` and an
+//! [`impl_vocabulary!`] line; for each log a `static` [`LogRules`] and an implementation of [`Log`]; for each provider
+//! an enum of its actions and an [`impl_action!`] line. `tests/it/example.rs` is a whole module of this form.
 
 // Generated modules name this crate `ecs_schema`, here and in the crates of others.
 extern crate self as ecs_schema;
@@ -83,6 +56,8 @@ mod checker;
 mod clip;
 mod element;
 mod flattened;
+#[rustfmt::skip] // As the generator prints it.
+pub mod generated;
 mod geo_point;
 mod json;
 mod nearest;

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::ops::Bound;
 
 use crate::Timestamp;
@@ -11,7 +11,8 @@ use crate::token::ip_bits;
 /// A range with a lower end, an upper end, or both, checked on construction.
 ///
 /// In JSON an object with one of `gte` (included) and `gt` (excluded), and one of `lte` and `lt`. The lower end is not
-/// above the upper; when an end is excluded it is below, since engines refuse a range that nothing is in.
+/// above the upper, and when ends are excluded there is a value between: engines index the values that are in the range,
+/// dates to the millisecond, and refuse one that nothing is in.
 ///
 /// # Examples
 /// ```
@@ -32,35 +33,67 @@ pub struct Range<T> {
 pub trait RangeEnd: Copy {
     /// How the engines order two ends; nothing when one is not a number.
     fn compare(&self, other: &Self) -> Option<Ordering>;
+
+    /// The least end above this one, as engines index them; nothing above the greatest.
+    fn successor(&self) -> Option<Self>;
 }
 
-macro_rules! range_ends {
+/// Whether a value is in the range from `lower` to `upper`, of which so many are excluded.
+pub(crate) fn has_values<T: RangeEnd>(lower: T, upper: T, excluded: usize) -> bool {
+    let least = (0..excluded).try_fold(lower, |end, _| end.successor());
+    let is_up_to = |end: &T| end.compare(&upper).is_some_and(Ordering::is_le);
+    is_up_to(&lower) && least.as_ref().is_some_and(is_up_to)
+}
+
+macro_rules! integers {
     ($($type:ty),*) => {
         $(impl RangeEnd for $type {
             fn compare(&self, other: &Self) -> Option<Ordering> {
-                self.partial_cmp(other)
+                Some(self.cmp(other))
+            }
+
+            fn successor(&self) -> Option<Self> {
+                self.checked_add(1)
             }
         })*
     };
 }
 
-range_ends!(i32, i64, Timestamp);
+integers!(i32, i64, i128, u128);
 
-impl RangeEnd for f32 {
-    fn compare(&self, other: &Self) -> Option<Ordering> {
-        if self.is_finite() && other.is_finite() { self.partial_cmp(other) } else { None }
-    }
+macro_rules! floats {
+    ($($type:ty),*) => {
+        $(impl RangeEnd for $type {
+            fn compare(&self, other: &Self) -> Option<Ordering> {
+                if self.is_finite() && other.is_finite() { self.partial_cmp(other) } else { None }
+            }
+
+            fn successor(&self) -> Option<Self> {
+                Some(self.next_up())
+            }
+        })*
+    };
 }
 
-impl RangeEnd for f64 {
+floats!(f32, f64);
+
+impl RangeEnd for Timestamp {
     fn compare(&self, other: &Self) -> Option<Ordering> {
-        if self.is_finite() && other.is_finite() { self.partial_cmp(other) } else { None }
+        Some(self.cmp(other))
+    }
+
+    fn successor(&self) -> Option<Self> {
+        Self::from_unix_millis(self.unix_millis() + 1).ok()
     }
 }
 
 impl RangeEnd for IpAddr {
     fn compare(&self, other: &Self) -> Option<Ordering> {
         Some(ip_bits(*self).cmp(&ip_bits(*other)))
+    }
+
+    fn successor(&self) -> Option<Self> {
+        ip_bits(*self).checked_add(1).map(|bits| Self::V6(Ipv6Addr::from_bits(bits)))
     }
 }
 
@@ -74,9 +107,10 @@ impl<T: RangeEnd> Range<T> {
             (Bound::Unbounded, Bound::Unbounded) => false,
             (Bound::Unbounded, Bound::Included(end) | Bound::Excluded(end))
             | (Bound::Included(end) | Bound::Excluded(end), Bound::Unbounded) => end.compare(end).is_some(),
-            (Bound::Included(lower), Bound::Included(upper)) => lower.compare(upper).is_some_and(Ordering::is_le),
+            (Bound::Included(lower), Bound::Included(upper)) => has_values(*lower, *upper, 0),
+            (Bound::Excluded(lower), Bound::Excluded(upper)) => has_values(*lower, *upper, 2),
             (Bound::Included(lower) | Bound::Excluded(lower), Bound::Included(upper) | Bound::Excluded(upper)) => {
-                lower.compare(upper).is_some_and(Ordering::is_lt)
+                has_values(*lower, *upper, 1)
             }
         };
         if is_range { Ok(Self { lower, upper }) } else { Err(RangeError) }

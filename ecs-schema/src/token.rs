@@ -80,7 +80,7 @@ impl Token<'_> {
 }
 
 /// A scalar that a field takes, in a form that the ends of a range can be compared in.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Accepted {
     /// A kind whose values have no order here.
     Unordered,

@@ -18,7 +18,7 @@ use quote::quote;
 
 use super::Emitter;
 use crate::files::{Files, GENERATED_BY};
-use crate::model::Model;
+use crate::model::{AllowedId, Model};
 
 /// Emits the typed Rust of a log.
 pub struct Rust;
@@ -41,8 +41,10 @@ impl Emitter for Rust {
         for model in models {
             self.emit(model, out);
         }
+        let mut models: Vec<&Model> = models.iter().collect();
+        models.sort_by_key(|model| names::module_name(&model.log.name));
         let sources: Vec<&str> = models.iter().map(|model| model.log.source.as_str()).collect();
-        out.add_rust("mod.rs", print(&sources.join(", "), vec![index_of(models)]));
+        out.add_rust("mod.rs", print(&sources.join(", "), vec![index_of(&models)]));
     }
 }
 
@@ -50,16 +52,17 @@ impl Emitter for Rust {
 fn module_of(model: &Model) -> Vec<TokenStream> {
     let mut names = names::Names::of(model);
     let mut parts = vec![log::head(model)];
-    parts.extend(model.shapes.iter().enumerate().map(|(at, shape)| structs::item(model, &names, at, shape)));
+    parts.extend(model.shapes.iter().enumerate().flat_map(|(at, shape)| structs::items(model, &names, at, shape)));
     parts.push(log::rules(&mut names));
-    parts.extend(model.allowed.iter().zip(&names.allowed).map(|(allowed, names)| vocabulary::item(allowed, names)));
+    let lists = (0..).map(AllowedId).zip(&names.allowed);
+    parts.extend(lists.map(|(id, own)| vocabulary::item(model, id, own)));
     parts.extend(actions::items(&model.log, &mut names));
     parts.extend(structs::aliases(model, &mut names));
     parts
 }
 
 /// `mod.rs`: the modules, and the rules of all logs for programs that treat them alike.
-fn index_of(models: &[Model]) -> TokenStream {
+fn index_of(models: &[&Model]) -> TokenStream {
     let modules: Vec<_> = models.iter().map(|model| names::ident(&names::module_name(&model.log.name))).collect();
     let roots = models.iter().map(|model| names::Names::of(model).shapes.swap_remove(0).type_name);
     quote! {
@@ -73,7 +76,7 @@ fn index_of(models: &[Model]) -> TokenStream {
 
 fn print(source: &str, parts: Vec<TokenStream>) -> String {
     let mut text = format!("// {GENERATED_BY} Source: {source}.\n");
-    for part in parts {
+    for part in parts.into_iter().filter(|part| !part.is_empty()) {
         text.push('\n');
         let file = syn::parse2(part).expect("what `quote!` writes here are items");
         text.push_str(&prettyplease::unparse(&file));

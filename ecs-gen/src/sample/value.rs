@@ -16,6 +16,7 @@ const MOMENT_SECONDS: i64 = 1_715_938_200;
 const START: &str = "2024-05-17T09:29:58.750Z";
 
 /// The values of a model's fields.
+#[derive(Debug)]
 pub(crate) struct Values<'m> {
     model: &'m Model,
     category: Option<&'m str>,

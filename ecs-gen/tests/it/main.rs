@@ -1,5 +1,6 @@
 //! The integration tests of the generator, one module for each part.
 
+mod agreement;
 mod diagnostics;
 mod docs;
 mod documents;

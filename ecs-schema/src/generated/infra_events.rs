@@ -15,7 +15,7 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// A document of the log `infra-events`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InfraEvents {
-    /// `@timestamp` (`date`): when the event took place
+    /// `@timestamp` (`date`): when the event took place.
     pub timestamp: ecs_schema::Timestamp,
     /// `annotation`: What Kibana's annotation reader looks for in a document.
     pub annotation: Option<Box<Annotation>>,
@@ -23,39 +23,40 @@ pub struct InfraEvents {
     pub change: Change,
     /// `cicd`: The pipeline that made a change, by the names of OpenTelemetry.
     pub cicd: Option<Box<Cicd>>,
-    /// `cloud`: where in a public or private cloud something runs
+    /// `cloud`: where in a public or private cloud something runs.
     pub cloud: Option<Box<Cloud>>,
     /// `deployment`: A deployment, by the names of OpenTelemetry.
     pub deployment: Option<Box<Deployment>>,
-    /// `ecs`: which release of the schema the document follows
+    /// `ecs`: which release of the schema the document follows.
     pub ecs: Ecs,
-    /// `event`: what happened, when, how it ended and who reported it
+    /// `event`: what happened, when, how it ended and who reported it.
     pub event: Event,
     /// `feature_flag`: The feature flag that was changed, by the names of OpenTelemetry.
     pub feature_flag: Option<Box<FeatureFlag>>,
-    /// `host`: the machine, virtual or real, on which something happened
+    /// `host`: the machine, virtual or real, on which something happened.
     pub host: Option<Box<Name>>,
     /// `kibana`: Fields of the events that Kibana and its alerting, actions and other services write.
     pub kibana: Option<Box<Kibana>>,
-    /// `labels` (`flattened`): your own keys and values, each a plain keyword
+    /// `labels` (`flattened`): your own keys and values, each a plain keyword.
     pub labels: Option<ecs_schema::Flattened>,
-    /// `message` (`match_only_text`): the event in one sentence, for people
+    /// `message` (`match_only_text`): the event in one sentence, for people.
     pub message: String,
-    /// `orchestrator`: what schedules and places workloads, such as Kubernetes
+    /// `orchestrator`: what schedules and places workloads, such as Kubernetes.
     pub orchestrator: Option<Box<Orchestrator>>,
-    /// `related`: values collected from anywhere in the event, to search them all at once
+    /// `related`: values collected from anywhere in the event, to search them all at once.
     pub related: Option<Box<Related>>,
-    /// `service`: the service that the event is about
+    /// `service`: the service that the event is about.
     pub service: Service,
-    /// `tags` (`keyword`, array): keywords to find the event by
+    /// `tags` (`keyword`, array): keywords to find the event by.
     pub tags: Vec<String>,
-    /// `trace`: the distributed trace that the event happened in
+    /// `trace`: the distributed trace that the event happened in.
     pub trace: Option<Box<Id>>,
-    /// `user`: the person or account behind the event
+    /// `user`: the person or account behind the event.
     pub user: Option<Box<User>>,
     /// `vcs`: The repository and revisions of a change, by the names of OpenTelemetry.
     pub vcs: Option<Box<Vcs>>,
 }
+
 impl InfraEvents {
     /// With its required fields.
     #[must_use]
@@ -70,25 +71,13 @@ impl InfraEvents {
     ) -> Self {
         Self {
             timestamp,
-            annotation: None,
             change,
-            cicd: None,
-            cloud: None,
-            deployment: None,
             ecs,
             event,
-            feature_flag: None,
-            host: None,
-            kibana: None,
-            labels: None,
             message,
-            orchestrator: None,
-            related: None,
             service,
             tags,
-            trace: None,
-            user: None,
-            vcs: None,
+            ..ecs_schema::Shape::blank()
         }
     }
     /// `annotation`, made when it is absent.
@@ -140,6 +129,7 @@ impl InfraEvents {
         self.vcs.get_or_insert_default()
     }
 }
+
 static INFRA_EVENTS_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("@timestamp", DATE).required(),
@@ -164,157 +154,74 @@ static INFRA_EVENTS_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         field_rule!("vcs", Object(&VCS_RULES)),
     ],
 );
-impl ecs_schema::Shape for InfraEvents {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &INFRA_EVENTS_RULES
+ecs_schema::impl_shape!(
+    InfraEvents, INFRA_EVENTS_RULES, { 0 timestamp, 1 annotation, 2 change, 3 cicd, 4
+    cloud, 5 deployment, 6 ecs, 7 event, 8 feature_flag, 9 host, 10 kibana, 11 labels, 12
+    message, 13 orchestrator, 14 related, 15 service, 16 tags, 17 trace, 18 user, 19 vcs
     }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.timestamp);
-        visitor.field(1, &self.annotation);
-        visitor.field(2, &self.change);
-        visitor.field(3, &self.cicd);
-        visitor.field(4, &self.cloud);
-        visitor.field(5, &self.deployment);
-        visitor.field(6, &self.ecs);
-        visitor.field(7, &self.event);
-        visitor.field(8, &self.feature_flag);
-        visitor.field(9, &self.host);
-        visitor.field(10, &self.kibana);
-        visitor.field(11, &self.labels);
-        visitor.field(12, &self.message);
-        visitor.field(13, &self.orchestrator);
-        visitor.field(14, &self.related);
-        visitor.field(15, &self.service);
-        visitor.field(16, &self.tags);
-        visitor.field(17, &self.trace);
-        visitor.field(18, &self.user);
-        visitor.field(19, &self.vcs);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.timestamp),
-            1 => reader.read(&mut self.annotation),
-            2 => reader.read(&mut self.change),
-            3 => reader.read(&mut self.cicd),
-            4 => reader.read(&mut self.cloud),
-            5 => reader.read(&mut self.deployment),
-            6 => reader.read(&mut self.ecs),
-            7 => reader.read(&mut self.event),
-            8 => reader.read(&mut self.feature_flag),
-            9 => reader.read(&mut self.host),
-            10 => reader.read(&mut self.kibana),
-            11 => reader.read(&mut self.labels),
-            12 => reader.read(&mut self.message),
-            13 => reader.read(&mut self.orchestrator),
-            14 => reader.read(&mut self.related),
-            15 => reader.read(&mut self.service),
-            16 => reader.read(&mut self.tags),
-            17 => reader.read(&mut self.trace),
-            18 => reader.read(&mut self.user),
-            19 => reader.read(&mut self.vcs),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::new(
-            ecs_schema::FieldValue::blank(),
-            ecs_schema::FieldValue::blank(),
-            ecs_schema::FieldValue::blank(),
-            ecs_schema::FieldValue::blank(),
-            ecs_schema::FieldValue::blank(),
-            ecs_schema::FieldValue::blank(),
-            ecs_schema::FieldValue::blank(),
-        )
-    }
-}
-ecs_schema::impl_shape!(InfraEvents);
+);
 
 /// `annotation`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Annotation {
-    /// `annotation.title` (`text`): what the annotation is called where it is shown
+    /// `annotation.title` (`text`): what the annotation is called where it is shown.
     pub title: Option<String>,
-    /// `annotation.type` (`keyword`): kind of annotation, such as deployment
+    /// `annotation.type` (`keyword`): kind of annotation, such as deployment.
     pub r#type: Option<String>,
 }
+
 static ANNOTATION_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("title", Text), field_rule!("type", Text)],
 );
-impl ecs_schema::Shape for Annotation {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &ANNOTATION_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.title);
-        visitor.field(1, &self.r#type);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.title),
-            1 => reader.read(&mut self.r#type),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(Annotation);
+ecs_schema::impl_shape!(Annotation, ANNOTATION_RULES, { 0 title, 1 r#type });
 
 /// `change`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
     /// `change.actor`.
     pub actor: ChangeActor,
-    /// `change.adapter` (`keyword`): what made the event out of the source's form, with its version, such as gitlab.deployment/3
+    /// `change.adapter` (`keyword`): what made the event out of the source's form, with its version, such as gitlab.deployment/3.
     pub adapter: String,
-    /// `change.artifact` (`keyword`): package URL of what is deployed
+    /// `change.artifact` (`keyword`): package URL of what is deployed.
     pub artifact: Option<String>,
-    /// `change.attempt` (`long`): which attempt at the change it is; the first is 1
+    /// `change.attempt` (`long`): which attempt at the change it is; the first is 1.
     pub attempt: Option<i64>,
-    /// `change.attributes` (`flattened`): what the source says besides, at most 64 keys in 3 levels
+    /// `change.attributes` (`flattened`): what the source says besides, at most 64 keys in 3 levels.
     pub attributes: Option<ecs_schema::Flattened>,
-    /// `change.diff_url` (`keyword`): http or https link to the difference between before and after
+    /// `change.diff_url` (`keyword`): http or https link to the difference between before and after.
     pub diff_url: Option<String>,
-    /// `change.exit_code` (`long`): exit code of the command that made the change
+    /// `change.exit_code` (`long`): exit code of the command that made the change.
     pub exit_code: Option<i64>,
-    /// `change.fingerprint` (`keyword`): hash that all events of one change have, from any reporter
+    /// `change.fingerprint` (`keyword`): hash that all events of one change have, from any reporter.
     pub fingerprint: Option<String>,
-    /// `change.group_id` (`keyword`): id that all events of one change have, from one reporter
+    /// `change.group_id` (`keyword`): id that all events of one change have, from one reporter.
     pub group_id: String,
-    /// `change.impacted_services` (`keyword`, array): names of the services that the change may affect, at most 100
+    /// `change.impacted_services` (`keyword`, array): names of the services that the change may affect, at most 100.
     pub impacted_services: Vec<String>,
     /// `change.incident`.
     pub incident: Option<Box<ChangeIncident>>,
-    /// `change.links` (array): links to more, at most 10
+    /// `change.links` (array): links to more, at most 10.
     pub links: Vec<ChangeLinks>,
-    /// `change.new` (`flattened`): values after the change, at most 64 keys in 3 levels
+    /// `change.new` (`flattened`): values after the change, at most 64 keys in 3 levels.
     pub new: Option<ecs_schema::Flattened>,
-    /// `change.phase` (`keyword`): which moment of the change the event is
+    /// `change.phase` (`keyword`): which moment of the change the event is.
     pub phase: ChangePhase,
-    /// `change.previous` (`flattened`): values before the change, at most 64 keys in 3 levels
+    /// `change.previous` (`flattened`): values before the change, at most 64 keys in 3 levels.
     pub previous: Option<ecs_schema::Flattened>,
     /// `change.rollout`.
     pub rollout: Option<Box<ChangeRollout>>,
-    /// `change.source_text` (`keyword`): where the event comes from, where the source gives a text and no address
+    /// `change.source_text` (`keyword`): where the event comes from, where the source gives a text and no address.
     pub source_text: Option<String>,
-    /// `change.stage` (`keyword`): part of the environment that is changed; absent when the source does not say
+    /// `change.stage` (`keyword`): part of the environment that is changed; absent when the source does not say.
     pub stage: Option<ChangeStage>,
-    /// `change.subject` (`keyword`): subject of a CloudEvent, as it came
+    /// `change.subject` (`keyword`): subject of a CloudEvent, as it came.
     pub subject: Option<String>,
-    /// `change.time_source` (`keyword`): where the times of the event come from
+    /// `change.time_source` (`keyword`): where the times of the event come from.
     pub time_source: ChangeTimeSource,
-    /// `change.type` (`keyword`): what kind of change it is
+    /// `change.type` (`keyword`): what kind of change it is.
     pub r#type: ChangeType,
 }
+
 impl Change {
     /// With its required fields.
     #[must_use]
@@ -329,25 +236,11 @@ impl Change {
         Self {
             actor,
             adapter,
-            artifact: None,
-            attempt: None,
-            attributes: None,
-            diff_url: None,
-            exit_code: None,
-            fingerprint: None,
             group_id,
-            impacted_services: Vec::new(),
-            incident: None,
-            links: Vec::new(),
-            new: None,
             phase,
-            previous: None,
-            rollout: None,
-            source_text: None,
-            stage: None,
-            subject: None,
             time_source,
             r#type,
+            ..ecs_schema::Shape::blank()
         }
     }
     /// `incident`, made when it is absent.
@@ -359,6 +252,7 @@ impl Change {
         self.rollout.get_or_insert_default()
     }
 }
+
 static CHANGE_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("actor", Object(&CHANGE_ACTOR_RULES)).required(),
@@ -384,82 +278,20 @@ static CHANGE_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         field_rule!("type", Text).required().allowed(&CHANGE_TYPE_VALUES),
     ],
 );
-impl ecs_schema::Shape for Change {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &CHANGE_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.actor);
-        visitor.field(1, &self.adapter);
-        visitor.field(2, &self.artifact);
-        visitor.field(3, &self.attempt);
-        visitor.field(4, &self.attributes);
-        visitor.field(5, &self.diff_url);
-        visitor.field(6, &self.exit_code);
-        visitor.field(7, &self.fingerprint);
-        visitor.field(8, &self.group_id);
-        visitor.field(9, &self.impacted_services);
-        visitor.field(10, &self.incident);
-        visitor.field(11, &self.links);
-        visitor.field(12, &self.new);
-        visitor.field(13, &self.phase);
-        visitor.field(14, &self.previous);
-        visitor.field(15, &self.rollout);
-        visitor.field(16, &self.source_text);
-        visitor.field(17, &self.stage);
-        visitor.field(18, &self.subject);
-        visitor.field(19, &self.time_source);
-        visitor.field(20, &self.r#type);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.actor),
-            1 => reader.read(&mut self.adapter),
-            2 => reader.read(&mut self.artifact),
-            3 => reader.read(&mut self.attempt),
-            4 => reader.read(&mut self.attributes),
-            5 => reader.read(&mut self.diff_url),
-            6 => reader.read(&mut self.exit_code),
-            7 => reader.read(&mut self.fingerprint),
-            8 => reader.read(&mut self.group_id),
-            9 => reader.read(&mut self.impacted_services),
-            10 => reader.read(&mut self.incident),
-            11 => reader.read(&mut self.links),
-            12 => reader.read(&mut self.new),
-            13 => reader.read(&mut self.phase),
-            14 => reader.read(&mut self.previous),
-            15 => reader.read(&mut self.rollout),
-            16 => reader.read(&mut self.source_text),
-            17 => reader.read(&mut self.stage),
-            18 => reader.read(&mut self.subject),
-            19 => reader.read(&mut self.time_source),
-            20 => reader.read(&mut self.r#type),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::new(
-            ecs_schema::FieldValue::blank(),
-            ecs_schema::FieldValue::blank(),
-            ecs_schema::FieldValue::blank(),
-            ecs_schema::FieldValue::blank(),
-            ecs_schema::FieldValue::blank(),
-            ecs_schema::FieldValue::blank(),
-        )
-    }
-}
-ecs_schema::impl_shape!(Change);
+ecs_schema::impl_shape!(
+    Change, CHANGE_RULES, { 0 actor, 1 adapter, 2 artifact, 3 attempt, 4 attributes, 5
+    diff_url, 6 exit_code, 7 fingerprint, 8 group_id, 9 impacted_services, 10 incident,
+    11 links, 12 new, 13 phase, 14 previous, 15 rollout, 16 source_text, 17 stage, 18
+    subject, 19 time_source, 20 r#type }
+);
 
 /// `change.actor`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChangeActor {
-    /// `change.actor.type` (`keyword`): what kind of actor made the change
+    /// `change.actor.type` (`keyword`): what kind of actor made the change.
     pub r#type: ChangeActorType,
 }
+
 impl ChangeActor {
     /// With its required fields.
     #[must_use]
@@ -467,46 +299,27 @@ impl ChangeActor {
         Self { r#type }
     }
 }
+
 static CHANGE_ACTOR_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("type", Text).required().allowed(&CHANGE_ACTOR_TYPE_VALUES)],
 );
-impl ecs_schema::Shape for ChangeActor {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &CHANGE_ACTOR_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.r#type);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.r#type),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::new(ecs_schema::FieldValue::blank())
-    }
-}
-ecs_schema::impl_shape!(ChangeActor);
+ecs_schema::impl_shape!(ChangeActor, CHANGE_ACTOR_RULES, { 0 r#type });
 
 /// `change.incident`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ChangeIncident {
-    /// `change.incident.id` (`keyword`): id of the incident in the tool that manages it
+    /// `change.incident.id` (`keyword`): id of the incident in the tool that manages it.
     pub id: Option<String>,
-    /// `change.incident.number` (`long`): number of the incident that people use
+    /// `change.incident.number` (`long`): number of the incident that people use.
     pub number: Option<i64>,
-    /// `change.incident.priority` (`keyword`): priority in the words of the tool, such as P1
+    /// `change.incident.priority` (`keyword`): priority in the words of the tool, such as P1.
     pub priority: Option<String>,
-    /// `change.incident.status` (`keyword`): status of the incident after the event
+    /// `change.incident.status` (`keyword`): status of the incident after the event.
     pub status: Option<ChangeIncidentStatus>,
-    /// `change.incident.urgency` (`keyword`): urgency in the words of the tool, such as high or low
+    /// `change.incident.urgency` (`keyword`): urgency in the words of the tool, such as high or low.
     pub urgency: Option<String>,
 }
+
 static CHANGE_INCIDENT_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("id", Text),
@@ -516,47 +329,22 @@ static CHANGE_INCIDENT_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::n
         field_rule!("urgency", Text),
     ],
 );
-impl ecs_schema::Shape for ChangeIncident {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &CHANGE_INCIDENT_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.id);
-        visitor.field(1, &self.number);
-        visitor.field(2, &self.priority);
-        visitor.field(3, &self.status);
-        visitor.field(4, &self.urgency);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.id),
-            1 => reader.read(&mut self.number),
-            2 => reader.read(&mut self.priority),
-            3 => reader.read(&mut self.status),
-            4 => reader.read(&mut self.urgency),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(ChangeIncident);
+ecs_schema::impl_shape!(
+    ChangeIncident, CHANGE_INCIDENT_RULES, { 0 id, 1 number, 2 priority, 3 status, 4
+    urgency }
+);
 
 /// `change.links`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ChangeLinks {
-    /// `change.links.rel` (`keyword`): what the link leads to
+    /// `change.links.rel` (`keyword`): what the link leads to.
     pub rel: Option<ChangeLinksRel>,
-    /// `change.links.text` (`keyword`): what the link is called
+    /// `change.links.text` (`keyword`): what the link is called.
     pub text: Option<String>,
-    /// `change.links.url` (`keyword`): http or https address of the link
+    /// `change.links.url` (`keyword`): http or https address of the link.
     pub url: Option<String>,
 }
+
 static CHANGE_LINKS_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("rel", Text).allowed(&CHANGE_LINKS_REL_VALUES),
@@ -564,64 +352,19 @@ static CHANGE_LINKS_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         field_rule!("url", Text),
     ],
 );
-impl ecs_schema::Shape for ChangeLinks {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &CHANGE_LINKS_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.rel);
-        visitor.field(1, &self.text);
-        visitor.field(2, &self.url);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.rel),
-            1 => reader.read(&mut self.text),
-            2 => reader.read(&mut self.url),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(ChangeLinks);
+ecs_schema::impl_shape!(ChangeLinks, CHANGE_LINKS_RULES, { 0 rel, 1 text, 2 url });
 
 /// `change.rollout`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ChangeRollout {
-    /// `change.rollout.percent` (`float`): share that gets the change, such as canary weight or flag percentage, from 0 to 100
+    /// `change.rollout.percent` (`float`): share that gets the change, such as canary weight or flag percentage, from 0 to 100.
     pub percent: Option<f32>,
 }
+
 static CHANGE_ROLLOUT_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("percent", Float)],
 );
-impl ecs_schema::Shape for ChangeRollout {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &CHANGE_ROLLOUT_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.percent);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.percent),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(ChangeRollout);
+ecs_schema::impl_shape!(ChangeRollout, CHANGE_ROLLOUT_RULES, { 0 percent });
 
 /// `cicd`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -629,50 +372,32 @@ pub struct Cicd {
     /// `cicd.pipeline`.
     pub pipeline: Option<Box<CicdPipeline>>,
 }
+
 impl Cicd {
     /// `pipeline`, made when it is absent.
     pub fn pipeline_mut(&mut self) -> &mut CicdPipeline {
         self.pipeline.get_or_insert_default()
     }
 }
+
 static CICD_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("pipeline", Object(&CICD_PIPELINE_RULES))],
 );
-impl ecs_schema::Shape for Cicd {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &CICD_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.pipeline);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.pipeline),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(Cicd);
+ecs_schema::impl_shape!(Cicd, CICD_RULES, { 0 pipeline });
 
 /// `cicd.pipeline`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CicdPipeline {
-    /// `cicd.pipeline.name` (`keyword`): name of the pipeline
+    /// `cicd.pipeline.name` (`keyword`): name of the pipeline.
     pub name: Option<String>,
-    /// `cicd.pipeline.result` (`keyword`): how the run of the pipeline or task ended
+    /// `cicd.pipeline.result` (`keyword`): how the run of the pipeline or task ended.
     pub result: Option<CicdPipelineResult>,
     /// `cicd.pipeline.run`.
     pub run: Option<Box<Run>>,
     /// `cicd.pipeline.task`.
     pub task: Option<Box<CicdPipelineTask>>,
 }
+
 impl CicdPipeline {
     /// `run`, made when it is absent.
     pub fn run_mut(&mut self) -> &mut Run {
@@ -683,6 +408,7 @@ impl CicdPipeline {
         self.task.get_or_insert_default()
     }
 }
+
 static CICD_PIPELINE_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("name", Text),
@@ -691,165 +417,79 @@ static CICD_PIPELINE_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new
         field_rule!("task", Object(&CICD_PIPELINE_TASK_RULES)),
     ],
 );
-impl ecs_schema::Shape for CicdPipeline {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &CICD_PIPELINE_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.name);
-        visitor.field(1, &self.result);
-        visitor.field(2, &self.run);
-        visitor.field(3, &self.task);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.name),
-            1 => reader.read(&mut self.result),
-            2 => reader.read(&mut self.run),
-            3 => reader.read(&mut self.task),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(CicdPipeline);
+ecs_schema::impl_shape!(
+    CicdPipeline, CICD_PIPELINE_RULES, { 0 name, 1 result, 2 run, 3 task }
+);
 
 /// `cicd.pipeline.run` and `cicd.pipeline.task.run`, which have the same fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Run {
-    /// `id` (`keyword`): id of the run
+    /// `id` (`keyword`): id of the run.
     pub id: Option<String>,
     /// `url`.
     pub url: Option<Box<Url>>,
 }
+
 impl Run {
     /// `url`, made when it is absent.
     pub fn url_mut(&mut self) -> &mut Url {
         self.url.get_or_insert_default()
     }
 }
+
 static RUN_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("id", Text), field_rule!("url", Object(&URL_RULES))],
 );
-impl ecs_schema::Shape for Run {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &RUN_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.id);
-        visitor.field(1, &self.url);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.id),
-            1 => reader.read(&mut self.url),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(Run);
+ecs_schema::impl_shape!(Run, RUN_RULES, { 0 id, 1 url });
 
 /// `cicd.pipeline.run.url`, `cicd.pipeline.task.run.url` and `vcs.repository.url`, which have the same fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Url {
-    /// `full` (`keyword`): address of the run
+    /// `full` (`keyword`): address of the run.
     pub full: Option<String>,
 }
+
 static URL_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("full", Text)],
 );
-impl ecs_schema::Shape for Url {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &URL_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.full);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.full),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(Url);
+ecs_schema::impl_shape!(Url, URL_RULES, { 0 full });
 
 /// `cicd.pipeline.task`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CicdPipelineTask {
-    /// `cicd.pipeline.task.name` (`keyword`): name of the job or task
+    /// `cicd.pipeline.task.name` (`keyword`): name of the job or task.
     pub name: Option<String>,
     /// `cicd.pipeline.task.run`.
     pub run: Option<Box<Run>>,
 }
+
 impl CicdPipelineTask {
     /// `run`, made when it is absent.
     pub fn run_mut(&mut self) -> &mut Run {
         self.run.get_or_insert_default()
     }
 }
+
 static CICD_PIPELINE_TASK_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("name", Text), field_rule!("run", Object(&RUN_RULES))],
 );
-impl ecs_schema::Shape for CicdPipelineTask {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &CICD_PIPELINE_TASK_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.name);
-        visitor.field(1, &self.run);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.name),
-            1 => reader.read(&mut self.run),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(CicdPipelineTask);
+ecs_schema::impl_shape!(CicdPipelineTask, CICD_PIPELINE_TASK_RULES, { 0 name, 1 run });
 
 /// `cloud`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Cloud {
-    /// `cloud.account`: the account or tenant that pays for the resources
+    /// `cloud.account`: the account or tenant that pays for the resources.
     pub account: Option<Box<Id>>,
-    /// `cloud.availability_zone` (`keyword`): zone inside the region, such as europe-west1-b
+    /// `cloud.availability_zone` (`keyword`): zone inside the region, such as europe-west1-b.
     pub availability_zone: Option<String>,
-    /// `cloud.project`: the provider's grouping of resources below the account
+    /// `cloud.project`: the provider's grouping of resources below the account.
     pub project: Option<Box<Id>>,
-    /// `cloud.provider` (`keyword`): short name of the provider, such as aws, azure or gcp
+    /// `cloud.provider` (`keyword`): short name of the provider, such as aws, azure or gcp.
     pub provider: Option<String>,
-    /// `cloud.region` (`keyword`): region of the provider, such as europe-west1
+    /// `cloud.region` (`keyword`): region of the provider, such as europe-west1.
     pub region: Option<String>,
 }
+
 impl Cloud {
     /// `account`, made when it is absent.
     pub fn account_mut(&mut self) -> &mut Id {
@@ -860,6 +500,7 @@ impl Cloud {
         self.project.get_or_insert_default()
     }
 }
+
 static CLOUD_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("account", Object(&ID_RULES)),
@@ -869,149 +510,63 @@ static CLOUD_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         field_rule!("region", Text),
     ],
 );
-impl ecs_schema::Shape for Cloud {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &CLOUD_RULES
+ecs_schema::impl_shape!(
+    Cloud, CLOUD_RULES, { 0 account, 1 availability_zone, 2 project, 3 provider, 4 region
     }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.account);
-        visitor.field(1, &self.availability_zone);
-        visitor.field(2, &self.project);
-        visitor.field(3, &self.provider);
-        visitor.field(4, &self.region);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.account),
-            1 => reader.read(&mut self.availability_zone),
-            2 => reader.read(&mut self.project),
-            3 => reader.read(&mut self.provider),
-            4 => reader.read(&mut self.region),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(Cloud);
+);
 
 /// `cloud.account`, `cloud.project`, `feature_flag.set`, `trace` and `vcs.change`, which have the same fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Id {
-    /// `id` (`keyword`): identifier of the account, tenant or subscription at the provider
+    /// `id` (`keyword`): identifier of the account, tenant or subscription at the provider.
     pub id: Option<String>,
 }
+
 static ID_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("id", Text)],
 );
-impl ecs_schema::Shape for Id {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &ID_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.id);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.id),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(Id);
+ecs_schema::impl_shape!(Id, ID_RULES, { 0 id });
 
 /// `deployment`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Deployment {
     /// `deployment.environment`.
     pub environment: Option<Box<Name>>,
-    /// `deployment.id` (`keyword`): id of the deployment in the tool that made it
+    /// `deployment.id` (`keyword`): id of the deployment in the tool that made it.
     pub id: Option<String>,
 }
+
 impl Deployment {
     /// `environment`, made when it is absent.
     pub fn environment_mut(&mut self) -> &mut Name {
         self.environment.get_or_insert_default()
     }
 }
+
 static DEPLOYMENT_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("environment", Object(&NAME_RULES)), field_rule!("id", Text)],
 );
-impl ecs_schema::Shape for Deployment {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &DEPLOYMENT_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.environment);
-        visitor.field(1, &self.id);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.environment),
-            1 => reader.read(&mut self.id),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(Deployment);
+ecs_schema::impl_shape!(Deployment, DEPLOYMENT_RULES, { 0 environment, 1 id });
 
 /// `deployment.environment`, `feature_flag.provider`, `host` and `vcs.provider`, which have the same fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Name {
-    /// `name` (`keyword`): tier of the environment, such as production or staging
+    /// `name` (`keyword`): tier of the environment, such as production or staging.
     pub name: Option<String>,
 }
+
 static NAME_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("name", Text)],
 );
-impl ecs_schema::Shape for Name {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &NAME_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.name);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.name),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(Name);
+ecs_schema::impl_shape!(Name, NAME_RULES, { 0 name });
 
 /// `ecs`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ecs {
-    /// `ecs.version` (`keyword`): version of the Elastic Common Schema that the document follows
+    /// `ecs.version` (`keyword`): version of the Elastic Common Schema that the document follows.
     pub version: String,
 }
+
 impl Ecs {
     /// With its required fields.
     #[must_use]
@@ -1019,76 +574,57 @@ impl Ecs {
         Self { version }
     }
 }
+
 static ECS_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("version", Text).required()],
 );
-impl ecs_schema::Shape for Ecs {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &ECS_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.version);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.version),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::new(ecs_schema::FieldValue::blank())
-    }
-}
-ecs_schema::impl_shape!(Ecs);
+ecs_schema::impl_shape!(Ecs, ECS_RULES, { 0 version });
 
 /// `event`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
-    /// `event.action` (`keyword`): what was done, as the provider names it; together with the provider it says which event this is
+    /// `event.action` (`keyword`): what was done, as the provider names it; together with the provider it says which event this is.
     pub action: String,
-    /// `event.category` (`keyword`, array): broad subjects of the event, from a fixed list
+    /// `event.category` (`keyword`, array): broad subjects of the event, from a fixed list.
     pub category: Vec<EventCategory>,
-    /// `event.created` (`date`): when the event was first read or received by the software that records it
+    /// `event.created` (`date`): when the event was first read or received by the software that records it.
     pub created: ecs_schema::Timestamp,
-    /// `event.dataset` (`keyword`): name of the stream of events that this one belongs to
+    /// `event.dataset` (`keyword`): name of the stream of events that this one belongs to.
     pub dataset: String,
-    /// `event.duration` (`long`, nanoseconds): time from start to end, in nanoseconds
+    /// `event.duration` (`long`, nanoseconds): time from start to end, in nanoseconds.
     pub duration: Option<i64>,
-    /// `event.end` (`date`): when the activity ended
+    /// `event.end` (`date`): when the activity ended.
     pub end: Option<ecs_schema::Timestamp>,
-    /// `event.hash` (`keyword`): hash of the raw event, to prove that it is unchanged
+    /// `event.hash` (`keyword`): hash of the raw event, to prove that it is unchanged.
     pub hash: Option<String>,
-    /// `event.id` (`keyword`): unique identifier of the event; two documents with the same one are the same event
+    /// `event.id` (`keyword`): unique identifier of the event; two documents with the same one are the same event.
     pub id: String,
-    /// `event.ingested` (`date`): when the event reached the store
+    /// `event.ingested` (`date`): when the event reached the store.
     pub ingested: Option<ecs_schema::Timestamp>,
-    /// `event.kind` (`keyword`): what sort of information this is, such as a plain event or an alert
+    /// `event.kind` (`keyword`): what sort of information this is, such as a plain event or an alert.
     pub kind: EventKind,
-    /// `event.module` (`keyword`): name of the module or integration that the event comes from
+    /// `event.module` (`keyword`): name of the module or integration that the event comes from.
     pub module: String,
-    /// `event.original` (`keyword`): the event as it was received, before any parsing; kept and not indexed
+    /// `event.original` (`keyword`): the event as it was received, before any parsing; kept and not indexed.
     pub original: Option<String>,
-    /// `event.outcome` (`keyword`): whether the activity succeeded, as far as the reporting side knows
+    /// `event.outcome` (`keyword`): whether the activity succeeded, as far as the reporting side knows.
     pub outcome: Option<EventOutcome>,
-    /// `event.provider` (`keyword`): the software that reported the event
+    /// `event.provider` (`keyword`): the software that reported the event.
     pub provider: String,
-    /// `event.reason` (`keyword`): why it happened or ended this way, in a few words
+    /// `event.reason` (`keyword`): why it happened or ended this way, in a few words.
     pub reason: Option<String>,
-    /// `event.reference` (`keyword`): link to general documentation for events of this kind
+    /// `event.reference` (`keyword`): link to general documentation for events of this kind.
     pub reference: Option<String>,
-    /// `event.severity` (`long`): how severe the event is on the scale of the source
+    /// `event.severity` (`long`): how severe the event is on the scale of the source.
     pub severity: Option<i64>,
-    /// `event.start` (`date`): when the activity began
+    /// `event.start` (`date`): when the activity began.
     pub start: ecs_schema::Timestamp,
-    /// `event.type` (`keyword`, array): what the event means within its categories, such as start, change or error
+    /// `event.type` (`keyword`, array): what the event means within its categories, such as start, change or error.
     pub r#type: Vec<EventType>,
-    /// `event.url` (`keyword`): link to this very event in the system that it comes from
+    /// `event.url` (`keyword`): link to this very event in the system that it comes from.
     pub url: Option<String>,
 }
+
 impl Event {
     /// With its required fields.
     #[must_use]
@@ -1105,28 +641,18 @@ impl Event {
     ) -> Self {
         Self {
             action,
-            category: Vec::new(),
             created,
             dataset,
-            duration: None,
-            end: None,
-            hash: None,
             id,
-            ingested: None,
             kind,
             module,
-            original: None,
-            outcome: None,
             provider,
-            reason: None,
-            reference: None,
-            severity: None,
             start,
-            r#type: Vec::new(),
-            url: None,
+            ..ecs_schema::Shape::blank()
         }
     }
 }
+
 static EVENT_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         &[
             field_rule!("action", Text).required(),
@@ -1208,86 +734,23 @@ static EVENT_RULES_EXPECTED_TYPES: ecs_schema::ExpectedTypes = ecs_schema::Expec
         ("web", &["access", "error", "info"]),
     ],
 );
-impl ecs_schema::Shape for Event {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &EVENT_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.action);
-        visitor.field(1, &self.category);
-        visitor.field(2, &self.created);
-        visitor.field(3, &self.dataset);
-        visitor.field(4, &self.duration);
-        visitor.field(5, &self.end);
-        visitor.field(6, &self.hash);
-        visitor.field(7, &self.id);
-        visitor.field(8, &self.ingested);
-        visitor.field(9, &self.kind);
-        visitor.field(10, &self.module);
-        visitor.field(11, &self.original);
-        visitor.field(12, &self.outcome);
-        visitor.field(13, &self.provider);
-        visitor.field(14, &self.reason);
-        visitor.field(15, &self.reference);
-        visitor.field(16, &self.severity);
-        visitor.field(17, &self.start);
-        visitor.field(18, &self.r#type);
-        visitor.field(19, &self.url);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.action),
-            1 => reader.read(&mut self.category),
-            2 => reader.read(&mut self.created),
-            3 => reader.read(&mut self.dataset),
-            4 => reader.read(&mut self.duration),
-            5 => reader.read(&mut self.end),
-            6 => reader.read(&mut self.hash),
-            7 => reader.read(&mut self.id),
-            8 => reader.read(&mut self.ingested),
-            9 => reader.read(&mut self.kind),
-            10 => reader.read(&mut self.module),
-            11 => reader.read(&mut self.original),
-            12 => reader.read(&mut self.outcome),
-            13 => reader.read(&mut self.provider),
-            14 => reader.read(&mut self.reason),
-            15 => reader.read(&mut self.reference),
-            16 => reader.read(&mut self.severity),
-            17 => reader.read(&mut self.start),
-            18 => reader.read(&mut self.r#type),
-            19 => reader.read(&mut self.url),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::new(
-            ecs_schema::FieldValue::blank(),
-            ecs_schema::FieldValue::blank(),
-            ecs_schema::FieldValue::blank(),
-            ecs_schema::FieldValue::blank(),
-            ecs_schema::FieldValue::blank(),
-            ecs_schema::FieldValue::blank(),
-            ecs_schema::FieldValue::blank(),
-            ecs_schema::FieldValue::blank(),
-        )
-    }
-}
-ecs_schema::impl_shape!(Event);
+ecs_schema::impl_shape!(
+    Event, EVENT_RULES, { 0 action, 1 category, 2 created, 3 dataset, 4 duration, 5 end,
+    6 hash, 7 id, 8 ingested, 9 kind, 10 module, 11 original, 12 outcome, 13 provider, 14
+    reason, 15 reference, 16 severity, 17 start, 18 r#type, 19 url }
+);
 
 /// `feature_flag`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FeatureFlag {
-    /// `feature_flag.key` (`keyword`): name of the flag, unique in its set
+    /// `feature_flag.key` (`keyword`): name of the flag, unique in its set.
     pub key: Option<String>,
     /// `feature_flag.provider`.
     pub provider: Option<Box<Name>>,
     /// `feature_flag.set`.
     pub set: Option<Box<Id>>,
 }
+
 impl FeatureFlag {
     /// `provider`, made when it is absent.
     pub fn provider_mut(&mut self) -> &mut Name {
@@ -1298,6 +761,7 @@ impl FeatureFlag {
         self.set.get_or_insert_default()
     }
 }
+
 static FEATURE_FLAG_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("key", Text),
@@ -1305,79 +769,35 @@ static FEATURE_FLAG_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         field_rule!("set", Object(&ID_RULES)),
     ],
 );
-impl ecs_schema::Shape for FeatureFlag {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &FEATURE_FLAG_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.key);
-        visitor.field(1, &self.provider);
-        visitor.field(2, &self.set);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.key),
-            1 => reader.read(&mut self.provider),
-            2 => reader.read(&mut self.set),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(FeatureFlag);
+ecs_schema::impl_shape!(FeatureFlag, FEATURE_FLAG_RULES, { 0 key, 1 provider, 2 set });
 
 /// `kibana`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Kibana {
-    /// `kibana.saved_objects` (`nested`): saved objects that the event is about
+    /// `kibana.saved_objects` (`nested`): saved objects that the event is about.
     pub saved_objects: Vec<KibanaSavedObjects>,
 }
+
 static KIBANA_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("saved_objects", Nested(&KIBANA_SAVED_OBJECTS_RULES))],
 );
-impl ecs_schema::Shape for Kibana {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.saved_objects);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.saved_objects),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(Kibana);
+ecs_schema::impl_shape!(Kibana, KIBANA_RULES, { 0 saved_objects });
 
 /// `kibana.saved_objects`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaSavedObjects {
-    /// `kibana.saved_objects.id` (`keyword`): id of the object
+    /// `kibana.saved_objects.id` (`keyword`): id of the object.
     pub id: Option<String>,
-    /// `kibana.saved_objects.namespace` (`keyword`): space of the object; absent for the default space
+    /// `kibana.saved_objects.namespace` (`keyword`): space of the object; absent for the default space.
     pub namespace: Option<String>,
-    /// `kibana.saved_objects.rel` (`keyword`): primary for the object that the event is found by; absent for one that it only mentions
+    /// `kibana.saved_objects.rel` (`keyword`): primary for the object that the event is found by; absent for one that it only mentions.
     pub rel: Option<KibanaSavedObjectsRel>,
-    /// `kibana.saved_objects.type` (`keyword`): type of the object, such as alert, action or dashboard
+    /// `kibana.saved_objects.type` (`keyword`): type of the object, such as alert, action or dashboard.
     pub r#type: Option<String>,
-    /// `kibana.saved_objects.type_id` (`keyword`): type within the type, such as the rule type or the connector type
+    /// `kibana.saved_objects.type_id` (`keyword`): type within the type, such as the rule type or the connector type.
     pub type_id: Option<String>,
 }
+
 static KIBANA_SAVED_OBJECTS_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("id", Text),
@@ -1387,49 +807,24 @@ static KIBANA_SAVED_OBJECTS_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRu
         field_rule!("type_id", Text),
     ],
 );
-impl ecs_schema::Shape for KibanaSavedObjects {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_SAVED_OBJECTS_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.id);
-        visitor.field(1, &self.namespace);
-        visitor.field(2, &self.rel);
-        visitor.field(3, &self.r#type);
-        visitor.field(4, &self.type_id);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.id),
-            1 => reader.read(&mut self.namespace),
-            2 => reader.read(&mut self.rel),
-            3 => reader.read(&mut self.r#type),
-            4 => reader.read(&mut self.type_id),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(KibanaSavedObjects);
+ecs_schema::impl_shape!(
+    KibanaSavedObjects, KIBANA_SAVED_OBJECTS_RULES, { 0 id, 1 namespace, 2 rel, 3 r#type,
+    4 type_id }
+);
 
 /// `orchestrator`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Orchestrator {
-    /// `orchestrator.cluster`: the cluster that the orchestrator runs
+    /// `orchestrator.cluster`: the cluster that the orchestrator runs.
     pub cluster: Option<Box<OrchestratorCluster>>,
-    /// `orchestrator.namespace` (`keyword`): namespace in which the resource lives
+    /// `orchestrator.namespace` (`keyword`): namespace in which the resource lives.
     pub namespace: Option<String>,
-    /// `orchestrator.resource`: the object that was acted upon
+    /// `orchestrator.resource`: the object that was acted upon.
     pub resource: Option<Box<OrchestratorResource>>,
-    /// `orchestrator.type` (`keyword`): which orchestrator it is, such as kubernetes or nomad
+    /// `orchestrator.type` (`keyword`): which orchestrator it is, such as kubernetes or nomad.
     pub r#type: Option<String>,
 }
+
 impl Orchestrator {
     /// `cluster`, made when it is absent.
     pub fn cluster_mut(&mut self) -> &mut OrchestratorCluster {
@@ -1440,6 +835,7 @@ impl Orchestrator {
         self.resource.get_or_insert_default()
     }
 }
+
 static ORCHESTRATOR_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("cluster", Object(&ORCHESTRATOR_CLUSTER_RULES)),
@@ -1448,121 +844,55 @@ static ORCHESTRATOR_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         field_rule!("type", Text),
     ],
 );
-impl ecs_schema::Shape for Orchestrator {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &ORCHESTRATOR_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.cluster);
-        visitor.field(1, &self.namespace);
-        visitor.field(2, &self.resource);
-        visitor.field(3, &self.r#type);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.cluster),
-            1 => reader.read(&mut self.namespace),
-            2 => reader.read(&mut self.resource),
-            3 => reader.read(&mut self.r#type),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(Orchestrator);
+ecs_schema::impl_shape!(
+    Orchestrator, ORCHESTRATOR_RULES, { 0 cluster, 1 namespace, 2 resource, 3 r#type }
+);
 
 /// `orchestrator.cluster`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct OrchestratorCluster {
-    /// `orchestrator.cluster.name` (`keyword`): what the cluster is called by those who run it
+    /// `orchestrator.cluster.name` (`keyword`): what the cluster is called by those who run it.
     pub name: Option<String>,
-    /// `orchestrator.cluster.url` (`keyword`): address of the interface that manages the cluster
+    /// `orchestrator.cluster.url` (`keyword`): address of the interface that manages the cluster.
     pub url: Option<String>,
 }
+
 static ORCHESTRATOR_CLUSTER_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("name", Text), field_rule!("url", Text)],
 );
-impl ecs_schema::Shape for OrchestratorCluster {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &ORCHESTRATOR_CLUSTER_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.name);
-        visitor.field(1, &self.url);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.name),
-            1 => reader.read(&mut self.url),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(OrchestratorCluster);
+ecs_schema::impl_shape!(
+    OrchestratorCluster, ORCHESTRATOR_CLUSTER_RULES, { 0 name, 1 url }
+);
 
 /// `orchestrator.resource`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct OrchestratorResource {
-    /// `orchestrator.resource.id` (`keyword`): unique identifier of the resource
+    /// `orchestrator.resource.id` (`keyword`): unique identifier of the resource.
     pub id: Option<String>,
-    /// `orchestrator.resource.name` (`keyword`): name of the resource
+    /// `orchestrator.resource.name` (`keyword`): name of the resource.
     pub name: Option<String>,
-    /// `orchestrator.resource.type` (`keyword`): kind of the resource, such as deployment or pod
+    /// `orchestrator.resource.type` (`keyword`): kind of the resource, such as deployment or pod.
     pub r#type: Option<String>,
 }
+
 static ORCHESTRATOR_RESOURCE_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("id", Text), field_rule!("name", Text), field_rule!("type", Text)],
 );
-impl ecs_schema::Shape for OrchestratorResource {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &ORCHESTRATOR_RESOURCE_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.id);
-        visitor.field(1, &self.name);
-        visitor.field(2, &self.r#type);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.id),
-            1 => reader.read(&mut self.name),
-            2 => reader.read(&mut self.r#type),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(OrchestratorResource);
+ecs_schema::impl_shape!(
+    OrchestratorResource, ORCHESTRATOR_RESOURCE_RULES, { 0 id, 1 name, 2 r#type }
+);
 
 /// `related`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Related {
-    /// `related.hash` (`keyword`, array): every hash in the event, such as revisions and checksums
+    /// `related.hash` (`keyword`, array): every hash in the event, such as revisions and checksums.
     pub hash: Vec<String>,
-    /// `related.hosts` (`keyword`, array): every host name and host identifier in the event
+    /// `related.hosts` (`keyword`, array): every host name and host identifier in the event.
     pub hosts: Vec<String>,
-    /// `related.user` (`keyword`, array): every user name and user identifier in the event
+    /// `related.user` (`keyword`, array): every user name and user identifier in the event.
     pub user: Vec<String>,
 }
+
 static RELATED_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("hash", Text).many(),
@@ -1570,57 +900,32 @@ static RELATED_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         field_rule!("user", Text).many(),
     ],
 );
-impl ecs_schema::Shape for Related {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &RELATED_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.hash);
-        visitor.field(1, &self.hosts);
-        visitor.field(2, &self.user);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.hash),
-            1 => reader.read(&mut self.hosts),
-            2 => reader.read(&mut self.user),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(Related);
+ecs_schema::impl_shape!(Related, RELATED_RULES, { 0 hash, 1 hosts, 2 user });
 
 /// `service`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Service {
-    /// `service.environment` (`keyword`): where the service runs, such as production or staging Beta: ECS may still change it.
+    /// `service.environment` (`keyword`): where the service runs, such as production or staging. Beta: ECS may still change it.
     pub environment: String,
-    /// `service.id` (`keyword`): identifier of the service, shared by all its nodes
+    /// `service.id` (`keyword`): identifier of the service, shared by all its nodes.
     pub id: Option<String>,
-    /// `service.name` (`keyword`): name of the service, the same for all its nodes
+    /// `service.name` (`keyword`): name of the service, the same for all its nodes.
     pub name: Option<String>,
-    /// `service.version` (`keyword`): version of the service that was running or was put there
+    /// `service.version` (`keyword`): version of the service that was running or was put there.
     pub version: Option<String>,
 }
+
 impl Service {
     /// With its required fields.
     #[must_use]
     pub fn new(environment: String) -> Self {
         Self {
             environment,
-            id: None,
-            name: None,
-            version: None,
+            ..ecs_schema::Shape::blank()
         }
     }
 }
+
 static SERVICE_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("environment", Text).required(),
@@ -1629,47 +934,23 @@ static SERVICE_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         field_rule!("version", Text),
     ],
 );
-impl ecs_schema::Shape for Service {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &SERVICE_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.environment);
-        visitor.field(1, &self.id);
-        visitor.field(2, &self.name);
-        visitor.field(3, &self.version);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.environment),
-            1 => reader.read(&mut self.id),
-            2 => reader.read(&mut self.name),
-            3 => reader.read(&mut self.version),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::new(ecs_schema::FieldValue::blank())
-    }
-}
-ecs_schema::impl_shape!(Service);
+ecs_schema::impl_shape!(
+    Service, SERVICE_RULES, { 0 environment, 1 id, 2 name, 3 version }
+);
 
 /// `user`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct User {
-    /// `user.email` (`keyword`): e-mail address of the user
+    /// `user.email` (`keyword`): e-mail address of the user.
     pub email: Option<String>,
-    /// `user.full_name` (`keyword`): the user's whole name, for people
+    /// `user.full_name` (`keyword`): the user's whole name, for people.
     pub full_name: Option<String>,
-    /// `user.id` (`keyword`): identifier of the user, which outlives a change of name
+    /// `user.id` (`keyword`): identifier of the user, which outlives a change of name.
     pub id: Option<String>,
-    /// `user.name` (`keyword`): short name with which the user signs in
+    /// `user.name` (`keyword`): short name with which the user signs in.
     pub name: Option<String>,
 }
+
 static USER_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("email", Text),
@@ -1678,34 +959,7 @@ static USER_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         field_rule!("name", Text),
     ],
 );
-impl ecs_schema::Shape for User {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &USER_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.email);
-        visitor.field(1, &self.full_name);
-        visitor.field(2, &self.id);
-        visitor.field(3, &self.name);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.email),
-            1 => reader.read(&mut self.full_name),
-            2 => reader.read(&mut self.id),
-            3 => reader.read(&mut self.name),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(User);
+ecs_schema::impl_shape!(User, USER_RULES, { 0 email, 1 full_name, 2 id, 3 name });
 
 /// `vcs`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1719,6 +973,7 @@ pub struct Vcs {
     /// `vcs.repository`.
     pub repository: Option<Box<VcsRepository>>,
 }
+
 impl Vcs {
     /// `change`, made when it is absent.
     pub fn change_mut(&mut self) -> &mut Id {
@@ -1737,6 +992,7 @@ impl Vcs {
         self.repository.get_or_insert_default()
     }
 }
+
 static VCS_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("change", Object(&ID_RULES)),
@@ -1745,34 +1001,7 @@ static VCS_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         field_rule!("repository", Object(&VCS_REPOSITORY_RULES)),
     ],
 );
-impl ecs_schema::Shape for Vcs {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &VCS_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.change);
-        visitor.field(1, &self.provider);
-        visitor.field(2, &self.r#ref);
-        visitor.field(3, &self.repository);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.change),
-            1 => reader.read(&mut self.provider),
-            2 => reader.read(&mut self.r#ref),
-            3 => reader.read(&mut self.repository),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(Vcs);
+ecs_schema::impl_shape!(Vcs, VCS_RULES, { 0 change, 1 provider, 2 r#ref, 3 repository });
 
 /// `vcs.ref`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1782,6 +1011,7 @@ pub struct VcsRef {
     /// `vcs.ref.head`.
     pub head: Option<Box<VcsRefHead>>,
 }
+
 impl VcsRef {
     /// `base`, made when it is absent.
     pub fn base_mut(&mut self) -> &mut VcsRefBase {
@@ -1792,146 +1022,61 @@ impl VcsRef {
         self.head.get_or_insert_default()
     }
 }
+
 static VCS_REF_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("base", Object(&VCS_REF_BASE_RULES)),
         field_rule!("head", Object(&VCS_REF_HEAD_RULES)),
     ],
 );
-impl ecs_schema::Shape for VcsRef {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &VCS_REF_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.base);
-        visitor.field(1, &self.head);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.base),
-            1 => reader.read(&mut self.head),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(VcsRef);
+ecs_schema::impl_shape!(VcsRef, VCS_REF_RULES, { 0 base, 1 head });
 
 /// `vcs.ref.base`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct VcsRefBase {
-    /// `vcs.ref.base.revision` (`keyword`): revision that was there before
+    /// `vcs.ref.base.revision` (`keyword`): revision that was there before.
     pub revision: Option<String>,
 }
+
 static VCS_REF_BASE_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("revision", Text)],
 );
-impl ecs_schema::Shape for VcsRefBase {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &VCS_REF_BASE_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.revision);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.revision),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(VcsRefBase);
+ecs_schema::impl_shape!(VcsRefBase, VCS_REF_BASE_RULES, { 0 revision });
 
 /// `vcs.ref.head`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct VcsRefHead {
-    /// `vcs.ref.head.name` (`keyword`): branch or tag that the change brings
+    /// `vcs.ref.head.name` (`keyword`): branch or tag that the change brings.
     pub name: Option<String>,
-    /// `vcs.ref.head.revision` (`keyword`): revision that the change brings
+    /// `vcs.ref.head.revision` (`keyword`): revision that the change brings.
     pub revision: Option<String>,
 }
+
 static VCS_REF_HEAD_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("name", Text), field_rule!("revision", Text)],
 );
-impl ecs_schema::Shape for VcsRefHead {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &VCS_REF_HEAD_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.name);
-        visitor.field(1, &self.revision);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.name),
-            1 => reader.read(&mut self.revision),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(VcsRefHead);
+ecs_schema::impl_shape!(VcsRefHead, VCS_REF_HEAD_RULES, { 0 name, 1 revision });
 
 /// `vcs.repository`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct VcsRepository {
-    /// `vcs.repository.name` (`keyword`): path of the repository at its host, such as group/project
+    /// `vcs.repository.name` (`keyword`): path of the repository at its host, such as group/project.
     pub name: Option<String>,
     /// `vcs.repository.url`.
     pub url: Option<Box<Url>>,
 }
+
 impl VcsRepository {
     /// `url`, made when it is absent.
     pub fn url_mut(&mut self) -> &mut Url {
         self.url.get_or_insert_default()
     }
 }
+
 static VCS_REPOSITORY_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("name", Text), field_rule!("url", Object(&URL_RULES))],
 );
-impl ecs_schema::Shape for VcsRepository {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &VCS_REPOSITORY_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.name);
-        visitor.field(1, &self.url);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.name),
-            1 => reader.read(&mut self.url),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(VcsRepository);
+ecs_schema::impl_shape!(VcsRepository, VCS_REPOSITORY_RULES, { 0 name, 1 url });
 
 static LOG_RULES: ecs_schema::LogRules = ecs_schema::LogRules::new(
     NAME,
@@ -1943,7 +1088,7 @@ impl ecs_schema::Log for InfraEvents {
     const RULES: &'static ecs_schema::LogRules = &LOG_RULES;
 }
 
-/// The values of `ChangeActorType`.
+/// The values of `change.actor.type`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChangeActorType {
@@ -1958,33 +1103,12 @@ pub enum ChangeActorType {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-static CHANGE_ACTOR_TYPE_VALUES: ecs_schema::Allowed = ecs_schema::Allowed::new(
-    &["human", "bot", "system", "unknown"],
+ecs_schema::impl_vocabulary!(
+    ChangeActorType, CHANGE_ACTOR_TYPE_VALUES, { Human "human", Bot "bot", System
+    "system", Unknown "unknown" }
 );
-impl ecs_schema::Vocabulary for ChangeActorType {
-    const ALLOWED: &'static ecs_schema::Allowed = &CHANGE_ACTOR_TYPE_VALUES;
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Human => "human",
-            Self::Bot => "bot",
-            Self::System => "system",
-            Self::Unknown => "unknown",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "human" => Self::Human,
-            "bot" => Self::Bot,
-            "system" => Self::System,
-            "unknown" => Self::Unknown,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-ecs_schema::impl_vocabulary!(ChangeActorType);
 
-/// The values of `ChangeIncidentStatus`.
+/// The values of `change.incident.status`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChangeIncidentStatus {
@@ -1997,31 +1121,12 @@ pub enum ChangeIncidentStatus {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-static CHANGE_INCIDENT_STATUS_VALUES: ecs_schema::Allowed = ecs_schema::Allowed::new(
-    &["triggered", "acknowledged", "resolved"],
+ecs_schema::impl_vocabulary!(
+    ChangeIncidentStatus, CHANGE_INCIDENT_STATUS_VALUES, { Triggered "triggered",
+    Acknowledged "acknowledged", Resolved "resolved" }
 );
-impl ecs_schema::Vocabulary for ChangeIncidentStatus {
-    const ALLOWED: &'static ecs_schema::Allowed = &CHANGE_INCIDENT_STATUS_VALUES;
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Triggered => "triggered",
-            Self::Acknowledged => "acknowledged",
-            Self::Resolved => "resolved",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "triggered" => Self::Triggered,
-            "acknowledged" => Self::Acknowledged,
-            "resolved" => Self::Resolved,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-ecs_schema::impl_vocabulary!(ChangeIncidentStatus);
 
-/// The values of `ChangeLinksRel`.
+/// The values of `change.links.rel`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChangeLinksRel {
@@ -2042,39 +1147,13 @@ pub enum ChangeLinksRel {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-static CHANGE_LINKS_REL_VALUES: ecs_schema::Allowed = ecs_schema::Allowed::new(
-    &["commit", "merge_request", "environment", "dashboard", "issue", "log", "doc"],
+ecs_schema::impl_vocabulary!(
+    ChangeLinksRel, CHANGE_LINKS_REL_VALUES, { Commit "commit", MergeRequest
+    "merge_request", Environment "environment", Dashboard "dashboard", Issue "issue", Log
+    "log", Doc "doc" }
 );
-impl ecs_schema::Vocabulary for ChangeLinksRel {
-    const ALLOWED: &'static ecs_schema::Allowed = &CHANGE_LINKS_REL_VALUES;
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Commit => "commit",
-            Self::MergeRequest => "merge_request",
-            Self::Environment => "environment",
-            Self::Dashboard => "dashboard",
-            Self::Issue => "issue",
-            Self::Log => "log",
-            Self::Doc => "doc",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "commit" => Self::Commit,
-            "merge_request" => Self::MergeRequest,
-            "environment" => Self::Environment,
-            "dashboard" => Self::Dashboard,
-            "issue" => Self::Issue,
-            "log" => Self::Log,
-            "doc" => Self::Doc,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-ecs_schema::impl_vocabulary!(ChangeLinksRel);
 
-/// The values of `ChangePhase`.
+/// The values of `change.phase`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChangePhase {
@@ -2087,31 +1166,12 @@ pub enum ChangePhase {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-static CHANGE_PHASE_VALUES: ecs_schema::Allowed = ecs_schema::Allowed::new(
-    &["started", "finished", "instant"],
+ecs_schema::impl_vocabulary!(
+    ChangePhase, CHANGE_PHASE_VALUES, { Started "started", Finished "finished", Instant
+    "instant" }
 );
-impl ecs_schema::Vocabulary for ChangePhase {
-    const ALLOWED: &'static ecs_schema::Allowed = &CHANGE_PHASE_VALUES;
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Started => "started",
-            Self::Finished => "finished",
-            Self::Instant => "instant",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "started" => Self::Started,
-            "finished" => Self::Finished,
-            "instant" => Self::Instant,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-ecs_schema::impl_vocabulary!(ChangePhase);
 
-/// The values of `ChangeStage`.
+/// The values of `change.stage`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChangeStage {
@@ -2122,29 +1182,11 @@ pub enum ChangeStage {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-static CHANGE_STAGE_VALUES: ecs_schema::Allowed = ecs_schema::Allowed::new(
-    &["main", "cny"],
+ecs_schema::impl_vocabulary!(
+    ChangeStage, CHANGE_STAGE_VALUES, { Main "main", Cny "cny" }
 );
-impl ecs_schema::Vocabulary for ChangeStage {
-    const ALLOWED: &'static ecs_schema::Allowed = &CHANGE_STAGE_VALUES;
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Main => "main",
-            Self::Cny => "cny",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "main" => Self::Main,
-            "cny" => Self::Cny,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-ecs_schema::impl_vocabulary!(ChangeStage);
 
-/// The values of `ChangeTimeSource`.
+/// The values of `change.time_source`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChangeTimeSource {
@@ -2161,35 +1203,12 @@ pub enum ChangeTimeSource {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-static CHANGE_TIME_SOURCE_VALUES: ecs_schema::Allowed = ecs_schema::Allowed::new(
-    &["payload", "payload_inconsistent", "received", "cli", "backfill"],
+ecs_schema::impl_vocabulary!(
+    ChangeTimeSource, CHANGE_TIME_SOURCE_VALUES, { Payload "payload", PayloadInconsistent
+    "payload_inconsistent", Received "received", Cli "cli", Backfill "backfill" }
 );
-impl ecs_schema::Vocabulary for ChangeTimeSource {
-    const ALLOWED: &'static ecs_schema::Allowed = &CHANGE_TIME_SOURCE_VALUES;
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Payload => "payload",
-            Self::PayloadInconsistent => "payload_inconsistent",
-            Self::Received => "received",
-            Self::Cli => "cli",
-            Self::Backfill => "backfill",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "payload" => Self::Payload,
-            "payload_inconsistent" => Self::PayloadInconsistent,
-            "received" => Self::Received,
-            "cli" => Self::Cli,
-            "backfill" => Self::Backfill,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-ecs_schema::impl_vocabulary!(ChangeTimeSource);
 
-/// The values of `ChangeType`.
+/// The values of `change.type`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChangeType {
@@ -2224,68 +1243,15 @@ pub enum ChangeType {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-static CHANGE_TYPE_VALUES: ecs_schema::Allowed = ecs_schema::Allowed::new(
-    &[
-        "deployment",
-        "rollback",
-        "configuration",
-        "feature_flag",
-        "traffic",
-        "database",
-        "infrastructure",
-        "access",
-        "maintenance",
-        "incident",
-        "alert",
-        "pipeline",
-        "note",
-        "other",
-    ],
+ecs_schema::impl_vocabulary!(
+    ChangeType, CHANGE_TYPE_VALUES, { Deployment "deployment", Rollback "rollback",
+    Configuration "configuration", FeatureFlag "feature_flag", Traffic "traffic",
+    Database "database", Infrastructure "infrastructure", Access "access", Maintenance
+    "maintenance", Incident "incident", Alert "alert", Pipeline "pipeline", Note "note",
+    Other2 "other" }
 );
-impl ecs_schema::Vocabulary for ChangeType {
-    const ALLOWED: &'static ecs_schema::Allowed = &CHANGE_TYPE_VALUES;
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Deployment => "deployment",
-            Self::Rollback => "rollback",
-            Self::Configuration => "configuration",
-            Self::FeatureFlag => "feature_flag",
-            Self::Traffic => "traffic",
-            Self::Database => "database",
-            Self::Infrastructure => "infrastructure",
-            Self::Access => "access",
-            Self::Maintenance => "maintenance",
-            Self::Incident => "incident",
-            Self::Alert => "alert",
-            Self::Pipeline => "pipeline",
-            Self::Note => "note",
-            Self::Other2 => "other",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "deployment" => Self::Deployment,
-            "rollback" => Self::Rollback,
-            "configuration" => Self::Configuration,
-            "feature_flag" => Self::FeatureFlag,
-            "traffic" => Self::Traffic,
-            "database" => Self::Database,
-            "infrastructure" => Self::Infrastructure,
-            "access" => Self::Access,
-            "maintenance" => Self::Maintenance,
-            "incident" => Self::Incident,
-            "alert" => Self::Alert,
-            "pipeline" => Self::Pipeline,
-            "note" => Self::Note,
-            "other" => Self::Other2,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-ecs_schema::impl_vocabulary!(ChangeType);
 
-/// The values of `CicdPipelineResult`.
+/// The values of `cicd.pipeline.result`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CicdPipelineResult {
@@ -2304,37 +1270,13 @@ pub enum CicdPipelineResult {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-static CICD_PIPELINE_RESULT_VALUES: ecs_schema::Allowed = ecs_schema::Allowed::new(
-    &["success", "failure", "error", "timeout", "cancellation", "skip"],
+ecs_schema::impl_vocabulary!(
+    CicdPipelineResult, CICD_PIPELINE_RESULT_VALUES, { Success "success", Failure
+    "failure", Error "error", Timeout "timeout", Cancellation "cancellation", Skip "skip"
+    }
 );
-impl ecs_schema::Vocabulary for CicdPipelineResult {
-    const ALLOWED: &'static ecs_schema::Allowed = &CICD_PIPELINE_RESULT_VALUES;
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Success => "success",
-            Self::Failure => "failure",
-            Self::Error => "error",
-            Self::Timeout => "timeout",
-            Self::Cancellation => "cancellation",
-            Self::Skip => "skip",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "success" => Self::Success,
-            "failure" => Self::Failure,
-            "error" => Self::Error,
-            "timeout" => Self::Timeout,
-            "cancellation" => Self::Cancellation,
-            "skip" => Self::Skip,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-ecs_schema::impl_vocabulary!(CicdPipelineResult);
 
-/// The values of `EventCategory`.
+/// The values of `event.category`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EventCategory {
@@ -2381,86 +1323,16 @@ pub enum EventCategory {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-static EVENT_CATEGORY_VALUES: ecs_schema::Allowed = ecs_schema::Allowed::new(
-    &[
-        "api",
-        "authentication",
-        "configuration",
-        "database",
-        "driver",
-        "email",
-        "file",
-        "host",
-        "iam",
-        "intrusion_detection",
-        "library",
-        "malware",
-        "network",
-        "package",
-        "process",
-        "registry",
-        "session",
-        "threat",
-        "vulnerability",
-        "web",
-    ],
+ecs_schema::impl_vocabulary!(
+    EventCategory, EVENT_CATEGORY_VALUES, { Api "api", Authentication "authentication",
+    Configuration "configuration", Database "database", Driver "driver", Email "email",
+    File "file", Host "host", Iam "iam", IntrusionDetection "intrusion_detection",
+    Library "library", Malware "malware", Network "network", Package "package", Process
+    "process", Registry "registry", Session "session", Threat "threat", Vulnerability
+    "vulnerability", Web "web" }
 );
-impl ecs_schema::Vocabulary for EventCategory {
-    const ALLOWED: &'static ecs_schema::Allowed = &EVENT_CATEGORY_VALUES;
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Api => "api",
-            Self::Authentication => "authentication",
-            Self::Configuration => "configuration",
-            Self::Database => "database",
-            Self::Driver => "driver",
-            Self::Email => "email",
-            Self::File => "file",
-            Self::Host => "host",
-            Self::Iam => "iam",
-            Self::IntrusionDetection => "intrusion_detection",
-            Self::Library => "library",
-            Self::Malware => "malware",
-            Self::Network => "network",
-            Self::Package => "package",
-            Self::Process => "process",
-            Self::Registry => "registry",
-            Self::Session => "session",
-            Self::Threat => "threat",
-            Self::Vulnerability => "vulnerability",
-            Self::Web => "web",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "api" => Self::Api,
-            "authentication" => Self::Authentication,
-            "configuration" => Self::Configuration,
-            "database" => Self::Database,
-            "driver" => Self::Driver,
-            "email" => Self::Email,
-            "file" => Self::File,
-            "host" => Self::Host,
-            "iam" => Self::Iam,
-            "intrusion_detection" => Self::IntrusionDetection,
-            "library" => Self::Library,
-            "malware" => Self::Malware,
-            "network" => Self::Network,
-            "package" => Self::Package,
-            "process" => Self::Process,
-            "registry" => Self::Registry,
-            "session" => Self::Session,
-            "threat" => Self::Threat,
-            "vulnerability" => Self::Vulnerability,
-            "web" => Self::Web,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-ecs_schema::impl_vocabulary!(EventCategory);
 
-/// The values of `EventKind`.
+/// The values of `event.kind`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EventKind {
@@ -2483,50 +1355,13 @@ pub enum EventKind {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-static EVENT_KIND_VALUES: ecs_schema::Allowed = ecs_schema::Allowed::new(
-    &[
-        "alert",
-        "asset",
-        "enrichment",
-        "event",
-        "metric",
-        "state",
-        "pipeline_error",
-        "signal",
-    ],
+ecs_schema::impl_vocabulary!(
+    EventKind, EVENT_KIND_VALUES, { Alert "alert", Asset "asset", Enrichment
+    "enrichment", Event "event", Metric "metric", State "state", PipelineError
+    "pipeline_error", Signal "signal" }
 );
-impl ecs_schema::Vocabulary for EventKind {
-    const ALLOWED: &'static ecs_schema::Allowed = &EVENT_KIND_VALUES;
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Alert => "alert",
-            Self::Asset => "asset",
-            Self::Enrichment => "enrichment",
-            Self::Event => "event",
-            Self::Metric => "metric",
-            Self::State => "state",
-            Self::PipelineError => "pipeline_error",
-            Self::Signal => "signal",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "alert" => Self::Alert,
-            "asset" => Self::Asset,
-            "enrichment" => Self::Enrichment,
-            "event" => Self::Event,
-            "metric" => Self::Metric,
-            "state" => Self::State,
-            "pipeline_error" => Self::PipelineError,
-            "signal" => Self::Signal,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-ecs_schema::impl_vocabulary!(EventKind);
 
-/// The values of `EventOutcome`.
+/// The values of `event.outcome`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EventOutcome {
@@ -2539,31 +1374,12 @@ pub enum EventOutcome {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-static EVENT_OUTCOME_VALUES: ecs_schema::Allowed = ecs_schema::Allowed::new(
-    &["failure", "success", "unknown"],
+ecs_schema::impl_vocabulary!(
+    EventOutcome, EVENT_OUTCOME_VALUES, { Failure "failure", Success "success", Unknown
+    "unknown" }
 );
-impl ecs_schema::Vocabulary for EventOutcome {
-    const ALLOWED: &'static ecs_schema::Allowed = &EVENT_OUTCOME_VALUES;
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Failure => "failure",
-            Self::Success => "success",
-            Self::Unknown => "unknown",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "failure" => Self::Failure,
-            "success" => Self::Success,
-            "unknown" => Self::Unknown,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-ecs_schema::impl_vocabulary!(EventOutcome);
 
-/// The values of `EventType`.
+/// The values of `event.type`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EventType {
@@ -2606,80 +1422,15 @@ pub enum EventType {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-static EVENT_TYPE_VALUES: ecs_schema::Allowed = ecs_schema::Allowed::new(
-    &[
-        "access",
-        "admin",
-        "allowed",
-        "change",
-        "connection",
-        "creation",
-        "deletion",
-        "denied",
-        "device",
-        "end",
-        "error",
-        "group",
-        "indicator",
-        "info",
-        "installation",
-        "protocol",
-        "start",
-        "user",
-    ],
+ecs_schema::impl_vocabulary!(
+    EventType, EVENT_TYPE_VALUES, { Access "access", Admin "admin", Allowed "allowed",
+    Change "change", Connection "connection", Creation "creation", Deletion "deletion",
+    Denied "denied", Device "device", End "end", Error "error", Group "group", Indicator
+    "indicator", Info "info", Installation "installation", Protocol "protocol", Start
+    "start", User "user" }
 );
-impl ecs_schema::Vocabulary for EventType {
-    const ALLOWED: &'static ecs_schema::Allowed = &EVENT_TYPE_VALUES;
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Access => "access",
-            Self::Admin => "admin",
-            Self::Allowed => "allowed",
-            Self::Change => "change",
-            Self::Connection => "connection",
-            Self::Creation => "creation",
-            Self::Deletion => "deletion",
-            Self::Denied => "denied",
-            Self::Device => "device",
-            Self::End => "end",
-            Self::Error => "error",
-            Self::Group => "group",
-            Self::Indicator => "indicator",
-            Self::Info => "info",
-            Self::Installation => "installation",
-            Self::Protocol => "protocol",
-            Self::Start => "start",
-            Self::User => "user",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "access" => Self::Access,
-            "admin" => Self::Admin,
-            "allowed" => Self::Allowed,
-            "change" => Self::Change,
-            "connection" => Self::Connection,
-            "creation" => Self::Creation,
-            "deletion" => Self::Deletion,
-            "denied" => Self::Denied,
-            "device" => Self::Device,
-            "end" => Self::End,
-            "error" => Self::Error,
-            "group" => Self::Group,
-            "indicator" => Self::Indicator,
-            "info" => Self::Info,
-            "installation" => Self::Installation,
-            "protocol" => Self::Protocol,
-            "start" => Self::Start,
-            "user" => Self::User,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-ecs_schema::impl_vocabulary!(EventType);
 
-/// The values of `KibanaSavedObjectsRel`.
+/// The values of `kibana.saved_objects.rel`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KibanaSavedObjectsRel {
@@ -2688,25 +1439,9 @@ pub enum KibanaSavedObjectsRel {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-static KIBANA_SAVED_OBJECTS_REL_VALUES: ecs_schema::Allowed = ecs_schema::Allowed::new(
-    &["primary"],
+ecs_schema::impl_vocabulary!(
+    KibanaSavedObjectsRel, KIBANA_SAVED_OBJECTS_REL_VALUES, { Primary "primary" }
 );
-impl ecs_schema::Vocabulary for KibanaSavedObjectsRel {
-    const ALLOWED: &'static ecs_schema::Allowed = &KIBANA_SAVED_OBJECTS_REL_VALUES;
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Primary => "primary",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "primary" => Self::Primary,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-ecs_schema::impl_vocabulary!(KibanaSavedObjectsRel);
 
 /// Each provider with its actions.
 pub const PROVIDER_ACTIONS: &[(&str, &[&str])] = &[
@@ -3098,27 +1833,12 @@ pub enum ArgocdAction {
     /// `event-recorded`.
     EventRecorded,
 }
-impl ecs_schema::ProviderAction for ArgocdAction {
-    const PROVIDER: &'static str = "argocd";
-    const ALL: &'static [Self] = &[
-        Self::DeploymentStarted,
-        Self::DeploymentFinished,
-        Self::DeploymentDegraded,
-        Self::RollbackStarted,
-        Self::RollbackFinished,
-        Self::EventRecorded,
-    ];
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::DeploymentStarted => "deployment-started",
-            Self::DeploymentFinished => "deployment-finished",
-            Self::DeploymentDegraded => "deployment-degraded",
-            Self::RollbackStarted => "rollback-started",
-            Self::RollbackFinished => "rollback-finished",
-            Self::EventRecorded => "event-recorded",
-        }
-    }
-}
+ecs_schema::impl_action!(
+    ArgocdAction, "argocd", { DeploymentStarted "deployment-started", DeploymentFinished
+    "deployment-finished", DeploymentDegraded "deployment-degraded", RollbackStarted
+    "rollback-started", RollbackFinished "rollback-finished", EventRecorded
+    "event-recorded" }
+);
 
 /// What the provider `cli` writes events for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -3213,103 +1933,32 @@ pub enum CliAction {
     /// `event-recorded`.
     EventRecorded,
 }
-impl ecs_schema::ProviderAction for CliAction {
-    const PROVIDER: &'static str = "cli";
-    const ALL: &'static [Self] = &[
-        Self::DeploymentStarted,
-        Self::DeploymentFinished,
-        Self::DeploymentRecorded,
-        Self::RollbackStarted,
-        Self::RollbackFinished,
-        Self::RollbackRecorded,
-        Self::ConfigurationStarted,
-        Self::ConfigurationFinished,
-        Self::ConfigurationRecorded,
-        Self::FeatureFlagStarted,
-        Self::FeatureFlagFinished,
-        Self::FeatureFlagRecorded,
-        Self::FeatureFlagEnabled,
-        Self::FeatureFlagDisabled,
-        Self::TrafficStarted,
-        Self::TrafficFinished,
-        Self::TrafficRecorded,
-        Self::DatabaseStarted,
-        Self::DatabaseFinished,
-        Self::DatabaseRecorded,
-        Self::InfrastructureStarted,
-        Self::InfrastructureFinished,
-        Self::InfrastructureRecorded,
-        Self::AccessStarted,
-        Self::AccessFinished,
-        Self::AccessRecorded,
-        Self::MaintenanceStarted,
-        Self::MaintenanceFinished,
-        Self::MaintenanceRecorded,
-        Self::IncidentStarted,
-        Self::IncidentFinished,
-        Self::IncidentRecorded,
-        Self::AlertStarted,
-        Self::AlertFinished,
-        Self::AlertRecorded,
-        Self::PipelineStarted,
-        Self::PipelineFinished,
-        Self::PipelineRecorded,
-        Self::NoteStarted,
-        Self::NoteFinished,
-        Self::NoteRecorded,
-        Self::EventStarted,
-        Self::EventFinished,
-        Self::EventRecorded,
-    ];
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::DeploymentStarted => "deployment-started",
-            Self::DeploymentFinished => "deployment-finished",
-            Self::DeploymentRecorded => "deployment-recorded",
-            Self::RollbackStarted => "rollback-started",
-            Self::RollbackFinished => "rollback-finished",
-            Self::RollbackRecorded => "rollback-recorded",
-            Self::ConfigurationStarted => "configuration-started",
-            Self::ConfigurationFinished => "configuration-finished",
-            Self::ConfigurationRecorded => "configuration-recorded",
-            Self::FeatureFlagStarted => "feature-flag-started",
-            Self::FeatureFlagFinished => "feature-flag-finished",
-            Self::FeatureFlagRecorded => "feature-flag-recorded",
-            Self::FeatureFlagEnabled => "feature-flag-enabled",
-            Self::FeatureFlagDisabled => "feature-flag-disabled",
-            Self::TrafficStarted => "traffic-started",
-            Self::TrafficFinished => "traffic-finished",
-            Self::TrafficRecorded => "traffic-recorded",
-            Self::DatabaseStarted => "database-started",
-            Self::DatabaseFinished => "database-finished",
-            Self::DatabaseRecorded => "database-recorded",
-            Self::InfrastructureStarted => "infrastructure-started",
-            Self::InfrastructureFinished => "infrastructure-finished",
-            Self::InfrastructureRecorded => "infrastructure-recorded",
-            Self::AccessStarted => "access-started",
-            Self::AccessFinished => "access-finished",
-            Self::AccessRecorded => "access-recorded",
-            Self::MaintenanceStarted => "maintenance-started",
-            Self::MaintenanceFinished => "maintenance-finished",
-            Self::MaintenanceRecorded => "maintenance-recorded",
-            Self::IncidentStarted => "incident-started",
-            Self::IncidentFinished => "incident-finished",
-            Self::IncidentRecorded => "incident-recorded",
-            Self::AlertStarted => "alert-started",
-            Self::AlertFinished => "alert-finished",
-            Self::AlertRecorded => "alert-recorded",
-            Self::PipelineStarted => "pipeline-started",
-            Self::PipelineFinished => "pipeline-finished",
-            Self::PipelineRecorded => "pipeline-recorded",
-            Self::NoteStarted => "note-started",
-            Self::NoteFinished => "note-finished",
-            Self::NoteRecorded => "note-recorded",
-            Self::EventStarted => "event-started",
-            Self::EventFinished => "event-finished",
-            Self::EventRecorded => "event-recorded",
-        }
-    }
-}
+ecs_schema::impl_action!(
+    CliAction, "cli", { DeploymentStarted "deployment-started", DeploymentFinished
+    "deployment-finished", DeploymentRecorded "deployment-recorded", RollbackStarted
+    "rollback-started", RollbackFinished "rollback-finished", RollbackRecorded
+    "rollback-recorded", ConfigurationStarted "configuration-started",
+    ConfigurationFinished "configuration-finished", ConfigurationRecorded
+    "configuration-recorded", FeatureFlagStarted "feature-flag-started",
+    FeatureFlagFinished "feature-flag-finished", FeatureFlagRecorded
+    "feature-flag-recorded", FeatureFlagEnabled "feature-flag-enabled",
+    FeatureFlagDisabled "feature-flag-disabled", TrafficStarted "traffic-started",
+    TrafficFinished "traffic-finished", TrafficRecorded "traffic-recorded",
+    DatabaseStarted "database-started", DatabaseFinished "database-finished",
+    DatabaseRecorded "database-recorded", InfrastructureStarted "infrastructure-started",
+    InfrastructureFinished "infrastructure-finished", InfrastructureRecorded
+    "infrastructure-recorded", AccessStarted "access-started", AccessFinished
+    "access-finished", AccessRecorded "access-recorded", MaintenanceStarted
+    "maintenance-started", MaintenanceFinished "maintenance-finished",
+    MaintenanceRecorded "maintenance-recorded", IncidentStarted "incident-started",
+    IncidentFinished "incident-finished", IncidentRecorded "incident-recorded",
+    AlertStarted "alert-started", AlertFinished "alert-finished", AlertRecorded
+    "alert-recorded", PipelineStarted "pipeline-started", PipelineFinished
+    "pipeline-finished", PipelineRecorded "pipeline-recorded", NoteStarted
+    "note-started", NoteFinished "note-finished", NoteRecorded "note-recorded",
+    EventStarted "event-started", EventFinished "event-finished", EventRecorded
+    "event-recorded" }
+);
 
 /// What the provider `cloudevents` writes events for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -3348,47 +1997,17 @@ pub enum CloudeventsAction {
     /// `event-recorded`.
     EventRecorded,
 }
-impl ecs_schema::ProviderAction for CloudeventsAction {
-    const PROVIDER: &'static str = "cloudevents";
-    const ALL: &'static [Self] = &[
-        Self::ServiceDeployed,
-        Self::ServiceUpgraded,
-        Self::ServiceRolledback,
-        Self::ServiceRemoved,
-        Self::ServicePublished,
-        Self::EnvironmentCreated,
-        Self::EnvironmentModified,
-        Self::EnvironmentDeleted,
-        Self::IncidentDetected,
-        Self::IncidentReported,
-        Self::IncidentResolved,
-        Self::PipelinerunStarted,
-        Self::PipelinerunFinished,
-        Self::TaskrunStarted,
-        Self::TaskrunFinished,
-        Self::EventRecorded,
-    ];
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::ServiceDeployed => "service-deployed",
-            Self::ServiceUpgraded => "service-upgraded",
-            Self::ServiceRolledback => "service-rolledback",
-            Self::ServiceRemoved => "service-removed",
-            Self::ServicePublished => "service-published",
-            Self::EnvironmentCreated => "environment-created",
-            Self::EnvironmentModified => "environment-modified",
-            Self::EnvironmentDeleted => "environment-deleted",
-            Self::IncidentDetected => "incident-detected",
-            Self::IncidentReported => "incident-reported",
-            Self::IncidentResolved => "incident-resolved",
-            Self::PipelinerunStarted => "pipelinerun-started",
-            Self::PipelinerunFinished => "pipelinerun-finished",
-            Self::TaskrunStarted => "taskrun-started",
-            Self::TaskrunFinished => "taskrun-finished",
-            Self::EventRecorded => "event-recorded",
-        }
-    }
-}
+ecs_schema::impl_action!(
+    CloudeventsAction, "cloudevents", { ServiceDeployed "service-deployed",
+    ServiceUpgraded "service-upgraded", ServiceRolledback "service-rolledback",
+    ServiceRemoved "service-removed", ServicePublished "service-published",
+    EnvironmentCreated "environment-created", EnvironmentModified "environment-modified",
+    EnvironmentDeleted "environment-deleted", IncidentDetected "incident-detected",
+    IncidentReported "incident-reported", IncidentResolved "incident-resolved",
+    PipelinerunStarted "pipelinerun-started", PipelinerunFinished "pipelinerun-finished",
+    TaskrunStarted "taskrun-started", TaskrunFinished "taskrun-finished", EventRecorded
+    "event-recorded" }
+);
 
 /// What the provider `flipt` writes events for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -3445,65 +2064,21 @@ pub enum FliptAction {
     /// `event-recorded`.
     EventRecorded,
 }
-impl ecs_schema::ProviderAction for FliptAction {
-    const PROVIDER: &'static str = "flipt";
-    const ALL: &'static [Self] = &[
-        Self::FlagCreated,
-        Self::FlagUpdated,
-        Self::FlagDeleted,
-        Self::VariantCreated,
-        Self::VariantUpdated,
-        Self::VariantDeleted,
-        Self::SegmentCreated,
-        Self::SegmentUpdated,
-        Self::SegmentDeleted,
-        Self::ConstraintCreated,
-        Self::ConstraintUpdated,
-        Self::ConstraintDeleted,
-        Self::RuleCreated,
-        Self::RuleUpdated,
-        Self::RuleDeleted,
-        Self::DistributionCreated,
-        Self::DistributionUpdated,
-        Self::DistributionDeleted,
-        Self::RolloutCreated,
-        Self::RolloutUpdated,
-        Self::RolloutDeleted,
-        Self::NamespaceCreated,
-        Self::NamespaceUpdated,
-        Self::NamespaceDeleted,
-        Self::EventRecorded,
-    ];
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::FlagCreated => "flag-created",
-            Self::FlagUpdated => "flag-updated",
-            Self::FlagDeleted => "flag-deleted",
-            Self::VariantCreated => "variant-created",
-            Self::VariantUpdated => "variant-updated",
-            Self::VariantDeleted => "variant-deleted",
-            Self::SegmentCreated => "segment-created",
-            Self::SegmentUpdated => "segment-updated",
-            Self::SegmentDeleted => "segment-deleted",
-            Self::ConstraintCreated => "constraint-created",
-            Self::ConstraintUpdated => "constraint-updated",
-            Self::ConstraintDeleted => "constraint-deleted",
-            Self::RuleCreated => "rule-created",
-            Self::RuleUpdated => "rule-updated",
-            Self::RuleDeleted => "rule-deleted",
-            Self::DistributionCreated => "distribution-created",
-            Self::DistributionUpdated => "distribution-updated",
-            Self::DistributionDeleted => "distribution-deleted",
-            Self::RolloutCreated => "rollout-created",
-            Self::RolloutUpdated => "rollout-updated",
-            Self::RolloutDeleted => "rollout-deleted",
-            Self::NamespaceCreated => "namespace-created",
-            Self::NamespaceUpdated => "namespace-updated",
-            Self::NamespaceDeleted => "namespace-deleted",
-            Self::EventRecorded => "event-recorded",
-        }
-    }
-}
+ecs_schema::impl_action!(
+    FliptAction, "flipt", { FlagCreated "flag-created", FlagUpdated "flag-updated",
+    FlagDeleted "flag-deleted", VariantCreated "variant-created", VariantUpdated
+    "variant-updated", VariantDeleted "variant-deleted", SegmentCreated
+    "segment-created", SegmentUpdated "segment-updated", SegmentDeleted
+    "segment-deleted", ConstraintCreated "constraint-created", ConstraintUpdated
+    "constraint-updated", ConstraintDeleted "constraint-deleted", RuleCreated
+    "rule-created", RuleUpdated "rule-updated", RuleDeleted "rule-deleted",
+    DistributionCreated "distribution-created", DistributionUpdated
+    "distribution-updated", DistributionDeleted "distribution-deleted", RolloutCreated
+    "rollout-created", RolloutUpdated "rollout-updated", RolloutDeleted
+    "rollout-deleted", NamespaceCreated "namespace-created", NamespaceUpdated
+    "namespace-updated", NamespaceDeleted "namespace-deleted", EventRecorded
+    "event-recorded" }
+);
 
 /// What the provider `flux` writes events for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -3548,55 +2123,23 @@ pub enum FluxAction {
     /// `event-recorded`.
     EventRecorded,
 }
-impl ecs_schema::ProviderAction for FluxAction {
-    const PROVIDER: &'static str = "flux";
-    const ALL: &'static [Self] = &[
-        Self::DeploymentProgressing,
-        Self::DeploymentReconciliationSucceeded,
-        Self::DeploymentReconciliationFailed,
-        Self::DeploymentHealthCheckFailed,
-        Self::DeploymentDependencyNotReady,
-        Self::DeploymentArtifactFailed,
-        Self::DeploymentBuildFailed,
-        Self::DeploymentPruneFailed,
-        Self::DeploymentInstallSucceeded,
-        Self::DeploymentInstallFailed,
-        Self::DeploymentUpgradeSucceeded,
-        Self::DeploymentUpgradeFailed,
-        Self::DeploymentRollbackSucceeded,
-        Self::DeploymentRollbackFailed,
-        Self::DeploymentUninstallSucceeded,
-        Self::DeploymentUninstallFailed,
-        Self::DeploymentTestSucceeded,
-        Self::DeploymentTestFailed,
-        Self::EventRecorded,
-    ];
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::DeploymentProgressing => "deployment-progressing",
-            Self::DeploymentReconciliationSucceeded => {
-                "deployment-reconciliation-succeeded"
-            }
-            Self::DeploymentReconciliationFailed => "deployment-reconciliation-failed",
-            Self::DeploymentHealthCheckFailed => "deployment-health-check-failed",
-            Self::DeploymentDependencyNotReady => "deployment-dependency-not-ready",
-            Self::DeploymentArtifactFailed => "deployment-artifact-failed",
-            Self::DeploymentBuildFailed => "deployment-build-failed",
-            Self::DeploymentPruneFailed => "deployment-prune-failed",
-            Self::DeploymentInstallSucceeded => "deployment-install-succeeded",
-            Self::DeploymentInstallFailed => "deployment-install-failed",
-            Self::DeploymentUpgradeSucceeded => "deployment-upgrade-succeeded",
-            Self::DeploymentUpgradeFailed => "deployment-upgrade-failed",
-            Self::DeploymentRollbackSucceeded => "deployment-rollback-succeeded",
-            Self::DeploymentRollbackFailed => "deployment-rollback-failed",
-            Self::DeploymentUninstallSucceeded => "deployment-uninstall-succeeded",
-            Self::DeploymentUninstallFailed => "deployment-uninstall-failed",
-            Self::DeploymentTestSucceeded => "deployment-test-succeeded",
-            Self::DeploymentTestFailed => "deployment-test-failed",
-            Self::EventRecorded => "event-recorded",
-        }
-    }
-}
+ecs_schema::impl_action!(
+    FluxAction, "flux", { DeploymentProgressing "deployment-progressing",
+    DeploymentReconciliationSucceeded "deployment-reconciliation-succeeded",
+    DeploymentReconciliationFailed "deployment-reconciliation-failed",
+    DeploymentHealthCheckFailed "deployment-health-check-failed",
+    DeploymentDependencyNotReady "deployment-dependency-not-ready",
+    DeploymentArtifactFailed "deployment-artifact-failed", DeploymentBuildFailed
+    "deployment-build-failed", DeploymentPruneFailed "deployment-prune-failed",
+    DeploymentInstallSucceeded "deployment-install-succeeded", DeploymentInstallFailed
+    "deployment-install-failed", DeploymentUpgradeSucceeded
+    "deployment-upgrade-succeeded", DeploymentUpgradeFailed "deployment-upgrade-failed",
+    DeploymentRollbackSucceeded "deployment-rollback-succeeded", DeploymentRollbackFailed
+    "deployment-rollback-failed", DeploymentUninstallSucceeded
+    "deployment-uninstall-succeeded", DeploymentUninstallFailed
+    "deployment-uninstall-failed", DeploymentTestSucceeded "deployment-test-succeeded",
+    DeploymentTestFailed "deployment-test-failed", EventRecorded "event-recorded" }
+);
 
 /// What the provider `github` writes events for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -3633,45 +2176,17 @@ pub enum GithubAction {
     /// `event-recorded`.
     EventRecorded,
 }
-impl ecs_schema::ProviderAction for GithubAction {
-    const PROVIDER: &'static str = "github";
-    const ALL: &'static [Self] = &[
-        Self::DeploymentStarted,
-        Self::DeploymentFinished,
-        Self::RollbackStarted,
-        Self::RollbackFinished,
-        Self::ConfigurationStarted,
-        Self::ConfigurationFinished,
-        Self::DatabaseStarted,
-        Self::DatabaseFinished,
-        Self::InfrastructureStarted,
-        Self::InfrastructureFinished,
-        Self::MaintenanceStarted,
-        Self::MaintenanceFinished,
-        Self::PipelineStarted,
-        Self::PipelineFinished,
-        Self::EventRecorded,
-    ];
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::DeploymentStarted => "deployment-started",
-            Self::DeploymentFinished => "deployment-finished",
-            Self::RollbackStarted => "rollback-started",
-            Self::RollbackFinished => "rollback-finished",
-            Self::ConfigurationStarted => "configuration-started",
-            Self::ConfigurationFinished => "configuration-finished",
-            Self::DatabaseStarted => "database-started",
-            Self::DatabaseFinished => "database-finished",
-            Self::InfrastructureStarted => "infrastructure-started",
-            Self::InfrastructureFinished => "infrastructure-finished",
-            Self::MaintenanceStarted => "maintenance-started",
-            Self::MaintenanceFinished => "maintenance-finished",
-            Self::PipelineStarted => "pipeline-started",
-            Self::PipelineFinished => "pipeline-finished",
-            Self::EventRecorded => "event-recorded",
-        }
-    }
-}
+ecs_schema::impl_action!(
+    GithubAction, "github", { DeploymentStarted "deployment-started", DeploymentFinished
+    "deployment-finished", RollbackStarted "rollback-started", RollbackFinished
+    "rollback-finished", ConfigurationStarted "configuration-started",
+    ConfigurationFinished "configuration-finished", DatabaseStarted "database-started",
+    DatabaseFinished "database-finished", InfrastructureStarted "infrastructure-started",
+    InfrastructureFinished "infrastructure-finished", MaintenanceStarted
+    "maintenance-started", MaintenanceFinished "maintenance-finished", PipelineStarted
+    "pipeline-started", PipelineFinished "pipeline-finished", EventRecorded
+    "event-recorded" }
+);
 
 /// What the provider `gitlab` writes events for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -3712,49 +2227,18 @@ pub enum GitlabAction {
     /// `event-recorded`.
     EventRecorded,
 }
-impl ecs_schema::ProviderAction for GitlabAction {
-    const PROVIDER: &'static str = "gitlab";
-    const ALL: &'static [Self] = &[
-        Self::DeploymentStarted,
-        Self::DeploymentFinished,
-        Self::RollbackStarted,
-        Self::RollbackFinished,
-        Self::ConfigurationStarted,
-        Self::ConfigurationFinished,
-        Self::DatabaseStarted,
-        Self::DatabaseFinished,
-        Self::InfrastructureStarted,
-        Self::InfrastructureFinished,
-        Self::MaintenanceStarted,
-        Self::MaintenanceFinished,
-        Self::PipelineStarted,
-        Self::PipelineFinished,
-        Self::FeatureFlagEnabled,
-        Self::FeatureFlagDisabled,
-        Self::EventRecorded,
-    ];
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::DeploymentStarted => "deployment-started",
-            Self::DeploymentFinished => "deployment-finished",
-            Self::RollbackStarted => "rollback-started",
-            Self::RollbackFinished => "rollback-finished",
-            Self::ConfigurationStarted => "configuration-started",
-            Self::ConfigurationFinished => "configuration-finished",
-            Self::DatabaseStarted => "database-started",
-            Self::DatabaseFinished => "database-finished",
-            Self::InfrastructureStarted => "infrastructure-started",
-            Self::InfrastructureFinished => "infrastructure-finished",
-            Self::MaintenanceStarted => "maintenance-started",
-            Self::MaintenanceFinished => "maintenance-finished",
-            Self::PipelineStarted => "pipeline-started",
-            Self::PipelineFinished => "pipeline-finished",
-            Self::FeatureFlagEnabled => "feature-flag-enabled",
-            Self::FeatureFlagDisabled => "feature-flag-disabled",
-            Self::EventRecorded => "event-recorded",
-        }
-    }
-}
+ecs_schema::impl_action!(
+    GitlabAction, "gitlab", { DeploymentStarted "deployment-started", DeploymentFinished
+    "deployment-finished", RollbackStarted "rollback-started", RollbackFinished
+    "rollback-finished", ConfigurationStarted "configuration-started",
+    ConfigurationFinished "configuration-finished", DatabaseStarted "database-started",
+    DatabaseFinished "database-finished", InfrastructureStarted "infrastructure-started",
+    InfrastructureFinished "infrastructure-finished", MaintenanceStarted
+    "maintenance-started", MaintenanceFinished "maintenance-finished", PipelineStarted
+    "pipeline-started", PipelineFinished "pipeline-finished", FeatureFlagEnabled
+    "feature-flag-enabled", FeatureFlagDisabled "feature-flag-disabled", EventRecorded
+    "event-recorded" }
+);
 
 /// What the provider `jenkins` writes events for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -3791,45 +2275,17 @@ pub enum JenkinsAction {
     /// `event-recorded`.
     EventRecorded,
 }
-impl ecs_schema::ProviderAction for JenkinsAction {
-    const PROVIDER: &'static str = "jenkins";
-    const ALL: &'static [Self] = &[
-        Self::DeploymentStarted,
-        Self::DeploymentFinished,
-        Self::RollbackStarted,
-        Self::RollbackFinished,
-        Self::ConfigurationStarted,
-        Self::ConfigurationFinished,
-        Self::DatabaseStarted,
-        Self::DatabaseFinished,
-        Self::InfrastructureStarted,
-        Self::InfrastructureFinished,
-        Self::MaintenanceStarted,
-        Self::MaintenanceFinished,
-        Self::PipelineStarted,
-        Self::PipelineFinished,
-        Self::EventRecorded,
-    ];
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::DeploymentStarted => "deployment-started",
-            Self::DeploymentFinished => "deployment-finished",
-            Self::RollbackStarted => "rollback-started",
-            Self::RollbackFinished => "rollback-finished",
-            Self::ConfigurationStarted => "configuration-started",
-            Self::ConfigurationFinished => "configuration-finished",
-            Self::DatabaseStarted => "database-started",
-            Self::DatabaseFinished => "database-finished",
-            Self::InfrastructureStarted => "infrastructure-started",
-            Self::InfrastructureFinished => "infrastructure-finished",
-            Self::MaintenanceStarted => "maintenance-started",
-            Self::MaintenanceFinished => "maintenance-finished",
-            Self::PipelineStarted => "pipeline-started",
-            Self::PipelineFinished => "pipeline-finished",
-            Self::EventRecorded => "event-recorded",
-        }
-    }
-}
+ecs_schema::impl_action!(
+    JenkinsAction, "jenkins", { DeploymentStarted "deployment-started",
+    DeploymentFinished "deployment-finished", RollbackStarted "rollback-started",
+    RollbackFinished "rollback-finished", ConfigurationStarted "configuration-started",
+    ConfigurationFinished "configuration-finished", DatabaseStarted "database-started",
+    DatabaseFinished "database-finished", InfrastructureStarted "infrastructure-started",
+    InfrastructureFinished "infrastructure-finished", MaintenanceStarted
+    "maintenance-started", MaintenanceFinished "maintenance-finished", PipelineStarted
+    "pipeline-started", PipelineFinished "pipeline-finished", EventRecorded
+    "event-recorded" }
+);
 
 /// What the provider `kubernetes` writes events for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -3864,43 +2320,14 @@ pub enum KubernetesAction {
     /// `event-recorded`.
     EventRecorded,
 }
-impl ecs_schema::ProviderAction for KubernetesAction {
-    const PROVIDER: &'static str = "kubernetes";
-    const ALL: &'static [Self] = &[
-        Self::ScalingReplicaSet,
-        Self::SuccessfulRescale,
-        Self::Killing,
-        Self::Evicted,
-        Self::OOMKilling,
-        Self::BackOff,
-        Self::FailedScheduling,
-        Self::Unhealthy,
-        Self::NodeReady,
-        Self::NodeNotReady,
-        Self::NodeSchedulable,
-        Self::NodeNotSchedulable,
-        Self::Rebooted,
-        Self::EventRecorded,
-    ];
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::ScalingReplicaSet => "ScalingReplicaSet",
-            Self::SuccessfulRescale => "SuccessfulRescale",
-            Self::Killing => "Killing",
-            Self::Evicted => "Evicted",
-            Self::OOMKilling => "OOMKilling",
-            Self::BackOff => "BackOff",
-            Self::FailedScheduling => "FailedScheduling",
-            Self::Unhealthy => "Unhealthy",
-            Self::NodeReady => "NodeReady",
-            Self::NodeNotReady => "NodeNotReady",
-            Self::NodeSchedulable => "NodeSchedulable",
-            Self::NodeNotSchedulable => "NodeNotSchedulable",
-            Self::Rebooted => "Rebooted",
-            Self::EventRecorded => "event-recorded",
-        }
-    }
-}
+ecs_schema::impl_action!(
+    KubernetesAction, "kubernetes", { ScalingReplicaSet "ScalingReplicaSet",
+    SuccessfulRescale "SuccessfulRescale", Killing "Killing", Evicted "Evicted",
+    OOMKilling "OOMKilling", BackOff "BackOff", FailedScheduling "FailedScheduling",
+    Unhealthy "Unhealthy", NodeReady "NodeReady", NodeNotReady "NodeNotReady",
+    NodeSchedulable "NodeSchedulable", NodeNotSchedulable "NodeNotSchedulable", Rebooted
+    "Rebooted", EventRecorded "event-recorded" }
+);
 
 /// What the provider `launchdarkly` writes events for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -3939,47 +2366,16 @@ pub enum LaunchdarklyAction {
     /// `event-recorded`.
     EventRecorded,
 }
-impl ecs_schema::ProviderAction for LaunchdarklyAction {
-    const PROVIDER: &'static str = "launchdarkly";
-    const ALL: &'static [Self] = &[
-        Self::CreateFlag,
-        Self::CloneFlag,
-        Self::DeleteFlag,
-        Self::CopyFlagConfigTo,
-        Self::UpdateOn,
-        Self::UpdateRules,
-        Self::UpdateTargets,
-        Self::UpdateExpiringTargets,
-        Self::UpdateFallthrough,
-        Self::UpdateOffVariation,
-        Self::UpdatePrerequisites,
-        Self::UpdateFlagVariations,
-        Self::UpdateFlagDefaultVariations,
-        Self::UpdateGlobalArchived,
-        Self::UpdateScheduledChanges,
-        Self::EventRecorded,
-    ];
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::CreateFlag => "createFlag",
-            Self::CloneFlag => "cloneFlag",
-            Self::DeleteFlag => "deleteFlag",
-            Self::CopyFlagConfigTo => "copyFlagConfigTo",
-            Self::UpdateOn => "updateOn",
-            Self::UpdateRules => "updateRules",
-            Self::UpdateTargets => "updateTargets",
-            Self::UpdateExpiringTargets => "updateExpiringTargets",
-            Self::UpdateFallthrough => "updateFallthrough",
-            Self::UpdateOffVariation => "updateOffVariation",
-            Self::UpdatePrerequisites => "updatePrerequisites",
-            Self::UpdateFlagVariations => "updateFlagVariations",
-            Self::UpdateFlagDefaultVariations => "updateFlagDefaultVariations",
-            Self::UpdateGlobalArchived => "updateGlobalArchived",
-            Self::UpdateScheduledChanges => "updateScheduledChanges",
-            Self::EventRecorded => "event-recorded",
-        }
-    }
-}
+ecs_schema::impl_action!(
+    LaunchdarklyAction, "launchdarkly", { CreateFlag "createFlag", CloneFlag "cloneFlag",
+    DeleteFlag "deleteFlag", CopyFlagConfigTo "copyFlagConfigTo", UpdateOn "updateOn",
+    UpdateRules "updateRules", UpdateTargets "updateTargets", UpdateExpiringTargets
+    "updateExpiringTargets", UpdateFallthrough "updateFallthrough", UpdateOffVariation
+    "updateOffVariation", UpdatePrerequisites "updatePrerequisites", UpdateFlagVariations
+    "updateFlagVariations", UpdateFlagDefaultVariations "updateFlagDefaultVariations",
+    UpdateGlobalArchived "updateGlobalArchived", UpdateScheduledChanges
+    "updateScheduledChanges", EventRecorded "event-recorded" }
+);
 
 /// What the provider `legacy` writes events for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -3996,25 +2392,12 @@ pub enum LegacyAction {
     /// `event-recorded`.
     EventRecorded,
 }
-impl ecs_schema::ProviderAction for LegacyAction {
-    const PROVIDER: &'static str = "legacy";
-    const ALL: &'static [Self] = &[
-        Self::DeploymentRecorded,
-        Self::ConfigurationRecorded,
-        Self::FeatureFlagRecorded,
-        Self::AlertRecorded,
-        Self::EventRecorded,
-    ];
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::DeploymentRecorded => "deployment-recorded",
-            Self::ConfigurationRecorded => "configuration-recorded",
-            Self::FeatureFlagRecorded => "feature-flag-recorded",
-            Self::AlertRecorded => "alert-recorded",
-            Self::EventRecorded => "event-recorded",
-        }
-    }
-}
+ecs_schema::impl_action!(
+    LegacyAction, "legacy", { DeploymentRecorded "deployment-recorded",
+    ConfigurationRecorded "configuration-recorded", FeatureFlagRecorded
+    "feature-flag-recorded", AlertRecorded "alert-recorded", EventRecorded
+    "event-recorded" }
+);
 
 /// What the provider `pagerduty` writes events for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -4067,63 +2450,23 @@ pub enum PagerdutyAction {
     /// `event-recorded`.
     EventRecorded,
 }
-impl ecs_schema::ProviderAction for PagerdutyAction {
-    const PROVIDER: &'static str = "pagerduty";
-    const ALL: &'static [Self] = &[
-        Self::IncidentTriggered,
-        Self::IncidentAcknowledged,
-        Self::IncidentUnacknowledged,
-        Self::IncidentEscalated,
-        Self::IncidentDelegated,
-        Self::IncidentReassigned,
-        Self::IncidentReopened,
-        Self::IncidentResolved,
-        Self::IncidentAnnotated,
-        Self::IncidentPriorityUpdated,
-        Self::IncidentServiceUpdated,
-        Self::IncidentStatusUpdatePublished,
-        Self::IncidentResponderAdded,
-        Self::IncidentResponderReplied,
-        Self::IncidentIncidentTypeChanged,
-        Self::IncidentCustomFieldValuesUpdated,
-        Self::IncidentConferenceBridgeUpdated,
-        Self::IncidentWorkflowStarted,
-        Self::IncidentWorkflowCompleted,
-        Self::ServiceCreated,
-        Self::ServiceUpdated,
-        Self::ServiceDeleted,
-        Self::EventRecorded,
-    ];
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::IncidentTriggered => "incident-triggered",
-            Self::IncidentAcknowledged => "incident-acknowledged",
-            Self::IncidentUnacknowledged => "incident-unacknowledged",
-            Self::IncidentEscalated => "incident-escalated",
-            Self::IncidentDelegated => "incident-delegated",
-            Self::IncidentReassigned => "incident-reassigned",
-            Self::IncidentReopened => "incident-reopened",
-            Self::IncidentResolved => "incident-resolved",
-            Self::IncidentAnnotated => "incident-annotated",
-            Self::IncidentPriorityUpdated => "incident-priority_updated",
-            Self::IncidentServiceUpdated => "incident-service_updated",
-            Self::IncidentStatusUpdatePublished => "incident-status_update_published",
-            Self::IncidentResponderAdded => "incident-responder-added",
-            Self::IncidentResponderReplied => "incident-responder-replied",
-            Self::IncidentIncidentTypeChanged => "incident-incident_type-changed",
-            Self::IncidentCustomFieldValuesUpdated => {
-                "incident-custom_field_values-updated"
-            }
-            Self::IncidentConferenceBridgeUpdated => "incident-conference_bridge-updated",
-            Self::IncidentWorkflowStarted => "incident-workflow-started",
-            Self::IncidentWorkflowCompleted => "incident-workflow-completed",
-            Self::ServiceCreated => "service-created",
-            Self::ServiceUpdated => "service-updated",
-            Self::ServiceDeleted => "service-deleted",
-            Self::EventRecorded => "event-recorded",
-        }
-    }
-}
+ecs_schema::impl_action!(
+    PagerdutyAction, "pagerduty", { IncidentTriggered "incident-triggered",
+    IncidentAcknowledged "incident-acknowledged", IncidentUnacknowledged
+    "incident-unacknowledged", IncidentEscalated "incident-escalated", IncidentDelegated
+    "incident-delegated", IncidentReassigned "incident-reassigned", IncidentReopened
+    "incident-reopened", IncidentResolved "incident-resolved", IncidentAnnotated
+    "incident-annotated", IncidentPriorityUpdated "incident-priority_updated",
+    IncidentServiceUpdated "incident-service_updated", IncidentStatusUpdatePublished
+    "incident-status_update_published", IncidentResponderAdded
+    "incident-responder-added", IncidentResponderReplied "incident-responder-replied",
+    IncidentIncidentTypeChanged "incident-incident_type-changed",
+    IncidentCustomFieldValuesUpdated "incident-custom_field_values-updated",
+    IncidentConferenceBridgeUpdated "incident-conference_bridge-updated",
+    IncidentWorkflowStarted "incident-workflow-started", IncidentWorkflowCompleted
+    "incident-workflow-completed", ServiceCreated "service-created", ServiceUpdated
+    "service-updated", ServiceDeleted "service-deleted", EventRecorded "event-recorded" }
+);
 
 /// What the provider `unleash` writes events for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -4170,57 +2513,20 @@ pub enum UnleashAction {
     /// `event-recorded`.
     EventRecorded,
 }
-impl ecs_schema::ProviderAction for UnleashAction {
-    const PROVIDER: &'static str = "unleash";
-    const ALL: &'static [Self] = &[
-        Self::FeatureCreated,
-        Self::FeatureUpdated,
-        Self::FeatureArchived,
-        Self::FeatureRevived,
-        Self::FeatureDeleted,
-        Self::FeatureCompleted,
-        Self::FeatureUncompleted,
-        Self::FeatureStaleOn,
-        Self::FeatureStaleOff,
-        Self::FeatureEnvironmentEnabled,
-        Self::FeatureEnvironmentDisabled,
-        Self::FeatureEnvironmentVariantsUpdated,
-        Self::FeatureStrategyAdd,
-        Self::FeatureStrategyUpdate,
-        Self::FeatureStrategyRemove,
-        Self::SegmentCreated,
-        Self::SegmentUpdated,
-        Self::SegmentDeleted,
-        Self::ChangeRequestApplied,
-        Self::EventRecorded,
-    ];
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::FeatureCreated => "feature-created",
-            Self::FeatureUpdated => "feature-updated",
-            Self::FeatureArchived => "feature-archived",
-            Self::FeatureRevived => "feature-revived",
-            Self::FeatureDeleted => "feature-deleted",
-            Self::FeatureCompleted => "feature-completed",
-            Self::FeatureUncompleted => "feature-uncompleted",
-            Self::FeatureStaleOn => "feature-stale-on",
-            Self::FeatureStaleOff => "feature-stale-off",
-            Self::FeatureEnvironmentEnabled => "feature-environment-enabled",
-            Self::FeatureEnvironmentDisabled => "feature-environment-disabled",
-            Self::FeatureEnvironmentVariantsUpdated => {
-                "feature-environment-variants-updated"
-            }
-            Self::FeatureStrategyAdd => "feature-strategy-add",
-            Self::FeatureStrategyUpdate => "feature-strategy-update",
-            Self::FeatureStrategyRemove => "feature-strategy-remove",
-            Self::SegmentCreated => "segment-created",
-            Self::SegmentUpdated => "segment-updated",
-            Self::SegmentDeleted => "segment-deleted",
-            Self::ChangeRequestApplied => "change-request-applied",
-            Self::EventRecorded => "event-recorded",
-        }
-    }
-}
+ecs_schema::impl_action!(
+    UnleashAction, "unleash", { FeatureCreated "feature-created", FeatureUpdated
+    "feature-updated", FeatureArchived "feature-archived", FeatureRevived
+    "feature-revived", FeatureDeleted "feature-deleted", FeatureCompleted
+    "feature-completed", FeatureUncompleted "feature-uncompleted", FeatureStaleOn
+    "feature-stale-on", FeatureStaleOff "feature-stale-off", FeatureEnvironmentEnabled
+    "feature-environment-enabled", FeatureEnvironmentDisabled
+    "feature-environment-disabled", FeatureEnvironmentVariantsUpdated
+    "feature-environment-variants-updated", FeatureStrategyAdd "feature-strategy-add",
+    FeatureStrategyUpdate "feature-strategy-update", FeatureStrategyRemove
+    "feature-strategy-remove", SegmentCreated "segment-created", SegmentUpdated
+    "segment-updated", SegmentDeleted "segment-deleted", ChangeRequestApplied
+    "change-request-applied", EventRecorded "event-recorded" }
+);
 
 /// `cicd.pipeline.run`.
 pub type CicdPipelineRun = Run;

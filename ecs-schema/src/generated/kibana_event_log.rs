@@ -15,27 +15,28 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// A document of the log `kibana-event-log`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KibanaEventLog {
-    /// `@timestamp` (`date`): when the event took place
+    /// `@timestamp` (`date`): when the event took place.
     pub timestamp: ecs_schema::Timestamp,
-    /// `ecs`: which release of the schema the document follows
+    /// `ecs`: which release of the schema the document follows.
     pub ecs: Ecs,
-    /// `error`: what went wrong, when something did
+    /// `error`: what went wrong, when something did.
     pub error: Option<Box<Error>>,
-    /// `event`: what happened, when, how it ended and who reported it
+    /// `event`: what happened, when, how it ended and who reported it.
     pub event: Event,
     /// `kibana`: Fields of the events that Kibana and its alerting, actions and other services write.
     pub kibana: Option<Box<Kibana>>,
-    /// `log`: how the event was logged, where it came through a log
+    /// `log`: how the event was logged, where it came through a log.
     pub log: Option<Box<Log>>,
-    /// `message` (`match_only_text`): the event in one sentence, for people
+    /// `message` (`match_only_text`): the event in one sentence, for people.
     pub message: Option<String>,
-    /// `rule`: the rule that made the observer report the event
+    /// `rule`: the rule that made the observer report the event.
     pub rule: Option<Box<Rule>>,
-    /// `tags` (`keyword`, array): keywords to find the event by
+    /// `tags` (`keyword`, array): keywords to find the event by.
     pub tags: Vec<String>,
-    /// `user`: the person or account behind the event
+    /// `user`: the person or account behind the event.
     pub user: Option<Box<User>>,
 }
+
 impl KibanaEventLog {
     /// With its required fields.
     #[must_use]
@@ -43,14 +44,8 @@ impl KibanaEventLog {
         Self {
             timestamp,
             ecs,
-            error: None,
             event,
-            kibana: None,
-            log: None,
-            message: None,
-            rule: None,
-            tags: Vec::new(),
-            user: None,
+            ..ecs_schema::Shape::blank()
         }
     }
     /// `error`, made when it is absent.
@@ -74,6 +69,7 @@ impl KibanaEventLog {
         self.user.get_or_insert_default()
     }
 }
+
 static KIBANA_EVENT_LOG_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("@timestamp", DATE).required(),
@@ -88,57 +84,18 @@ static KIBANA_EVENT_LOG_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::
         field_rule!("user", Object(&USER_RULES)),
     ],
 );
-impl ecs_schema::Shape for KibanaEventLog {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_EVENT_LOG_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.timestamp);
-        visitor.field(1, &self.ecs);
-        visitor.field(2, &self.error);
-        visitor.field(3, &self.event);
-        visitor.field(4, &self.kibana);
-        visitor.field(5, &self.log);
-        visitor.field(6, &self.message);
-        visitor.field(7, &self.rule);
-        visitor.field(8, &self.tags);
-        visitor.field(9, &self.user);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.timestamp),
-            1 => reader.read(&mut self.ecs),
-            2 => reader.read(&mut self.error),
-            3 => reader.read(&mut self.event),
-            4 => reader.read(&mut self.kibana),
-            5 => reader.read(&mut self.log),
-            6 => reader.read(&mut self.message),
-            7 => reader.read(&mut self.rule),
-            8 => reader.read(&mut self.tags),
-            9 => reader.read(&mut self.user),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::new(
-            ecs_schema::FieldValue::blank(),
-            ecs_schema::FieldValue::blank(),
-            ecs_schema::FieldValue::blank(),
-        )
-    }
-}
-ecs_schema::impl_shape!(KibanaEventLog);
+ecs_schema::impl_shape!(
+    KibanaEventLog, KIBANA_EVENT_LOG_RULES, { 0 timestamp, 1 ecs, 2 error, 3 event, 4
+    kibana, 5 log, 6 message, 7 rule, 8 tags, 9 user }
+);
 
 /// `ecs`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ecs {
-    /// `ecs.version` (`keyword`): version of the Elastic Common Schema that the document follows
+    /// `ecs.version` (`keyword`): version of the Elastic Common Schema that the document follows.
     pub version: String,
 }
+
 impl Ecs {
     /// With its required fields.
     #[must_use]
@@ -146,46 +103,27 @@ impl Ecs {
         Self { version }
     }
 }
+
 static ECS_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("version", Text).required()],
 );
-impl ecs_schema::Shape for Ecs {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &ECS_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.version);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.version),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::new(ecs_schema::FieldValue::blank())
-    }
-}
-ecs_schema::impl_shape!(Ecs);
+ecs_schema::impl_shape!(Ecs, ECS_RULES, { 0 version });
 
 /// `error`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Error {
-    /// `error.code` (`keyword`): code that the failing system gave the error
+    /// `error.code` (`keyword`): code that the failing system gave the error.
     pub code: Option<String>,
-    /// `error.id` (`keyword`): identifier of this one error, to find it elsewhere
+    /// `error.id` (`keyword`): identifier of this one error, to find it elsewhere.
     pub id: Option<String>,
-    /// `error.message` (`match_only_text`): the error in words
+    /// `error.message` (`match_only_text`): the error in words.
     pub message: Option<String>,
-    /// `error.stack_trace` (`wildcard`): calls that were active when the error arose, as plain text
+    /// `error.stack_trace` (`wildcard`): calls that were active when the error arose, as plain text.
     pub stack_trace: Option<String>,
-    /// `error.type` (`keyword`): kind of the error, such as the name of an exception class
+    /// `error.type` (`keyword`): kind of the error, such as the name of an exception class.
     pub r#type: Option<String>,
 }
+
 static ERROR_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("code", Text),
@@ -195,124 +133,77 @@ static ERROR_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         field_rule!("type", Text),
     ],
 );
-impl ecs_schema::Shape for Error {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &ERROR_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.code);
-        visitor.field(1, &self.id);
-        visitor.field(2, &self.message);
-        visitor.field(3, &self.stack_trace);
-        visitor.field(4, &self.r#type);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.code),
-            1 => reader.read(&mut self.id),
-            2 => reader.read(&mut self.message),
-            3 => reader.read(&mut self.stack_trace),
-            4 => reader.read(&mut self.r#type),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(Error);
+ecs_schema::impl_shape!(
+    Error, ERROR_RULES, { 0 code, 1 id, 2 message, 3 stack_trace, 4 r#type }
+);
 
 /// `event`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
-    /// `event.action` (`keyword`): what was done, as the provider names it; together with the provider it says which event this is
+    /// `event.action` (`keyword`): what was done, as the provider names it; together with the provider it says which event this is.
     pub action: String,
-    /// `event.category` (`keyword`, array): broad subjects of the event, from a fixed list
+    /// `event.category` (`keyword`, array): broad subjects of the event, from a fixed list.
     pub category: Vec<EventCategory>,
-    /// `event.code` (`keyword`): code that the source uses for events of this kind
+    /// `event.code` (`keyword`): code that the source uses for events of this kind.
     pub code: Option<String>,
-    /// `event.created` (`date`): when the event was first read or received by the software that records it
+    /// `event.created` (`date`): when the event was first read or received by the software that records it.
     pub created: Option<ecs_schema::Timestamp>,
-    /// `event.dataset` (`keyword`): name of the stream of events that this one belongs to
+    /// `event.dataset` (`keyword`): name of the stream of events that this one belongs to.
     pub dataset: Option<String>,
-    /// `event.duration` (`long`, nanoseconds): time from start to end, in nanoseconds
+    /// `event.duration` (`long`, nanoseconds): time from start to end, in nanoseconds.
     pub duration: Option<i64>,
-    /// `event.end` (`date`): when the activity ended
+    /// `event.end` (`date`): when the activity ended.
     pub end: Option<ecs_schema::Timestamp>,
-    /// `event.hash` (`keyword`): hash of the raw event, to prove that it is unchanged
+    /// `event.hash` (`keyword`): hash of the raw event, to prove that it is unchanged.
     pub hash: Option<String>,
-    /// `event.id` (`keyword`): unique identifier of the event; two documents with the same one are the same event
+    /// `event.id` (`keyword`): unique identifier of the event; two documents with the same one are the same event.
     pub id: Option<String>,
-    /// `event.ingested` (`date`): when the event reached the store
+    /// `event.ingested` (`date`): when the event reached the store.
     pub ingested: Option<ecs_schema::Timestamp>,
-    /// `event.kind` (`keyword`): what sort of information this is, such as a plain event or an alert
+    /// `event.kind` (`keyword`): what sort of information this is, such as a plain event or an alert.
     pub kind: Option<EventKind>,
-    /// `event.module` (`keyword`): name of the module or integration that the event comes from
+    /// `event.module` (`keyword`): name of the module or integration that the event comes from.
     pub module: Option<String>,
-    /// `event.original` (`keyword`): the event as it was received, before any parsing; kept and not indexed
+    /// `event.original` (`keyword`): the event as it was received, before any parsing; kept and not indexed.
     pub original: Option<String>,
-    /// `event.outcome` (`keyword`): whether the activity succeeded, as far as the reporting side knows
+    /// `event.outcome` (`keyword`): whether the activity succeeded, as far as the reporting side knows.
     pub outcome: Option<EventOutcome>,
-    /// `event.provider` (`keyword`): the software that reported the event
+    /// `event.provider` (`keyword`): the software that reported the event.
     pub provider: String,
-    /// `event.reason` (`keyword`): why it happened or ended this way, in a few words
+    /// `event.reason` (`keyword`): why it happened or ended this way, in a few words.
     pub reason: Option<String>,
-    /// `event.reference` (`keyword`): link to general documentation for events of this kind
+    /// `event.reference` (`keyword`): link to general documentation for events of this kind.
     pub reference: Option<String>,
-    /// `event.risk_score` (`float`): risk of the event on the scale of the source
+    /// `event.risk_score` (`float`): risk of the event on the scale of the source.
     pub risk_score: Option<f32>,
-    /// `event.risk_score_norm` (`float`): risk of the event brought to the scale from 0 to 100
+    /// `event.risk_score_norm` (`float`): risk of the event brought to the scale from 0 to 100.
     pub risk_score_norm: Option<f32>,
-    /// `event.sequence` (`long`): number that the source gave the event, for a certain order
+    /// `event.sequence` (`long`): number that the source gave the event, for a certain order.
     pub sequence: Option<i64>,
-    /// `event.severity` (`long`): how severe the event is on the scale of the source
+    /// `event.severity` (`long`): how severe the event is on the scale of the source.
     pub severity: Option<i64>,
-    /// `event.start` (`date`): when the activity began
+    /// `event.start` (`date`): when the activity began.
     pub start: Option<ecs_schema::Timestamp>,
-    /// `event.timezone` (`keyword`): time zone that times without one are to be read in
+    /// `event.timezone` (`keyword`): time zone that times without one are to be read in.
     pub timezone: Option<String>,
-    /// `event.type` (`keyword`, array): what the event means within its categories, such as start, change or error
+    /// `event.type` (`keyword`, array): what the event means within its categories, such as start, change or error.
     pub r#type: Vec<EventType>,
-    /// `event.url` (`keyword`): link to this very event in the system that it comes from
+    /// `event.url` (`keyword`): link to this very event in the system that it comes from.
     pub url: Option<String>,
 }
+
 impl Event {
     /// With its required fields.
     #[must_use]
     pub fn new(action: String, provider: String) -> Self {
         Self {
             action,
-            category: Vec::new(),
-            code: None,
-            created: None,
-            dataset: None,
-            duration: None,
-            end: None,
-            hash: None,
-            id: None,
-            ingested: None,
-            kind: None,
-            module: None,
-            original: None,
-            outcome: None,
             provider,
-            reason: None,
-            reference: None,
-            risk_score: None,
-            risk_score_norm: None,
-            sequence: None,
-            severity: None,
-            start: None,
-            timezone: None,
-            r#type: Vec::new(),
-            url: None,
+            ..ecs_schema::Shape::blank()
         }
     }
 }
+
 static EVENT_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         &[
             field_rule!("action", Text).required(),
@@ -399,76 +290,12 @@ static EVENT_RULES_EXPECTED_TYPES: ecs_schema::ExpectedTypes = ecs_schema::Expec
         ("web", &["access", "error", "info"]),
     ],
 );
-impl ecs_schema::Shape for Event {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &EVENT_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.action);
-        visitor.field(1, &self.category);
-        visitor.field(2, &self.code);
-        visitor.field(3, &self.created);
-        visitor.field(4, &self.dataset);
-        visitor.field(5, &self.duration);
-        visitor.field(6, &self.end);
-        visitor.field(7, &self.hash);
-        visitor.field(8, &self.id);
-        visitor.field(9, &self.ingested);
-        visitor.field(10, &self.kind);
-        visitor.field(11, &self.module);
-        visitor.field(12, &self.original);
-        visitor.field(13, &self.outcome);
-        visitor.field(14, &self.provider);
-        visitor.field(15, &self.reason);
-        visitor.field(16, &self.reference);
-        visitor.field(17, &self.risk_score);
-        visitor.field(18, &self.risk_score_norm);
-        visitor.field(19, &self.sequence);
-        visitor.field(20, &self.severity);
-        visitor.field(21, &self.start);
-        visitor.field(22, &self.timezone);
-        visitor.field(23, &self.r#type);
-        visitor.field(24, &self.url);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.action),
-            1 => reader.read(&mut self.category),
-            2 => reader.read(&mut self.code),
-            3 => reader.read(&mut self.created),
-            4 => reader.read(&mut self.dataset),
-            5 => reader.read(&mut self.duration),
-            6 => reader.read(&mut self.end),
-            7 => reader.read(&mut self.hash),
-            8 => reader.read(&mut self.id),
-            9 => reader.read(&mut self.ingested),
-            10 => reader.read(&mut self.kind),
-            11 => reader.read(&mut self.module),
-            12 => reader.read(&mut self.original),
-            13 => reader.read(&mut self.outcome),
-            14 => reader.read(&mut self.provider),
-            15 => reader.read(&mut self.reason),
-            16 => reader.read(&mut self.reference),
-            17 => reader.read(&mut self.risk_score),
-            18 => reader.read(&mut self.risk_score_norm),
-            19 => reader.read(&mut self.sequence),
-            20 => reader.read(&mut self.severity),
-            21 => reader.read(&mut self.start),
-            22 => reader.read(&mut self.timezone),
-            23 => reader.read(&mut self.r#type),
-            24 => reader.read(&mut self.url),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::new(ecs_schema::FieldValue::blank(), ecs_schema::FieldValue::blank())
-    }
-}
-ecs_schema::impl_shape!(Event);
+ecs_schema::impl_shape!(
+    Event, EVENT_RULES, { 0 action, 1 category, 2 code, 3 created, 4 dataset, 5 duration,
+    6 end, 7 hash, 8 id, 9 ingested, 10 kind, 11 module, 12 original, 13 outcome, 14
+    provider, 15 reason, 16 reference, 17 risk_score, 18 risk_score_norm, 19 sequence, 20
+    severity, 21 start, 22 timezone, 23 r#type, 24 url }
+);
 
 /// `kibana`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -481,27 +308,28 @@ pub struct Kibana {
     pub alerting: Option<Box<KibanaAlerting>>,
     /// `kibana.alerting_v2`.
     pub alerting_v2: Option<Box<KibanaAlertingV2>>,
-    /// `kibana.cps_scope_expression` (`keyword`): resolved expression of the projects that a cross-project search covers
+    /// `kibana.cps_scope_expression` (`keyword`): resolved expression of the projects that a cross-project search covers.
     pub cps_scope_expression: Option<String>,
-    /// `kibana.cps_scope_linked_projects` (`flattened`, array): the linked projects in scope, each with id, alias, type and organization
+    /// `kibana.cps_scope_linked_projects` (`flattened`, array): the linked projects in scope, each with id, alias, type and organization.
     pub cps_scope_linked_projects: Vec<ecs_schema::Flattened>,
     /// `kibana.gap_auto_fill`.
     pub gap_auto_fill: Option<Box<KibanaGapAutoFill>>,
-    /// `kibana.namespace` (`keyword`): space of the event in documents of the first releases, such as default
+    /// `kibana.namespace` (`keyword`): space of the event in documents of the first releases, such as default.
     pub namespace: Option<String>,
-    /// `kibana.saved_objects` (`nested`): saved objects that the event is about
+    /// `kibana.saved_objects` (`nested`): saved objects that the event is about.
     pub saved_objects: Vec<KibanaSavedObjects>,
-    /// `kibana.server_uuid` (`keyword`): id of the Kibana server that wrote the event
+    /// `kibana.server_uuid` (`keyword`): id of the Kibana server that wrote the event.
     pub server_uuid: Option<String>,
-    /// `kibana.space_ids` (`keyword`, array): spaces that the event belongs to
+    /// `kibana.space_ids` (`keyword`, array): spaces that the event belongs to.
     pub space_ids: Vec<String>,
     /// `kibana.task`.
     pub task: Option<Box<KibanaTask>>,
     /// `kibana.user_api_key`.
     pub user_api_key: Option<Box<KibanaUserApiKey>>,
-    /// `kibana.version` (`version`): version of Kibana that wrote the event
+    /// `kibana.version` (`version`): version of Kibana that wrote the event.
     pub version: Option<ecs_schema::Version>,
 }
+
 impl Kibana {
     /// `action`, made when it is absent.
     pub fn action_mut(&mut self) -> &mut KibanaAction {
@@ -532,6 +360,7 @@ impl Kibana {
         self.user_api_key.get_or_insert_default()
     }
 }
+
 static KIBANA_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("action", Object(&KIBANA_ACTION_RULES)),
@@ -550,73 +379,32 @@ static KIBANA_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         field_rule!("version", Version),
     ],
 );
-impl ecs_schema::Shape for Kibana {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.action);
-        visitor.field(1, &self.alert);
-        visitor.field(2, &self.alerting);
-        visitor.field(3, &self.alerting_v2);
-        visitor.field(4, &self.cps_scope_expression);
-        visitor.field(5, &self.cps_scope_linked_projects);
-        visitor.field(6, &self.gap_auto_fill);
-        visitor.field(7, &self.namespace);
-        visitor.field(8, &self.saved_objects);
-        visitor.field(9, &self.server_uuid);
-        visitor.field(10, &self.space_ids);
-        visitor.field(11, &self.task);
-        visitor.field(12, &self.user_api_key);
-        visitor.field(13, &self.version);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.action),
-            1 => reader.read(&mut self.alert),
-            2 => reader.read(&mut self.alerting),
-            3 => reader.read(&mut self.alerting_v2),
-            4 => reader.read(&mut self.cps_scope_expression),
-            5 => reader.read(&mut self.cps_scope_linked_projects),
-            6 => reader.read(&mut self.gap_auto_fill),
-            7 => reader.read(&mut self.namespace),
-            8 => reader.read(&mut self.saved_objects),
-            9 => reader.read(&mut self.server_uuid),
-            10 => reader.read(&mut self.space_ids),
-            11 => reader.read(&mut self.task),
-            12 => reader.read(&mut self.user_api_key),
-            13 => reader.read(&mut self.version),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(Kibana);
+ecs_schema::impl_shape!(
+    Kibana, KIBANA_RULES, { 0 action, 1 alert, 2 alerting, 3 alerting_v2, 4
+    cps_scope_expression, 5 cps_scope_linked_projects, 6 gap_auto_fill, 7 namespace, 8
+    saved_objects, 9 server_uuid, 10 space_ids, 11 task, 12 user_api_key, 13 version }
+);
 
 /// `kibana.action`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaAction {
     /// `kibana.action.execution`.
     pub execution: Option<Box<KibanaActionExecution>>,
-    /// `kibana.action.id` (`keyword`): id of the connector
+    /// `kibana.action.id` (`keyword`): id of the connector.
     pub id: Option<String>,
-    /// `kibana.action.name` (`keyword`): name of the connector
+    /// `kibana.action.name` (`keyword`): name of the connector.
     pub name: Option<String>,
-    /// `kibana.action.type_id` (`keyword`): type of the connector, such as .slack or .server-log
+    /// `kibana.action.type_id` (`keyword`): type of the connector, such as .slack or .server-log.
     pub type_id: Option<String>,
 }
+
 impl KibanaAction {
     /// `execution`, made when it is absent.
     pub fn execution_mut(&mut self) -> &mut KibanaActionExecution {
         self.execution.get_or_insert_default()
     }
 }
+
 static KIBANA_ACTION_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("execution", Object(&KIBANA_ACTION_EXECUTION_RULES)),
@@ -625,47 +413,23 @@ static KIBANA_ACTION_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new
         field_rule!("type_id", Text),
     ],
 );
-impl ecs_schema::Shape for KibanaAction {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_ACTION_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.execution);
-        visitor.field(1, &self.id);
-        visitor.field(2, &self.name);
-        visitor.field(3, &self.type_id);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.execution),
-            1 => reader.read(&mut self.id),
-            2 => reader.read(&mut self.name),
-            3 => reader.read(&mut self.type_id),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(KibanaAction);
+ecs_schema::impl_shape!(
+    KibanaAction, KIBANA_ACTION_RULES, { 0 execution, 1 id, 2 name, 3 type_id }
+);
 
 /// `kibana.action.execution`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaActionExecution {
     /// `kibana.action.execution.gen_ai`.
     pub gen_ai: Option<Box<KibanaActionExecutionGenAi>>,
-    /// `kibana.action.execution.source` (`keyword`): what asked for the action, such as alert or http\_request
+    /// `kibana.action.execution.source` (`keyword`): what asked for the action, such as alert or http\_request.
     pub source: Option<String>,
     /// `kibana.action.execution.usage`.
     pub usage: Option<Box<KibanaActionExecutionUsage>>,
-    /// `kibana.action.execution.uuid` (`keyword`): id of this execution of the action
+    /// `kibana.action.execution.uuid` (`keyword`): id of this execution of the action.
     pub uuid: Option<String>,
 }
+
 impl KibanaActionExecution {
     /// `gen_ai`, made when it is absent.
     pub fn gen_ai_mut(&mut self) -> &mut KibanaActionExecutionGenAi {
@@ -676,6 +440,7 @@ impl KibanaActionExecution {
         self.usage.get_or_insert_default()
     }
 }
+
 static KIBANA_ACTION_EXECUTION_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("gen_ai", Object(&KIBANA_ACTION_EXECUTION_GEN_AI_RULES)),
@@ -684,34 +449,10 @@ static KIBANA_ACTION_EXECUTION_RULES: ecs_schema::ObjectRule = ecs_schema::Objec
         field_rule!("uuid", Text),
     ],
 );
-impl ecs_schema::Shape for KibanaActionExecution {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_ACTION_EXECUTION_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.gen_ai);
-        visitor.field(1, &self.source);
-        visitor.field(2, &self.usage);
-        visitor.field(3, &self.uuid);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.gen_ai),
-            1 => reader.read(&mut self.source),
-            2 => reader.read(&mut self.usage),
-            3 => reader.read(&mut self.uuid),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(KibanaActionExecution);
+ecs_schema::impl_shape!(
+    KibanaActionExecution, KIBANA_ACTION_EXECUTION_RULES, { 0 gen_ai, 1 source, 2 usage,
+    3 uuid }
+);
 
 /// `kibana.action.execution.gen_ai`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -719,48 +460,32 @@ pub struct KibanaActionExecutionGenAi {
     /// `kibana.action.execution.gen_ai.usage`.
     pub usage: Option<Box<KibanaActionExecutionGenAiUsage>>,
 }
+
 impl KibanaActionExecutionGenAi {
     /// `usage`, made when it is absent.
     pub fn usage_mut(&mut self) -> &mut KibanaActionExecutionGenAiUsage {
         self.usage.get_or_insert_default()
     }
 }
+
 static KIBANA_ACTION_EXECUTION_GEN_AI_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("usage", Object(&KIBANA_ACTION_EXECUTION_GEN_AI_USAGE_RULES))],
 );
-impl ecs_schema::Shape for KibanaActionExecutionGenAi {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_ACTION_EXECUTION_GEN_AI_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.usage);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.usage),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(KibanaActionExecutionGenAi);
+ecs_schema::impl_shape!(
+    KibanaActionExecutionGenAi, KIBANA_ACTION_EXECUTION_GEN_AI_RULES, { 0 usage }
+);
 
 /// `kibana.action.execution.gen_ai.usage`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaActionExecutionGenAiUsage {
-    /// `kibana.action.execution.gen_ai.usage.completion_tokens` (`long`): tokens that a language model answered with
+    /// `kibana.action.execution.gen_ai.usage.completion_tokens` (`long`): tokens that a language model answered with.
     pub completion_tokens: Option<i64>,
-    /// `kibana.action.execution.gen_ai.usage.prompt_tokens` (`long`): tokens sent to a language model
+    /// `kibana.action.execution.gen_ai.usage.prompt_tokens` (`long`): tokens sent to a language model.
     pub prompt_tokens: Option<i64>,
-    /// `kibana.action.execution.gen_ai.usage.total_tokens` (`long`): tokens sent and answered together
+    /// `kibana.action.execution.gen_ai.usage.total_tokens` (`long`): tokens sent and answered together.
     pub total_tokens: Option<i64>,
 }
+
 static KIBANA_ACTION_EXECUTION_GEN_AI_USAGE_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("completion_tokens", Long),
@@ -768,79 +493,41 @@ static KIBANA_ACTION_EXECUTION_GEN_AI_USAGE_RULES: ecs_schema::ObjectRule = ecs_
         field_rule!("total_tokens", Long),
     ],
 );
-impl ecs_schema::Shape for KibanaActionExecutionGenAiUsage {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_ACTION_EXECUTION_GEN_AI_USAGE_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.completion_tokens);
-        visitor.field(1, &self.prompt_tokens);
-        visitor.field(2, &self.total_tokens);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.completion_tokens),
-            1 => reader.read(&mut self.prompt_tokens),
-            2 => reader.read(&mut self.total_tokens),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(KibanaActionExecutionGenAiUsage);
+ecs_schema::impl_shape!(
+    KibanaActionExecutionGenAiUsage, KIBANA_ACTION_EXECUTION_GEN_AI_USAGE_RULES, { 0
+    completion_tokens, 1 prompt_tokens, 2 total_tokens }
+);
 
 /// `kibana.action.execution.usage`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaActionExecutionUsage {
-    /// `kibana.action.execution.usage.request_body_bytes` (`long`): size of the request body that the connector sent, in bytes
+    /// `kibana.action.execution.usage.request_body_bytes` (`long`): size of the request body that the connector sent, in bytes.
     pub request_body_bytes: Option<i64>,
 }
+
 static KIBANA_ACTION_EXECUTION_USAGE_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("request_body_bytes", Long)],
 );
-impl ecs_schema::Shape for KibanaActionExecutionUsage {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_ACTION_EXECUTION_USAGE_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.request_body_bytes);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.request_body_bytes),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(KibanaActionExecutionUsage);
+ecs_schema::impl_shape!(
+    KibanaActionExecutionUsage, KIBANA_ACTION_EXECUTION_USAGE_RULES, { 0
+    request_body_bytes }
+);
 
 /// `kibana.alert`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaAlert {
     /// `kibana.alert.deletion`.
     pub deletion: Option<Box<KibanaAlertDeletion>>,
-    /// `kibana.alert.flapping` (`boolean`): whether the alert changes between active and recovered too often
+    /// `kibana.alert.flapping` (`boolean`): whether the alert changes between active and recovered too often.
     pub flapping: Option<bool>,
-    /// `kibana.alert.maintenance_window_ids` (`keyword`, array): ids of the maintenance windows that the alert falls into
+    /// `kibana.alert.maintenance_window_ids` (`keyword`, array): ids of the maintenance windows that the alert falls into.
     pub maintenance_window_ids: Vec<String>,
     /// `kibana.alert.rule`.
     pub rule: Option<Box<KibanaAlertRule>>,
-    /// `kibana.alert.uuid` (`keyword`): id of the alert from when it becomes active until it recovers
+    /// `kibana.alert.uuid` (`keyword`): id of the alert from when it becomes active until it recovers.
     pub uuid: Option<String>,
 }
+
 impl KibanaAlert {
     /// `deletion`, made when it is absent.
     pub fn deletion_mut(&mut self) -> &mut KibanaAlertDeletion {
@@ -851,6 +538,7 @@ impl KibanaAlert {
         self.rule.get_or_insert_default()
     }
 }
+
 static KIBANA_ALERT_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("deletion", Object(&KIBANA_ALERT_DELETION_RULES)),
@@ -860,83 +548,40 @@ static KIBANA_ALERT_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         field_rule!("uuid", Text),
     ],
 );
-impl ecs_schema::Shape for KibanaAlert {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_ALERT_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.deletion);
-        visitor.field(1, &self.flapping);
-        visitor.field(2, &self.maintenance_window_ids);
-        visitor.field(3, &self.rule);
-        visitor.field(4, &self.uuid);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.deletion),
-            1 => reader.read(&mut self.flapping),
-            2 => reader.read(&mut self.maintenance_window_ids),
-            3 => reader.read(&mut self.rule),
-            4 => reader.read(&mut self.uuid),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(KibanaAlert);
+ecs_schema::impl_shape!(
+    KibanaAlert, KIBANA_ALERT_RULES, { 0 deletion, 1 flapping, 2 maintenance_window_ids,
+    3 rule, 4 uuid }
+);
 
 /// `kibana.alert.deletion`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaAlertDeletion {
-    /// `kibana.alert.deletion.num_deleted` (`long`): alerts that a clean-up of old alerts deleted
+    /// `kibana.alert.deletion.num_deleted` (`long`): alerts that a clean-up of old alerts deleted.
     pub num_deleted: Option<i64>,
 }
+
 static KIBANA_ALERT_DELETION_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("num_deleted", Long)],
 );
-impl ecs_schema::Shape for KibanaAlertDeletion {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_ALERT_DELETION_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.num_deleted);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.num_deleted),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(KibanaAlertDeletion);
+ecs_schema::impl_shape!(
+    KibanaAlertDeletion, KIBANA_ALERT_DELETION_RULES, { 0 num_deleted }
+);
 
 /// `kibana.alert.rule`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaAlertRule {
-    /// `kibana.alert.rule.consumer` (`keyword`): application that owns the rule
+    /// `kibana.alert.rule.consumer` (`keyword`): application that owns the rule.
     pub consumer: Option<String>,
     /// `kibana.alert.rule.execution`.
     pub execution: Option<Box<KibanaAlertRuleExecution>>,
     /// `kibana.alert.rule.gap`.
     pub gap: Option<Box<KibanaAlertRuleGap>>,
-    /// `kibana.alert.rule.revision` (`long`): revision of the rule, raised with each change of it
+    /// `kibana.alert.rule.revision` (`long`): revision of the rule, raised with each change of it.
     pub revision: Option<i64>,
-    /// `kibana.alert.rule.rule_type_id` (`keyword`): type of the rule, such as .es-query
+    /// `kibana.alert.rule.rule_type_id` (`keyword`): type of the rule, such as .es-query.
     pub rule_type_id: Option<String>,
 }
+
 impl KibanaAlertRule {
     /// `execution`, made when it is absent.
     pub fn execution_mut(&mut self) -> &mut KibanaAlertRuleExecution {
@@ -947,6 +592,7 @@ impl KibanaAlertRule {
         self.gap.get_or_insert_default()
     }
 }
+
 static KIBANA_ALERT_RULE_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("consumer", Text),
@@ -956,36 +602,10 @@ static KIBANA_ALERT_RULE_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule:
         field_rule!("rule_type_id", Text),
     ],
 );
-impl ecs_schema::Shape for KibanaAlertRule {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_ALERT_RULE_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.consumer);
-        visitor.field(1, &self.execution);
-        visitor.field(2, &self.gap);
-        visitor.field(3, &self.revision);
-        visitor.field(4, &self.rule_type_id);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.consumer),
-            1 => reader.read(&mut self.execution),
-            2 => reader.read(&mut self.gap),
-            3 => reader.read(&mut self.revision),
-            4 => reader.read(&mut self.rule_type_id),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(KibanaAlertRule);
+ecs_schema::impl_shape!(
+    KibanaAlertRule, KIBANA_ALERT_RULE_RULES, { 0 consumer, 1 execution, 2 gap, 3
+    revision, 4 rule_type_id }
+);
 
 /// `kibana.alert.rule.execution`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -994,13 +614,14 @@ pub struct KibanaAlertRuleExecution {
     pub backfill: Option<Box<KibanaAlertRuleExecutionBackfill>>,
     /// `kibana.alert.rule.execution.metrics`.
     pub metrics: Option<Box<KibanaAlertRuleExecutionMetrics>>,
-    /// `kibana.alert.rule.execution.status` (`keyword`): status that the run reported, such as running, succeeded, partial failure or failed
+    /// `kibana.alert.rule.execution.status` (`keyword`): status that the run reported, such as running, succeeded, partial failure or failed.
     pub status: Option<String>,
-    /// `kibana.alert.rule.execution.status_order` (`long`): rank of the status; the greater, the more severe
+    /// `kibana.alert.rule.execution.status_order` (`long`): rank of the status; the greater, the more severe.
     pub status_order: Option<i64>,
-    /// `kibana.alert.rule.execution.uuid` (`keyword`): id of the run, in every event that it caused
+    /// `kibana.alert.rule.execution.uuid` (`keyword`): id of the run, in every event that it caused.
     pub uuid: Option<String>,
 }
+
 impl KibanaAlertRuleExecution {
     /// `backfill`, made when it is absent.
     pub fn backfill_mut(&mut self) -> &mut KibanaAlertRuleExecutionBackfill {
@@ -1011,6 +632,7 @@ impl KibanaAlertRuleExecution {
         self.metrics.get_or_insert_default()
     }
 }
+
 static KIBANA_ALERT_RULE_EXECUTION_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("backfill", Object(&KIBANA_ALERT_RULE_EXECUTION_BACKFILL_RULES)),
@@ -1020,131 +642,85 @@ static KIBANA_ALERT_RULE_EXECUTION_RULES: ecs_schema::ObjectRule = ecs_schema::O
         field_rule!("uuid", Text),
     ],
 );
-impl ecs_schema::Shape for KibanaAlertRuleExecution {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_ALERT_RULE_EXECUTION_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.backfill);
-        visitor.field(1, &self.metrics);
-        visitor.field(2, &self.status);
-        visitor.field(3, &self.status_order);
-        visitor.field(4, &self.uuid);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.backfill),
-            1 => reader.read(&mut self.metrics),
-            2 => reader.read(&mut self.status),
-            3 => reader.read(&mut self.status_order),
-            4 => reader.read(&mut self.uuid),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(KibanaAlertRuleExecution);
+ecs_schema::impl_shape!(
+    KibanaAlertRuleExecution, KIBANA_ALERT_RULE_EXECUTION_RULES, { 0 backfill, 1 metrics,
+    2 status, 3 status_order, 4 uuid }
+);
 
 /// `kibana.alert.rule.execution.backfill`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaAlertRuleExecutionBackfill {
-    /// `kibana.alert.rule.execution.backfill.id` (`keyword`): id of the backfill that the run belongs to
+    /// `kibana.alert.rule.execution.backfill.id` (`keyword`): id of the backfill that the run belongs to.
     pub id: Option<String>,
-    /// `kibana.alert.rule.execution.backfill.interval` (`keyword`): length of that interval as a duration, such as 12h
+    /// `kibana.alert.rule.execution.backfill.interval` (`keyword`): length of that interval as a duration, such as 12h.
     pub interval: Option<String>,
-    /// `kibana.alert.rule.execution.backfill.start` (`date`): start of the interval that the backfill runs again
+    /// `kibana.alert.rule.execution.backfill.start` (`date`): start of the interval that the backfill runs again.
     pub start: Option<ecs_schema::Timestamp>,
 }
+
 static KIBANA_ALERT_RULE_EXECUTION_BACKFILL_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("id", Text), field_rule!("interval", Text), field_rule!("start", DATE)],
 );
-impl ecs_schema::Shape for KibanaAlertRuleExecutionBackfill {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_ALERT_RULE_EXECUTION_BACKFILL_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.id);
-        visitor.field(1, &self.interval);
-        visitor.field(2, &self.start);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.id),
-            1 => reader.read(&mut self.interval),
-            2 => reader.read(&mut self.start),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(KibanaAlertRuleExecutionBackfill);
+ecs_schema::impl_shape!(
+    KibanaAlertRuleExecutionBackfill, KIBANA_ALERT_RULE_EXECUTION_BACKFILL_RULES, { 0 id,
+    1 interval, 2 start }
+);
 
 /// `kibana.alert.rule.execution.metrics`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaAlertRuleExecutionMetrics {
     /// `kibana.alert.rule.execution.metrics.alert_counts`.
     pub alert_counts: Option<Box<KibanaAlertRuleExecutionMetricsAlertCounts>>,
-    /// `kibana.alert.rule.execution.metrics.alerts_candidate_count` (`long`): alerts that could have been made, before suppression
+    /// `kibana.alert.rule.execution.metrics.alerts_candidate_count` (`long`): alerts that could have been made, before suppression.
     pub alerts_candidate_count: Option<i64>,
-    /// `kibana.alert.rule.execution.metrics.alerts_suppressed_count` (`long`): alerts that suppression kept from being made
+    /// `kibana.alert.rule.execution.metrics.alerts_suppressed_count` (`long`): alerts that suppression kept from being made.
     pub alerts_suppressed_count: Option<i64>,
-    /// `kibana.alert.rule.execution.metrics.claim_to_start_duration_ms` (`long`): time from the claim of the task until it started, in milliseconds
+    /// `kibana.alert.rule.execution.metrics.claim_to_start_duration_ms` (`long`): time from the claim of the task until it started, in milliseconds.
     pub claim_to_start_duration_ms: Option<i64>,
-    /// `kibana.alert.rule.execution.metrics.es_search_duration_ms` (`long`): time that Elasticsearch reports for the searches, in milliseconds
+    /// `kibana.alert.rule.execution.metrics.es_search_duration_ms` (`long`): time that Elasticsearch reports for the searches, in milliseconds.
     pub es_search_duration_ms: Option<i64>,
-    /// `kibana.alert.rule.execution.metrics.execution_gap_duration_s` (`long`): time not covered since the run before, in seconds
+    /// `kibana.alert.rule.execution.metrics.execution_gap_duration_s` (`long`): time not covered since the run before, in seconds.
     pub execution_gap_duration_s: Option<i64>,
-    /// `kibana.alert.rule.execution.metrics.frozen_indices_queried_count` (`long`): frozen indices that were searched
+    /// `kibana.alert.rule.execution.metrics.frozen_indices_queried_count` (`long`): frozen indices that were searched.
     pub frozen_indices_queried_count: Option<i64>,
-    /// `kibana.alert.rule.execution.metrics.gap_range` (`date_range`): the time not covered since the run before
+    /// `kibana.alert.rule.execution.metrics.gap_range` (`date_range`): the time not covered since the run before.
     pub gap_range: Option<ecs_schema::Range<ecs_schema::Timestamp>>,
     /// `kibana.alert.rule.execution.metrics.gap_reason`.
     pub gap_reason: Option<Box<Type>>,
-    /// `kibana.alert.rule.execution.metrics.matched_indices_count` (`long`): indices that the index patterns of the rule matched
+    /// `kibana.alert.rule.execution.metrics.matched_indices_count` (`long`): indices that the index patterns of the rule matched.
     pub matched_indices_count: Option<i64>,
-    /// `kibana.alert.rule.execution.metrics.number_of_delayed_alerts` (`long`): alerts held back until the condition has held for enough runs
+    /// `kibana.alert.rule.execution.metrics.number_of_delayed_alerts` (`long`): alerts held back until the condition has held for enough runs.
     pub number_of_delayed_alerts: Option<i64>,
-    /// `kibana.alert.rule.execution.metrics.number_of_generated_actions` (`long`): actions that the rule asked for, before any limit
+    /// `kibana.alert.rule.execution.metrics.number_of_generated_actions` (`long`): actions that the rule asked for, before any limit.
     pub number_of_generated_actions: Option<i64>,
-    /// `kibana.alert.rule.execution.metrics.number_of_searches` (`long`): searches that were made
+    /// `kibana.alert.rule.execution.metrics.number_of_searches` (`long`): searches that were made.
     pub number_of_searches: Option<i64>,
-    /// `kibana.alert.rule.execution.metrics.number_of_triggered_actions` (`long`): actions that were started
+    /// `kibana.alert.rule.execution.metrics.number_of_triggered_actions` (`long`): actions that were started.
     pub number_of_triggered_actions: Option<i64>,
-    /// `kibana.alert.rule.execution.metrics.persist_alerts_duration_ms` (`long`): time spent storing alerts, in milliseconds
+    /// `kibana.alert.rule.execution.metrics.persist_alerts_duration_ms` (`long`): time spent storing alerts, in milliseconds.
     pub persist_alerts_duration_ms: Option<i64>,
-    /// `kibana.alert.rule.execution.metrics.prepare_rule_duration_ms` (`long`): time spent loading and checking the rule, in milliseconds
+    /// `kibana.alert.rule.execution.metrics.prepare_rule_duration_ms` (`long`): time spent loading and checking the rule, in milliseconds.
     pub prepare_rule_duration_ms: Option<i64>,
-    /// `kibana.alert.rule.execution.metrics.process_alerts_duration_ms` (`long`): time spent sorting alerts into new, active and recovered, in milliseconds
+    /// `kibana.alert.rule.execution.metrics.process_alerts_duration_ms` (`long`): time spent sorting alerts into new, active and recovered, in milliseconds.
     pub process_alerts_duration_ms: Option<i64>,
-    /// `kibana.alert.rule.execution.metrics.process_rule_duration_ms` (`long`): time of the rule with all its alerts and actions, in milliseconds
+    /// `kibana.alert.rule.execution.metrics.process_rule_duration_ms` (`long`): time of the rule with all its alerts and actions, in milliseconds.
     pub process_rule_duration_ms: Option<i64>,
-    /// `kibana.alert.rule.execution.metrics.rule_type_run_duration_ms` (`long`): time in the code of the rule type, in milliseconds
+    /// `kibana.alert.rule.execution.metrics.rule_type_run_duration_ms` (`long`): time in the code of the rule type, in milliseconds.
     pub rule_type_run_duration_ms: Option<i64>,
-    /// `kibana.alert.rule.execution.metrics.total_enrichment_duration_ms` (`long`): time spent enriching alerts, in milliseconds
+    /// `kibana.alert.rule.execution.metrics.total_enrichment_duration_ms` (`long`): time spent enriching alerts, in milliseconds.
     pub total_enrichment_duration_ms: Option<i64>,
-    /// `kibana.alert.rule.execution.metrics.total_indexing_duration_ms` (`long`): time spent writing alerts, in milliseconds
+    /// `kibana.alert.rule.execution.metrics.total_indexing_duration_ms` (`long`): time spent writing alerts, in milliseconds.
     pub total_indexing_duration_ms: Option<i64>,
-    /// `kibana.alert.rule.execution.metrics.total_run_duration_ms` (`long`): time of the whole run, in milliseconds
+    /// `kibana.alert.rule.execution.metrics.total_run_duration_ms` (`long`): time of the whole run, in milliseconds.
     pub total_run_duration_ms: Option<i64>,
-    /// `kibana.alert.rule.execution.metrics.total_search_duration_ms` (`long`): time of the searches as Kibana saw it, with the network, in milliseconds
+    /// `kibana.alert.rule.execution.metrics.total_search_duration_ms` (`long`): time of the searches as Kibana saw it, with the network, in milliseconds.
     pub total_search_duration_ms: Option<i64>,
-    /// `kibana.alert.rule.execution.metrics.trigger_actions_duration_ms` (`long`): time spent starting actions, in milliseconds
+    /// `kibana.alert.rule.execution.metrics.trigger_actions_duration_ms` (`long`): time spent starting actions, in milliseconds.
     pub trigger_actions_duration_ms: Option<i64>,
-    /// `kibana.alert.rule.execution.metrics.update_alerts_duration_ms` (`long`): time spent updating alerts of earlier runs, in milliseconds
+    /// `kibana.alert.rule.execution.metrics.update_alerts_duration_ms` (`long`): time spent updating alerts of earlier runs, in milliseconds.
     pub update_alerts_duration_ms: Option<i64>,
 }
+
 impl KibanaAlertRuleExecutionMetrics {
     /// `alert_counts`, made when it is absent.
     pub fn alert_counts_mut(
@@ -1157,6 +733,7 @@ impl KibanaAlertRuleExecutionMetrics {
         self.gap_reason.get_or_insert_default()
     }
 }
+
 static KIBANA_ALERT_RULE_EXECUTION_METRICS_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!(
@@ -1189,87 +766,30 @@ static KIBANA_ALERT_RULE_EXECUTION_METRICS_RULES: ecs_schema::ObjectRule = ecs_s
         field_rule!("update_alerts_duration_ms", Long),
     ],
 );
-impl ecs_schema::Shape for KibanaAlertRuleExecutionMetrics {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_ALERT_RULE_EXECUTION_METRICS_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.alert_counts);
-        visitor.field(1, &self.alerts_candidate_count);
-        visitor.field(2, &self.alerts_suppressed_count);
-        visitor.field(3, &self.claim_to_start_duration_ms);
-        visitor.field(4, &self.es_search_duration_ms);
-        visitor.field(5, &self.execution_gap_duration_s);
-        visitor.field(6, &self.frozen_indices_queried_count);
-        visitor.field(7, &self.gap_range);
-        visitor.field(8, &self.gap_reason);
-        visitor.field(9, &self.matched_indices_count);
-        visitor.field(10, &self.number_of_delayed_alerts);
-        visitor.field(11, &self.number_of_generated_actions);
-        visitor.field(12, &self.number_of_searches);
-        visitor.field(13, &self.number_of_triggered_actions);
-        visitor.field(14, &self.persist_alerts_duration_ms);
-        visitor.field(15, &self.prepare_rule_duration_ms);
-        visitor.field(16, &self.process_alerts_duration_ms);
-        visitor.field(17, &self.process_rule_duration_ms);
-        visitor.field(18, &self.rule_type_run_duration_ms);
-        visitor.field(19, &self.total_enrichment_duration_ms);
-        visitor.field(20, &self.total_indexing_duration_ms);
-        visitor.field(21, &self.total_run_duration_ms);
-        visitor.field(22, &self.total_search_duration_ms);
-        visitor.field(23, &self.trigger_actions_duration_ms);
-        visitor.field(24, &self.update_alerts_duration_ms);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.alert_counts),
-            1 => reader.read(&mut self.alerts_candidate_count),
-            2 => reader.read(&mut self.alerts_suppressed_count),
-            3 => reader.read(&mut self.claim_to_start_duration_ms),
-            4 => reader.read(&mut self.es_search_duration_ms),
-            5 => reader.read(&mut self.execution_gap_duration_s),
-            6 => reader.read(&mut self.frozen_indices_queried_count),
-            7 => reader.read(&mut self.gap_range),
-            8 => reader.read(&mut self.gap_reason),
-            9 => reader.read(&mut self.matched_indices_count),
-            10 => reader.read(&mut self.number_of_delayed_alerts),
-            11 => reader.read(&mut self.number_of_generated_actions),
-            12 => reader.read(&mut self.number_of_searches),
-            13 => reader.read(&mut self.number_of_triggered_actions),
-            14 => reader.read(&mut self.persist_alerts_duration_ms),
-            15 => reader.read(&mut self.prepare_rule_duration_ms),
-            16 => reader.read(&mut self.process_alerts_duration_ms),
-            17 => reader.read(&mut self.process_rule_duration_ms),
-            18 => reader.read(&mut self.rule_type_run_duration_ms),
-            19 => reader.read(&mut self.total_enrichment_duration_ms),
-            20 => reader.read(&mut self.total_indexing_duration_ms),
-            21 => reader.read(&mut self.total_run_duration_ms),
-            22 => reader.read(&mut self.total_search_duration_ms),
-            23 => reader.read(&mut self.trigger_actions_duration_ms),
-            24 => reader.read(&mut self.update_alerts_duration_ms),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(KibanaAlertRuleExecutionMetrics);
+ecs_schema::impl_shape!(
+    KibanaAlertRuleExecutionMetrics, KIBANA_ALERT_RULE_EXECUTION_METRICS_RULES, { 0
+    alert_counts, 1 alerts_candidate_count, 2 alerts_suppressed_count, 3
+    claim_to_start_duration_ms, 4 es_search_duration_ms, 5 execution_gap_duration_s, 6
+    frozen_indices_queried_count, 7 gap_range, 8 gap_reason, 9 matched_indices_count, 10
+    number_of_delayed_alerts, 11 number_of_generated_actions, 12 number_of_searches, 13
+    number_of_triggered_actions, 14 persist_alerts_duration_ms, 15
+    prepare_rule_duration_ms, 16 process_alerts_duration_ms, 17 process_rule_duration_ms,
+    18 rule_type_run_duration_ms, 19 total_enrichment_duration_ms, 20
+    total_indexing_duration_ms, 21 total_run_duration_ms, 22 total_search_duration_ms, 23
+    trigger_actions_duration_ms, 24 update_alerts_duration_ms }
+);
 
 /// `kibana.alert.rule.execution.metrics.alert_counts`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaAlertRuleExecutionMetricsAlertCounts {
-    /// `kibana.alert.rule.execution.metrics.alert_counts.active` (`long`): alerts that are active
+    /// `kibana.alert.rule.execution.metrics.alert_counts.active` (`long`): alerts that are active.
     pub active: Option<i64>,
-    /// `kibana.alert.rule.execution.metrics.alert_counts.new` (`long`): alerts that are new
+    /// `kibana.alert.rule.execution.metrics.alert_counts.new` (`long`): alerts that are new.
     pub new: Option<i64>,
-    /// `kibana.alert.rule.execution.metrics.alert_counts.recovered` (`long`): alerts that have recovered
+    /// `kibana.alert.rule.execution.metrics.alert_counts.recovered` (`long`): alerts that have recovered.
     pub recovered: Option<i64>,
 }
+
 static KIBANA_ALERT_RULE_EXECUTION_METRICS_ALERT_COUNTS_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("active", Long),
@@ -1277,101 +797,62 @@ static KIBANA_ALERT_RULE_EXECUTION_METRICS_ALERT_COUNTS_RULES: ecs_schema::Objec
         field_rule!("recovered", Long),
     ],
 );
-impl ecs_schema::Shape for KibanaAlertRuleExecutionMetricsAlertCounts {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_ALERT_RULE_EXECUTION_METRICS_ALERT_COUNTS_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.active);
-        visitor.field(1, &self.new);
-        visitor.field(2, &self.recovered);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.active),
-            1 => reader.read(&mut self.new),
-            2 => reader.read(&mut self.recovered),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(KibanaAlertRuleExecutionMetricsAlertCounts);
+ecs_schema::impl_shape!(
+    KibanaAlertRuleExecutionMetricsAlertCounts,
+    KIBANA_ALERT_RULE_EXECUTION_METRICS_ALERT_COUNTS_RULES, { 0 active, 1 new, 2
+    recovered }
+);
 
 /// `kibana.alert.rule.execution.metrics.gap_reason` and `kibana.alert.rule.gap.reason`, which have the same fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Type {
-    /// `type` (`keyword`): why that time was not covered, such as rule\_disabled or rule\_did\_not\_run
+    /// `type` (`keyword`): why that time was not covered, such as rule\_disabled or rule\_did\_not\_run.
     pub r#type: Option<String>,
 }
+
 static TYPE_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("type", Text)],
 );
-impl ecs_schema::Shape for Type {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &TYPE_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.r#type);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.r#type),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(Type);
+ecs_schema::impl_shape!(Type, TYPE_RULES, { 0 r#type });
 
 /// `kibana.alert.rule.gap`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaAlertRuleGap {
-    /// `kibana.alert.rule.gap.deleted` (`boolean`): whether the gap is void, for instance because its rule was deleted
+    /// `kibana.alert.rule.gap.deleted` (`boolean`): whether the gap is void, for instance because its rule was deleted.
     pub deleted: Option<bool>,
-    /// `kibana.alert.rule.gap.failed_auto_fill_attempts` (`long`): automatic attempts at filling the gap that failed
+    /// `kibana.alert.rule.gap.failed_auto_fill_attempts` (`long`): automatic attempts at filling the gap that failed.
     pub failed_auto_fill_attempts: Option<i64>,
-    /// `kibana.alert.rule.gap.filled_duration_ms` (`long`): length of the filled parts together, in milliseconds
+    /// `kibana.alert.rule.gap.filled_duration_ms` (`long`): length of the filled parts together, in milliseconds.
     pub filled_duration_ms: Option<i64>,
-    /// `kibana.alert.rule.gap.filled_intervals` (`date_range`, array): parts of the gap that were run since
+    /// `kibana.alert.rule.gap.filled_intervals` (`date_range`, array): parts of the gap that were run since.
     pub filled_intervals: Vec<ecs_schema::Range<ecs_schema::Timestamp>>,
-    /// `kibana.alert.rule.gap.in_progress_duration_ms` (`long`): length of the parts in progress together, in milliseconds
+    /// `kibana.alert.rule.gap.in_progress_duration_ms` (`long`): length of the parts in progress together, in milliseconds.
     pub in_progress_duration_ms: Option<i64>,
-    /// `kibana.alert.rule.gap.in_progress_intervals` (`date_range`, array): parts of the gap that a backfill is running
+    /// `kibana.alert.rule.gap.in_progress_intervals` (`date_range`, array): parts of the gap that a backfill is running.
     pub in_progress_intervals: Vec<ecs_schema::Range<ecs_schema::Timestamp>>,
-    /// `kibana.alert.rule.gap.range` (`date_range`): the time that the gap spans
+    /// `kibana.alert.rule.gap.range` (`date_range`): the time that the gap spans.
     pub range: Option<ecs_schema::Range<ecs_schema::Timestamp>>,
     /// `kibana.alert.rule.gap.reason`.
     pub reason: Option<Box<Type>>,
-    /// `kibana.alert.rule.gap.status` (`keyword`): how far the gap is filled: unfilled, partially\_filled or filled
+    /// `kibana.alert.rule.gap.status` (`keyword`): how far the gap is filled: unfilled, partially\_filled or filled.
     pub status: Option<String>,
-    /// `kibana.alert.rule.gap.total_gap_duration_ms` (`long`): length of the gap, in milliseconds
+    /// `kibana.alert.rule.gap.total_gap_duration_ms` (`long`): length of the gap, in milliseconds.
     pub total_gap_duration_ms: Option<i64>,
-    /// `kibana.alert.rule.gap.unfilled_duration_ms` (`long`): length of the unfilled parts together, in milliseconds
+    /// `kibana.alert.rule.gap.unfilled_duration_ms` (`long`): length of the unfilled parts together, in milliseconds.
     pub unfilled_duration_ms: Option<i64>,
-    /// `kibana.alert.rule.gap.unfilled_intervals` (`date_range`, array): parts of the gap that nothing has run and nothing is running
+    /// `kibana.alert.rule.gap.unfilled_intervals` (`date_range`, array): parts of the gap that nothing has run and nothing is running.
     pub unfilled_intervals: Vec<ecs_schema::Range<ecs_schema::Timestamp>>,
-    /// `kibana.alert.rule.gap.updated_at` (`date`): when the gap last changed
+    /// `kibana.alert.rule.gap.updated_at` (`date`): when the gap last changed.
     pub updated_at: Option<ecs_schema::Timestamp>,
 }
+
 impl KibanaAlertRuleGap {
     /// `reason`, made when it is absent.
     pub fn reason_mut(&mut self) -> &mut Type {
         self.reason.get_or_insert_default()
     }
 }
+
 static KIBANA_ALERT_RULE_GAP_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("deleted", Boolean),
@@ -1389,75 +870,38 @@ static KIBANA_ALERT_RULE_GAP_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectR
         field_rule!("updated_at", DATE),
     ],
 );
-impl ecs_schema::Shape for KibanaAlertRuleGap {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_ALERT_RULE_GAP_RULES
+ecs_schema::impl_shape!(
+    KibanaAlertRuleGap, KIBANA_ALERT_RULE_GAP_RULES, { 0 deleted, 1
+    failed_auto_fill_attempts, 2 filled_duration_ms, 3 filled_intervals, 4
+    in_progress_duration_ms, 5 in_progress_intervals, 6 range, 7 reason, 8 status, 9
+    total_gap_duration_ms, 10 unfilled_duration_ms, 11 unfilled_intervals, 12 updated_at
     }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.deleted);
-        visitor.field(1, &self.failed_auto_fill_attempts);
-        visitor.field(2, &self.filled_duration_ms);
-        visitor.field(3, &self.filled_intervals);
-        visitor.field(4, &self.in_progress_duration_ms);
-        visitor.field(5, &self.in_progress_intervals);
-        visitor.field(6, &self.range);
-        visitor.field(7, &self.reason);
-        visitor.field(8, &self.status);
-        visitor.field(9, &self.total_gap_duration_ms);
-        visitor.field(10, &self.unfilled_duration_ms);
-        visitor.field(11, &self.unfilled_intervals);
-        visitor.field(12, &self.updated_at);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.deleted),
-            1 => reader.read(&mut self.failed_auto_fill_attempts),
-            2 => reader.read(&mut self.filled_duration_ms),
-            3 => reader.read(&mut self.filled_intervals),
-            4 => reader.read(&mut self.in_progress_duration_ms),
-            5 => reader.read(&mut self.in_progress_intervals),
-            6 => reader.read(&mut self.range),
-            7 => reader.read(&mut self.reason),
-            8 => reader.read(&mut self.status),
-            9 => reader.read(&mut self.total_gap_duration_ms),
-            10 => reader.read(&mut self.unfilled_duration_ms),
-            11 => reader.read(&mut self.unfilled_intervals),
-            12 => reader.read(&mut self.updated_at),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(KibanaAlertRuleGap);
+);
 
 /// `kibana.alerting`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaAlerting {
-    /// `kibana.alerting.action_group_id` (`keyword`): action group that the alert was in
+    /// `kibana.alerting.action_group_id` (`keyword`): action group that the alert was in.
     pub action_group_id: Option<String>,
-    /// `kibana.alerting.action_subgroup` (`keyword`): subgroup of that action group; no longer written by current rules
+    /// `kibana.alerting.action_subgroup` (`keyword`): subgroup of that action group; no longer written by current rules.
     pub action_subgroup: Option<String>,
-    /// `kibana.alerting.instance_id` (`keyword`): id of the alert, unique within its rule
+    /// `kibana.alerting.instance_id` (`keyword`): id of the alert, unique within its rule.
     pub instance_id: Option<String>,
-    /// `kibana.alerting.outcome` (`keyword`): how the run ended: success, warning or failure
+    /// `kibana.alerting.outcome` (`keyword`): how the run ended: success, warning or failure.
     pub outcome: Option<String>,
-    /// `kibana.alerting.status` (`keyword`): status of the rule after the run, such as ok, active, error or warning
+    /// `kibana.alerting.status` (`keyword`): status of the rule after the run, such as ok, active, error or warning.
     pub status: Option<String>,
     /// `kibana.alerting.summary`.
     pub summary: Option<Box<KibanaAlertingSummary>>,
 }
+
 impl KibanaAlerting {
     /// `summary`, made when it is absent.
     pub fn summary_mut(&mut self) -> &mut KibanaAlertingSummary {
         self.summary.get_or_insert_default()
     }
 }
+
 static KIBANA_ALERTING_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("action_group_id", Text),
@@ -1468,38 +912,10 @@ static KIBANA_ALERTING_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::n
         field_rule!("summary", Object(&KIBANA_ALERTING_SUMMARY_RULES)),
     ],
 );
-impl ecs_schema::Shape for KibanaAlerting {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_ALERTING_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.action_group_id);
-        visitor.field(1, &self.action_subgroup);
-        visitor.field(2, &self.instance_id);
-        visitor.field(3, &self.outcome);
-        visitor.field(4, &self.status);
-        visitor.field(5, &self.summary);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.action_group_id),
-            1 => reader.read(&mut self.action_subgroup),
-            2 => reader.read(&mut self.instance_id),
-            3 => reader.read(&mut self.outcome),
-            4 => reader.read(&mut self.status),
-            5 => reader.read(&mut self.summary),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(KibanaAlerting);
+ecs_schema::impl_shape!(
+    KibanaAlerting, KIBANA_ALERTING_RULES, { 0 action_group_id, 1 action_subgroup, 2
+    instance_id, 3 outcome, 4 status, 5 summary }
+);
 
 /// `kibana.alerting.summary`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1511,6 +927,7 @@ pub struct KibanaAlertingSummary {
     /// `kibana.alerting.summary.recovered`.
     pub recovered: Option<Box<Count>>,
 }
+
 impl KibanaAlertingSummary {
     /// `new`, made when it is absent.
     pub fn new_mut(&mut self) -> &mut Count {
@@ -1525,6 +942,7 @@ impl KibanaAlertingSummary {
         self.recovered.get_or_insert_default()
     }
 }
+
 static KIBANA_ALERTING_SUMMARY_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("new", Object(&COUNT_RULES)),
@@ -1532,64 +950,22 @@ static KIBANA_ALERTING_SUMMARY_RULES: ecs_schema::ObjectRule = ecs_schema::Objec
         field_rule!("recovered", Object(&COUNT_RULES)),
     ],
 );
-impl ecs_schema::Shape for KibanaAlertingSummary {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_ALERTING_SUMMARY_RULES
+ecs_schema::impl_shape!(
+    KibanaAlertingSummary, KIBANA_ALERTING_SUMMARY_RULES, { 0 new, 1 ongoing, 2 recovered
     }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.new);
-        visitor.field(1, &self.ongoing);
-        visitor.field(2, &self.recovered);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.new),
-            1 => reader.read(&mut self.ongoing),
-            2 => reader.read(&mut self.recovered),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(KibanaAlertingSummary);
+);
 
 /// `kibana.alerting.summary.new`, `kibana.alerting.summary.ongoing` and `kibana.alerting.summary.recovered`, which have the same fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Count {
-    /// `count` (`long`): alerts that are new in a summary of alerts
+    /// `count` (`long`): alerts that are new in a summary of alerts.
     pub count: Option<i64>,
 }
+
 static COUNT_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("count", Long)],
 );
-impl ecs_schema::Shape for Count {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &COUNT_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.count);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.count),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(Count);
+ecs_schema::impl_shape!(Count, COUNT_RULES, { 0 count });
 
 /// `kibana.alerting_v2`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1599,6 +975,7 @@ pub struct KibanaAlertingV2 {
     /// `kibana.alerting_v2.rule_executor`.
     pub rule_executor: Option<Box<KibanaAlertingV2RuleExecutor>>,
 }
+
 impl KibanaAlertingV2 {
     /// `dispatcher`, made when it is absent.
     pub fn dispatcher_mut(&mut self) -> &mut KibanaAlertingV2Dispatcher {
@@ -1609,65 +986,47 @@ impl KibanaAlertingV2 {
         self.rule_executor.get_or_insert_default()
     }
 }
+
 static KIBANA_ALERTING_V2_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("dispatcher", Object(&KIBANA_ALERTING_V2_DISPATCHER_RULES)),
         field_rule!("rule_executor", Object(&KIBANA_ALERTING_V2_RULE_EXECUTOR_RULES)),
     ],
 );
-impl ecs_schema::Shape for KibanaAlertingV2 {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_ALERTING_V2_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.dispatcher);
-        visitor.field(1, &self.rule_executor);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.dispatcher),
-            1 => reader.read(&mut self.rule_executor),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(KibanaAlertingV2);
+ecs_schema::impl_shape!(
+    KibanaAlertingV2, KIBANA_ALERTING_V2_RULES, { 0 dispatcher, 1 rule_executor }
+);
 
 /// `kibana.alerting_v2.dispatcher`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaAlertingV2Dispatcher {
-    /// `kibana.alerting_v2.dispatcher.action_group_count` (`long`): groups of episodes that were sent as one
+    /// `kibana.alerting_v2.dispatcher.action_group_count` (`long`): groups of episodes that were sent as one.
     pub action_group_count: Option<i64>,
-    /// `kibana.alerting_v2.dispatcher.action_group_ids` (`keyword`, array): ids of those groups
+    /// `kibana.alerting_v2.dispatcher.action_group_ids` (`keyword`, array): ids of those groups.
     pub action_group_ids: Vec<String>,
-    /// `kibana.alerting_v2.dispatcher.episode_count` (`long`): episodes that were handled
+    /// `kibana.alerting_v2.dispatcher.episode_count` (`long`): episodes that were handled.
     pub episode_count: Option<i64>,
-    /// `kibana.alerting_v2.dispatcher.episode_ids` (`keyword`, array): ids of those episodes
+    /// `kibana.alerting_v2.dispatcher.episode_ids` (`keyword`, array): ids of those episodes.
     pub episode_ids: Vec<String>,
     /// `kibana.alerting_v2.dispatcher.execution`.
     pub execution: Option<Box<KibanaAlertingV2DispatcherExecution>>,
-    /// `kibana.alerting_v2.dispatcher.rule_count` (`long`): rules that the episodes come from
+    /// `kibana.alerting_v2.dispatcher.rule_count` (`long`): rules that the episodes come from.
     pub rule_count: Option<i64>,
-    /// `kibana.alerting_v2.dispatcher.rule_ids` (`keyword`, array): ids of those rules
+    /// `kibana.alerting_v2.dispatcher.rule_ids` (`keyword`, array): ids of those rules.
     pub rule_ids: Vec<String>,
-    /// `kibana.alerting_v2.dispatcher.workflow_execution_ids` (`keyword`, array): ids of the executions of those workflows
+    /// `kibana.alerting_v2.dispatcher.workflow_execution_ids` (`keyword`, array): ids of the executions of those workflows.
     pub workflow_execution_ids: Vec<String>,
-    /// `kibana.alerting_v2.dispatcher.workflow_ids` (`keyword`, array): ids of the workflows that were asked to run
+    /// `kibana.alerting_v2.dispatcher.workflow_ids` (`keyword`, array): ids of the workflows that were asked to run.
     pub workflow_ids: Vec<String>,
 }
+
 impl KibanaAlertingV2Dispatcher {
     /// `execution`, made when it is absent.
     pub fn execution_mut(&mut self) -> &mut KibanaAlertingV2DispatcherExecution {
         self.execution.get_or_insert_default()
     }
 }
+
 static KIBANA_ALERTING_V2_DISPATCHER_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("action_group_count", Long),
@@ -1681,76 +1040,26 @@ static KIBANA_ALERTING_V2_DISPATCHER_RULES: ecs_schema::ObjectRule = ecs_schema:
         field_rule!("workflow_ids", Text).many(),
     ],
 );
-impl ecs_schema::Shape for KibanaAlertingV2Dispatcher {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_ALERTING_V2_DISPATCHER_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.action_group_count);
-        visitor.field(1, &self.action_group_ids);
-        visitor.field(2, &self.episode_count);
-        visitor.field(3, &self.episode_ids);
-        visitor.field(4, &self.execution);
-        visitor.field(5, &self.rule_count);
-        visitor.field(6, &self.rule_ids);
-        visitor.field(7, &self.workflow_execution_ids);
-        visitor.field(8, &self.workflow_ids);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.action_group_count),
-            1 => reader.read(&mut self.action_group_ids),
-            2 => reader.read(&mut self.episode_count),
-            3 => reader.read(&mut self.episode_ids),
-            4 => reader.read(&mut self.execution),
-            5 => reader.read(&mut self.rule_count),
-            6 => reader.read(&mut self.rule_ids),
-            7 => reader.read(&mut self.workflow_execution_ids),
-            8 => reader.read(&mut self.workflow_ids),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(KibanaAlertingV2Dispatcher);
+ecs_schema::impl_shape!(
+    KibanaAlertingV2Dispatcher, KIBANA_ALERTING_V2_DISPATCHER_RULES, { 0
+    action_group_count, 1 action_group_ids, 2 episode_count, 3 episode_ids, 4 execution,
+    5 rule_count, 6 rule_ids, 7 workflow_execution_ids, 8 workflow_ids }
+);
 
 /// `kibana.alerting_v2.dispatcher.execution`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaAlertingV2DispatcherExecution {
-    /// `kibana.alerting_v2.dispatcher.execution.uuid` (`keyword`): id of this run of the dispatcher
+    /// `kibana.alerting_v2.dispatcher.execution.uuid` (`keyword`): id of this run of the dispatcher.
     pub uuid: Option<String>,
 }
+
 static KIBANA_ALERTING_V2_DISPATCHER_EXECUTION_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("uuid", Text)],
 );
-impl ecs_schema::Shape for KibanaAlertingV2DispatcherExecution {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_ALERTING_V2_DISPATCHER_EXECUTION_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.uuid);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.uuid),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(KibanaAlertingV2DispatcherExecution);
+ecs_schema::impl_shape!(
+    KibanaAlertingV2DispatcherExecution, KIBANA_ALERTING_V2_DISPATCHER_EXECUTION_RULES, {
+    0 uuid }
+);
 
 /// `kibana.alerting_v2.rule_executor`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1758,12 +1067,14 @@ pub struct KibanaAlertingV2RuleExecutor {
     /// `kibana.alerting_v2.rule_executor.execution`.
     pub execution: Option<Box<KibanaAlertingV2RuleExecutorExecution>>,
 }
+
 impl KibanaAlertingV2RuleExecutor {
     /// `execution`, made when it is absent.
     pub fn execution_mut(&mut self) -> &mut KibanaAlertingV2RuleExecutorExecution {
         self.execution.get_or_insert_default()
     }
 }
+
 static KIBANA_ALERTING_V2_RULE_EXECUTOR_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!(
@@ -1771,45 +1082,28 @@ static KIBANA_ALERTING_V2_RULE_EXECUTOR_RULES: ecs_schema::ObjectRule = ecs_sche
         ),
     ],
 );
-impl ecs_schema::Shape for KibanaAlertingV2RuleExecutor {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_ALERTING_V2_RULE_EXECUTOR_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.execution);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.execution),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(KibanaAlertingV2RuleExecutor);
+ecs_schema::impl_shape!(
+    KibanaAlertingV2RuleExecutor, KIBANA_ALERTING_V2_RULE_EXECUTOR_RULES, { 0 execution }
+);
 
 /// `kibana.alerting_v2.rule_executor.execution`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaAlertingV2RuleExecutorExecution {
     /// `kibana.alerting_v2.rule_executor.execution.metrics`.
     pub metrics: Option<Box<KibanaAlertingV2RuleExecutorExecutionMetrics>>,
-    /// `kibana.alerting_v2.rule_executor.execution.status` (`keyword`): how the run ended, such as success, failed or timeout
+    /// `kibana.alerting_v2.rule_executor.execution.status` (`keyword`): how the run ended, such as success, failed or timeout.
     pub status: Option<String>,
-    /// `kibana.alerting_v2.rule_executor.execution.uuid` (`keyword`): id of this run of the rule
+    /// `kibana.alerting_v2.rule_executor.execution.uuid` (`keyword`): id of this run of the rule.
     pub uuid: Option<String>,
 }
+
 impl KibanaAlertingV2RuleExecutorExecution {
     /// `metrics`, made when it is absent.
     pub fn metrics_mut(&mut self) -> &mut KibanaAlertingV2RuleExecutorExecutionMetrics {
         self.metrics.get_or_insert_default()
     }
 }
+
 static KIBANA_ALERTING_V2_RULE_EXECUTOR_EXECUTION_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!(
@@ -1819,32 +1113,10 @@ static KIBANA_ALERTING_V2_RULE_EXECUTOR_EXECUTION_RULES: ecs_schema::ObjectRule 
         field_rule!("uuid", Text),
     ],
 );
-impl ecs_schema::Shape for KibanaAlertingV2RuleExecutorExecution {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_ALERTING_V2_RULE_EXECUTOR_EXECUTION_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.metrics);
-        visitor.field(1, &self.status);
-        visitor.field(2, &self.uuid);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.metrics),
-            1 => reader.read(&mut self.status),
-            2 => reader.read(&mut self.uuid),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(KibanaAlertingV2RuleExecutorExecution);
+ecs_schema::impl_shape!(
+    KibanaAlertingV2RuleExecutorExecution,
+    KIBANA_ALERTING_V2_RULE_EXECUTOR_EXECUTION_RULES, { 0 metrics, 1 status, 2 uuid }
+);
 
 /// `kibana.alerting_v2.rule_executor.execution.metrics`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1856,6 +1128,7 @@ pub struct KibanaAlertingV2RuleExecutorExecutionMetrics {
     /// `kibana.alerting_v2.rule_executor.execution.metrics.query`.
     pub query: Option<Box<KibanaAlertingV2RuleExecutorExecutionMetricsQuery>>,
 }
+
 impl KibanaAlertingV2RuleExecutorExecutionMetrics {
     /// `events_written`, made when it is absent.
     pub fn events_written_mut(
@@ -1870,6 +1143,7 @@ impl KibanaAlertingV2RuleExecutorExecutionMetrics {
         self.query.get_or_insert_default()
     }
 }
+
 static KIBANA_ALERTING_V2_RULE_EXECUTOR_EXECUTION_METRICS_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!(
@@ -1882,105 +1156,50 @@ static KIBANA_ALERTING_V2_RULE_EXECUTOR_EXECUTION_METRICS_RULES: ecs_schema::Obj
         ),
     ],
 );
-impl ecs_schema::Shape for KibanaAlertingV2RuleExecutorExecutionMetrics {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_ALERTING_V2_RULE_EXECUTOR_EXECUTION_METRICS_RULES
+ecs_schema::impl_shape!(
+    KibanaAlertingV2RuleExecutorExecutionMetrics,
+    KIBANA_ALERTING_V2_RULE_EXECUTOR_EXECUTION_METRICS_RULES, { 0 events_written, 1 query
     }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.events_written);
-        visitor.field(1, &self.query);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.events_written),
-            1 => reader.read(&mut self.query),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(KibanaAlertingV2RuleExecutorExecutionMetrics);
+);
 
 /// `kibana.alerting_v2.rule_executor.execution.metrics.events_written`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaAlertingV2RuleExecutorExecutionMetricsEventsWritten {
-    /// `kibana.alerting_v2.rule_executor.execution.metrics.events_written.breached` (`long`): events written for a breached condition
+    /// `kibana.alerting_v2.rule_executor.execution.metrics.events_written.breached` (`long`): events written for a breached condition.
     pub breached: Option<i64>,
-    /// `kibana.alerting_v2.rule_executor.execution.metrics.events_written.recovered` (`long`): events written for a recovery
+    /// `kibana.alerting_v2.rule_executor.execution.metrics.events_written.recovered` (`long`): events written for a recovery.
     pub recovered: Option<i64>,
 }
+
 static KIBANA_ALERTING_V2_RULE_EXECUTOR_EXECUTION_METRICS_EVENTS_WRITTEN_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("breached", Long), field_rule!("recovered", Long)],
 );
-impl ecs_schema::Shape for KibanaAlertingV2RuleExecutorExecutionMetricsEventsWritten {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_ALERTING_V2_RULE_EXECUTOR_EXECUTION_METRICS_EVENTS_WRITTEN_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.breached);
-        visitor.field(1, &self.recovered);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.breached),
-            1 => reader.read(&mut self.recovered),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(KibanaAlertingV2RuleExecutorExecutionMetricsEventsWritten);
+ecs_schema::impl_shape!(
+    KibanaAlertingV2RuleExecutorExecutionMetricsEventsWritten,
+    KIBANA_ALERTING_V2_RULE_EXECUTOR_EXECUTION_METRICS_EVENTS_WRITTEN_RULES, { 0
+    breached, 1 recovered }
+);
 
 /// `kibana.alerting_v2.rule_executor.execution.metrics.query`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaAlertingV2RuleExecutorExecutionMetricsQuery {
-    /// `kibana.alerting_v2.rule_executor.execution.metrics.query.number_of_rows_returned` (`long`): rows that the query returned
+    /// `kibana.alerting_v2.rule_executor.execution.metrics.query.number_of_rows_returned` (`long`): rows that the query returned.
     pub number_of_rows_returned: Option<i64>,
-    /// `kibana.alerting_v2.rule_executor.execution.metrics.query.total_search_duration_ms` (`long`): time of the searches as Kibana saw it, in milliseconds
+    /// `kibana.alerting_v2.rule_executor.execution.metrics.query.total_search_duration_ms` (`long`): time of the searches as Kibana saw it, in milliseconds.
     pub total_search_duration_ms: Option<i64>,
 }
+
 static KIBANA_ALERTING_V2_RULE_EXECUTOR_EXECUTION_METRICS_QUERY_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("number_of_rows_returned", Long),
         field_rule!("total_search_duration_ms", Long),
     ],
 );
-impl ecs_schema::Shape for KibanaAlertingV2RuleExecutorExecutionMetricsQuery {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_ALERTING_V2_RULE_EXECUTOR_EXECUTION_METRICS_QUERY_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.number_of_rows_returned);
-        visitor.field(1, &self.total_search_duration_ms);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.number_of_rows_returned),
-            1 => reader.read(&mut self.total_search_duration_ms),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(KibanaAlertingV2RuleExecutorExecutionMetricsQuery);
+ecs_schema::impl_shape!(
+    KibanaAlertingV2RuleExecutorExecutionMetricsQuery,
+    KIBANA_ALERTING_V2_RULE_EXECUTOR_EXECUTION_METRICS_QUERY_RULES, { 0
+    number_of_rows_returned, 1 total_search_duration_ms }
+);
 
 /// `kibana.gap_auto_fill`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1988,62 +1207,45 @@ pub struct KibanaGapAutoFill {
     /// `kibana.gap_auto_fill.execution`.
     pub execution: Option<Box<KibanaGapAutoFillExecution>>,
 }
+
 impl KibanaGapAutoFill {
     /// `execution`, made when it is absent.
     pub fn execution_mut(&mut self) -> &mut KibanaGapAutoFillExecution {
         self.execution.get_or_insert_default()
     }
 }
+
 static KIBANA_GAP_AUTO_FILL_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("execution", Object(&KIBANA_GAP_AUTO_FILL_EXECUTION_RULES))],
 );
-impl ecs_schema::Shape for KibanaGapAutoFill {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_GAP_AUTO_FILL_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.execution);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.execution),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(KibanaGapAutoFill);
+ecs_schema::impl_shape!(KibanaGapAutoFill, KIBANA_GAP_AUTO_FILL_RULES, { 0 execution });
 
 /// `kibana.gap_auto_fill.execution`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaGapAutoFillExecution {
-    /// `kibana.gap_auto_fill.execution.duration_ms` (`long`): time of the run, in milliseconds
+    /// `kibana.gap_auto_fill.execution.duration_ms` (`long`): time of the run, in milliseconds.
     pub duration_ms: Option<i64>,
-    /// `kibana.gap_auto_fill.execution.end` (`date`): when the run ended
+    /// `kibana.gap_auto_fill.execution.end` (`date`): when the run ended.
     pub end: Option<ecs_schema::Timestamp>,
-    /// `kibana.gap_auto_fill.execution.results` (`nested`): outcome for each rule
+    /// `kibana.gap_auto_fill.execution.results` (`nested`): outcome for each rule.
     pub results: Vec<KibanaGapAutoFillExecutionResults>,
-    /// `kibana.gap_auto_fill.execution.rule_ids` (`keyword`, array): ids of the rules whose gaps it looked at
+    /// `kibana.gap_auto_fill.execution.rule_ids` (`keyword`, array): ids of the rules whose gaps it looked at.
     pub rule_ids: Vec<String>,
-    /// `kibana.gap_auto_fill.execution.start` (`date`): when the run started
+    /// `kibana.gap_auto_fill.execution.start` (`date`): when the run started.
     pub start: Option<ecs_schema::Timestamp>,
-    /// `kibana.gap_auto_fill.execution.status` (`keyword`): how the run ended, such as success, error or no\_gaps
+    /// `kibana.gap_auto_fill.execution.status` (`keyword`): how the run ended, such as success, error or no\_gaps.
     pub status: Option<String>,
     /// `kibana.gap_auto_fill.execution.task_params`.
     pub task_params: Option<Box<KibanaGapAutoFillExecutionTaskParams>>,
 }
+
 impl KibanaGapAutoFillExecution {
     /// `task_params`, made when it is absent.
     pub fn task_params_mut(&mut self) -> &mut KibanaGapAutoFillExecutionTaskParams {
         self.task_params.get_or_insert_default()
     }
 }
+
 static KIBANA_GAP_AUTO_FILL_EXECUTION_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("duration_ms", Long),
@@ -2057,53 +1259,24 @@ static KIBANA_GAP_AUTO_FILL_EXECUTION_RULES: ecs_schema::ObjectRule = ecs_schema
         ),
     ],
 );
-impl ecs_schema::Shape for KibanaGapAutoFillExecution {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_GAP_AUTO_FILL_EXECUTION_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.duration_ms);
-        visitor.field(1, &self.end);
-        visitor.field(2, &self.results);
-        visitor.field(3, &self.rule_ids);
-        visitor.field(4, &self.start);
-        visitor.field(5, &self.status);
-        visitor.field(6, &self.task_params);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.duration_ms),
-            1 => reader.read(&mut self.end),
-            2 => reader.read(&mut self.results),
-            3 => reader.read(&mut self.rule_ids),
-            4 => reader.read(&mut self.start),
-            5 => reader.read(&mut self.status),
-            6 => reader.read(&mut self.task_params),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(KibanaGapAutoFillExecution);
+ecs_schema::impl_shape!(
+    KibanaGapAutoFillExecution, KIBANA_GAP_AUTO_FILL_EXECUTION_RULES, { 0 duration_ms, 1
+    end, 2 results, 3 rule_ids, 4 start, 5 status, 6 task_params }
+);
 
 /// `kibana.gap_auto_fill.execution.results`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaGapAutoFillExecutionResults {
-    /// `kibana.gap_auto_fill.execution.results.error` (`keyword`): why it failed for the rule
+    /// `kibana.gap_auto_fill.execution.results.error` (`keyword`): why it failed for the rule.
     pub error: Option<String>,
-    /// `kibana.gap_auto_fill.execution.results.processed_gaps` (`long`): gaps of the rule that were handled
+    /// `kibana.gap_auto_fill.execution.results.processed_gaps` (`long`): gaps of the rule that were handled.
     pub processed_gaps: Option<i64>,
-    /// `kibana.gap_auto_fill.execution.results.rule_id` (`keyword`): id of the rule
+    /// `kibana.gap_auto_fill.execution.results.rule_id` (`keyword`): id of the rule.
     pub rule_id: Option<String>,
-    /// `kibana.gap_auto_fill.execution.results.status` (`keyword`): how it ended for the rule, such as success or error
+    /// `kibana.gap_auto_fill.execution.results.status` (`keyword`): how it ended for the rule, such as success or error.
     pub status: Option<String>,
 }
+
 static KIBANA_GAP_AUTO_FILL_EXECUTION_RESULTS_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("error", Keyword),
@@ -2112,49 +1285,26 @@ static KIBANA_GAP_AUTO_FILL_EXECUTION_RESULTS_RULES: ecs_schema::ObjectRule = ec
         field_rule!("status", Keyword),
     ],
 );
-impl ecs_schema::Shape for KibanaGapAutoFillExecutionResults {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_GAP_AUTO_FILL_EXECUTION_RESULTS_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.error);
-        visitor.field(1, &self.processed_gaps);
-        visitor.field(2, &self.rule_id);
-        visitor.field(3, &self.status);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.error),
-            1 => reader.read(&mut self.processed_gaps),
-            2 => reader.read(&mut self.rule_id),
-            3 => reader.read(&mut self.status),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(KibanaGapAutoFillExecutionResults);
+ecs_schema::impl_shape!(
+    KibanaGapAutoFillExecutionResults, KIBANA_GAP_AUTO_FILL_EXECUTION_RESULTS_RULES, { 0
+    error, 1 processed_gaps, 2 rule_id, 3 status }
+);
 
 /// `kibana.gap_auto_fill.execution.task_params`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaGapAutoFillExecutionTaskParams {
-    /// `kibana.gap_auto_fill.execution.task_params.gap_fill_range` (`keyword`): how far back gaps are looked for, as date arithmetic such as now-7d
+    /// `kibana.gap_auto_fill.execution.task_params.gap_fill_range` (`keyword`): how far back gaps are looked for, as date arithmetic such as now-7d.
     pub gap_fill_range: Option<String>,
-    /// `kibana.gap_auto_fill.execution.task_params.interval` (`keyword`): time between two runs as a duration, such as 1h
+    /// `kibana.gap_auto_fill.execution.task_params.interval` (`keyword`): time between two runs as a duration, such as 1h.
     pub interval: Option<String>,
-    /// `kibana.gap_auto_fill.execution.task_params.max_backfills` (`long`): backfills that one run may schedule
+    /// `kibana.gap_auto_fill.execution.task_params.max_backfills` (`long`): backfills that one run may schedule.
     pub max_backfills: Option<i64>,
-    /// `kibana.gap_auto_fill.execution.task_params.name` (`keyword`): name of the scheduler
+    /// `kibana.gap_auto_fill.execution.task_params.name` (`keyword`): name of the scheduler.
     pub name: Option<String>,
-    /// `kibana.gap_auto_fill.execution.task_params.num_retries` (`long`): attempts at a gap after which it is left alone
+    /// `kibana.gap_auto_fill.execution.task_params.num_retries` (`long`): attempts at a gap after which it is left alone.
     pub num_retries: Option<i64>,
 }
+
 static KIBANA_GAP_AUTO_FILL_EXECUTION_TASK_PARAMS_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("gap_fill_range", Keyword),
@@ -2164,53 +1314,29 @@ static KIBANA_GAP_AUTO_FILL_EXECUTION_TASK_PARAMS_RULES: ecs_schema::ObjectRule 
         field_rule!("num_retries", Long),
     ],
 );
-impl ecs_schema::Shape for KibanaGapAutoFillExecutionTaskParams {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_GAP_AUTO_FILL_EXECUTION_TASK_PARAMS_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.gap_fill_range);
-        visitor.field(1, &self.interval);
-        visitor.field(2, &self.max_backfills);
-        visitor.field(3, &self.name);
-        visitor.field(4, &self.num_retries);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.gap_fill_range),
-            1 => reader.read(&mut self.interval),
-            2 => reader.read(&mut self.max_backfills),
-            3 => reader.read(&mut self.name),
-            4 => reader.read(&mut self.num_retries),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(KibanaGapAutoFillExecutionTaskParams);
+ecs_schema::impl_shape!(
+    KibanaGapAutoFillExecutionTaskParams,
+    KIBANA_GAP_AUTO_FILL_EXECUTION_TASK_PARAMS_RULES, { 0 gap_fill_range, 1 interval, 2
+    max_backfills, 3 name, 4 num_retries }
+);
 
 /// `kibana.saved_objects`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaSavedObjects {
-    /// `kibana.saved_objects.id` (`keyword`): id of the object
+    /// `kibana.saved_objects.id` (`keyword`): id of the object.
     pub id: Option<String>,
-    /// `kibana.saved_objects.namespace` (`keyword`): space of the object; absent for the default space
+    /// `kibana.saved_objects.namespace` (`keyword`): space of the object; absent for the default space.
     pub namespace: Option<String>,
-    /// `kibana.saved_objects.rel` (`keyword`): primary for the object that the event is found by; absent for one that it only mentions
+    /// `kibana.saved_objects.rel` (`keyword`): primary for the object that the event is found by; absent for one that it only mentions.
     pub rel: Option<KibanaSavedObjectsRel>,
-    /// `kibana.saved_objects.space_agnostic` (`boolean`): whether the object belongs to no space
+    /// `kibana.saved_objects.space_agnostic` (`boolean`): whether the object belongs to no space.
     pub space_agnostic: Option<bool>,
-    /// `kibana.saved_objects.type` (`keyword`): type of the object, such as alert, action or dashboard
+    /// `kibana.saved_objects.type` (`keyword`): type of the object, such as alert, action or dashboard.
     pub r#type: Option<String>,
-    /// `kibana.saved_objects.type_id` (`keyword`): type within the type, such as the rule type or the connector type
+    /// `kibana.saved_objects.type_id` (`keyword`): type within the type, such as the rule type or the connector type.
     pub type_id: Option<String>,
 }
+
 static KIBANA_SAVED_OBJECTS_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("id", Text),
@@ -2221,51 +1347,24 @@ static KIBANA_SAVED_OBJECTS_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRu
         field_rule!("type_id", Text),
     ],
 );
-impl ecs_schema::Shape for KibanaSavedObjects {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_SAVED_OBJECTS_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.id);
-        visitor.field(1, &self.namespace);
-        visitor.field(2, &self.rel);
-        visitor.field(3, &self.space_agnostic);
-        visitor.field(4, &self.r#type);
-        visitor.field(5, &self.type_id);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.id),
-            1 => reader.read(&mut self.namespace),
-            2 => reader.read(&mut self.rel),
-            3 => reader.read(&mut self.space_agnostic),
-            4 => reader.read(&mut self.r#type),
-            5 => reader.read(&mut self.type_id),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(KibanaSavedObjects);
+ecs_schema::impl_shape!(
+    KibanaSavedObjects, KIBANA_SAVED_OBJECTS_RULES, { 0 id, 1 namespace, 2 rel, 3
+    space_agnostic, 4 r#type, 5 type_id }
+);
 
 /// `kibana.task`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaTask {
-    /// `kibana.task.id` (`keyword`): id of the task in which the work was done
+    /// `kibana.task.id` (`keyword`): id of the task in which the work was done.
     pub id: Option<String>,
-    /// `kibana.task.schedule_delay` (`long`): time from when the task was due until it started, in nanoseconds
+    /// `kibana.task.schedule_delay` (`long`): time from when the task was due until it started, in nanoseconds.
     pub schedule_delay: Option<i64>,
-    /// `kibana.task.scheduled` (`date`): when the task was due
+    /// `kibana.task.scheduled` (`date`): when the task was due.
     pub scheduled: Option<ecs_schema::Timestamp>,
-    /// `kibana.task.type` (`keyword`): type of that task, such as alerting:.index-threshold
+    /// `kibana.task.type` (`keyword`): type of that task, such as alerting:.index-threshold.
     pub r#type: Option<String>,
 }
+
 static KIBANA_TASK_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("id", Keyword),
@@ -2274,131 +1373,63 @@ static KIBANA_TASK_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         field_rule!("type", Text),
     ],
 );
-impl ecs_schema::Shape for KibanaTask {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_TASK_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.id);
-        visitor.field(1, &self.schedule_delay);
-        visitor.field(2, &self.scheduled);
-        visitor.field(3, &self.r#type);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.id),
-            1 => reader.read(&mut self.schedule_delay),
-            2 => reader.read(&mut self.scheduled),
-            3 => reader.read(&mut self.r#type),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(KibanaTask);
+ecs_schema::impl_shape!(
+    KibanaTask, KIBANA_TASK_RULES, { 0 id, 1 schedule_delay, 2 scheduled, 3 r#type }
+);
 
 /// `kibana.user_api_key`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaUserApiKey {
-    /// `kibana.user_api_key.id` (`keyword`): id of the API key that the work was done with
+    /// `kibana.user_api_key.id` (`keyword`): id of the API key that the work was done with.
     pub id: Option<String>,
-    /// `kibana.user_api_key.name` (`keyword`): name of the API key that the work was done with
+    /// `kibana.user_api_key.name` (`keyword`): name of the API key that the work was done with.
     pub name: Option<String>,
 }
+
 static KIBANA_USER_API_KEY_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("id", Keyword), field_rule!("name", Keyword)],
 );
-impl ecs_schema::Shape for KibanaUserApiKey {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &KIBANA_USER_API_KEY_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.id);
-        visitor.field(1, &self.name);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.id),
-            1 => reader.read(&mut self.name),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(KibanaUserApiKey);
+ecs_schema::impl_shape!(KibanaUserApiKey, KIBANA_USER_API_KEY_RULES, { 0 id, 1 name });
 
 /// `log`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Log {
-    /// `log.level` (`keyword`): level under which it was logged, such as info or error
+    /// `log.level` (`keyword`): level under which it was logged, such as info or error.
     pub level: Option<String>,
-    /// `log.logger` (`keyword`): name of the logger that wrote it
+    /// `log.logger` (`keyword`): name of the logger that wrote it.
     pub logger: Option<String>,
 }
+
 static LOG_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("level", Text), field_rule!("logger", Text)],
 );
-impl ecs_schema::Shape for Log {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &LOG_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.level);
-        visitor.field(1, &self.logger);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.level),
-            1 => reader.read(&mut self.logger),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(Log);
+ecs_schema::impl_shape!(Log, LOG_RULES, { 0 level, 1 logger });
 
 /// `rule`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rule {
-    /// `rule.author` (`keyword`, array): who wrote the rule
+    /// `rule.author` (`keyword`, array): who wrote the rule.
     pub author: Vec<String>,
-    /// `rule.category` (`keyword`): group that the rule belongs to, as its author named it
+    /// `rule.category` (`keyword`): group that the rule belongs to, as its author named it.
     pub category: Option<String>,
-    /// `rule.description` (`keyword`): what the rule looks for
+    /// `rule.description` (`keyword`): what the rule looks for.
     pub description: Option<String>,
-    /// `rule.id` (`keyword`): identifier of the rule within its system
+    /// `rule.id` (`keyword`): identifier of the rule within its system.
     pub id: Option<String>,
-    /// `rule.license` (`keyword`): licence under which the rule may be used
+    /// `rule.license` (`keyword`): licence under which the rule may be used.
     pub license: Option<String>,
-    /// `rule.name` (`keyword`): name of the rule
+    /// `rule.name` (`keyword`): name of the rule.
     pub name: Option<String>,
-    /// `rule.reference` (`keyword`): link to more about the rule
+    /// `rule.reference` (`keyword`): link to more about the rule.
     pub reference: Option<String>,
-    /// `rule.ruleset` (`keyword`): collection that the rule was shipped in
+    /// `rule.ruleset` (`keyword`): collection that the rule was shipped in.
     pub ruleset: Option<String>,
-    /// `rule.uuid` (`keyword`): identifier of the rule that is unique across systems
+    /// `rule.uuid` (`keyword`): identifier of the rule that is unique across systems.
     pub uuid: Option<String>,
-    /// `rule.version` (`keyword`): version of the rule
+    /// `rule.version` (`keyword`): version of the rule.
     pub version: Option<String>,
 }
+
 static RULE_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("author", Text).many(),
@@ -2413,82 +1444,24 @@ static RULE_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         field_rule!("version", Text),
     ],
 );
-impl ecs_schema::Shape for Rule {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &RULE_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.author);
-        visitor.field(1, &self.category);
-        visitor.field(2, &self.description);
-        visitor.field(3, &self.id);
-        visitor.field(4, &self.license);
-        visitor.field(5, &self.name);
-        visitor.field(6, &self.reference);
-        visitor.field(7, &self.ruleset);
-        visitor.field(8, &self.uuid);
-        visitor.field(9, &self.version);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.author),
-            1 => reader.read(&mut self.category),
-            2 => reader.read(&mut self.description),
-            3 => reader.read(&mut self.id),
-            4 => reader.read(&mut self.license),
-            5 => reader.read(&mut self.name),
-            6 => reader.read(&mut self.reference),
-            7 => reader.read(&mut self.ruleset),
-            8 => reader.read(&mut self.uuid),
-            9 => reader.read(&mut self.version),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(Rule);
+ecs_schema::impl_shape!(
+    Rule, RULE_RULES, { 0 author, 1 category, 2 description, 3 id, 4 license, 5 name, 6
+    reference, 7 ruleset, 8 uuid, 9 version }
+);
 
 /// `user`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct User {
-    /// `user.id` (`keyword`): identifier of the user, which outlives a change of name
+    /// `user.id` (`keyword`): identifier of the user, which outlives a change of name.
     pub id: Option<String>,
-    /// `user.name` (`keyword`): short name with which the user signs in
+    /// `user.name` (`keyword`): short name with which the user signs in.
     pub name: Option<String>,
 }
+
 static USER_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("id", Text), field_rule!("name", Text)],
 );
-impl ecs_schema::Shape for User {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &USER_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.id);
-        visitor.field(1, &self.name);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.id),
-            1 => reader.read(&mut self.name),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(User);
+ecs_schema::impl_shape!(User, USER_RULES, { 0 id, 1 name });
 
 static LOG_RULES2: ecs_schema::LogRules = ecs_schema::LogRules::new(
     NAME,
@@ -2500,7 +1473,7 @@ impl ecs_schema::Log for KibanaEventLog {
     const RULES: &'static ecs_schema::LogRules = &LOG_RULES2;
 }
 
-/// The values of `EventCategory`.
+/// The values of `event.category`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EventCategory {
@@ -2547,86 +1520,16 @@ pub enum EventCategory {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-static EVENT_CATEGORY_VALUES: ecs_schema::Allowed = ecs_schema::Allowed::new(
-    &[
-        "api",
-        "authentication",
-        "configuration",
-        "database",
-        "driver",
-        "email",
-        "file",
-        "host",
-        "iam",
-        "intrusion_detection",
-        "library",
-        "malware",
-        "network",
-        "package",
-        "process",
-        "registry",
-        "session",
-        "threat",
-        "vulnerability",
-        "web",
-    ],
+ecs_schema::impl_vocabulary!(
+    EventCategory, EVENT_CATEGORY_VALUES, { Api "api", Authentication "authentication",
+    Configuration "configuration", Database "database", Driver "driver", Email "email",
+    File "file", Host "host", Iam "iam", IntrusionDetection "intrusion_detection",
+    Library "library", Malware "malware", Network "network", Package "package", Process
+    "process", Registry "registry", Session "session", Threat "threat", Vulnerability
+    "vulnerability", Web "web" }
 );
-impl ecs_schema::Vocabulary for EventCategory {
-    const ALLOWED: &'static ecs_schema::Allowed = &EVENT_CATEGORY_VALUES;
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Api => "api",
-            Self::Authentication => "authentication",
-            Self::Configuration => "configuration",
-            Self::Database => "database",
-            Self::Driver => "driver",
-            Self::Email => "email",
-            Self::File => "file",
-            Self::Host => "host",
-            Self::Iam => "iam",
-            Self::IntrusionDetection => "intrusion_detection",
-            Self::Library => "library",
-            Self::Malware => "malware",
-            Self::Network => "network",
-            Self::Package => "package",
-            Self::Process => "process",
-            Self::Registry => "registry",
-            Self::Session => "session",
-            Self::Threat => "threat",
-            Self::Vulnerability => "vulnerability",
-            Self::Web => "web",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "api" => Self::Api,
-            "authentication" => Self::Authentication,
-            "configuration" => Self::Configuration,
-            "database" => Self::Database,
-            "driver" => Self::Driver,
-            "email" => Self::Email,
-            "file" => Self::File,
-            "host" => Self::Host,
-            "iam" => Self::Iam,
-            "intrusion_detection" => Self::IntrusionDetection,
-            "library" => Self::Library,
-            "malware" => Self::Malware,
-            "network" => Self::Network,
-            "package" => Self::Package,
-            "process" => Self::Process,
-            "registry" => Self::Registry,
-            "session" => Self::Session,
-            "threat" => Self::Threat,
-            "vulnerability" => Self::Vulnerability,
-            "web" => Self::Web,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-ecs_schema::impl_vocabulary!(EventCategory);
 
-/// The values of `EventKind`.
+/// The values of `event.kind`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EventKind {
@@ -2649,50 +1552,13 @@ pub enum EventKind {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-static EVENT_KIND_VALUES: ecs_schema::Allowed = ecs_schema::Allowed::new(
-    &[
-        "alert",
-        "asset",
-        "enrichment",
-        "event",
-        "metric",
-        "state",
-        "pipeline_error",
-        "signal",
-    ],
+ecs_schema::impl_vocabulary!(
+    EventKind, EVENT_KIND_VALUES, { Alert "alert", Asset "asset", Enrichment
+    "enrichment", Event "event", Metric "metric", State "state", PipelineError
+    "pipeline_error", Signal "signal" }
 );
-impl ecs_schema::Vocabulary for EventKind {
-    const ALLOWED: &'static ecs_schema::Allowed = &EVENT_KIND_VALUES;
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Alert => "alert",
-            Self::Asset => "asset",
-            Self::Enrichment => "enrichment",
-            Self::Event => "event",
-            Self::Metric => "metric",
-            Self::State => "state",
-            Self::PipelineError => "pipeline_error",
-            Self::Signal => "signal",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "alert" => Self::Alert,
-            "asset" => Self::Asset,
-            "enrichment" => Self::Enrichment,
-            "event" => Self::Event,
-            "metric" => Self::Metric,
-            "state" => Self::State,
-            "pipeline_error" => Self::PipelineError,
-            "signal" => Self::Signal,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-ecs_schema::impl_vocabulary!(EventKind);
 
-/// The values of `EventOutcome`.
+/// The values of `event.outcome`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EventOutcome {
@@ -2705,31 +1571,12 @@ pub enum EventOutcome {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-static EVENT_OUTCOME_VALUES: ecs_schema::Allowed = ecs_schema::Allowed::new(
-    &["failure", "success", "unknown"],
+ecs_schema::impl_vocabulary!(
+    EventOutcome, EVENT_OUTCOME_VALUES, { Failure "failure", Success "success", Unknown
+    "unknown" }
 );
-impl ecs_schema::Vocabulary for EventOutcome {
-    const ALLOWED: &'static ecs_schema::Allowed = &EVENT_OUTCOME_VALUES;
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Failure => "failure",
-            Self::Success => "success",
-            Self::Unknown => "unknown",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "failure" => Self::Failure,
-            "success" => Self::Success,
-            "unknown" => Self::Unknown,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-ecs_schema::impl_vocabulary!(EventOutcome);
 
-/// The values of `EventType`.
+/// The values of `event.type`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EventType {
@@ -2772,80 +1619,15 @@ pub enum EventType {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-static EVENT_TYPE_VALUES: ecs_schema::Allowed = ecs_schema::Allowed::new(
-    &[
-        "access",
-        "admin",
-        "allowed",
-        "change",
-        "connection",
-        "creation",
-        "deletion",
-        "denied",
-        "device",
-        "end",
-        "error",
-        "group",
-        "indicator",
-        "info",
-        "installation",
-        "protocol",
-        "start",
-        "user",
-    ],
+ecs_schema::impl_vocabulary!(
+    EventType, EVENT_TYPE_VALUES, { Access "access", Admin "admin", Allowed "allowed",
+    Change "change", Connection "connection", Creation "creation", Deletion "deletion",
+    Denied "denied", Device "device", End "end", Error "error", Group "group", Indicator
+    "indicator", Info "info", Installation "installation", Protocol "protocol", Start
+    "start", User "user" }
 );
-impl ecs_schema::Vocabulary for EventType {
-    const ALLOWED: &'static ecs_schema::Allowed = &EVENT_TYPE_VALUES;
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Access => "access",
-            Self::Admin => "admin",
-            Self::Allowed => "allowed",
-            Self::Change => "change",
-            Self::Connection => "connection",
-            Self::Creation => "creation",
-            Self::Deletion => "deletion",
-            Self::Denied => "denied",
-            Self::Device => "device",
-            Self::End => "end",
-            Self::Error => "error",
-            Self::Group => "group",
-            Self::Indicator => "indicator",
-            Self::Info => "info",
-            Self::Installation => "installation",
-            Self::Protocol => "protocol",
-            Self::Start => "start",
-            Self::User => "user",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "access" => Self::Access,
-            "admin" => Self::Admin,
-            "allowed" => Self::Allowed,
-            "change" => Self::Change,
-            "connection" => Self::Connection,
-            "creation" => Self::Creation,
-            "deletion" => Self::Deletion,
-            "denied" => Self::Denied,
-            "device" => Self::Device,
-            "end" => Self::End,
-            "error" => Self::Error,
-            "group" => Self::Group,
-            "indicator" => Self::Indicator,
-            "info" => Self::Info,
-            "installation" => Self::Installation,
-            "protocol" => Self::Protocol,
-            "start" => Self::Start,
-            "user" => Self::User,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-ecs_schema::impl_vocabulary!(EventType);
 
-/// The values of `KibanaSavedObjectsRel`.
+/// The values of `kibana.saved_objects.rel`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KibanaSavedObjectsRel {
@@ -2854,25 +1636,9 @@ pub enum KibanaSavedObjectsRel {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-static KIBANA_SAVED_OBJECTS_REL_VALUES: ecs_schema::Allowed = ecs_schema::Allowed::new(
-    &["primary"],
+ecs_schema::impl_vocabulary!(
+    KibanaSavedObjectsRel, KIBANA_SAVED_OBJECTS_REL_VALUES, { Primary "primary" }
 );
-impl ecs_schema::Vocabulary for KibanaSavedObjectsRel {
-    const ALLOWED: &'static ecs_schema::Allowed = &KIBANA_SAVED_OBJECTS_REL_VALUES;
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Primary => "primary",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "primary" => Self::Primary,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-ecs_schema::impl_vocabulary!(KibanaSavedObjectsRel);
 
 /// Each provider with its actions.
 pub const PROVIDER_ACTIONS: &[(&str, &[&str])] = &[
@@ -2955,23 +1721,10 @@ pub enum ActionsAction {
     /// `execute-via-http`.
     ExecuteViaHttp,
 }
-impl ecs_schema::ProviderAction for ActionsAction {
-    const PROVIDER: &'static str = "actions";
-    const ALL: &'static [Self] = &[
-        Self::Execute,
-        Self::ExecuteStart,
-        Self::ExecuteTimeout,
-        Self::ExecuteViaHttp,
-    ];
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Execute => "execute",
-            Self::ExecuteStart => "execute-start",
-            Self::ExecuteTimeout => "execute-timeout",
-            Self::ExecuteViaHttp => "execute-via-http",
-        }
-    }
-}
+ecs_schema::impl_action!(
+    ActionsAction, "actions", { Execute "execute", ExecuteStart "execute-start",
+    ExecuteTimeout "execute-timeout", ExecuteViaHttp "execute-via-http" }
+);
 
 /// What the provider `alerting` writes events for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -3002,39 +1755,14 @@ pub enum AlertingAction {
     /// `gap-auto-fill-schedule`.
     GapAutoFillSchedule,
 }
-impl ecs_schema::ProviderAction for AlertingAction {
-    const PROVIDER: &'static str = "alerting";
-    const ALL: &'static [Self] = &[
-        Self::Execute,
-        Self::ExecuteStart,
-        Self::ExecuteAction,
-        Self::ExecuteBackfill,
-        Self::ExecuteTimeout,
-        Self::NewInstance,
-        Self::ActiveInstance,
-        Self::RecoveredInstance,
-        Self::UntrackedInstance,
-        Self::DeleteAlerts,
-        Self::Gap,
-        Self::GapAutoFillSchedule,
-    ];
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Execute => "execute",
-            Self::ExecuteStart => "execute-start",
-            Self::ExecuteAction => "execute-action",
-            Self::ExecuteBackfill => "execute-backfill",
-            Self::ExecuteTimeout => "execute-timeout",
-            Self::NewInstance => "new-instance",
-            Self::ActiveInstance => "active-instance",
-            Self::RecoveredInstance => "recovered-instance",
-            Self::UntrackedInstance => "untracked-instance",
-            Self::DeleteAlerts => "delete-alerts",
-            Self::Gap => "gap",
-            Self::GapAutoFillSchedule => "gap-auto-fill-schedule",
-        }
+ecs_schema::impl_action!(
+    AlertingAction, "alerting", { Execute "execute", ExecuteStart "execute-start",
+    ExecuteAction "execute-action", ExecuteBackfill "execute-backfill", ExecuteTimeout
+    "execute-timeout", NewInstance "new-instance", ActiveInstance "active-instance",
+    RecoveredInstance "recovered-instance", UntrackedInstance "untracked-instance",
+    DeleteAlerts "delete-alerts", Gap "gap", GapAutoFillSchedule "gap-auto-fill-schedule"
     }
-}
+);
 
 /// What the provider `alerting_v2` writes events for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -3051,25 +1779,10 @@ pub enum AlertingV2Action {
     /// `unmatched`.
     Unmatched,
 }
-impl ecs_schema::ProviderAction for AlertingV2Action {
-    const PROVIDER: &'static str = "alerting_v2";
-    const ALL: &'static [Self] = &[
-        Self::Execute,
-        Self::ExecuteStart,
-        Self::Dispatched,
-        Self::Throttled,
-        Self::Unmatched,
-    ];
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Execute => "execute",
-            Self::ExecuteStart => "execute-start",
-            Self::Dispatched => "dispatched",
-            Self::Throttled => "throttled",
-            Self::Unmatched => "unmatched",
-        }
-    }
-}
+ecs_schema::impl_action!(
+    AlertingV2Action, "alerting_v2", { Execute "execute", ExecuteStart "execute-start",
+    Dispatched "dispatched", Throttled "throttled", Unmatched "unmatched" }
+);
 
 /// What the provider `eventLog` writes events for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -3080,16 +1793,9 @@ pub enum EventLogAction {
     /// `stopping`.
     Stopping,
 }
-impl ecs_schema::ProviderAction for EventLogAction {
-    const PROVIDER: &'static str = "eventLog";
-    const ALL: &'static [Self] = &[Self::Starting, Self::Stopping];
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Starting => "starting",
-            Self::Stopping => "stopping",
-        }
-    }
-}
+ecs_schema::impl_action!(
+    EventLogAction, "eventLog", { Starting "starting", Stopping "stopping" }
+);
 
 /// What the provider `securitySolution.ruleExecution` writes events for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -3102,21 +1808,10 @@ pub enum SecuritySolutionRuleExecutionAction {
     /// `execution-metrics`.
     ExecutionMetrics,
 }
-impl ecs_schema::ProviderAction for SecuritySolutionRuleExecutionAction {
-    const PROVIDER: &'static str = "securitySolution.ruleExecution";
-    const ALL: &'static [Self] = &[
-        Self::Message,
-        Self::StatusChange,
-        Self::ExecutionMetrics,
-    ];
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Message => "message",
-            Self::StatusChange => "status-change",
-            Self::ExecutionMetrics => "execution-metrics",
-        }
-    }
-}
+ecs_schema::impl_action!(
+    SecuritySolutionRuleExecutionAction, "securitySolution.ruleExecution", { Message
+    "message", StatusChange "status-change", ExecutionMetrics "execution-metrics" }
+);
 
 /// `kibana.alert.rule.execution.metrics.gap_reason`.
 pub type KibanaAlertRuleExecutionMetricsGapReason = Type;

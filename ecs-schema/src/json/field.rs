@@ -155,7 +155,7 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
                 object::check_object(map, rules, at, self.out)?;
             }
             Kind::GeoPoint => parts::check_geo_point(map, at, self.out)?,
-            Kind::Range(range) => parts::check_range(map, range, at, self.out)?,
+            Kind::Range(range) => parts::check_range(map, rule, range, at, self.out)?,
             Kind::Flattened | Kind::FlattenedUnlimited => {
                 flattened::check_entries(map, rule, at, self.out)?;
             }

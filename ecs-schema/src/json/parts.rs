@@ -1,12 +1,12 @@
 //! Points and ranges: objects with a few names of their own.
 
 use serde::de::{IgnoredAny, MapAccess};
-use std::cmp::Ordering;
 
 use super::any::{Scalar, SeenNames};
 use crate::GeoPoint;
 use crate::checker::Checker;
 use crate::path::Path;
+use crate::range::has_values;
 use crate::rule::{FieldRule, Kind, RangeKind};
 use crate::token::{Accepted, Token, check_token};
 use crate::violation::ViolationRule;
@@ -56,12 +56,16 @@ pub(super) fn check_geo_point<'de, A: MapAccess<'de>>(
 /// Checks an object that must have the ends of a range.
 pub(super) fn check_range<'de, A: MapAccess<'de>>(
     mut map: A,
+    field_rule: &FieldRule,
     range: RangeKind,
     at: &Path<'_>,
     out: &mut Checker,
 ) -> Result<(), A::Error> {
     const NAMES: [&str; 4] = ["gte", "gt", "lte", "lt"];
-    let rule = FieldRule::nameless(range.end());
+    let mut rule = FieldRule::nameless(range.end());
+    if !field_rule.takes_numeric_strings {
+        rule = rule.uncoerced();
+    }
     let mut is_whole = true;
     let mut ends = [None; 4];
     let mut names = SeenNames::default();
@@ -85,7 +89,7 @@ pub(super) fn check_range<'de, A: MapAccess<'de>>(
         }
     }
     // What one end lacks has been said; only whole ranges are judged as ranges.
-    if is_whole && !is_range(ends) {
+    if is_whole && !is_range(range, ends) {
         out.report(at, ViolationRule::InvalidRange, Ends(&NAMES, ends));
     }
     Ok(())
@@ -101,17 +105,30 @@ fn check_end(rule: &FieldRule, scalar: &Scalar) -> Result<Option<Accepted>, Viol
 }
 
 /// Whether these ends, in the order `gte`, `gt`, `lte`, `lt`, make a range; the same rule as [`Range::new`](crate::Range::new).
-fn is_range(ends: [Option<Accepted>; 4]) -> bool {
+fn is_range(range: RangeKind, ends: [Option<Accepted>; 4]) -> bool {
     let [gte, gt, lte, lt] = ends;
     if (gte.is_some() && gt.is_some()) || (lte.is_some() && lt.is_some()) {
         return false;
     }
+    let excluded = usize::from(gt.is_some()) + usize::from(lt.is_some());
     match (gte.or(gt), lte.or(lt)) {
         (None, None) => false,
-        (Some(lower), Some(upper)) => lower
-            .partial_cmp(&upper)
-            .is_some_and(|order| order == Ordering::Less || (order == Ordering::Equal && gt.is_none() && lt.is_none())),
+        (Some(lower), Some(upper)) => has_accepted(range, lower, upper, excluded),
         _ => true,
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the ends of a range of 32-bit floats are such floats")]
+fn has_accepted(range: RangeKind, lower: Accepted, upper: Accepted, excluded: usize) -> bool {
+    match (lower, upper) {
+        (Accepted::Integer(lower), Accepted::Integer(upper)) => has_values(lower, upper, excluded),
+        (Accepted::Float(lower), Accepted::Float(upper)) if range == RangeKind::Float => {
+            has_values(lower as f32, upper as f32, excluded)
+        }
+        (Accepted::Float(lower), Accepted::Float(upper)) => has_values(lower, upper, excluded),
+        (Accepted::Date(lower), Accepted::Date(upper)) => has_values(lower, upper, excluded),
+        (Accepted::Ip(lower), Accepted::Ip(upper)) => has_values(lower, upper, excluded),
+        _ => false,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::rule::{Allowed, Kind};
 
 /// A generated enum of the strings that a field takes, with a variant `Other(String)` for what else was stored.
 ///
-/// The generator writes the enum, this implementation and an [`impl_vocabulary!`](crate::impl_vocabulary) line.
+/// The generator writes the enum and an [`impl_vocabulary!`](crate::impl_vocabulary) line.
 pub trait Vocabulary: Sized {
     /// The list.
     const ALLOWED: &'static Allowed;
@@ -20,11 +20,35 @@ pub trait Vocabulary: Sized {
     fn from_text(text: &str) -> Self;
 }
 
-/// Implements [`Element`](crate::Element), `Serialize`, `Deserialize`, `Display`, `From<&str>` and an own `as_str` for
-/// a generated enum that is a [`Vocabulary`].
+/// Makes a generated enum a [`Vocabulary`], and with it an [`Element`](crate::Element) that is `Serialize`,
+/// `Deserialize`, `Display`, `From<&str>` and has an `as_str` of its own:
+/// `impl_vocabulary!(HostType, HOST_TYPE_VALUES, { Cloud "cloud", OnSite "on-site" })`.
+///
+/// After the enum stands the name of the `static` [`Allowed`] that the macro makes, then each variant but `Other` with
+/// its string.
 #[macro_export]
 macro_rules! impl_vocabulary {
-    ($vocabulary:ty) => {
+    ($vocabulary:ty, $table:ident, { $($variant:ident $value:literal),* $(,)? }) => {
+        static $table: $crate::Allowed = $crate::Allowed::new(&[$($value),*]);
+
+        impl $crate::Vocabulary for $vocabulary {
+            const ALLOWED: &'static $crate::Allowed = &$table;
+
+            fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $value,)*
+                    Self::Other(text) => text,
+                }
+            }
+
+            fn from_text(text: &str) -> Self {
+                match text {
+                    $($value => Self::$variant,)*
+                    _ => Self::Other(::std::borrow::ToOwned::to_owned(text)),
+                }
+            }
+        }
+
         impl $vocabulary {
             /// The string that stands in JSON.
             #[must_use]

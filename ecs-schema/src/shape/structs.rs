@@ -9,10 +9,39 @@ use crate::checker::Checker;
 use crate::path::Path;
 use crate::{read, write};
 
-/// Implements [`Element`](crate::Element), `Serialize` and `Deserialize` for a generated struct that is a [`Shape`].
+/// Makes a generated struct a [`Shape`], and with it an [`Element`](crate::Element) that is `Serialize` and
+/// `Deserialize`: `impl_shape!(Host, HOST_RULES, { 0 ip, 1 name })`.
+///
+/// After the struct stands its table, then each field behind its place in the table, in the table's order.
 #[macro_export]
 macro_rules! impl_shape {
-    ($shape:ty) => {
+    ($shape:ty, $table:path, { $($place:literal $field:ident),* $(,)? }) => {
+        impl $crate::Shape for $shape {
+            fn rules() -> &'static $crate::ObjectRule {
+                &$table
+            }
+
+            fn each<V: $crate::FieldVisitor>(&self, visitor: &mut V) {
+                let _ = &visitor;
+                $(visitor.field($place, &self.$field);)*
+            }
+
+            fn read_field<'de, A: $crate::MapAccess<'de>>(
+                &mut self,
+                index: usize,
+                reader: $crate::FieldReader<'_, A>,
+            ) -> ::core::result::Result<bool, A::Error> {
+                match index {
+                    $($place => reader.read(&mut self.$field),)*
+                    _ => reader.skip(),
+                }
+            }
+
+            fn blank() -> Self {
+                Self { $($field: $crate::FieldValue::blank()),* }
+            }
+        }
+
         impl $crate::Element for $shape {
             fn check(&self, _: &$crate::FieldRule, at: &$crate::Path<'_>, out: &mut $crate::Checker) {
                 $crate::__private::check_shape(self, at, out);

@@ -105,66 +105,10 @@ static EXAMPLE_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(&[
     field_rule!("version", Version),
 ]);
 
-impl ecs_schema::Shape for Example {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &EXAMPLE_RULES
-    }
-
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.timestamp);
-        visitor.field(1, &self.blob);
-        visitor.field(2, &self.client);
-        visitor.field(3, &self.dataset);
-        visitor.field(4, &self.deadline);
-        visitor.field(5, &self.ecs);
-        visitor.field(6, &self.event);
-        visitor.field(7, &self.host);
-        visitor.field(9, &self.labels);
-        visitor.field(10, &self.message);
-        visitor.field(11, &self.numbers);
-        visitor.field(12, &self.ranges);
-        visitor.field(13, &self.raw);
-        visitor.field(14, &self.saved_objects);
-        visitor.field(15, &self.tags);
-        visitor.field(16, &self.trail);
-        visitor.field(17, &self.r#type);
-        visitor.field(18, &self.version);
-    }
-
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.timestamp),
-            1 => reader.read(&mut self.blob),
-            2 => reader.read(&mut self.client),
-            3 => reader.read(&mut self.dataset),
-            4 => reader.read(&mut self.deadline),
-            5 => reader.read(&mut self.ecs),
-            6 => reader.read(&mut self.event),
-            7 => reader.read(&mut self.host),
-            9 => reader.read(&mut self.labels),
-            10 => reader.read(&mut self.message),
-            11 => reader.read(&mut self.numbers),
-            12 => reader.read(&mut self.ranges),
-            13 => reader.read(&mut self.raw),
-            14 => reader.read(&mut self.saved_objects),
-            15 => reader.read(&mut self.tags),
-            16 => reader.read(&mut self.trail),
-            17 => reader.read(&mut self.r#type),
-            18 => reader.read(&mut self.version),
-            _ => reader.skip(),
-        }
-    }
-
-    fn blank() -> Self {
-        Self::new(ecs_schema::FieldValue::blank(), ecs_schema::FieldValue::blank())
-    }
-}
-
-ecs_schema::impl_shape!(Example);
+ecs_schema::impl_shape!(Example, EXAMPLE_RULES, {
+    0 timestamp, 1 blob, 2 client, 3 dataset, 4 deadline, 5 ecs, 6 event, 7 host, 9 labels, 10 message, 11
+    numbers, 12 ranges, 13 raw, 14 saved_objects, 15 tags, 16 trail, 17 r#type, 18 version
+});
 
 static EXAMPLE: ecs_schema::LogRules = ecs_schema::LogRules::new("example", "9.4.0", &EXAMPLE_RULES);
 
@@ -190,32 +134,7 @@ impl Ecs {
 
 static ECS_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(&[field_rule!("version", Keyword).required()]);
 
-impl ecs_schema::Shape for Ecs {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &ECS_RULES
-    }
-
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.version);
-    }
-
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.version),
-            _ => reader.skip(),
-        }
-    }
-
-    fn blank() -> Self {
-        Self::new(ecs_schema::FieldValue::blank())
-    }
-}
-
-ecs_schema::impl_shape!(Ecs);
+ecs_schema::impl_shape!(Ecs, ECS_RULES, { 0 version });
 
 /// `event`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -249,40 +168,7 @@ static EXPECTED_TYPES: ecs_schema::ExpectedTypes = ecs_schema::ExpectedTypes::ne
     &[("file", &["access", "change"]), ("process", &["access", "end", "start"])],
 );
 
-impl ecs_schema::Shape for Event {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &EVENT_RULES
-    }
-
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.category);
-        visitor.field(1, &self.created);
-        visitor.field(2, &self.hash);
-        visitor.field(3, &self.outcome);
-        visitor.field(4, &self.r#type);
-    }
-
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.category),
-            1 => reader.read(&mut self.created),
-            2 => reader.read(&mut self.hash),
-            3 => reader.read(&mut self.outcome),
-            4 => reader.read(&mut self.r#type),
-            _ => reader.skip(),
-        }
-    }
-
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-
-ecs_schema::impl_shape!(Event);
+ecs_schema::impl_shape!(Event, EVENT_RULES, { 0 category, 1 created, 2 hash, 3 outcome, 4 r#type });
 
 /// The values of `event.category`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -298,31 +184,7 @@ pub enum EventCategory {
     Other(String),
 }
 
-static EVENT_CATEGORY: ecs_schema::Allowed = ecs_schema::Allowed::new(&["file", "host", "process"]);
-
-impl ecs_schema::Vocabulary for EventCategory {
-    const ALLOWED: &'static ecs_schema::Allowed = &EVENT_CATEGORY;
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::File => "file",
-            Self::Host => "host",
-            Self::Process => "process",
-            Self::Other(text) => text,
-        }
-    }
-
-    fn from_text(text: &str) -> Self {
-        match text {
-            "file" => Self::File,
-            "host" => Self::Host,
-            "process" => Self::Process,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-
-ecs_schema::impl_vocabulary!(EventCategory);
+ecs_schema::impl_vocabulary!(EventCategory, EVENT_CATEGORY, { File "file", Host "host", Process "process" });
 
 /// The values of `event.outcome`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -336,29 +198,7 @@ pub enum EventOutcome {
     Other(String),
 }
 
-static EVENT_OUTCOME: ecs_schema::Allowed = ecs_schema::Allowed::new(&["failure", "success"]);
-
-impl ecs_schema::Vocabulary for EventOutcome {
-    const ALLOWED: &'static ecs_schema::Allowed = &EVENT_OUTCOME;
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Failure => "failure",
-            Self::Success => "success",
-            Self::Other(text) => text,
-        }
-    }
-
-    fn from_text(text: &str) -> Self {
-        match text {
-            "failure" => Self::Failure,
-            "success" => Self::Success,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-
-ecs_schema::impl_vocabulary!(EventOutcome);
+ecs_schema::impl_vocabulary!(EventOutcome, EVENT_OUTCOME, { Failure "failure", Success "success" });
 
 /// The values of `event.type`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -376,33 +216,7 @@ pub enum EventType {
     Other(String),
 }
 
-static EVENT_TYPE: ecs_schema::Allowed = ecs_schema::Allowed::new(&["access", "change", "end", "start"]);
-
-impl ecs_schema::Vocabulary for EventType {
-    const ALLOWED: &'static ecs_schema::Allowed = &EVENT_TYPE;
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Access => "access",
-            Self::Change => "change",
-            Self::End => "end",
-            Self::Start => "start",
-            Self::Other(text) => text,
-        }
-    }
-
-    fn from_text(text: &str) -> Self {
-        match text {
-            "access" => Self::Access,
-            "change" => Self::Change,
-            "end" => Self::End,
-            "start" => Self::Start,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-
-ecs_schema::impl_vocabulary!(EventType);
+ecs_schema::impl_vocabulary!(EventType, EVENT_TYPE, { Access "access", Change "change", End "end", Start "start" });
 
 /// `client` and `host`, which have the same fields.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -421,36 +235,7 @@ static HOST_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(&[
     field_rule!("name", Keyword),
 ]);
 
-impl ecs_schema::Shape for Host {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &HOST_RULES
-    }
-
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.ip);
-        visitor.field(1, &self.location);
-        visitor.field(2, &self.name);
-    }
-
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.ip),
-            1 => reader.read(&mut self.location),
-            2 => reader.read(&mut self.name),
-            _ => reader.skip(),
-        }
-    }
-
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-
-ecs_schema::impl_shape!(Host);
+ecs_schema::impl_shape!(Host, HOST_RULES, { 0 ip, 1 location, 2 name });
 
 /// `saved_objects`.
 #[derive(Clone, Debug, PartialEq)]
@@ -477,33 +262,4 @@ static SAVED_OBJECT_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     field_rule!("space_ids", Keyword).many().required(),
 ]);
 
-impl ecs_schema::Shape for SavedObject {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &SAVED_OBJECT_RULES
-    }
-
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.id);
-        visitor.field(1, &self.note);
-        visitor.field(2, &self.space_ids);
-    }
-
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.id),
-            1 => reader.read(&mut self.note),
-            2 => reader.read(&mut self.space_ids),
-            _ => reader.skip(),
-        }
-    }
-
-    fn blank() -> Self {
-        Self::new(ecs_schema::FieldValue::blank(), ecs_schema::FieldValue::blank())
-    }
-}
-
-ecs_schema::impl_shape!(SavedObject);
+ecs_schema::impl_shape!(SavedObject, SAVED_OBJECT_RULES, { 0 id, 1 note, 2 space_ids });

@@ -261,13 +261,14 @@ fn geo_point_takes_an_object_with_two_numbers() {
 fn ranges_take_one_or_two_ends_in_order() {
     check(
         "ranges.integer",
-        &[r#"{"gte":1}"#, r#"{"lt":1}"#, r#"{"gte":1,"lte":1}"#, r#"{"gt":1,"lt":2}"#, r#"{"gte":1,"lt":null}"#],
+        &[r#"{"gte":1}"#, r#"{"lt":1}"#, r#"{"gte":1,"lte":1}"#, r#"{"gt":1,"lt":3}"#, r#"{"gte":1,"lt":null}"#],
         &[
             ("{}", "invalid-range"),
             (r#"{"gte":null}"#, "invalid-range"),
             (r#"{"gte":2,"lte":1}"#, "invalid-range"),
             (r#"{"gte":1,"lt":1}"#, "invalid-range"),
             (r#"{"gte":1,"gt":1}"#, "invalid-range"),
+            (r#"{"gt":1,"lt":2}"#, "invalid-range"),
             (r#"{"lt":1,"lte":1}"#, "invalid-range"),
             (r#"{"gte":2147483648}"#, "out-of-range .gte"),
             (r#"{"gte":"1"}"#, "wrong-type .gte"),
@@ -279,7 +280,12 @@ fn ranges_take_one_or_two_ends_in_order() {
     check(
         "ranges.date",
         &[r#"{"gte":"2024","lt":"2024-01-02"}"#, r#"{"gte":0,"lte":"1970"}"#],
-        &[(r#"{"gte":"2025","lt":"2024"}"#, "invalid-range"), (r#"{"gte":"x"}"#, "invalid-date .gte")],
+        &[
+            (r#"{"gte":"2025","lt":"2024"}"#, "invalid-range"),
+            (r#"{"gt":0,"lt":1}"#, "invalid-range"),
+            (r#"{"gte":"1970-01-01T00:00:00.0001Z","lt":"1970-01-01T00:00:00.0002Z"}"#, "invalid-range"),
+            (r#"{"gte":"x"}"#, "invalid-date .gte"),
+        ],
     );
     check("ranges.float", &[r#"{"gt":0.5,"lte":1}"#], &[(r#"{"gt":1e39}"#, "out-of-range .gt")]);
     check("ranges.double", &[r#"{"gt":-1e300}"#], &[(r#"{"gt":2,"lt":1.5}"#, "invalid-range")]);

@@ -3,6 +3,7 @@
 mod agreement;
 mod choices;
 mod example;
+mod generated;
 mod kinds;
 mod reading;
 mod rules;

@@ -11,11 +11,11 @@ use crate::model::Log;
 pub(super) fn items(log: &Log, names: &mut Names) -> Vec<TokenStream> {
     let mut items = vec![table(log)];
     if !log.providers.is_empty() {
-        let name = names::ident(&names.types.claim("Provider".to_owned()));
+        let name = names::ident(&names.types.claim("Provider"));
         items.push(providers(log, &name));
     }
     for (provider, actions) in log.providers.iter().filter(|(_, actions)| !actions.is_empty()) {
-        let name = names::ident(&names.types.claim(format!("{}Action", names::type_name(provider))));
+        let name = names::ident(&names.types.claim(&format!("{}Action", names::type_name(provider))));
         items.push(actions_of(provider, actions, &name));
     }
     items
@@ -69,15 +69,6 @@ fn actions_of(provider: &str, actions: &[String], name: &Ident) -> TokenStream {
             #(#[doc = #docs] #variants,)*
         }
 
-        impl ecs_schema::ProviderAction for #name {
-            const PROVIDER: &'static str = #provider;
-            const ALL: &'static [Self] = &[#(Self::#variants),*];
-
-            fn as_str(self) -> &'static str {
-                match self {
-                    #(Self::#variants => #actions,)*
-                }
-            }
-        }
+        ecs_schema::impl_action!(#name, #provider, { #(#variants #actions),* });
     }
 }

@@ -13,16 +13,20 @@ pub(super) fn field(field: &Field, shape: &Shape) -> String {
     let mut line = format!(" `{name}`");
     let notes = notes(field);
     if !notes.is_empty() {
-        line += &format!(" ({})", notes.join(", "));
+        line.extend([" (", &notes.join(", "), ")"]);
     }
     if field.description.is_empty() {
         line.push('.');
     } else {
         line += ": ";
         line += &prose(&field.description);
+        if !field.description.ends_with(['.', '!', '?']) {
+            line.push('.');
+        }
     }
     if !field.expected_values.is_empty() {
-        line += &format!(" Usual: {}.", quoted(&field.expected_values));
+        let usual: Vec<String> = field.expected_values.iter().map(|value| code(value)).collect();
+        line.extend([" Usual: ", &usual.join(", "), "."]);
     }
     if field.beta {
         line += " Beta: ECS may still change it.";
@@ -51,20 +55,22 @@ fn notes(field: &Field) -> Vec<String> {
 
 /// The objects that a struct stands for.
 pub(super) fn shape(shape: &Shape) -> String {
-    match shape.used_at.as_slice() {
-        [path] => format!(" `{path}`."),
-        [rest @ .., last] if rest.len() < MAX_PLACES => {
-            format!(" {} and `{last}`, which have the same fields.", quoted(rest))
-        }
-        paths => {
-            let (first, rest) = paths.split_at(MAX_PLACES.min(paths.len()));
-            format!(" {} and {} more objects, which have the same fields.", quoted(first), rest.len())
-        }
-    }
+    let same = if shape.used_at.len() > 1 { ", which have the same fields" } else { "" };
+    format!(" {}{same}.", places(shape.used_at.iter().map(String::as_str)))
 }
 
-fn quoted(texts: &[String]) -> String {
-    texts.iter().map(|text| code(text)).collect::<Vec<_>>().join(", ")
+/// Paths as code; of many the first few.
+pub(super) fn places<'p>(paths: impl Iterator<Item = &'p str>) -> String {
+    let mut named: Vec<String> = paths.map(code).collect();
+    let more = named.len().saturating_sub(MAX_PLACES);
+    if more > 1 {
+        named.truncate(MAX_PLACES);
+        return format!("{} and {more} more", named.join(", "));
+    }
+    match named.as_slice() {
+        [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => named.concat(),
+    }
 }
 
 /// A text as code, whatever is in it.
@@ -75,7 +81,7 @@ pub(super) fn code(text: &str) -> String {
 
 /// A sentence of the inputs: code in back-ticks stays, links get their brackets, all else is only text.
 pub(super) fn prose(text: &str) -> String {
-    let has_code = text.matches('`').count() % 2 == 0;
+    let has_code = text.matches('`').count().is_multiple_of(2);
     let mut out = String::with_capacity(text.len());
     let mut is_code = false;
     for (at, word) in text.split_whitespace().enumerate() {
@@ -84,7 +90,7 @@ pub(super) fn prose(text: &str) -> String {
         }
         if !is_code && (word.starts_with("https://") || word.starts_with("http://")) {
             let link = word.trim_end_matches(['.', ',', ';', ')']);
-            out += &format!("<{link}>{}", &word[link.len()..]);
+            out.extend(["<", link, ">", &word[link.len()..]]);
             continue;
         }
         for c in word.chars() {

@@ -68,17 +68,13 @@ fn text_of(field: &Field, parameter: Parameter) -> Option<&str> {
 }
 
 fn text(field: &Field, names: &Names) -> TokenStream {
-    match field.allowed {
-        Some(id) => names.allowed[id.index()].type_name.to_token_stream(),
-        None => quote!(String),
-    }
+    let list = field.allowed.map(|id| &names.allowed[id.index()].type_name);
+    list.map_or_else(|| quote!(String), ToTokens::to_token_stream)
 }
 
 fn constant(field: &Field) -> TokenStream {
-    match text_of(field, Parameter::Value) {
-        Some(value) => quote!(Constant(Some(#value))),
-        None => quote!(Constant(None)),
-    }
+    let value = text_of(field, Parameter::Value);
+    value.map_or_else(|| quote!(Constant(None)), |value| quote!(Constant(Some(#value))))
 }
 
 fn object(field: &Field, names: &Names, kind: &TokenStream) -> (TokenStream, TokenStream) {

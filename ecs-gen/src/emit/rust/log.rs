@@ -32,7 +32,7 @@ pub(super) fn head(model: &Model) -> TokenStream {
 
 /// The rules of the log, and the implementation of `ecs_schema::Log` for its document.
 pub(super) fn rules(names: &mut Names) -> TokenStream {
-    let rules = names::ident(&names.statics.claim("LOG_RULES".to_owned()));
+    let rules = names::ident(&names.statics.claim("LOG_RULES"));
     let root = &names.shapes[0];
     let (type_name, table) = (&root.type_name, &root.table);
     quote! {

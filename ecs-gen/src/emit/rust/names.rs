@@ -45,8 +45,8 @@ impl Names {
         types.names.extend(USED_TYPES.iter().map(|name| (*name).to_owned()));
         let mut statics = Taken::default();
         let mut item = |name: &str, suffix: &str| {
-            let type_name = types.claim(type_name(name));
-            let table = ident(&statics.claim(format!("{}{suffix}", upper_snake_case(&type_name))));
+            let type_name = types.claim(&type_name(name));
+            let table = ident(&statics.claim(&format!("{}{suffix}", upper_snake_case(&type_name))));
             ItemNames { type_name: ident(&type_name), table }
         };
         let shapes = model.shapes.iter().map(|shape| item(&shape.type_name, "_RULES")).collect();
@@ -63,8 +63,8 @@ pub(super) struct Taken {
 
 impl Taken {
     /// `wanted`, or the first free one of `wanted2`, `wanted3` and so on.
-    pub(super) fn claim(&mut self, wanted: String) -> String {
-        let mut name = wanted.clone();
+    pub(super) fn claim(&mut self, wanted: &str) -> String {
+        let mut name = wanted.to_owned();
         let mut number = 2;
         let part = if wanted.ends_with(|c: char| c.is_ascii_digit()) { "_" } else { "" };
         while !self.names.insert(name.clone()) {
@@ -111,18 +111,20 @@ pub(super) fn type_name(text: &str) -> String {
 pub(super) fn variants<'v>(values: impl IntoIterator<Item = &'v str>, reserved: Option<&str>) -> Vec<Ident> {
     let mut taken = Taken::default();
     taken.names.extend(["Self"].into_iter().chain(reserved).map(str::to_owned));
-    values.into_iter().map(|value| ident(&taken.claim(type_name(value)))).collect()
+    values.into_iter().map(|value| ident(&taken.claim(&type_name(value)))).collect()
 }
 
 /// Fields of the struct that a shape becomes, by their places in the table; those of aliases are not in the struct.
 pub(super) fn fields(model: &Model, shape: &Shape) -> Vec<String> {
-    let names: Vec<&str> = model.children(&shape.fields).map(crate::model::Field::name).collect();
-    let mut wanted: Vec<(bool, usize, String)> =
-        names.iter().enumerate().map(|(at, name)| (field_name(name) != *name, at, field_name(name))).collect();
+    let wanted = model.children(&shape.fields).enumerate().map(|(at, field)| {
+        let name = field_name(field.name());
+        (name != field.name(), at, name)
+    });
+    let mut wanted: Vec<(bool, usize, String)> = wanted.collect();
     // A name that needs no change keeps itself, whatever else would become it.
     wanted.sort_unstable();
     let mut taken = Taken::default();
-    let chosen: BTreeMap<usize, String> = wanted.into_iter().map(|(_, at, name)| (at, taken.claim(name))).collect();
+    let chosen: BTreeMap<usize, String> = wanted.into_iter().map(|(_, at, name)| (at, taken.claim(&name))).collect();
     chosen.into_values().collect()
 }
 

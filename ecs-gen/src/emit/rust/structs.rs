@@ -1,5 +1,5 @@
 //! The struct of a shape: its fields, its constructor when it has required ones, accessors that make an absent object,
-//! and its implementation of `ecs_schema::Shape`.
+//! and the line that makes it an `ecs_schema::Shape`.
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -11,8 +11,6 @@ use crate::model::{Field, Model, Shape};
 
 /// Arguments from which on clippy finds a function unwieldy; a constructor has one for each required field.
 const MANY_ARGUMENTS: usize = 8;
-/// Fields from which on clippy finds a function with a line for each of them long.
-const MANY_LINES: usize = 90;
 
 /// One field of a struct.
 struct Member<'m> {
@@ -26,8 +24,8 @@ struct Member<'m> {
     field_type: TokenStream,
 }
 
-/// A struct with everything that belongs to it.
-pub(super) fn item(model: &Model, names: &Names, at: usize, shape: &Shape) -> TokenStream {
+/// A struct; its methods; its tables.
+pub(super) fn items(model: &Model, names: &Names, at: usize, shape: &Shape) -> [TokenStream; 3] {
     let own = &names.shapes[at];
     let type_name = &own.type_name;
     let fields = names::fields(model, shape);
@@ -41,20 +39,16 @@ pub(super) fn item(model: &Model, names: &Names, at: usize, shape: &Shape) -> To
     let docs = members.iter().map(|member| doc::field(member.field, shape));
     let (idents, types) = (members.iter().map(|m| &m.ident), members.iter().map(|m| &m.field_type));
     let default = if has_default(model, shape) { quote!(Default,) } else { TokenStream::new() };
-    let own_methods = methods(model, own, &members);
-    let tables = rules::tables(model, names, own, shape, &fields);
-    let implementation = implementation(own, &members);
-    quote! {
+    let item = quote! {
         #[doc = #doc]
         #[derive(Clone, Debug, #default PartialEq)]
         pub struct #type_name {
             #(#[doc = #docs] pub #idents: #types,)*
         }
-        #own_methods
-        #tables
-        #implementation
-        ecs_schema::impl_shape!(#type_name);
-    }
+    };
+    let mut tables = rules::tables(model, names, own, shape, &fields);
+    tables.extend(shape_line(own, &members));
+    [item, methods(model, own, &members), tables]
 }
 
 /// Whether a struct can be made out of nothing.
@@ -81,12 +75,6 @@ impl<'m> Member<'m> {
         let place = Literal::usize_unsuffixed(place);
         Some(Self { field, place, ident: names::ident(name), value, field_type })
     }
-
-    /// What the constructor sets an optional field to.
-    fn absent(&self) -> TokenStream {
-        let is_list = self.field.many && self.field.kind() != ValueKind::Any;
-        if is_list { quote!(Vec::new()) } else { quote!(None) }
-    }
 }
 
 fn methods(model: &Model, own: &ItemNames, members: &[Member<'_>]) -> TokenStream {
@@ -111,24 +99,16 @@ fn constructor(members: &[Member<'_>]) -> TokenStream {
         return TokenStream::new();
     }
     let arguments = required.iter().map(|Member { ident, field_type, .. }| quote!(#ident: #field_type));
-    let values = members.iter().map(|member| {
-        let ident = &member.ident;
-        if is_required(member.field) {
-            return quote!(#ident);
-        }
-        let absent = member.absent();
-        quote!(#ident: #absent)
-    });
+    let idents = required.iter().map(|member| &member.ident);
+    let rest = (required.len() < members.len()).then(|| quote!(..ecs_schema::Shape::blank()));
     let many_arguments = (required.len() >= MANY_ARGUMENTS)
         .then(|| quote!(#[allow(clippy::too_many_arguments, reason = "one for each required field")]));
-    let many_lines = allow_lines(members);
     quote! {
         /// With its required fields.
         #[must_use]
         #many_arguments
-        #many_lines
         pub fn new(#(#arguments),*) -> Self {
-            Self { #(#values),* }
+            Self { #(#idents,)* #rest }
         }
     }
 }
@@ -151,47 +131,11 @@ fn accessor(model: &Model, member: &Member<'_>) -> Option<TokenStream> {
     })
 }
 
-fn allow_lines(members: &[Member<'_>]) -> Option<TokenStream> {
-    (members.len() >= MANY_LINES).then(|| quote!(#[allow(clippy::too_many_lines, reason = "one for each field")]))
-}
-
-fn implementation(own: &ItemNames, members: &[Member<'_>]) -> TokenStream {
+/// Each field behind its place in the table.
+fn shape_line(own: &ItemNames, members: &[Member<'_>]) -> TokenStream {
     let ItemNames { type_name, table } = own;
-    let idents: Vec<&Ident> = members.iter().map(|member| &member.ident).collect();
-    let places: Vec<&Literal> = members.iter().map(|member| &member.place).collect();
-    let required = members.iter().filter(|member| is_required(member.field)).count();
-    let blank = if required == 0 {
-        quote!(Self::default())
-    } else {
-        let blanks = std::iter::repeat_n(quote!(ecs_schema::FieldValue::blank()), required);
-        quote!(Self::new(#(#blanks),*))
-    };
-    let many_lines = allow_lines(members);
-    quote! {
-        impl ecs_schema::Shape for #type_name {
-            fn rules() -> &'static ecs_schema::ObjectRule {
-                &#table
-            }
-            #many_lines
-            fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-                #(visitor.field(#places, &self.#idents);)*
-            }
-            #many_lines
-            fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-                &mut self,
-                index: usize,
-                reader: ecs_schema::FieldReader<'_, A>,
-            ) -> Result<bool, A::Error> {
-                match index {
-                    #(#places => reader.read(&mut self.#idents),)*
-                    _ => reader.skip(),
-                }
-            }
-            fn blank() -> Self {
-                #blank
-            }
-        }
-    }
+    let (places, idents) = (members.iter().map(|m| &m.place), members.iter().map(|m| &m.ident));
+    quote!(ecs_schema::impl_shape!(#type_name, #table, { #(#places #idents),* });)
 }
 
 /// Names after the paths of objects whose struct is named otherwise, where such a name is free.

@@ -5,15 +5,17 @@ use quote::quote;
 
 use super::doc;
 use super::names::{self, ItemNames};
-use crate::model::Allowed;
+use crate::model::{AllowedId, Model};
 
-/// An enum with a variant for each value and one for all others, and its implementation of `ecs_schema::Vocabulary`.
-pub(super) fn item(allowed: &Allowed, own: &ItemNames) -> TokenStream {
+/// An enum with a variant for each value and one for all others, and the line that makes it a vocabulary.
+pub(super) fn item(model: &Model, id: AllowedId, own: &ItemNames) -> TokenStream {
     let ItemNames { type_name, table } = own;
+    let allowed = &model.allowed[id.index()];
+    let fields = model.fields.iter().filter(|field| field.allowed == Some(id));
+    let doc = format!(" The values of {}.", doc::places(fields.map(|field| field.path.as_str())));
     let values: Vec<&str> = allowed.values.iter().map(|value| value.name.as_str()).collect();
     let variants = names::variants(values.iter().copied(), Some("Other"));
     let docs = values.iter().map(|value| format!(" {}.", doc::code(value)));
-    let doc = format!(" The values of `{}`.", allowed.type_name);
     quote! {
         #[doc = #doc]
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -24,26 +26,6 @@ pub(super) fn item(allowed: &Allowed, own: &ItemNames) -> TokenStream {
             Other(String),
         }
 
-        static #table: ecs_schema::Allowed = ecs_schema::Allowed::new(&[#(#values),*]);
-
-        impl ecs_schema::Vocabulary for #type_name {
-            const ALLOWED: &'static ecs_schema::Allowed = &#table;
-
-            fn as_str(&self) -> &str {
-                match self {
-                    #(Self::#variants => #values,)*
-                    Self::Other(text) => text,
-                }
-            }
-
-            fn from_text(text: &str) -> Self {
-                match text {
-                    #(#values => Self::#variants,)*
-                    _ => Self::Other(text.to_owned()),
-                }
-            }
-        }
-
-        ecs_schema::impl_vocabulary!(#type_name);
+        ecs_schema::impl_vocabulary!(#type_name, #table, { #(#variants #values),* });
     }
 }

@@ -41,50 +41,9 @@ pub(super) static NUMBERS_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule
     field_rule!("unsigned", UnsignedLong),
 ]);
 
-impl ecs_schema::Shape for Numbers {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &NUMBERS_RULES
-    }
-
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.byte);
-        visitor.field(1, &self.double);
-        visitor.field(2, &self.exact);
-        visitor.field(3, &self.flag);
-        visitor.field(4, &self.float);
-        visitor.field(5, &self.half);
-        visitor.field(6, &self.integer);
-        visitor.field(7, &self.long);
-        visitor.field(8, &self.short);
-        visitor.field(9, &self.unsigned);
-    }
-
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.byte),
-            1 => reader.read(&mut self.double),
-            2 => reader.read(&mut self.exact),
-            3 => reader.read(&mut self.flag),
-            4 => reader.read(&mut self.float),
-            5 => reader.read(&mut self.half),
-            6 => reader.read(&mut self.integer),
-            7 => reader.read(&mut self.long),
-            8 => reader.read(&mut self.short),
-            9 => reader.read(&mut self.unsigned),
-            _ => reader.skip(),
-        }
-    }
-
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-
-ecs_schema::impl_shape!(Numbers);
+ecs_schema::impl_shape!(Numbers, NUMBERS_RULES, {
+    0 byte, 1 double, 2 exact, 3 flag, 4 float, 5 half, 6 integer, 7 long, 8 short, 9 unsigned
+});
 
 /// `ranges`: one of each kind.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -112,39 +71,4 @@ pub(super) static RANGES_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule:
     field_rule!("long", LONG_RANGE).many(),
 ]);
 
-impl ecs_schema::Shape for Ranges {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &RANGES_RULES
-    }
-
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.date);
-        visitor.field(1, &self.double);
-        visitor.field(2, &self.float);
-        visitor.field(3, &self.integer);
-        visitor.field(4, &self.ip);
-        visitor.field(5, &self.long);
-    }
-
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.date),
-            1 => reader.read(&mut self.double),
-            2 => reader.read(&mut self.float),
-            3 => reader.read(&mut self.integer),
-            4 => reader.read(&mut self.ip),
-            5 => reader.read(&mut self.long),
-            _ => reader.skip(),
-        }
-    }
-
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-
-ecs_schema::impl_shape!(Ranges);
+ecs_schema::impl_shape!(Ranges, RANGES_RULES, { 0 date, 1 double, 2 float, 3 integer, 4 ip, 5 long });
