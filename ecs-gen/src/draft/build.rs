@@ -17,11 +17,11 @@ use crate::source::Spanned;
 pub fn into_model(draft: Draft) -> Option<Model> {
     let mut builder = Builder { draft: &draft, fields: Vec::new(), allowed: AllowedLists::default() };
     let roots = builder.add_children(&draft.selected, None);
-    let docs_only = draft.docs_only.iter().map(|field| builder.docs_only_field(field)).collect();
+    let docs_only: Vec<Field> = draft.docs_only.iter().map(|field| builder.docs_only_field(field)).collect();
     let Builder { mut fields, allowed, .. } = builder;
-    let allowed = allowed.into_named(&fields);
+    let mut allowed = allowed.into_named(fields.iter().chain(&docs_only));
     let log_type = pascal_case(&draft.log.name);
-    let shapes = assign_shapes(&mut fields, &roots, log_type, &allowed);
+    let shapes = assign_shapes(&mut fields, &roots, log_type, &mut allowed);
     let (target, settings, lifecycle) = draft.storage?;
     let log = Log {
         title: draft.log.title.unwrap_or_else(|| draft.log.name.value.clone()),
@@ -149,8 +149,8 @@ impl AllowedLists {
         Some(id)
     }
 
-    /// Names each list after the shortest path that uses it.
-    fn into_named(self, fields: &[Field]) -> Vec<Allowed> {
+    /// Names each list after the shortest path that uses it, one in the mapping before one that only the docs have.
+    fn into_named<'f>(self, fields: impl Iterator<Item = &'f Field>) -> Vec<Allowed> {
         let mut shortest: Vec<Option<&str>> = vec![None; self.lists.len()];
         for field in fields {
             let Some(id) = field.allowed else { continue };
@@ -160,7 +160,7 @@ impl AllowedLists {
                 *best = Some(path);
             }
         }
-        let name = |path: Option<&str>| pascal_case(path.unwrap_or("docs only"));
+        let name = |path: Option<&str>| pascal_case(path.unwrap_or_default());
         let named = self.lists.into_iter().zip(shortest);
         named.map(|(values, path)| Allowed { type_name: name(path), values }).collect()
     }
