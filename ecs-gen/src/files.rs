@@ -22,8 +22,8 @@ impl Files {
     /// # Panics
     /// When two emitters claim one path, which is a bug of an emitter.
     pub fn add(&mut self, path: String, bytes: impl Into<Vec<u8>>) {
-        let twice = self.files.insert(path.clone(), bytes.into()).is_some();
-        assert!(!twice, "two emitters claim `{path}`");
+        assert!(!self.files.contains_key(&path), "two emitters claim `{path}`");
+        self.files.insert(path, bytes.into());
     }
 
     /// Adds a JSON file under the log's output folder: two spaces of indentation, a closing newline.

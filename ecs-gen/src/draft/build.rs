@@ -61,20 +61,20 @@ impl Builder<'_> {
         for (name, child) in &tree.children {
             let path = FieldPath::parse(name).expect("names of the tree are segments of paths");
             let path = parent.map_or_else(|| path.clone(), |parent| parent.join(&path));
-            ids.push(self.add_field(child, path));
+            ids.push(self.add_field(child, &path));
         }
         ids
     }
 
-    fn add_field(&mut self, place: &FieldTree, path: FieldPath) -> FieldId {
+    fn add_field(&mut self, place: &FieldTree, path: &FieldPath) -> FieldId {
         let id = FieldId(u32::try_from(self.fields.len()).expect("a log has fewer than 2^32 fields"));
-        let required = self.draft.required.contains(&path);
+        let required = self.draft.required.contains(path);
         let field = match &place.field {
             Some(declared) => self.field(declared, required),
-            None => self.implied(path.clone(), required),
+            None => implied(path.clone(), required),
         };
         self.fields.push(field);
-        let children = self.add_children(place, Some(&path));
+        let children = self.add_children(place, Some(path));
         self.fields[id.index()].children = children;
         id
     }
@@ -105,26 +105,27 @@ impl Builder<'_> {
     fn docs_only_field(&mut self, declared: &TreeField) -> Field {
         self.field(declared, false)
     }
+}
 
-    fn implied(&self, path: FieldPath, required: bool) -> Field {
-        Field {
-            field_type: FieldType::Object,
-            many: false,
-            required,
-            parameters: Parameters::new(),
-            multi_fields: Vec::new(),
-            allowed: None,
-            expected_values: Vec::new(),
-            pattern: None,
-            description: descriptions().get(path.as_str()).cloned().unwrap_or_default(),
-            level: Level::Custom,
-            beta: false,
-            display_format: None,
-            origin: Origin::Implied,
-            children: Vec::new(),
-            shape: None,
-            path,
-        }
+/// An object that nobody declares, for the fields below it.
+fn implied(path: FieldPath, required: bool) -> Field {
+    Field {
+        field_type: FieldType::Object,
+        many: false,
+        required,
+        parameters: Parameters::new(),
+        multi_fields: Vec::new(),
+        allowed: None,
+        expected_values: Vec::new(),
+        pattern: None,
+        description: descriptions().get(path.as_str()).cloned().unwrap_or_default(),
+        level: Level::Custom,
+        beta: false,
+        display_format: None,
+        origin: Origin::Implied,
+        children: Vec::new(),
+        shape: None,
+        path,
     }
 }
 

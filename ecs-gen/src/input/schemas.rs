@@ -9,8 +9,11 @@ use super::log::LogInput;
 use super::selection::SubsetInput;
 use crate::files::Files;
 
+/// Makes the JSON Schema of a grammar.
+pub type MakeSchema = fn() -> Json;
+
 /// The input grammars by name.
-pub const GRAMMARS: &[(&str, fn() -> Json)] =
+pub const GRAMMARS: &[(&str, MakeSchema)] =
     &[("log", schema_of::<LogInput>), ("extension", extension_schema), ("subset", schema_of::<SubsetInput>)];
 
 /// Adds `generated/schemas/<grammar>.schema.json` for every grammar.

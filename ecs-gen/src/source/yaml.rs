@@ -48,7 +48,6 @@ impl<'t> Loader<'t, '_> {
             let (event, span) = self.next_event().ok()?;
             match event {
                 Event::StreamEnd => break,
-                Event::StreamStart | Event::DocumentEnd | Event::Nothing => {}
                 Event::DocumentStart(_) if root.is_some() => {
                     let problem = Diagnostic::error(Code::YamlSyntax, "the file holds a second document")
                         .at(self.place(span))
@@ -56,7 +55,7 @@ impl<'t> Loader<'t, '_> {
                     self.diagnostics.push(problem);
                     return None;
                 }
-                Event::DocumentStart(_) => {}
+                Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd | Event::Nothing => {}
                 event => root = Some(self.load_node(event, span, 0).ok()?),
             }
         }
