@@ -5,6 +5,7 @@ mod ecs;
 mod engines;
 mod regenerate;
 mod test;
+mod typescript;
 mod workspace;
 
 use std::process::ExitCode;
@@ -23,6 +24,7 @@ struct Cli {
 enum Task {
     Regenerate(regenerate::Args),
     Test(test::Args),
+    Typescript(typescript::Args),
     Bench(bench::Args),
     /// Compare the committed facts of ECS with the published releases
     Ecs(ecs::Args),
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().task {
         Task::Regenerate(args) => regenerate::run(&args),
         Task::Test(args) => test::run(&args),
+        Task::Typescript(args) => typescript::run(&args),
         Task::Bench(args) => bench::run(&args),
         Task::Ecs(args) => ecs::run(&args),
         Task::Engines(args) => engines::run(&args),
