@@ -1,7 +1,9 @@
 //! Puts the extensions' field sets into the catalog, at the root and wherever they say they are reused. Refuses what
 //! would change ECS or contradict itself.
 
-use crate::declaration::FieldDeclaration;
+use std::collections::BTreeSet;
+
+use crate::declaration::{EcsRelease, FieldDeclaration};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::draft::{Draft, FieldTree, TreeField};
 use crate::extension::Fieldset;
@@ -24,18 +26,18 @@ pub(super) fn run(draft: &mut Draft, diagnostics: &mut Diagnostics) {
     }
     // Places come second: a set may be reused inside another extension's set, whichever file is named first.
     for set in &fieldsets {
-        add_places(&mut draft.catalog, set, diagnostics);
+        add_places(&mut draft.catalog, &draft.release, set, diagnostics);
     }
     draft.fieldsets = fieldsets;
     draft.is_flawed |= diagnostics.count_errors() > before;
 }
 
-fn add_places(catalog: &mut FieldTree, set: &Fieldset, diagnostics: &mut Diagnostics) {
+fn add_places(catalog: &mut FieldTree, release: &EcsRelease, set: &Fieldset, diagnostics: &mut Diagnostics) {
     for place in &set.places {
         let parent = place.path.parent();
         let exists = parent.as_ref().is_some_and(|at| catalog.get(at).is_some_and(FieldTree::may_have_children));
         if !exists {
-            report_place(catalog, set, parent.as_ref(), place.path.span, diagnostics);
+            report_place(catalog, release, set, parent.as_ref(), place.path.span, diagnostics);
             continue;
         }
         if place.many && catalog.get(&place.path).is_some() {
@@ -58,6 +60,7 @@ fn add_places(catalog: &mut FieldTree, set: &Fieldset, diagnostics: &mut Diagnos
 
 fn report_place(
     catalog: &FieldTree,
+    release: &EcsRelease,
     set: &Fieldset,
     parent: Option<&FieldPath>,
     span: Span,
@@ -65,17 +68,19 @@ fn report_place(
 ) {
     let at = parent.map_or("", FieldPath::as_str);
     let message = format!("`{}` is to be reused at `{at}`, which is no object", set.name.value);
-    let known: Vec<String> = object_paths(catalog);
+    let known = object_paths(catalog, release);
     let help = Diagnostics::did_you_mean(at, known.iter().map(String::as_str));
     let general = "name an object of ECS or of an extension that this log includes";
     diagnostics.push(Diagnostic::error(Code::ReuseTarget, message).at(span).help(general).maybe_help(help));
 }
 
-fn object_paths(catalog: &FieldTree) -> Vec<String> {
-    let mut paths = Vec::new();
+/// Every object that a set may be reused in; those of ECS also where the catalog leaves them out.
+fn object_paths(catalog: &FieldTree, release: &EcsRelease) -> BTreeSet<String> {
+    let above = release.fields.iter().filter_map(|field| field.path.parent());
+    let mut paths: BTreeSet<String> = above.map(|path| path.as_str().to_owned()).collect();
     catalog.walk(&mut |path, tree| {
         if !tree.children.is_empty() {
-            paths.push(path.to_owned());
+            paths.insert(path.to_owned());
         }
     });
     paths

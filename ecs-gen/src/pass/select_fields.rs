@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::declaration::FieldDeclaration;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::draft::{Draft, FieldTree, TreeField};
-use crate::ecs::fieldset::{BASE, TRACING};
+use crate::ecs::fieldset::BASE;
 use crate::extension::disable_index;
 use crate::field_path::FieldPath;
 use crate::field_type::FieldType;
@@ -119,7 +119,7 @@ impl Selector<'_, '_> {
 
     fn report_unknown_set(&mut self, name: &Spanned<String>) {
         let known = self.draft.catalog.children.iter().filter(|(_, place)| !place.children.is_empty());
-        let known = known.map(|(name, _)| name.as_str()).chain([BASE, TRACING]);
+        let known = known.map(|(name, _)| name.as_str()).chain(self.draft.release.fieldset_names());
         let help = Diagnostics::did_you_mean(&name.value, known);
         if help.is_none() && self.draft.is_flawed {
             return;
