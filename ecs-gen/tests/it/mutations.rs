@@ -159,7 +159,9 @@ fn run(file: usize, changes: &[Change]) -> (bool, Loader) {
     for (index, (name, text)) in FILES.iter().enumerate() {
         let mut bytes = text.clone().into_bytes();
         if index == file {
-            changes.iter().for_each(|change| apply(&mut bytes, change));
+            for change in changes {
+                apply(&mut bytes, change);
+            }
         }
         std::fs::write(folder.path().join(name), bytes).unwrap();
     }
