@@ -21,9 +21,9 @@ impl Files {
     ///
     /// # Panics
     /// When two emitters claim one path, which is a bug of an emitter.
-    pub fn add(&mut self, path: String, bytes: impl Into<Vec<u8>>) {
-        assert!(!self.files.contains_key(&path), "two emitters claim `{path}`");
-        self.files.insert(path, bytes.into());
+    pub fn add(&mut self, path: &str, bytes: impl Into<Vec<u8>>) {
+        let twice = self.files.insert(path.to_owned(), bytes.into()).is_some();
+        assert!(!twice, "two emitters claim `{path}`");
     }
 
     /// Adds a JSON file under the log's output folder: two spaces of indentation, a closing newline.
@@ -35,12 +35,12 @@ impl Files {
 
     /// Adds a file under the log's output folder.
     pub fn add_output(&mut self, model: &Model, name: &str, bytes: impl Into<Vec<u8>>) {
-        self.add(format!("generated/{}/{name}", model.log.name), bytes);
+        self.add(&format!("generated/{}/{name}", model.log.name), bytes);
     }
 
     /// Adds a Rust module.
     pub fn add_rust(&mut self, name: &str, bytes: impl Into<Vec<u8>>) {
-        self.add(format!("rust/{name}"), bytes);
+        self.add(&format!("rust/{name}"), bytes);
     }
 
     /// Keeps only the files of one log, as they are when all logs of the run are generated.

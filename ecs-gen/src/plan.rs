@@ -115,8 +115,10 @@ pub fn find_other_modules(files: &Files, roots: &Roots) -> io::Result<Vec<PathBu
     let Some(folder) = &roots.rust else { return Ok(others) };
     let mut found = Vec::new();
     list_files(folder, "rust/", &mut found)?;
-    let is_module = |name: &str| Path::new(name).extension().is_some_and(|ending| ending == "rs");
-    for name in found.iter().filter(|name| is_module(name) && files.get(name).is_none()) {
+    for name in found
+        .iter()
+        .filter(|name| Path::new(name).extension().is_some_and(|end| end == "rs") && files.get(name).is_none())
+    {
         let path = path_of(name, roots);
         if is_marked(&std::fs::read(&path).map_err(|error| with_path(&error, &path))?) {
             others.push(path);

@@ -107,7 +107,7 @@ impl Builder<'_> {
     }
 }
 
-/// An object that nobody declares, for the fields below it.
+/// An object that is only a place for others.
 fn implied(path: FieldPath, required: bool) -> Field {
     Field {
         field_type: FieldType::Object,

@@ -59,9 +59,9 @@ pub(super) fn load(folder: &Path) -> io::Result<Option<Manifest>> {
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    let mut hex = String::new();
+    let mut text = String::with_capacity(64);
     for byte in Sha256::digest(bytes) {
-        let _ = write!(hex, "{byte:02x}");
+        let _ = write!(text, "{byte:02x}");
     }
-    hex
+    text
 }

@@ -16,7 +16,7 @@ use crate::diagnostics::{LOG, folder, list, log};
 fn files(entries: &[(&str, &str)]) -> Files {
     let mut files = Files::default();
     for (path, text) in entries {
-        files.add((*path).to_owned(), *text);
+        files.add(path, *text);
     }
     files
 }
@@ -142,8 +142,8 @@ fn logs_that_are_generated_one_after_the_other_keep_each_others_entries() {
     assert!(plan(&other, &folder, &logs(&["b"])).is_fresh());
     // Both at once write the same manifest, in either order.
     let mut both = small();
-    both.add("generated/b/one.json".to_owned(), "{}\n");
-    both.add("rust/b.rs".to_owned(), "// b\n");
+    both.add("generated/b/one.json", "{}\n");
+    both.add("rust/b.rs", "// b\n");
     assert!(plan(&both, &folder, &logs(&["a", "b"])).is_fresh());
     assert!(plan(&both, &folder, &Scope::Whole).is_fresh());
 }

@@ -87,11 +87,8 @@ fn aliases_that_multiply_are_refused() {
 
 #[test]
 fn anchors_around_anchors_do_not_copy_a_large_list_again_and_again() {
-    let mut anchors = String::new();
-    for number in 0..50 {
-        let _ = write!(anchors, "&a{number} [");
-    }
-    let text = format!("{anchors}{}{}", "1, ".repeat(30_000), "]".repeat(50));
+    let anchors: Vec<String> = (0..50).map(|number| format!("&a{number} [")).collect();
+    let text = format!("{}{}{}", anchors.concat(), "1, ".repeat(30_000), "]".repeat(50));
     check(&[(LOG, &text)], &[("too-large", "log.yaml:1:267")]);
 }
 
