@@ -117,6 +117,10 @@ fn read_fields(sources: &Sources, published: &Published, diagnostics: &mut Diagn
         Form::Literal => literal::parse_literal(sources, published.file, diagnostics)?,
         Form::Yaml => yaml_entries(sources, published.file, diagnostics)?,
     };
+    if entries.is_empty() {
+        let problem = Diagnostic::error(Code::NotEcsRelease, "the list of fields is empty");
+        diagnostics.push(problem.at(published.file.start()));
+    }
     check_distinct(&entries, diagnostics);
     let mut dropped = BTreeMap::new();
     let mut fields: Vec<_> =

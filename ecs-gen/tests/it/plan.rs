@@ -199,6 +199,20 @@ fn run(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Outpu
     command.arg("generate").args(arguments).current_dir(folder).envs(environment.iter().copied()).output().unwrap()
 }
 
+#[test]
+fn a_folder_that_cannot_be_written_is_an_error_that_names_it() {
+    let folder = folder(&[(LOG, &log("{base: {fields: {message: {}}}}")), ("taken", "a file")]);
+    let output = run(folder.path(), &["--log", LOG, "--out", "taken"], &[]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.starts_with("error: taken/"), "{text}");
+    let output = run(folder.path(), &["--log", LOG, "--out", "taken", "--json"], &[]);
+    assert_eq!(output.status.code(), Some(1));
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(document["error"].as_str().unwrap().starts_with("taken/"), "{document}");
+    assert_eq!(std::fs::read_to_string(folder.path().join("taken")).unwrap(), "a file");
+}
+
 const ARGUMENTS: &[&str] = &["--log", LOG, "--out", "out", "--rust", "src"];
 
 #[test]

@@ -319,6 +319,7 @@ fn what_is_no_release_is_refused() {
         ("other.tgz", &pack(&[("package/package.json", b"{}")])),
         ("cut.tgz", &package(&field(PLAIN))[..200]),
         ("notes.txt", b""),
+        ("nothing.tgz", &package(&module(""))),
     ]);
     let cases = [
         ("empty", "error[not-ecs-release]: the folder has neither `build/commonjs/ecs_flat.js` nor"),
@@ -326,6 +327,7 @@ fn what_is_no_release_is_refused() {
         ("cut.tgz", "error[not-ecs-release]: the file is no packed npm package"),
         ("other.tgz", "error[not-ecs-release]: the archive has no `build/commonjs/ecs_flat.js`"),
         ("notes.txt", "error[not-ecs-release]: this is neither a folder nor a .tgz nor an ecs_flat.yml"),
+        ("nothing.tgz", "error[not-ecs-release]: the list of fields is empty"),
         ("missing.tgz", "error[file-unreadable]: the file cannot be read"),
         ("missing.yml", "error[file-unreadable]: the file cannot be read"),
         ("missing", "error[file-unreadable]: there is no such file or folder"),
