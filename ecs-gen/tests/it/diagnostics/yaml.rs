@@ -73,7 +73,7 @@ fn a_million_brackets_do_not_take_long() {
     check(&[(LOG, &"[".repeat(1_000_000))], &[("too-deep", "log.yaml:1:256")]);
     check(&[(LOG, &"{a: ".repeat(1_000_000))], &[("too-deep", "log.yaml:1:1021")]);
     check(&[(LOG, &"- ".repeat(1_000_000))], &[("too-deep", "log.yaml:1:131")]);
-    assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
+    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
 }
 
 #[test]
