@@ -22,7 +22,7 @@ use crate::source::yaml::parse_document;
 use crate::source::{FileId, LoadError, SourceFile, Sources, Span, Spanned};
 
 /// Reads inputs and keeps what several logs share, so that each is read once.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Loader {
     /// All texts that were read.
     pub sources: Sources,

@@ -49,7 +49,7 @@ impl<T> std::ops::Deref for Spanned<T> {
 }
 
 /// All input texts of one run, by [`FileId`].
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Sources {
     files: Vec<SourceFile>,
 }

@@ -22,7 +22,7 @@ macro_rules! committed {
 pub const COMMITTED: &[(&str, &str)] = committed!["9.4.0"];
 
 /// The releases of a run, each read once, however many logs use it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Releases {
     loaded: BTreeMap<String, Option<Arc<EcsRelease>>>,
 }

@@ -12,10 +12,12 @@ mod selection;
 mod yaml;
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use ecs_gen::diagnostic::{Diagnostic, Place};
 use ecs_gen::generate::{Request, load_models};
 use ecs_gen::load::Loader;
+use ecs_gen::source::Spanned;
 use tempfile::TempDir;
 
 /// The log file of a test that has one.
@@ -52,9 +54,21 @@ pub fn extension(fields: &str) -> String {
     format!("- name: x\n  fields:\n{fields}\n")
 }
 
+/// A loader that has read ECS 9.4.0, as every log here selects from it and reading it takes most of the time.
+pub fn loader() -> Loader {
+    static LOADER: LazyLock<Loader> = LazyLock::new(|| {
+        let mut loader = Loader::default();
+        let file = loader.sources.add("none.yaml", "");
+        let declared = Spanned::new(file.start(), "9.4.0".to_owned());
+        loader.load_release(None, &declared, Path::new("")).unwrap();
+        loader
+    });
+    LOADER.clone()
+}
+
 /// All findings of a run over `logs` in `folder`, as code and place, in the order in which they are printed.
 fn findings(folder: &Path, logs: &[&str]) -> (Vec<(&'static str, String)>, String) {
-    let mut loader = Loader::default();
+    let mut loader = loader();
     let logs: Vec<PathBuf> = logs.iter().map(|name| folder.join(name)).collect();
     let models = load_models(&Request { logs, ..Request::default() }, &mut loader);
     assert_eq!(models.is_none(), loader.diagnostics.has_errors(), "no models without an error, no error with models");

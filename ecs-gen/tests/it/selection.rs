@@ -6,12 +6,11 @@ use std::path::PathBuf;
 
 use ecs_gen::field_type::FieldType;
 use ecs_gen::generate::{Request, load_models};
-use ecs_gen::load::Loader;
 use ecs_gen::model::{Field, Model, Origin};
 use ecs_gen::parameter::Parameter;
 use serde_json::json;
 
-use crate::diagnostics::{LOG, folder, log};
+use crate::diagnostics::{LOG, folder, loader, log};
 
 /// The models of these subset files over ECS 9.4.0, with these field-set files.
 #[track_caller]
@@ -47,7 +46,7 @@ pub fn model_of(files: &[(&str, &str)]) -> Model {
 
 #[track_caller]
 fn load(request: &Request) -> Model {
-    let mut loader = Loader::default();
+    let mut loader = loader();
     let models = load_models(request, &mut loader);
     models.unwrap_or_else(|| panic!("{}", loader.diagnostics.render(&loader.sources))).remove(0)
 }
