@@ -6,6 +6,8 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use ecs_gen::diagnostic::Code;
 
+use super::output;
+
 /// Say what the code of a diagnostic means, or list all codes.
 #[derive(Args)]
 pub struct Explain {
@@ -18,7 +20,7 @@ pub struct Explain {
 pub fn run(arguments: &Explain) -> ExitCode {
     for code in Code::ALL {
         if arguments.code.as_deref().is_none_or(|wanted| wanted == code.as_str()) {
-            println!("{}\n   {}", code.as_str(), code.explanation().trim_end());
+            output::print(&format!("{}\n   {}", code.as_str(), code.explanation().trim_end()));
         }
     }
     ExitCode::SUCCESS

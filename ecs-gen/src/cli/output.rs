@@ -1,5 +1,6 @@
 //! What the commands print, as text or JSON, and the exit codes.
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use ecs_gen::load::Loader;
@@ -20,12 +21,18 @@ impl Mode {
     }
 }
 
+/// Prints to standard output. A reader that has seen enough and closed it, such as `head`, is no error.
+pub fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+}
+
 /// Prints what was found wrong; as JSON, warnings alone wait for the outcome, so that one document is printed.
 pub fn print_diagnostics(loader: &Loader, mode: Mode) {
     if !mode.json {
         eprint!("{}", loader.diagnostics.render(&loader.sources));
     } else if loader.diagnostics.has_errors() {
-        println!("{:#}", loader.diagnostics.to_json(&loader.sources));
+        print(&format!("{:#}", loader.diagnostics.to_json(&loader.sources)));
     }
 }
 
@@ -41,7 +48,7 @@ pub fn carry_out(plan: &Plan, loader: &Loader, mode: Mode) -> ExitCode {
                 {
                     document.extend(outcome);
                 }
-                println!("{document:#}");
+                print(&format!("{document:#}"));
             } else {
                 eprint!("{}", outcome.text);
             }
@@ -54,7 +61,7 @@ pub fn carry_out(plan: &Plan, loader: &Loader, mode: Mode) -> ExitCode {
 /// Prints an error of the disk.
 pub fn fail(error: &std::io::Error, mode: Mode) -> ExitCode {
     if mode.json {
-        println!("{:#}", serde_json::json!({ "error": error.to_string() }));
+        print(&format!("{:#}", serde_json::json!({ "error": error.to_string() })));
     } else {
         eprintln!("error: {error}");
     }

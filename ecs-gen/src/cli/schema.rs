@@ -6,6 +6,8 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use ecs_gen::input::GRAMMARS;
 
+use super::output;
+
 /// Print the JSON Schema of an input file, by which an editor completes and checks it.
 ///
 /// Save it, and name it in the first line of the input: `# yaml-language-server: $schema=log.schema.json`.
@@ -20,7 +22,7 @@ pub struct Schema {
 pub fn run(arguments: &Schema) -> ExitCode {
     for (name, schema) in GRAMMARS {
         if *name == arguments.grammar {
-            println!("{:#}", schema());
+            output::print(&format!("{:#}", schema()));
         }
     }
     ExitCode::SUCCESS
