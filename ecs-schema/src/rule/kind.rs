@@ -48,10 +48,9 @@ pub enum Kind {
     Range(RangeKind),
     /// `binary`: see [`Binary`](crate::Binary).
     Binary,
-    /// `flattened` or `flat_object`: see [`Flattened`](crate::Flattened); each leaf is one term and has its limit.
+    /// `flattened` or `flat_object`: see [`Flattened`](crate::Flattened); each leaf is one term and has its limit, with
+    /// `ignore_above` too, which `OpenSearch` does not have for such fields.
     Flattened,
-    /// `flattened` with `ignore_above`: leaves of any length.
-    FlattenedUnlimited,
     /// An object with `enabled: false`: any JSON, also arrays, whether or not the field is `many`.
     Any,
     /// `object`: an object with these fields.
@@ -94,7 +93,7 @@ impl Kind {
             Self::GeoPoint => "an object with `lat` and `lon`",
             Self::Range(_) => "an object with `gte`, `gt`, `lte` or `lt`",
             Self::Binary => "a base64 string",
-            Self::Flattened | Self::FlattenedUnlimited | Self::Object(_) | Self::Nested(_) => "an object",
+            Self::Flattened | Self::Object(_) | Self::Nested(_) => "an object",
             Self::Any => "any value",
             Self::Alias(_) => "nothing",
         }

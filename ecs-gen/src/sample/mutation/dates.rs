@@ -42,7 +42,9 @@ pub(super) const CASES: &[Case] = &[
     }),
     refused("date-whose-offset-leads-out", is_iso_date, |random, _| random.pick(OUT_BY_OFFSET).into()),
     refused("nanos-whose-offset-leads-out", is_iso_nanos, |random, _| random.pick(NANOS_OUT_BY_OFFSET).into()),
+    refused("nanos-without-seconds", is_iso_nanos, |random, _| random.pick(WITHOUT_SECONDS).into()),
     taken("date-with-offset", takes_iso, |random, _| random.pick(WITH_OFFSET).into()),
+    taken("date-without-seconds", is_iso_date, |random, _| random.pick(WITHOUT_SECONDS).into()),
     taken("date-without-time", takes_iso, |random, _| random.pick(&["2024", "2024-05", "2024-05-17"]).into()),
     taken("date-on-leap-day", takes_iso, |random, _| random.pick(&["2024-02-29", "2000-02-29T23:59:59.9Z"]).into()),
     taken("date-as-epoch", takes_number, |_, field| epoch(field)),
@@ -83,9 +85,11 @@ const BEFORE_1970: &[&str] = &["1969-12-31T23:59:59.999999999Z", "1969", "1900-0
 const AFTER_2262: &[&str] = &["2262-04-11T23:47:16.854775808Z", "2262-04-12", "2262-05", "2263", "9999-12-31"];
 const OUT_BY_OFFSET: &[&str] = &["0000-01-01T00:00:00+00:01", "9999-12-31T23:59:59-18"];
 const NANOS_OUT_BY_OFFSET: &[&str] = &["1970-01-01T00:00:00+00:01", "2262-04-11T23:47:16-00:01"];
+const WITHOUT_SECONDS: &[&str] =
+    &["2024-05-17T09", "2024-05-17T09:30", "2024-05-17T09+02", "2024-05-17T09:30-0330", "2024-05-17T09+05:45"];
 const WITH_OFFSET: &[&str] = &[
-    "2024-05-17T09+02",
-    "2024-05-17T09:30-0330",
+    "2024-05-17T09:30:00+02",
+    "2024-05-17T09:30:00-0330",
     "2024-05-17T09:30:00+05:45",
     "2024-05-17T09:30:00,123456789-18:00",
     "2024-05-17T09:30:00.1+00:00",

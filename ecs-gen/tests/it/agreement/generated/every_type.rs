@@ -15,19 +15,20 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// A document of the log `every-type`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EveryType {
-    /// `@timestamp` (`date`): when the event took place
+    /// `@timestamp` (`date`): when the event took place.
     pub timestamp: ecs_schema::Timestamp,
-    /// `ecs`: which release of the schema the document follows
+    /// `ecs`: which release of the schema the document follows.
     pub ecs: Ecs,
-    /// `event`: what happened, when, how it ended and who reported it
+    /// `event`: what happened, when, how it ended and who reported it.
     pub event: Option<Box<Event>>,
     /// `every`: Fields of each type.
     pub every: Every,
-    /// `host`: the machine, virtual or real, on which something happened
+    /// `host`: the machine, virtual or real, on which something happened.
     pub host: Option<Box<Host>>,
-    /// `labels` (`flattened`): your own keys and values, each a plain keyword
+    /// `labels` (`flattened`): your own keys and values, each a plain keyword.
     pub labels: Option<ecs_schema::Flattened>,
 }
+
 impl EveryType {
     /// With its required fields.
     #[must_use]
@@ -35,10 +36,8 @@ impl EveryType {
         Self {
             timestamp,
             ecs,
-            event: None,
             every,
-            host: None,
-            labels: None,
+            ..ecs_schema::Shape::blank()
         }
     }
     /// `event`, made when it is absent.
@@ -50,6 +49,7 @@ impl EveryType {
         self.host.get_or_insert_default()
     }
 }
+
 static EVERY_TYPE_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("@timestamp", DATE).required(),
@@ -60,49 +60,18 @@ static EVERY_TYPE_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         field_rule!("labels", Flattened),
     ],
 );
-impl ecs_schema::Shape for EveryType {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &EVERY_TYPE_RULES
+ecs_schema::impl_shape!(
+    EveryType, EVERY_TYPE_RULES, { 0 timestamp, 1 ecs, 2 event, 3 every, 4 host, 5 labels
     }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.timestamp);
-        visitor.field(1, &self.ecs);
-        visitor.field(2, &self.event);
-        visitor.field(3, &self.every);
-        visitor.field(4, &self.host);
-        visitor.field(5, &self.labels);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.timestamp),
-            1 => reader.read(&mut self.ecs),
-            2 => reader.read(&mut self.event),
-            3 => reader.read(&mut self.every),
-            4 => reader.read(&mut self.host),
-            5 => reader.read(&mut self.labels),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::new(
-            ecs_schema::FieldValue::blank(),
-            ecs_schema::FieldValue::blank(),
-            ecs_schema::FieldValue::blank(),
-        )
-    }
-}
-ecs_schema::impl_shape!(EveryType);
+);
 
 /// `ecs`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ecs {
-    /// `ecs.version` (`keyword`): version of the Elastic Common Schema that the document follows
+    /// `ecs.version` (`keyword`): version of the Elastic Common Schema that the document follows.
     pub version: String,
 }
+
 impl Ecs {
     /// With its required fields.
     #[must_use]
@@ -110,44 +79,25 @@ impl Ecs {
         Self { version }
     }
 }
+
 static ECS_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("version", Text).required()],
 );
-impl ecs_schema::Shape for Ecs {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &ECS_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.version);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.version),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::new(ecs_schema::FieldValue::blank())
-    }
-}
-ecs_schema::impl_shape!(Ecs);
+ecs_schema::impl_shape!(Ecs, ECS_RULES, { 0 version });
 
 /// `event`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Event {
-    /// `event.category` (`keyword`, array): broad subjects of the event, from a fixed list
+    /// `event.category` (`keyword`, array): broad subjects of the event, from a fixed list.
     pub category: Vec<EventCategory>,
-    /// `event.kind` (`keyword`): what sort of information this is, such as a plain event or an alert
+    /// `event.kind` (`keyword`): what sort of information this is, such as a plain event or an alert.
     pub kind: Option<EventKind>,
-    /// `event.original` (`keyword`): the event as it was received, before any parsing; kept and not indexed
+    /// `event.original` (`keyword`): the event as it was received, before any parsing; kept and not indexed.
     pub original: Option<String>,
-    /// `event.type` (`keyword`, array): what the event means within its categories, such as start, change or error
+    /// `event.type` (`keyword`, array): what the event means within its categories, such as start, change or error.
     pub r#type: Vec<EventType>,
 }
+
 static EVENT_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         &[
             field_rule!("category", Text)
@@ -213,34 +163,9 @@ static EVENT_RULES_EXPECTED_TYPES: ecs_schema::ExpectedTypes = ecs_schema::Expec
         ("web", &["access", "error", "info"]),
     ],
 );
-impl ecs_schema::Shape for Event {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &EVENT_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.category);
-        visitor.field(1, &self.kind);
-        visitor.field(2, &self.original);
-        visitor.field(3, &self.r#type);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.category),
-            1 => reader.read(&mut self.kind),
-            2 => reader.read(&mut self.original),
-            3 => reader.read(&mut self.r#type),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(Event);
+ecs_schema::impl_shape!(
+    Event, EVENT_RULES, { 0 category, 1 kind, 2 original, 3 r#type }
+);
 
 /// `every`.
 #[derive(Clone, Debug, PartialEq)]
@@ -261,11 +186,11 @@ pub struct Every {
     pub keyword: Option<Box<EveryKeyword>>,
     /// `every.needed`.
     pub needed: EveryNeeded,
-    /// `every.nested` (`nested`): a list of objects
+    /// `every.nested` (`nested`): a list of objects.
     pub nested: Vec<EveryNested>,
     /// `every.number`.
     pub number: Option<Box<EveryNumber>>,
-    /// `every.objects` (array): a list of objects
+    /// `every.objects` (array): a list of objects.
     pub objects: Vec<EveryObjects>,
     /// `every.point`.
     pub point: Option<Box<EveryPoint>>,
@@ -276,26 +201,14 @@ pub struct Every {
     /// `every.version`.
     pub version: Option<Box<EveryVersion>>,
 }
+
 impl Every {
     /// With its required fields.
     #[must_use]
     pub fn new(needed: EveryNeeded) -> Self {
         Self {
-            binary: None,
-            boolean: None,
-            constant: None,
-            date: None,
-            free: None,
-            ip: None,
-            keyword: None,
             needed,
-            nested: Vec::new(),
-            number: None,
-            objects: Vec::new(),
-            point: None,
-            range: None,
-            text: None,
-            version: None,
+            ..ecs_schema::Shape::blank()
         }
     }
     /// `binary`, made when it is absent.
@@ -347,6 +260,7 @@ impl Every {
         self.version.get_or_insert_default()
     }
 }
+
 static EVERY_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("binary", Object(&EVERY_BINARY_RULES)),
@@ -367,189 +281,79 @@ static EVERY_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         field_rule!("version", Object(&EVERY_VERSION_RULES)),
     ],
 );
-impl ecs_schema::Shape for Every {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &EVERY_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.binary);
-        visitor.field(1, &self.boolean);
-        visitor.field(2, &self.constant);
-        visitor.field(3, &self.date);
-        visitor.field(4, &self.free);
-        visitor.field(5, &self.ip);
-        visitor.field(6, &self.keyword);
-        visitor.field(7, &self.needed);
-        visitor.field(8, &self.nested);
-        visitor.field(9, &self.number);
-        visitor.field(10, &self.objects);
-        visitor.field(12, &self.point);
-        visitor.field(13, &self.range);
-        visitor.field(14, &self.text);
-        visitor.field(15, &self.version);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.binary),
-            1 => reader.read(&mut self.boolean),
-            2 => reader.read(&mut self.constant),
-            3 => reader.read(&mut self.date),
-            4 => reader.read(&mut self.free),
-            5 => reader.read(&mut self.ip),
-            6 => reader.read(&mut self.keyword),
-            7 => reader.read(&mut self.needed),
-            8 => reader.read(&mut self.nested),
-            9 => reader.read(&mut self.number),
-            10 => reader.read(&mut self.objects),
-            12 => reader.read(&mut self.point),
-            13 => reader.read(&mut self.range),
-            14 => reader.read(&mut self.text),
-            15 => reader.read(&mut self.version),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::new(ecs_schema::FieldValue::blank())
-    }
-}
-ecs_schema::impl_shape!(Every);
+ecs_schema::impl_shape!(
+    Every, EVERY_RULES, { 0 binary, 1 boolean, 2 constant, 3 date, 4 free, 5 ip, 6
+    keyword, 7 needed, 8 nested, 9 number, 10 objects, 12 point, 13 range, 14 text, 15
+    version }
+);
 
 /// `every.binary`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EveryBinary {
-    /// `every.binary.many` (`binary`, array): several
+    /// `every.binary.many` (`binary`, array): several.
     pub many: Vec<ecs_schema::Binary>,
-    /// `every.binary.one` (`binary`): bytes
+    /// `every.binary.one` (`binary`): bytes.
     pub one: Option<ecs_schema::Binary>,
 }
+
 static EVERY_BINARY_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("many", Binary).many(), field_rule!("one", Binary)],
 );
-impl ecs_schema::Shape for EveryBinary {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &EVERY_BINARY_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.many);
-        visitor.field(1, &self.one);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.many),
-            1 => reader.read(&mut self.one),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(EveryBinary);
+ecs_schema::impl_shape!(EveryBinary, EVERY_BINARY_RULES, { 0 many, 1 one });
 
 /// `every.boolean`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EveryBoolean {
-    /// `every.boolean.many` (`boolean`, array): several
+    /// `every.boolean.many` (`boolean`, array): several.
     pub many: Vec<bool>,
-    /// `every.boolean.one` (`boolean`): yes or no
+    /// `every.boolean.one` (`boolean`): yes or no.
     pub one: Option<bool>,
 }
+
 static EVERY_BOOLEAN_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("many", Boolean).many(), field_rule!("one", Boolean)],
 );
-impl ecs_schema::Shape for EveryBoolean {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &EVERY_BOOLEAN_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.many);
-        visitor.field(1, &self.one);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.many),
-            1 => reader.read(&mut self.one),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(EveryBoolean);
+ecs_schema::impl_shape!(EveryBoolean, EVERY_BOOLEAN_RULES, { 0 many, 1 one });
 
 /// `every.constant`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EveryConstant {
-    /// `every.constant.open` (`constant_keyword`): a constant that the first document sets
+    /// `every.constant.open` (`constant_keyword`): a constant that the first document sets.
     pub open: Option<String>,
-    /// `every.constant.set` (`constant_keyword`): a constant
+    /// `every.constant.set` (`constant_keyword`): a constant.
     pub set: Option<String>,
 }
+
 static EVERY_CONSTANT_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("open", Constant(None)), field_rule!("set", Constant(Some("same")))],
 );
-impl ecs_schema::Shape for EveryConstant {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &EVERY_CONSTANT_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.open);
-        visitor.field(1, &self.set);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.open),
-            1 => reader.read(&mut self.set),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(EveryConstant);
+ecs_schema::impl_shape!(EveryConstant, EVERY_CONSTANT_RULES, { 0 open, 1 set });
 
 /// `every.date`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EveryDate {
-    /// `every.date.iso` (`date`): text only
+    /// `every.date.iso` (`date`): text only.
     pub iso: Option<ecs_schema::Timestamp>,
-    /// `every.date.millis` (`date`): milliseconds only
+    /// `every.date.millis` (`date`): milliseconds only.
     pub millis: Option<ecs_schema::Timestamp>,
-    /// `every.date.nanos` (`date_nanos`): the default format
+    /// `every.date.nanos` (`date_nanos`): the default format.
     pub nanos: Option<ecs_schema::Timestamp>,
-    /// `every.date.nanos_iso` (`date_nanos`): text only
+    /// `every.date.nanos_iso` (`date_nanos`): text only.
     pub nanos_iso: Option<ecs_schema::Timestamp>,
-    /// `every.date.nanos_many` (`date_nanos`, array): several
+    /// `every.date.nanos_many` (`date_nanos`, array): several.
     pub nanos_many: Vec<ecs_schema::Timestamp>,
-    /// `every.date.nanos_millis` (`date_nanos`): milliseconds only
+    /// `every.date.nanos_millis` (`date_nanos`): milliseconds only.
     pub nanos_millis: Option<ecs_schema::Timestamp>,
-    /// `every.date.or_seconds` (`date`): either
+    /// `every.date.or_seconds` (`date`): either.
     pub or_seconds: Option<ecs_schema::Timestamp>,
-    /// `every.date.plain` (`date`): the default format
+    /// `every.date.plain` (`date`): the default format.
     pub plain: Option<ecs_schema::Timestamp>,
-    /// `every.date.plains` (`date`, array): several
+    /// `every.date.plains` (`date`, array): several.
     pub plains: Vec<ecs_schema::Timestamp>,
-    /// `every.date.seconds` (`date`): seconds only
+    /// `every.date.seconds` (`date`): seconds only.
     pub seconds: Option<ecs_schema::Timestamp>,
 }
+
 static EVERY_DATE_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("iso", Date(ecs_schema::DateFormat::Iso)),
@@ -564,159 +368,77 @@ static EVERY_DATE_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         field_rule!("seconds", Date(ecs_schema::DateFormat::Seconds)),
     ],
 );
-impl ecs_schema::Shape for EveryDate {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &EVERY_DATE_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.iso);
-        visitor.field(1, &self.millis);
-        visitor.field(2, &self.nanos);
-        visitor.field(3, &self.nanos_iso);
-        visitor.field(4, &self.nanos_many);
-        visitor.field(5, &self.nanos_millis);
-        visitor.field(6, &self.or_seconds);
-        visitor.field(7, &self.plain);
-        visitor.field(8, &self.plains);
-        visitor.field(9, &self.seconds);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.iso),
-            1 => reader.read(&mut self.millis),
-            2 => reader.read(&mut self.nanos),
-            3 => reader.read(&mut self.nanos_iso),
-            4 => reader.read(&mut self.nanos_many),
-            5 => reader.read(&mut self.nanos_millis),
-            6 => reader.read(&mut self.or_seconds),
-            7 => reader.read(&mut self.plain),
-            8 => reader.read(&mut self.plains),
-            9 => reader.read(&mut self.seconds),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(EveryDate);
+ecs_schema::impl_shape!(
+    EveryDate, EVERY_DATE_RULES, { 0 iso, 1 millis, 2 nanos, 3 nanos_iso, 4 nanos_many, 5
+    nanos_millis, 6 or_seconds, 7 plain, 8 plains, 9 seconds }
+);
 
 /// `every.free`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EveryFree {
-    /// `every.free.flattened` (`flattened`): any keys
+    /// `every.free.flattened` (`flattened`): any keys.
     pub flattened: Option<ecs_schema::Flattened>,
-    /// `every.free.flattened_cut` (`flattened`): leaves of any length
+    /// `every.free.flattened_cut` (`flattened`): leaves of any length.
     pub flattened_cut: Option<ecs_schema::Flattened>,
-    /// `every.free.flattened_many` (`flattened`, array): several
+    /// `every.free.flattened_many` (`flattened`, array): several.
     pub flattened_many: Vec<ecs_schema::Flattened>,
-    /// `every.free.stored` (any JSON, kept and not indexed): any JSON
+    /// `every.free.stored` (any JSON, kept and not indexed): any JSON.
     pub stored: Option<ecs_schema::Json>,
-    /// `every.free.stored_many` (any JSON, kept and not indexed, array): any JSON
+    /// `every.free.stored_many` (any JSON, kept and not indexed, array): any JSON.
     pub stored_many: Option<ecs_schema::Json>,
 }
+
 static EVERY_FREE_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("flattened", Flattened),
-        field_rule!("flattened_cut", FlattenedUnlimited),
+        field_rule!("flattened_cut", Flattened),
         field_rule!("flattened_many", Flattened).many(),
         field_rule!("stored", Any),
         field_rule!("stored_many", Any),
     ],
 );
-impl ecs_schema::Shape for EveryFree {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &EVERY_FREE_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.flattened);
-        visitor.field(1, &self.flattened_cut);
-        visitor.field(2, &self.flattened_many);
-        visitor.field(3, &self.stored);
-        visitor.field(4, &self.stored_many);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.flattened),
-            1 => reader.read(&mut self.flattened_cut),
-            2 => reader.read(&mut self.flattened_many),
-            3 => reader.read(&mut self.stored),
-            4 => reader.read(&mut self.stored_many),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(EveryFree);
+ecs_schema::impl_shape!(
+    EveryFree, EVERY_FREE_RULES, { 0 flattened, 1 flattened_cut, 2 flattened_many, 3
+    stored, 4 stored_many }
+);
 
 /// `every.ip`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EveryIp {
-    /// `every.ip.many` (`ip`, array): several
+    /// `every.ip.many` (`ip`, array): several.
     pub many: Vec<std::net::IpAddr>,
-    /// `every.ip.one` (`ip`): an address
+    /// `every.ip.one` (`ip`): an address.
     pub one: Option<std::net::IpAddr>,
 }
+
 static EVERY_IP_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("many", Ip).many(), field_rule!("one", Ip)],
 );
-impl ecs_schema::Shape for EveryIp {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &EVERY_IP_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.many);
-        visitor.field(1, &self.one);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.many),
-            1 => reader.read(&mut self.one),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(EveryIp);
+ecs_schema::impl_shape!(EveryIp, EVERY_IP_RULES, { 0 many, 1 one });
 
 /// `every.keyword`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EveryKeyword {
-    /// `every.keyword.chosen` (`keyword`): one of a few
+    /// `every.keyword.chosen` (`keyword`): one of a few.
     pub chosen: Option<EveryKeywordChosen>,
-    /// `every.keyword.coded` (`keyword`): a keyword of one form
+    /// `every.keyword.coded` (`keyword`): a keyword of one form.
     pub coded: Option<String>,
-    /// `every.keyword.codes` (`keyword`, array): with a digit
+    /// `every.keyword.codes` (`keyword`, array): with a digit.
     pub codes: Vec<String>,
-    /// `every.keyword.cut` (`keyword`): a keyword with the usual limit
+    /// `every.keyword.cut` (`keyword`): a keyword with the usual limit.
     pub cut: Option<String>,
-    /// `every.keyword.half_kept` (`keyword`): a keyword with doc values
+    /// `every.keyword.half_kept` (`keyword`): a keyword with doc values.
     pub half_kept: Option<String>,
-    /// `every.keyword.kept` (`keyword`): a keyword that is only kept
+    /// `every.keyword.kept` (`keyword`): a keyword that is only kept.
     pub kept: Option<String>,
-    /// `every.keyword.several` (`keyword`, array): some of a few
+    /// `every.keyword.several` (`keyword`, array): some of a few.
     pub several: Vec<EveryKeywordSeveral>,
-    /// `every.keyword.whole` (`keyword`): a keyword that must fit a term
+    /// `every.keyword.whole` (`keyword`): a keyword that must fit a term.
     pub whole: Option<String>,
-    /// `every.keyword.wholes` (`keyword`, array): several of them
+    /// `every.keyword.wholes` (`keyword`, array): several of them.
     pub wholes: Vec<String>,
 }
+
 static EVERY_KEYWORD_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("chosen", Text).allowed(&EVERY_KEYWORD_CHOSEN_VALUES),
@@ -736,55 +458,22 @@ static EVERY_KEYWORD_RULES_CODED_PATTERN: ecs_schema::Pattern = ecs_schema::Patt
 static EVERY_KEYWORD_RULES_CODES_PATTERN: ecs_schema::Pattern = ecs_schema::Pattern::new(
     "[0-9]",
 );
-impl ecs_schema::Shape for EveryKeyword {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &EVERY_KEYWORD_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.chosen);
-        visitor.field(1, &self.coded);
-        visitor.field(2, &self.codes);
-        visitor.field(3, &self.cut);
-        visitor.field(4, &self.half_kept);
-        visitor.field(5, &self.kept);
-        visitor.field(6, &self.several);
-        visitor.field(7, &self.whole);
-        visitor.field(8, &self.wholes);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.chosen),
-            1 => reader.read(&mut self.coded),
-            2 => reader.read(&mut self.codes),
-            3 => reader.read(&mut self.cut),
-            4 => reader.read(&mut self.half_kept),
-            5 => reader.read(&mut self.kept),
-            6 => reader.read(&mut self.several),
-            7 => reader.read(&mut self.whole),
-            8 => reader.read(&mut self.wholes),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(EveryKeyword);
+ecs_schema::impl_shape!(
+    EveryKeyword, EVERY_KEYWORD_RULES, { 0 chosen, 1 coded, 2 codes, 3 cut, 4 half_kept,
+    5 kept, 6 several, 7 whole, 8 wholes }
+);
 
 /// `every.needed`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EveryNeeded {
-    /// `every.needed.list` (`keyword`, array): required
+    /// `every.needed.list` (`keyword`, array): required.
     pub list: Vec<String>,
-    /// `every.needed.number` (`long`): required
+    /// `every.needed.number` (`long`): required.
     pub number: i64,
-    /// `every.needed.steps` (`nested`): a list whose elements have names
+    /// `every.needed.steps` (`nested`): a list whose elements have names.
     pub steps: Vec<EveryNeededSteps>,
 }
+
 impl EveryNeeded {
     /// With its required fields.
     #[must_use]
@@ -792,10 +481,11 @@ impl EveryNeeded {
         Self {
             list,
             number,
-            steps: Vec::new(),
+            ..ecs_schema::Shape::blank()
         }
     }
 }
+
 static EVERY_NEEDED_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("list", Text).many().required(),
@@ -803,39 +493,15 @@ static EVERY_NEEDED_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         field_rule!("steps", Nested(&EVERY_NEEDED_STEPS_RULES)),
     ],
 );
-impl ecs_schema::Shape for EveryNeeded {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &EVERY_NEEDED_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.list);
-        visitor.field(1, &self.number);
-        visitor.field(2, &self.steps);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.list),
-            1 => reader.read(&mut self.number),
-            2 => reader.read(&mut self.steps),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::new(ecs_schema::FieldValue::blank(), ecs_schema::FieldValue::blank())
-    }
-}
-ecs_schema::impl_shape!(EveryNeeded);
+ecs_schema::impl_shape!(EveryNeeded, EVERY_NEEDED_RULES, { 0 list, 1 number, 2 steps });
 
 /// `every.needed.steps`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EveryNeededSteps {
-    /// `every.needed.steps.name` (`keyword`): required
+    /// `every.needed.steps.name` (`keyword`): required.
     pub name: String,
 }
+
 impl EveryNeededSteps {
     /// With its required fields.
     #[must_use]
@@ -843,53 +509,34 @@ impl EveryNeededSteps {
         Self { name }
     }
 }
+
 static EVERY_NEEDED_STEPS_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("name", Text).required()],
 );
-impl ecs_schema::Shape for EveryNeededSteps {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &EVERY_NEEDED_STEPS_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.name);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.name),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::new(ecs_schema::FieldValue::blank())
-    }
-}
-ecs_schema::impl_shape!(EveryNeededSteps);
+ecs_schema::impl_shape!(EveryNeededSteps, EVERY_NEEDED_STEPS_RULES, { 0 name });
 
 /// `every.nested`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EveryNested {
-    /// `every.nested.addresses` (`ip`, array): addresses
+    /// `every.nested.addresses` (`ip`, array): addresses.
     pub addresses: Vec<std::net::IpAddr>,
-    /// `every.nested.deeper` (`nested`): a list in a list
+    /// `every.nested.deeper` (`nested`): a list in a list.
     pub deeper: Vec<EveryNestedDeeper>,
-    /// `every.nested.name` (`keyword`): each element has one
+    /// `every.nested.name` (`keyword`): each element has one.
     pub name: String,
 }
+
 impl EveryNested {
     /// With its required fields.
     #[must_use]
     pub fn new(name: String) -> Self {
         Self {
-            addresses: Vec::new(),
-            deeper: Vec::new(),
             name,
+            ..ecs_schema::Shape::blank()
         }
     }
 }
+
 static EVERY_NESTED_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("addresses", Ip).many(),
@@ -897,99 +544,57 @@ static EVERY_NESTED_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         field_rule!("name", Text).required(),
     ],
 );
-impl ecs_schema::Shape for EveryNested {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &EVERY_NESTED_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.addresses);
-        visitor.field(1, &self.deeper);
-        visitor.field(2, &self.name);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.addresses),
-            1 => reader.read(&mut self.deeper),
-            2 => reader.read(&mut self.name),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::new(ecs_schema::FieldValue::blank())
-    }
-}
-ecs_schema::impl_shape!(EveryNested);
+ecs_schema::impl_shape!(
+    EveryNested, EVERY_NESTED_RULES, { 0 addresses, 1 deeper, 2 name }
+);
 
 /// `every.nested.deeper`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EveryNestedDeeper {
-    /// `every.nested.deeper.at` (`date`): a date further in
+    /// `every.nested.deeper.at` (`date`): a date further in.
     pub at: Option<ecs_schema::Timestamp>,
 }
+
 static EVERY_NESTED_DEEPER_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("at", DATE)],
 );
-impl ecs_schema::Shape for EveryNestedDeeper {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &EVERY_NESTED_DEEPER_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.at);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.at),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(EveryNestedDeeper);
+ecs_schema::impl_shape!(EveryNestedDeeper, EVERY_NESTED_DEEPER_RULES, { 0 at });
 
 /// `every.number`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EveryNumber {
-    /// `every.number.byte` (`byte`): 8 bits
+    /// `every.number.byte` (`byte`): 8 bits.
     pub byte: Option<i8>,
-    /// `every.number.double` (`double`): a float
+    /// `every.number.double` (`double`): a float.
     pub double: Option<f64>,
-    /// `every.number.doubles` (`double`, array): several
+    /// `every.number.doubles` (`double`, array): several.
     pub doubles: Vec<f64>,
-    /// `every.number.float` (`float`): 32 bits
+    /// `every.number.float` (`float`): 32 bits.
     pub float: Option<f32>,
-    /// `every.number.floats` (`float`, array): several
+    /// `every.number.floats` (`float`, array): several.
     pub floats: Vec<f32>,
-    /// `every.number.half_float` (`half_float`): 16 bits
+    /// `every.number.half_float` (`half_float`): 16 bits.
     pub half_float: Option<f32>,
-    /// `every.number.integer` (`integer`): 32 bits
+    /// `every.number.integer` (`integer`): 32 bits.
     pub integer: Option<i32>,
-    /// `every.number.integers` (`integer`, array): several
+    /// `every.number.integers` (`integer`, array): several.
     pub integers: Vec<i32>,
-    /// `every.number.long` (`long`): 64 bits
+    /// `every.number.long` (`long`): 64 bits.
     pub long: Option<i64>,
-    /// `every.number.long_strict` (`long`): no text
+    /// `every.number.long_strict` (`long`): no text.
     pub long_strict: Option<i64>,
-    /// `every.number.longs` (`long`, array): several
+    /// `every.number.longs` (`long`, array): several.
     pub longs: Vec<i64>,
-    /// `every.number.scaled_float` (`scaled_float`): hundredths
+    /// `every.number.scaled_float` (`scaled_float`): hundredths.
     pub scaled_float: Option<f64>,
-    /// `every.number.short` (`short`): 16 bits
+    /// `every.number.short` (`short`): 16 bits.
     pub short: Option<i16>,
-    /// `every.number.unsigned_long` (`unsigned_long`): 64 bits without sign
+    /// `every.number.unsigned_long` (`unsigned_long`): 64 bits without sign.
     pub unsigned_long: Option<u64>,
-    /// `every.number.unsigned_longs` (`unsigned_long`, array): several
+    /// `every.number.unsigned_longs` (`unsigned_long`, array): several.
     pub unsigned_longs: Vec<u64>,
 }
+
 static EVERY_NUMBER_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("byte", Byte),
@@ -1009,71 +614,28 @@ static EVERY_NUMBER_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         field_rule!("unsigned_longs", UnsignedLong).many(),
     ],
 );
-impl ecs_schema::Shape for EveryNumber {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &EVERY_NUMBER_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.byte);
-        visitor.field(1, &self.double);
-        visitor.field(2, &self.doubles);
-        visitor.field(3, &self.float);
-        visitor.field(4, &self.floats);
-        visitor.field(5, &self.half_float);
-        visitor.field(6, &self.integer);
-        visitor.field(7, &self.integers);
-        visitor.field(8, &self.long);
-        visitor.field(9, &self.long_strict);
-        visitor.field(10, &self.longs);
-        visitor.field(11, &self.scaled_float);
-        visitor.field(12, &self.short);
-        visitor.field(13, &self.unsigned_long);
-        visitor.field(14, &self.unsigned_longs);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.byte),
-            1 => reader.read(&mut self.double),
-            2 => reader.read(&mut self.doubles),
-            3 => reader.read(&mut self.float),
-            4 => reader.read(&mut self.floats),
-            5 => reader.read(&mut self.half_float),
-            6 => reader.read(&mut self.integer),
-            7 => reader.read(&mut self.integers),
-            8 => reader.read(&mut self.long),
-            9 => reader.read(&mut self.long_strict),
-            10 => reader.read(&mut self.longs),
-            11 => reader.read(&mut self.scaled_float),
-            12 => reader.read(&mut self.short),
-            13 => reader.read(&mut self.unsigned_long),
-            14 => reader.read(&mut self.unsigned_longs),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(EveryNumber);
+ecs_schema::impl_shape!(
+    EveryNumber, EVERY_NUMBER_RULES, { 0 byte, 1 double, 2 doubles, 3 float, 4 floats, 5
+    half_float, 6 integer, 7 integers, 8 long, 9 long_strict, 10 longs, 11 scaled_float,
+    12 short, 13 unsigned_long, 14 unsigned_longs }
+);
 
 /// `every.objects`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EveryObjects {
     /// `every.objects.inner`.
     pub inner: Option<Box<EveryObjectsInner>>,
-    /// `every.objects.name` (`keyword`): a name
+    /// `every.objects.name` (`keyword`): a name.
     pub name: Option<String>,
 }
+
 impl EveryObjects {
     /// `inner`, made when it is absent.
     pub fn inner_mut(&mut self) -> &mut EveryObjectsInner {
         self.inner.get_or_insert_default()
     }
 }
+
 static EVERY_OBJECTS_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("inner", Object(&EVERY_OBJECTS_INNER_RULES)),
@@ -1081,125 +643,61 @@ static EVERY_OBJECTS_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new
         field_rule!("other", Alias("every.keyword.cut")),
     ],
 );
-impl ecs_schema::Shape for EveryObjects {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &EVERY_OBJECTS_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.inner);
-        visitor.field(1, &self.name);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.inner),
-            1 => reader.read(&mut self.name),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(EveryObjects);
+ecs_schema::impl_shape!(EveryObjects, EVERY_OBJECTS_RULES, { 0 inner, 1 name });
 
 /// `every.objects.inner`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EveryObjectsInner {
-    /// `every.objects.inner.number` (`long`): a number further in
+    /// `every.objects.inner.number` (`long`): a number further in.
     pub number: Option<i64>,
 }
+
 static EVERY_OBJECTS_INNER_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("number", Long)],
 );
-impl ecs_schema::Shape for EveryObjectsInner {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &EVERY_OBJECTS_INNER_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.number);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.number),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(EveryObjectsInner);
+ecs_schema::impl_shape!(EveryObjectsInner, EVERY_OBJECTS_INNER_RULES, { 0 number });
 
 /// `every.point`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EveryPoint {
-    /// `every.point.many` (`geo_point`, array): several
+    /// `every.point.many` (`geo_point`, array): several.
     pub many: Vec<ecs_schema::GeoPoint>,
-    /// `every.point.one` (`geo_point`): a place
+    /// `every.point.one` (`geo_point`): a place.
     pub one: Option<ecs_schema::GeoPoint>,
 }
+
 static EVERY_POINT_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("many", GeoPoint).many(), field_rule!("one", GeoPoint)],
 );
-impl ecs_schema::Shape for EveryPoint {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &EVERY_POINT_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.many);
-        visitor.field(1, &self.one);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.many),
-            1 => reader.read(&mut self.one),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(EveryPoint);
+ecs_schema::impl_shape!(EveryPoint, EVERY_POINT_RULES, { 0 many, 1 one });
 
 /// `every.range`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EveryRange {
-    /// `every.range.date` (`date_range`): of dates
+    /// `every.range.date` (`date_range`): of dates.
     pub date: Option<ecs_schema::Range<ecs_schema::Timestamp>>,
-    /// `every.range.date_iso` (`date_range`): of text
+    /// `every.range.date_iso` (`date_range`): of text.
     pub date_iso: Option<ecs_schema::Range<ecs_schema::Timestamp>>,
-    /// `every.range.date_seconds` (`date_range`): of seconds
+    /// `every.range.date_seconds` (`date_range`): of seconds.
     pub date_seconds: Option<ecs_schema::Range<ecs_schema::Timestamp>>,
-    /// `every.range.double` (`double_range`): of doubles
+    /// `every.range.double` (`double_range`): of doubles.
     pub double: Option<ecs_schema::Range<f64>>,
-    /// `every.range.float` (`float_range`): of floats
+    /// `every.range.float` (`float_range`): of floats.
     pub float: Option<ecs_schema::Range<f32>>,
-    /// `every.range.integer` (`integer_range`): of 32 bits
+    /// `every.range.integer` (`integer_range`): of 32 bits.
     pub integer: Option<ecs_schema::Range<i32>>,
-    /// `every.range.integers` (`integer_range`, array): several
+    /// `every.range.integers` (`integer_range`, array): several.
     pub integers: Vec<ecs_schema::Range<i32>>,
-    /// `every.range.ip` (`ip_range`): of addresses
+    /// `every.range.ip` (`ip_range`): of addresses.
     pub ip: Option<ecs_schema::Range<std::net::IpAddr>>,
-    /// `every.range.ips` (`ip_range`, array): several
+    /// `every.range.ips` (`ip_range`, array): several.
     pub ips: Vec<ecs_schema::Range<std::net::IpAddr>>,
-    /// `every.range.long` (`long_range`): of 64 bits
+    /// `every.range.long` (`long_range`): of 64 bits.
     pub long: Option<ecs_schema::Range<i64>>,
-    /// `every.range.long_strict` (`long_range`): no text
+    /// `every.range.long_strict` (`long_range`): no text.
     pub long_strict: Option<ecs_schema::Range<i64>>,
 }
+
 static EVERY_RANGE_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("date", DATE_RANGE),
@@ -1220,63 +718,26 @@ static EVERY_RANGE_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         field_rule!("long_strict", LONG_RANGE).uncoerced(),
     ],
 );
-impl ecs_schema::Shape for EveryRange {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &EVERY_RANGE_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.date);
-        visitor.field(1, &self.date_iso);
-        visitor.field(2, &self.date_seconds);
-        visitor.field(3, &self.double);
-        visitor.field(4, &self.float);
-        visitor.field(5, &self.integer);
-        visitor.field(6, &self.integers);
-        visitor.field(7, &self.ip);
-        visitor.field(8, &self.ips);
-        visitor.field(9, &self.long);
-        visitor.field(10, &self.long_strict);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.date),
-            1 => reader.read(&mut self.date_iso),
-            2 => reader.read(&mut self.date_seconds),
-            3 => reader.read(&mut self.double),
-            4 => reader.read(&mut self.float),
-            5 => reader.read(&mut self.integer),
-            6 => reader.read(&mut self.integers),
-            7 => reader.read(&mut self.ip),
-            8 => reader.read(&mut self.ips),
-            9 => reader.read(&mut self.long),
-            10 => reader.read(&mut self.long_strict),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(EveryRange);
+ecs_schema::impl_shape!(
+    EveryRange, EVERY_RANGE_RULES, { 0 date, 1 date_iso, 2 date_seconds, 3 double, 4
+    float, 5 integer, 6 integers, 7 ip, 8 ips, 9 long, 10 long_strict }
+);
 
 /// `every.text`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EveryText {
-    /// `every.text.as_you_type` (`search_as_you_type`): text that completes
+    /// `every.text.as_you_type` (`search_as_you_type`): text that completes.
     pub as_you_type: Option<String>,
-    /// `every.text.match_only` (`match_only_text`): text without positions
+    /// `every.text.match_only` (`match_only_text`): text without positions.
     pub match_only: Option<String>,
-    /// `every.text.plain` (`text`): text
+    /// `every.text.plain` (`text`): text.
     pub plain: Option<String>,
-    /// `every.text.plains` (`text`, array): texts
+    /// `every.text.plains` (`text`, array): texts.
     pub plains: Vec<String>,
-    /// `every.text.wildcard` (`wildcard`): text for wildcards
+    /// `every.text.wildcard` (`wildcard`): text for wildcards.
     pub wildcard: Option<String>,
 }
+
 static EVERY_TEXT_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("as_you_type", Text),
@@ -1286,72 +747,24 @@ static EVERY_TEXT_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         field_rule!("wildcard", Text),
     ],
 );
-impl ecs_schema::Shape for EveryText {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &EVERY_TEXT_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.as_you_type);
-        visitor.field(1, &self.match_only);
-        visitor.field(2, &self.plain);
-        visitor.field(3, &self.plains);
-        visitor.field(4, &self.wildcard);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.as_you_type),
-            1 => reader.read(&mut self.match_only),
-            2 => reader.read(&mut self.plain),
-            3 => reader.read(&mut self.plains),
-            4 => reader.read(&mut self.wildcard),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(EveryText);
+ecs_schema::impl_shape!(
+    EveryText, EVERY_TEXT_RULES, { 0 as_you_type, 1 match_only, 2 plain, 3 plains, 4
+    wildcard }
+);
 
 /// `every.version`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EveryVersion {
-    /// `every.version.many` (`version`, array): versions
+    /// `every.version.many` (`version`, array): versions.
     pub many: Vec<ecs_schema::Version>,
-    /// `every.version.one` (`version`): a version
+    /// `every.version.one` (`version`): a version.
     pub one: Option<ecs_schema::Version>,
 }
+
 static EVERY_VERSION_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("many", Version).many(), field_rule!("one", Version)],
 );
-impl ecs_schema::Shape for EveryVersion {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &EVERY_VERSION_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.many);
-        visitor.field(1, &self.one);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.many),
-            1 => reader.read(&mut self.one),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(EveryVersion);
+ecs_schema::impl_shape!(EveryVersion, EVERY_VERSION_RULES, { 0 many, 1 one });
 
 /// `host`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1361,12 +774,14 @@ pub struct Host {
     /// `host.mac` (`keyword`, array).
     pub mac: Vec<String>,
 }
+
 impl Host {
     /// `geo`, made when it is absent.
     pub fn geo_mut(&mut self) -> &mut Geo {
         self.geo.get_or_insert_default()
     }
 }
+
 static HOST_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("geo", Object(&GEO_RULES)),
@@ -1376,30 +791,7 @@ static HOST_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
 static HOST_RULES_MAC_PATTERN: ecs_schema::Pattern = ecs_schema::Pattern::new(
     "^[A-F0-9]{2}(-[A-F0-9]{2}){5,}$",
 );
-impl ecs_schema::Shape for Host {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &HOST_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.geo);
-        visitor.field(1, &self.mac);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.geo),
-            1 => reader.read(&mut self.mac),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(Host);
+ecs_schema::impl_shape!(Host, HOST_RULES, { 0 geo, 1 mac });
 
 /// `host.geo`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1407,31 +799,11 @@ pub struct Geo {
     /// `host.geo.location` (`geo_point`).
     pub location: Option<ecs_schema::GeoPoint>,
 }
+
 static GEO_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[field_rule!("location", GeoPoint)],
 );
-impl ecs_schema::Shape for Geo {
-    fn rules() -> &'static ecs_schema::ObjectRule {
-        &GEO_RULES
-    }
-    fn each<V: ecs_schema::FieldVisitor>(&self, visitor: &mut V) {
-        visitor.field(0, &self.location);
-    }
-    fn read_field<'de, A: ecs_schema::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        reader: ecs_schema::FieldReader<'_, A>,
-    ) -> Result<bool, A::Error> {
-        match index {
-            0 => reader.read(&mut self.location),
-            _ => reader.skip(),
-        }
-    }
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-ecs_schema::impl_shape!(Geo);
+ecs_schema::impl_shape!(Geo, GEO_RULES, { 0 location });
 
 static LOG_RULES: ecs_schema::LogRules = ecs_schema::LogRules::new(
     NAME,
@@ -1443,7 +815,7 @@ impl ecs_schema::Log for EveryType {
     const RULES: &'static ecs_schema::LogRules = &LOG_RULES;
 }
 
-/// The values of `EventCategory`.
+/// The values of `event.category`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EventCategory {
@@ -1490,86 +862,16 @@ pub enum EventCategory {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-static EVENT_CATEGORY_VALUES: ecs_schema::Allowed = ecs_schema::Allowed::new(
-    &[
-        "api",
-        "authentication",
-        "configuration",
-        "database",
-        "driver",
-        "email",
-        "file",
-        "host",
-        "iam",
-        "intrusion_detection",
-        "library",
-        "malware",
-        "network",
-        "package",
-        "process",
-        "registry",
-        "session",
-        "threat",
-        "vulnerability",
-        "web",
-    ],
+ecs_schema::impl_vocabulary!(
+    EventCategory, EVENT_CATEGORY_VALUES, { Api "api", Authentication "authentication",
+    Configuration "configuration", Database "database", Driver "driver", Email "email",
+    File "file", Host "host", Iam "iam", IntrusionDetection "intrusion_detection",
+    Library "library", Malware "malware", Network "network", Package "package", Process
+    "process", Registry "registry", Session "session", Threat "threat", Vulnerability
+    "vulnerability", Web "web" }
 );
-impl ecs_schema::Vocabulary for EventCategory {
-    const ALLOWED: &'static ecs_schema::Allowed = &EVENT_CATEGORY_VALUES;
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Api => "api",
-            Self::Authentication => "authentication",
-            Self::Configuration => "configuration",
-            Self::Database => "database",
-            Self::Driver => "driver",
-            Self::Email => "email",
-            Self::File => "file",
-            Self::Host => "host",
-            Self::Iam => "iam",
-            Self::IntrusionDetection => "intrusion_detection",
-            Self::Library => "library",
-            Self::Malware => "malware",
-            Self::Network => "network",
-            Self::Package => "package",
-            Self::Process => "process",
-            Self::Registry => "registry",
-            Self::Session => "session",
-            Self::Threat => "threat",
-            Self::Vulnerability => "vulnerability",
-            Self::Web => "web",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "api" => Self::Api,
-            "authentication" => Self::Authentication,
-            "configuration" => Self::Configuration,
-            "database" => Self::Database,
-            "driver" => Self::Driver,
-            "email" => Self::Email,
-            "file" => Self::File,
-            "host" => Self::Host,
-            "iam" => Self::Iam,
-            "intrusion_detection" => Self::IntrusionDetection,
-            "library" => Self::Library,
-            "malware" => Self::Malware,
-            "network" => Self::Network,
-            "package" => Self::Package,
-            "process" => Self::Process,
-            "registry" => Self::Registry,
-            "session" => Self::Session,
-            "threat" => Self::Threat,
-            "vulnerability" => Self::Vulnerability,
-            "web" => Self::Web,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-ecs_schema::impl_vocabulary!(EventCategory);
 
-/// The values of `EventKind`.
+/// The values of `event.kind`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EventKind {
@@ -1592,50 +894,13 @@ pub enum EventKind {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-static EVENT_KIND_VALUES: ecs_schema::Allowed = ecs_schema::Allowed::new(
-    &[
-        "alert",
-        "asset",
-        "enrichment",
-        "event",
-        "metric",
-        "state",
-        "pipeline_error",
-        "signal",
-    ],
+ecs_schema::impl_vocabulary!(
+    EventKind, EVENT_KIND_VALUES, { Alert "alert", Asset "asset", Enrichment
+    "enrichment", Event "event", Metric "metric", State "state", PipelineError
+    "pipeline_error", Signal "signal" }
 );
-impl ecs_schema::Vocabulary for EventKind {
-    const ALLOWED: &'static ecs_schema::Allowed = &EVENT_KIND_VALUES;
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Alert => "alert",
-            Self::Asset => "asset",
-            Self::Enrichment => "enrichment",
-            Self::Event => "event",
-            Self::Metric => "metric",
-            Self::State => "state",
-            Self::PipelineError => "pipeline_error",
-            Self::Signal => "signal",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "alert" => Self::Alert,
-            "asset" => Self::Asset,
-            "enrichment" => Self::Enrichment,
-            "event" => Self::Event,
-            "metric" => Self::Metric,
-            "state" => Self::State,
-            "pipeline_error" => Self::PipelineError,
-            "signal" => Self::Signal,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-ecs_schema::impl_vocabulary!(EventKind);
 
-/// The values of `EventType`.
+/// The values of `event.type`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EventType {
@@ -1678,80 +943,15 @@ pub enum EventType {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-static EVENT_TYPE_VALUES: ecs_schema::Allowed = ecs_schema::Allowed::new(
-    &[
-        "access",
-        "admin",
-        "allowed",
-        "change",
-        "connection",
-        "creation",
-        "deletion",
-        "denied",
-        "device",
-        "end",
-        "error",
-        "group",
-        "indicator",
-        "info",
-        "installation",
-        "protocol",
-        "start",
-        "user",
-    ],
+ecs_schema::impl_vocabulary!(
+    EventType, EVENT_TYPE_VALUES, { Access "access", Admin "admin", Allowed "allowed",
+    Change "change", Connection "connection", Creation "creation", Deletion "deletion",
+    Denied "denied", Device "device", End "end", Error "error", Group "group", Indicator
+    "indicator", Info "info", Installation "installation", Protocol "protocol", Start
+    "start", User "user" }
 );
-impl ecs_schema::Vocabulary for EventType {
-    const ALLOWED: &'static ecs_schema::Allowed = &EVENT_TYPE_VALUES;
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Access => "access",
-            Self::Admin => "admin",
-            Self::Allowed => "allowed",
-            Self::Change => "change",
-            Self::Connection => "connection",
-            Self::Creation => "creation",
-            Self::Deletion => "deletion",
-            Self::Denied => "denied",
-            Self::Device => "device",
-            Self::End => "end",
-            Self::Error => "error",
-            Self::Group => "group",
-            Self::Indicator => "indicator",
-            Self::Info => "info",
-            Self::Installation => "installation",
-            Self::Protocol => "protocol",
-            Self::Start => "start",
-            Self::User => "user",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "access" => Self::Access,
-            "admin" => Self::Admin,
-            "allowed" => Self::Allowed,
-            "change" => Self::Change,
-            "connection" => Self::Connection,
-            "creation" => Self::Creation,
-            "deletion" => Self::Deletion,
-            "denied" => Self::Denied,
-            "device" => Self::Device,
-            "end" => Self::End,
-            "error" => Self::Error,
-            "group" => Self::Group,
-            "indicator" => Self::Indicator,
-            "info" => Self::Info,
-            "installation" => Self::Installation,
-            "protocol" => Self::Protocol,
-            "start" => Self::Start,
-            "user" => Self::User,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-ecs_schema::impl_vocabulary!(EventType);
 
-/// The values of `EveryKeywordChosen`.
+/// The values of `every.keyword.chosen`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EveryKeywordChosen {
@@ -1764,31 +964,12 @@ pub enum EveryKeywordChosen {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-static EVERY_KEYWORD_CHOSEN_VALUES: ecs_schema::Allowed = ecs_schema::Allowed::new(
-    &["red", "green", ""],
+ecs_schema::impl_vocabulary!(
+    EveryKeywordChosen, EVERY_KEYWORD_CHOSEN_VALUES, { Red "red", Green "green", Value ""
+    }
 );
-impl ecs_schema::Vocabulary for EveryKeywordChosen {
-    const ALLOWED: &'static ecs_schema::Allowed = &EVERY_KEYWORD_CHOSEN_VALUES;
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Red => "red",
-            Self::Green => "green",
-            Self::Value => "",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "red" => Self::Red,
-            "green" => Self::Green,
-            "" => Self::Value,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-ecs_schema::impl_vocabulary!(EveryKeywordChosen);
 
-/// The values of `EveryKeywordSeveral`.
+/// The values of `every.keyword.several`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EveryKeywordSeveral {
@@ -1799,27 +980,10 @@ pub enum EveryKeywordSeveral {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-static EVERY_KEYWORD_SEVERAL_VALUES: ecs_schema::Allowed = ecs_schema::Allowed::new(
-    &["red", "deep blue"],
+ecs_schema::impl_vocabulary!(
+    EveryKeywordSeveral, EVERY_KEYWORD_SEVERAL_VALUES, { Red "red", DeepBlue "deep blue"
+    }
 );
-impl ecs_schema::Vocabulary for EveryKeywordSeveral {
-    const ALLOWED: &'static ecs_schema::Allowed = &EVERY_KEYWORD_SEVERAL_VALUES;
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Red => "red",
-            Self::DeepBlue => "deep blue",
-            Self::Other(text) => text,
-        }
-    }
-    fn from_text(text: &str) -> Self {
-        match text {
-            "red" => Self::Red,
-            "deep blue" => Self::DeepBlue,
-            _ => Self::Other(text.to_owned()),
-        }
-    }
-}
-ecs_schema::impl_vocabulary!(EveryKeywordSeveral);
 
 /// Each provider with its actions.
 pub const PROVIDER_ACTIONS: &[(&str, &[&str])] = &[];
