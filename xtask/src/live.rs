@@ -8,6 +8,7 @@ use clap::ValueEnum;
 
 use crate::engines::{self, Engine, Running, step};
 
+mod agreement;
 mod data_stream;
 mod ilm_parser;
 mod installation;
@@ -22,6 +23,7 @@ mod rules;
 mod shell;
 mod tally;
 
+use agreement::Extent;
 use tally::Tally;
 
 /// Put what is generated on real engines, and compare what they say with what the project says
@@ -33,13 +35,24 @@ pub struct Args {
     /// Only on these engines
     #[arg(long, value_enum, value_name = "NAME")]
     engine: Vec<Engine>,
+    /// Documents to compare on each engine
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_DOCUMENTS)]
+    documents: usize,
+    /// From which all random documents follow; another one at each run when absent
+    #[arg(long, value_name = "S")]
+    seed: Option<u64>,
 }
+
+/// Enough that each kind of change is made dozens of times, and few enough for every run.
+const DEFAULT_DOCUMENTS: usize = 5_000;
 
 /// A part of the tests on engines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Part {
     /// Every generated artifact put, read back and used: templates, policies, roles, data streams
     Installation,
+    /// Random documents, and whether the engine says of them what `validate_json` says
+    Agreement,
     /// Every case of the legacy pipeline, and what the shell function sends
     Pipeline,
 }
@@ -57,6 +70,7 @@ fn run_parts(args: &Args) -> Result<()> {
         ilm_parser::check(&mut tally)?;
         tally.print();
     }
+    let extent = Extent { documents: args.documents, seed: args.seed.unwrap_or_else(new_seed) };
     for engine in Engine::SERVERS {
         if !args.engine.is_empty() && !args.engine.contains(&engine) {
             continue;
@@ -65,14 +79,14 @@ fn run_parts(args: &Args) -> Result<()> {
         let version = running.version()?;
         step("Testing", &format!("against {} {version}", engine.name()));
         let mut tally = Tally::default();
-        let outcome = run_on(args, &running, &mut tally);
+        let outcome = run_on(args, extent, &running, &mut tally);
         tally.print();
         outcome.with_context(|| format!("on {} {version}", engine.name()))?;
     }
     Ok(())
 }
 
-fn run_on(args: &Args, running: &Running, tally: &mut Tally) -> Result<()> {
+fn run_on(args: &Args, extent: Extent, running: &Running, tally: &mut Tally) -> Result<()> {
     let has = |part| args.parts.is_empty() || args.parts.contains(&part);
     if has(Part::Installation) {
         installation::check(running, tally)?;
@@ -83,9 +97,20 @@ fn run_on(args: &Args, running: &Running, tally: &mut Tally) -> Result<()> {
             Engine::IlmParser => {}
         }
     }
+    if has(Part::Agreement) && running.engine() != Engine::Elasticsearch6 {
+        agreement::check(running, extent, tally).context("the agreement")?;
+    }
     if has(Part::Pipeline) && running.engine() == Engine::OpenSearch {
         engines::check_pipeline(&[Engine::OpenSearch])?;
         shell::check(running, tally).context("the shell function")?;
     }
     Ok(())
+}
+
+/// A seed that differs from run to run; printed, so that a run can be repeated.
+fn new_seed() -> u64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let seed = u64::from(now.subsec_micros()) + now.as_secs() % 100_000 * 1_000_000;
+    step("Seed", &format!("{seed}: repeat this run's documents with `--seed {seed}`"));
+    seed
 }

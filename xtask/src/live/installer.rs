@@ -17,8 +17,8 @@ pub struct Step {
     pub method: String,
     /// Path of the request.
     pub path: String,
-    /// Name of the file with its body.
-    pub body: String,
+    /// Name of the file with its body; a data stream is made without one.
+    pub body: Option<String>,
     /// For people.
     #[serde(rename = "note")]
     _note: String,
@@ -87,7 +87,10 @@ pub fn load_steps(log: &Log, adapter: &mut Adapter) -> Result<Vec<(Step, Value)>
         if engine == Engine::Elasticsearch6 {
             use_ancestors_forms(&mut step);
         }
-        let body = adapter.adapt(log.file(&format!("{folder}/{}", step.body))?);
+        let body = match &step.body {
+            Some(body) => adapter.adapt(log.file(&format!("{folder}/{body}"))?),
+            None => Value::Null,
+        };
         steps.push((step, body));
     }
     Ok(steps)
@@ -97,7 +100,7 @@ pub fn load_steps(log: &Log, adapter: &mut Adapter) -> Result<Vec<(Step, Value)>
 fn use_ancestors_forms(step: &mut Step) {
     if let Some(name) = step.path.strip_prefix("/_index_template/") {
         step.path = format!("/_template/{name}?include_type_name=false");
-        step.body = step.body.replacen("index-template", "legacy-template", 1);
+        step.body = step.body.as_ref().map(|body| body.replacen("index-template", "legacy-template", 1));
     }
 }
 
@@ -115,7 +118,10 @@ fn take(client: &Client, step: &Step, body: &Value) -> Result<Outcome> {
     {
         return Ok(Outcome::Skipped);
     }
-    let answer = client.send_json(&step.method, &step.path, body)?;
+    let answer = match body {
+        Value::Null => client.send(&step.method, &step.path)?,
+        body => client.send_json(&step.method, &step.path, body)?,
+    };
     if answer.is_success() {
         return Ok(Outcome::Done);
     }

@@ -105,11 +105,6 @@ impl Adapter {
         true
     }
 
-    /// A type of a mapping as this engine has it.
-    pub fn replaces_type(&self, name: &str) -> bool {
-        self.rows().any(|(what, _)| matches!(what, What::Type(lacking, ..) if lacking == name))
-    }
-
     /// The body without what the engine lacks: of a template, an index, a policy or a mapping.
     pub fn adapt(&mut self, body: &Value) -> Value {
         let mut body = body.clone();
