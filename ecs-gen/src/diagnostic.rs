@@ -3,6 +3,7 @@
 mod code;
 mod render;
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -10,8 +11,11 @@ pub use code::Code;
 
 use crate::source::{Sources, Span};
 
+/// Longest name for which a near miss is looked for; comparing takes the product of both lengths.
+const MAX_NAME: usize = 200;
+
 /// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// Nothing is written.
     Error,
@@ -20,7 +24,7 @@ pub enum Severity {
 }
 
 /// One finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Diagnostic {
     /// How bad it is.
     pub severity: Severity,
@@ -35,7 +39,7 @@ pub struct Diagnostic {
 }
 
 /// Where a finding is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Place {
     /// In an input text.
     Span(Span),
@@ -80,7 +84,9 @@ impl Diagnostic {
     /// Sets the remedy when there is one.
     #[must_use]
     pub fn maybe_help(mut self, help: Option<String>) -> Self {
-        self.help = help;
+        if help.is_some() {
+            self.help = help;
+        }
         self
     }
 }
@@ -89,14 +95,31 @@ impl Diagnostic {
 #[derive(Debug, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
+    seen: HashSet<Diagnostic>,
 }
 
 impl Diagnostics {
     /// Adds a finding; the same finding at the same place is kept once.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        if !self.list.contains(&diagnostic) {
+        if self.seen.insert(diagnostic.clone()) {
             self.list.push(diagnostic);
         }
+    }
+
+    /// Whether there is a finding of that code at that place.
+    pub(crate) fn has(&self, code: Code, place: &Place) -> bool {
+        self.list.iter().any(|found| found.code == code && found.place == *place)
+    }
+
+    /// The findings in the order in which they were made.
+    pub(crate) fn into_list(self) -> Vec<Diagnostic> {
+        self.list
+    }
+
+    /// How many of them forbid writing.
+    #[must_use]
+    pub fn count_errors(&self) -> usize {
+        self.list.iter().filter(|d| d.severity == Severity::Error).count()
     }
 
     /// Whether any of them forbids writing.
@@ -127,7 +150,7 @@ impl Diagnostics {
         for diagnostic in self.sorted(sources) {
             render::render_text(diagnostic, sources, &mut out);
         }
-        let errors = self.list.iter().filter(|d| d.severity == Severity::Error).count();
+        let errors = self.count_errors();
         if errors > 0 {
             let noun = if errors == 1 { "error" } else { "errors" };
             let _ = writeln!(out, "{errors} {noun}; nothing was written");
@@ -145,9 +168,15 @@ impl Diagnostics {
     /// The known name nearest to `name`, when one is near enough to be what was meant.
     #[must_use]
     pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-        let reach = 1 + name.chars().count() / 3;
+        let length = name.chars().count();
+        if length > MAX_NAME {
+            return None;
+        }
+        let reach = 1 + length / 3;
         known
             .into_iter()
+            // Names whose lengths differ by more are farther apart than that; counting is much cheaper than comparing.
+            .filter(|candidate| candidate.chars().count().abs_diff(length) <= reach)
             .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
             .filter(|(distance, _)| *distance <= reach)
             .min()

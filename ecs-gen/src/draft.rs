@@ -29,6 +29,8 @@ pub struct Draft {
     pub release: Arc<EcsRelease>,
     /// The extensions' field sets, in the order of the log file.
     pub fieldsets: Vec<Fieldset>,
+    /// Whether something was wrong with an extension, so that what seems to be missing may stand in it.
+    pub is_flawed: bool,
     /// The pipeline, read.
     pub pipeline: Option<Pipeline>,
     /// The samples, read.

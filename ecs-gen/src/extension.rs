@@ -5,6 +5,7 @@ mod parameters;
 
 use crate::declaration::FieldDeclaration;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::ecs::fieldset::{BASE, TRACING};
 use crate::field_path::FieldPath;
 use crate::input;
 use crate::input::extension::{ExpectedInput, FieldsetInput, Normalize};
@@ -77,8 +78,10 @@ fn declare_fieldset(input: FieldsetInput, diagnostics: &mut Diagnostics) -> Opti
             None => fields.extend(declare::declare_field(field, diagnostics)),
         }
     }
+    // As in ECS itself, `base` and `tracing` have no object of their own.
+    let root = input.root || matches!(name.as_str(), BASE | TRACING);
     let description = input.short.or(input.description).map(|text| one_line(&text)).unwrap_or_default();
-    Some(Fieldset { name, description, root: input.root, top_level, places, fields, reuses })
+    Some(Fieldset { name, description, root, top_level, places, fields, reuses })
 }
 
 fn declare_place(set: &FieldPath, place: &Spanned<ExpectedInput>, diagnostics: &mut Diagnostics) -> Option<Place> {

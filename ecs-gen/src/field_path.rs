@@ -77,6 +77,7 @@ impl FieldPath {
     }
 
     /// The segments from the root on.
+    #[must_use]
     pub fn segments(&self) -> std::str::Split<'_, char> {
         self.0.split('.')
     }

@@ -1,6 +1,7 @@
 //! The field types that can be declared: one row each in [`TYPES`], from which diagnostics, every emitter and the docs
 //! read. To add a type, add a row.
 
+#[allow(clippy::enum_glob_use, reason = "the rows below name nothing but parameters")]
 use crate::parameter::Parameter::{self, *};
 
 /// How a value of a type looks in a document; what emitters decide by. Many types share one.

@@ -21,8 +21,8 @@ impl Files {
     ///
     /// # Panics
     /// When two emitters claim one path, which is a bug of an emitter.
-    pub fn add(&mut self, path: String, bytes: impl Into<Vec<u8>>) {
-        let twice = self.files.insert(path.clone(), bytes.into()).is_some();
+    pub fn add(&mut self, path: &str, bytes: impl Into<Vec<u8>>) {
+        let twice = self.files.insert(path.to_owned(), bytes.into()).is_some();
         assert!(!twice, "two emitters claim `{path}`");
     }
 
@@ -35,12 +35,12 @@ impl Files {
 
     /// Adds a file under the log's output folder.
     pub fn add_output(&mut self, model: &Model, name: &str, bytes: impl Into<Vec<u8>>) {
-        self.add(format!("generated/{}/{name}", model.log.name), bytes);
+        self.add(&format!("generated/{}/{name}", model.log.name), bytes);
     }
 
     /// Adds a Rust module.
     pub fn add_rust(&mut self, name: &str, bytes: impl Into<Vec<u8>>) {
-        self.add(format!("rust/{name}"), bytes);
+        self.add(&format!("rust/{name}"), bytes);
     }
 
     /// Keeps only the files of one log, as they are when all logs of the run are generated.

@@ -3,7 +3,7 @@
 mod subset;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -19,7 +19,7 @@ use crate::input::log::LogInput;
 use crate::model::{Pipeline, Sample};
 use crate::source::node::Node;
 use crate::source::yaml::parse_document;
-use crate::source::{LoadError, Sources, Spanned};
+use crate::source::{FileId, LoadError, SourceFile, Sources, Span, Spanned};
 
 /// Reads inputs and keeps what several logs share, so that each is read once.
 #[derive(Debug, Default)]
@@ -29,7 +29,16 @@ pub struct Loader {
     /// All problems that were found.
     pub diagnostics: Diagnostics,
     releases: Releases,
-    extensions: BTreeMap<PathBuf, Vec<Fieldset>>,
+    extensions: BTreeMap<PathBuf, Extension>,
+}
+
+/// What was read of an extension file.
+#[derive(Clone, Debug)]
+pub struct Extension {
+    /// Its field sets, as far as they are right.
+    pub fieldsets: Vec<Fieldset>,
+    /// Whether something was wrong with it, so that fields of it may be missing.
+    pub is_flawed: bool,
 }
 
 impl Loader {
@@ -38,8 +47,7 @@ impl Loader {
         let document = self.load_yaml(path, &Place::Run)?;
         let log: LogInput = input::read(&document, &mut self.diagnostics)?;
         let folder = path.parent().unwrap_or_else(|| Path::new(""));
-        let extensions: Vec<Fieldset> =
-            log.extensions.iter().flat_map(|name| self.load_extension(&folder.join(&name.value), &at(name))).collect();
+        let extensions = self.load_extensions(folder, &log.extensions);
         let mut samples: Vec<Sample> =
             log.samples.iter().filter_map(|name| self.load_sample(folder, name, false)).collect();
         let input = log.index.default_pipeline.as_ref();
@@ -48,7 +56,23 @@ impl Loader {
         samples.extend(flat.iter().filter_map(|name| self.load_sample(folder, name, true)));
         let release = self.load_release(ecs, &log.ecs, folder)?;
         let source = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        Some(DraftParts { source, fieldsets: extensions, samples, pipeline }.into_draft(log, release))
+        Some(DraftParts { source, extensions, samples, pipeline }.into_draft(log, release))
+    }
+
+    fn load_extensions(&mut self, folder: &Path, names: &[Spanned<String>]) -> Extension {
+        let mut all = Extension { fieldsets: Vec::new(), is_flawed: false };
+        let mut listed = BTreeSet::new();
+        for name in names {
+            let path = beside(folder, &name.value);
+            if listed.insert(path.clone()) {
+                all.add(self.load_extension(&path, &at(name)));
+            } else {
+                let message = format!("the extension `{}` is listed twice", name.value);
+                self.diagnostics
+                    .push(Diagnostic::error(Code::DuplicateValue, message).at(name.span).help("remove one"));
+            }
+        }
+        all
     }
 
     /// Reads and parses a YAML file; `named_at` is where its name was written.
@@ -63,14 +87,16 @@ impl Loader {
     }
 
     /// Reads the field sets of an extension file, once.
-    pub fn load_extension(&mut self, path: &Path, named_at: &Place) -> Vec<Fieldset> {
+    pub fn load_extension(&mut self, path: &Path, named_at: &Place) -> Extension {
         if let Some(known) = self.extensions.get(path) {
             return known.clone();
         }
+        let before = self.diagnostics.count_errors();
         let document = self.load_yaml(path, named_at);
-        let sets = document.map(|document| parse_fieldsets(&document, &mut self.diagnostics)).unwrap_or_default();
-        self.extensions.insert(path.to_owned(), sets.clone());
-        sets
+        let fieldsets = document.map(|document| parse_fieldsets(&document, &mut self.diagnostics)).unwrap_or_default();
+        let extension = Extension { fieldsets, is_flawed: self.diagnostics.count_errors() > before };
+        self.extensions.insert(path.to_owned(), extension.clone());
+        extension
     }
 
     /// Reads the ECS release that the command line or, without it, the log file asks for.
@@ -82,12 +108,12 @@ impl Loader {
     ) -> Option<Arc<EcsRelease>> {
         let at = wanted.is_none().then_some(declared.span);
         // A path in a log file is relative to it, one of the command line to the working folder.
-        let wanted = wanted.map_or_else(|| beside(folder, &declared.value), str::to_owned);
+        let wanted = wanted.map_or_else(|| release_beside(folder, &declared.value), str::to_owned);
         self.releases.load(&mut self.sources, &wanted, at, &mut self.diagnostics)
     }
 
     fn load_sample(&mut self, folder: &Path, name: &Spanned<String>, before_pipeline: bool) -> Option<Sample> {
-        let path = folder.join(&name.value);
+        let path = beside(folder, &name.value);
         let file = match self.sources.load_file(&path) {
             Ok(file) => file,
             Err(error) => {
@@ -101,20 +127,19 @@ impl Loader {
                 Some(Sample { name, document, before_pipeline })
             }
             Ok(_) => {
-                let problem = Diagnostic::error(Code::InvalidSample, "a sample is one JSON object").in_file(&path);
-                self.diagnostics.push(problem);
+                let problem = Diagnostic::error(Code::InvalidSample, "a sample is one JSON object");
+                self.diagnostics.push(problem.at(file.start()));
                 None
             }
             Err(error) => {
-                let message = format!("the sample is not JSON: {error}");
-                self.diagnostics.push(Diagnostic::error(Code::InvalidSample, message).in_file(&path));
+                self.diagnostics.push(syntax_problem(self.sources.file(file), file, &error));
                 None
             }
         }
     }
 
     fn load_pipeline(&mut self, folder: &Path, input: &PipelineInput) -> Option<Pipeline> {
-        let document = self.load_yaml(&folder.join(&input.file.value), &at(&input.file))?;
+        let document = self.load_yaml(&beside(folder, &input.file.value), &at(&input.file))?;
         let source = Path::new(&input.file.value).file_name().map(|name| name.to_string_lossy().into_owned());
         Some(Pipeline { name: input.name.value.clone(), body: document.to_json(), source: source.unwrap_or_default() })
     }
@@ -122,8 +147,11 @@ impl Loader {
     fn report_unreadable(&mut self, path: &Path, error: &LoadError, named_at: &Place) {
         let shown = path.display();
         let problem = match error {
-            LoadError::Io(error) => Diagnostic::error(Code::FileUnreadable, format!("cannot read `{shown}`: {error}"))
-                .help("check the name; paths in a file are relative to that file"),
+            LoadError::Io(error) => {
+                let is_named = *named_at != Place::Run;
+                let help = is_named.then(|| "check the name; paths in a file are relative to that file".to_owned());
+                Diagnostic::error(Code::FileUnreadable, format!("cannot read `{shown}`: {error}")).maybe_help(help)
+            }
             LoadError::TooLarge(size) => {
                 let limit = crate::source::MAX_FILE_BYTES;
                 let message = format!("`{shown}` has {size} bytes; no input needs more than {limit}");
@@ -138,11 +166,18 @@ impl Loader {
     }
 }
 
+impl Extension {
+    fn add(&mut self, other: Self) {
+        self.fieldsets.extend(other.fieldsets);
+        self.is_flawed |= other.is_flawed;
+    }
+}
+
 /// What a draft is made of besides the log file and the release.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct DraftParts {
     source: String,
-    fieldsets: Vec<Fieldset>,
+    extensions: Extension,
     samples: Vec<Sample>,
     pipeline: Option<Pipeline>,
 }
@@ -153,7 +188,8 @@ impl DraftParts {
             log,
             source: self.source,
             release,
-            fieldsets: self.fieldsets,
+            fieldsets: self.extensions.fieldsets,
+            is_flawed: self.extensions.is_flawed,
             pipeline: self.pipeline,
             samples: self.samples,
             catalog: FieldTree::default(),
@@ -170,9 +206,44 @@ fn at(name: &Spanned<String>) -> Place {
     Place::Span(name.span)
 }
 
+/// What is wrong with the JSON of a sample, at its place. The parser counts columns in bytes, from 1, and gives 0 for a
+/// line that it has only begun.
+fn syntax_problem(source: &SourceFile, file: FileId, error: &serde_json::Error) -> Diagnostic {
+    let line = u32::try_from(error.line()).unwrap_or(u32::MAX);
+    let before = source.line(line).unwrap_or_default().as_bytes();
+    let before = &before[..error.column().saturating_sub(1).min(before.len())];
+    let column = u32::try_from(String::from_utf8_lossy(before).chars().count()).unwrap_or(u32::MAX).saturating_add(1);
+    let message = error.to_string();
+    let cause = message.rsplit_once(" at line ").map_or(message.as_str(), |(cause, _)| cause);
+    Diagnostic::error(Code::InvalidSample, format!("the sample is not JSON: {cause}"))
+        .at(Span { file, line, column })
+        .help("a sample is one JSON object, a document as it is stored")
+}
+
+/// The path of a file that is named in a file of `folder`, in its shortest form: a file that two logs share is read and
+/// shown once.
+fn beside(folder: &Path, name: &str) -> PathBuf {
+    let joined = folder.join(name);
+    let mut short = PathBuf::new();
+    for part in joined.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(short.components().next_back(), Some(Component::Normal(_))) => {
+                short.pop();
+            }
+            part => short.push(part),
+        }
+    }
+    // Behind a symbolic link, `..` leads elsewhere than it looks.
+    match (joined.canonicalize(), short.canonicalize()) {
+        (Ok(there), Ok(here)) if there != here => joined,
+        _ => short,
+    }
+}
+
 /// A release that is a file's name stands beside the log file; a version stays as it is.
-fn beside(folder: &Path, declared: &str) -> String {
+fn release_beside(folder: &Path, declared: &str) -> String {
     let is_file =
         declared.contains('/') || Path::new(declared).extension().is_some_and(|end| end == "yaml" || end == "yml");
-    if is_file { folder.join(declared).display().to_string() } else { declared.to_owned() }
+    if is_file { beside(folder, declared).display().to_string() } else { declared.to_owned() }
 }

@@ -5,13 +5,16 @@ mod add_ecs;
 mod add_extensions;
 mod add_reuse;
 mod check_budget;
+mod check_name;
 mod check_overlaps;
+mod check_providers;
 mod check_samples;
 mod check_targets;
 mod mark_required;
 mod resolve_open_objects;
 mod resolve_storage;
 mod select_fields;
+mod take_docs_only;
 
 use crate::diagnostic::Diagnostics;
 use crate::draft::Draft;
@@ -26,15 +29,18 @@ pub struct Pass {
 
 /// All passes, in order. Each may rely on those above it.
 pub const PASSES: &[Pass] = &[
+    Pass { name: "check-name", run: check_name::run },
     Pass { name: "add-ecs", run: add_ecs::run },
     Pass { name: "add-extensions", run: add_extensions::run },
     Pass { name: "add-reuse", run: add_reuse::run },
     Pass { name: "select-fields", run: select_fields::run },
     Pass { name: "resolve-open-objects", run: resolve_open_objects::run },
+    Pass { name: "take-docs-only", run: take_docs_only::run },
     Pass { name: "mark-required", run: mark_required::run },
     Pass { name: "check-targets", run: check_targets::run },
     Pass { name: "resolve-storage", run: resolve_storage::run },
     Pass { name: "check-samples", run: check_samples::run },
+    Pass { name: "check-providers", run: check_providers::run },
     Pass { name: "check-budget", run: check_budget::run },
 ];
 

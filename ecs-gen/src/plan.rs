@@ -115,9 +115,12 @@ pub fn find_other_modules(files: &Files, roots: &Roots) -> io::Result<Vec<PathBu
     let Some(folder) = &roots.rust else { return Ok(others) };
     let mut found = Vec::new();
     list_files(folder, "rust/", &mut found)?;
-    for name in found.iter().filter(|name| name.ends_with(".rs") && files.get(name).is_none()) {
+    for name in found
+        .iter()
+        .filter(|name| Path::new(name).extension().is_some_and(|end| end == "rs") && files.get(name).is_none())
+    {
         let path = path_of(name, roots);
-        if is_marked(&std::fs::read(&path).map_err(|error| with_path(error, &path))?) {
+        if is_marked(&std::fs::read(&path).map_err(|error| with_path(&error, &path))?) {
             others.push(path);
         }
     }
@@ -145,7 +148,7 @@ fn load_item(name: &str, wanted: &[u8], roots: &Roots) -> io::Result<Item> {
         Ok(found) if found == wanted => State::Fresh,
         Ok(found) => State::Stale { found },
         Err(error) if error.kind() == io::ErrorKind::NotFound => State::Missing,
-        Err(error) => return Err(with_path(error, &path)),
+        Err(error) => return Err(with_path(&error, &path)),
     };
     Ok(Item { name: name.to_owned(), path, state, wanted: Some(wanted.to_vec()) })
 }
@@ -174,7 +177,7 @@ fn list_files(folder: &Path, prefix: &str, found: &mut Vec<String>) -> io::Resul
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(with_path(error, folder)),
+        Err(error) => return Err(with_path(&error, folder)),
     };
     for entry in entries {
         let entry = entry?;
@@ -188,7 +191,7 @@ fn list_files(folder: &Path, prefix: &str, found: &mut Vec<String>) -> io::Resul
     Ok(())
 }
 
-fn with_path(error: io::Error, path: &Path) -> io::Error {
+fn with_path(error: &io::Error, path: &Path) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 

@@ -3,8 +3,9 @@
 pub mod node;
 pub mod yaml;
 
+use std::io::Read as _;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Largest input file that is read; the largest known one, all of ECS with its sentences, has 3 MB.
 pub const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
@@ -60,6 +61,19 @@ pub struct SourceFile {
     pub path: String,
     /// The whole text.
     pub text: Arc<str>,
+    lines: OnceLock<Vec<usize>>,
+}
+
+impl SourceFile {
+    /// The line of that number, from 1, without its end.
+    #[must_use]
+    pub fn line(&self, number: u32) -> Option<&str> {
+        let starts = self.lines.get_or_init(|| line_starts(&self.text));
+        let index = (number as usize).checked_sub(1)?;
+        let start = *starts.get(index)?;
+        let end = starts.get(index + 1).copied().unwrap_or(self.text.len());
+        Some(self.text[start..end].trim_end_matches(['\n', '\r']))
+    }
 }
 
 /// Why a file could not become a source.
@@ -77,7 +91,7 @@ impl Sources {
     /// Adds a text that is already in memory.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).expect("a run has fewer than 2^32 input files"));
-        self.files.push(SourceFile { path: path.into(), text: text.into() });
+        self.files.push(SourceFile { path: path.into(), text: text.into(), lines: OnceLock::new() });
         id
     }
 
@@ -86,12 +100,20 @@ impl Sources {
     /// # Errors
     /// When it cannot be read, is too large or is not UTF-8.
     pub fn load_file(&mut self, path: &Path) -> Result<FileId, LoadError> {
-        let size = std::fs::metadata(path).map_err(LoadError::Io)?.len();
+        let file = std::fs::File::open(path).map_err(LoadError::Io)?;
+        let size = file.metadata().map_err(LoadError::Io)?.len();
         if size > MAX_FILE_BYTES {
             return Err(LoadError::TooLarge(size));
         }
-        let bytes = std::fs::read(path).map_err(LoadError::Io)?;
+        // A device has no size and may have no end.
+        let mut bytes = Vec::new();
+        file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(LoadError::Io)?;
+        if bytes.len() as u64 > MAX_FILE_BYTES {
+            return Err(LoadError::TooLarge(bytes.len() as u64));
+        }
         let text = String::from_utf8(bytes).map_err(|e| LoadError::NotUtf8(e.utf8_error().valid_up_to()))?;
+        // A byte order mark says how the file is encoded; it is no character of the text and counts in no column.
+        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
         Ok(self.add(path.display().to_string(), text))
     }
 
@@ -103,9 +125,6 @@ impl Sources {
 }
 
 impl FileId {
-    /// The file that was added first.
-    pub(crate) const FIRST: Self = Self(0);
-
     pub(crate) fn number(self) -> u32 {
         self.0
     }
@@ -119,4 +138,11 @@ impl FileId {
     pub fn start(self) -> Span {
         Span { file: self, line: 1, column: 1 }
     }
+}
+
+/// Where the lines of a text begin. A YAML line ends with `\n`, `\r\n` or `\r`.
+fn line_starts(text: &str) -> Vec<usize> {
+    let bytes = text.as_bytes();
+    let ends = |at: &usize| bytes[*at] == b'\n' || (bytes[*at] == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
+    std::iter::once(0).chain((0..bytes.len()).filter(ends).map(|at| at + 1)).collect()
 }

@@ -6,6 +6,7 @@ mod engines;
 mod live;
 mod regenerate;
 mod test;
+mod typescript;
 mod workspace;
 
 use std::process::ExitCode;
@@ -24,6 +25,7 @@ struct Cli {
 enum Task {
     Regenerate(regenerate::Args),
     Test(test::Args),
+    Typescript(typescript::Args),
     Bench(bench::Args),
     /// Compare the committed facts of ECS with the published releases
     Ecs(ecs::Args),
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().task {
         Task::Regenerate(args) => regenerate::run(&args),
         Task::Test(args) => test::run(&args),
+        Task::Typescript(args) => typescript::run(&args),
         Task::Bench(args) => bench::run(&args),
         Task::Ecs(args) => ecs::run(&args),
         Task::Engines(args) => engines::run(&args),

@@ -74,7 +74,7 @@ pub fn run(arguments: Generate) -> ExitCode {
         Err(error) => return output::fail(&error, mode),
     }
     match Plan::load(&files, &roots, &Scope::Logs(names(&models))) {
-        Ok(plan) => output::carry_out(&plan, mode),
+        Ok(plan) => output::carry_out(&plan, &loader, mode),
         Err(error) => output::fail(&error, mode),
     }
 }

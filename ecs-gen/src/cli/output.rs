@@ -20,24 +20,28 @@ impl Mode {
     }
 }
 
-/// Prints what was found wrong.
+/// Prints what was found wrong; as JSON, warnings alone wait for the outcome, so that one document is printed.
 pub fn print_diagnostics(loader: &Loader, mode: Mode) {
-    if mode.json {
-        if loader.diagnostics.has_errors() {
-            println!("{:#}", loader.diagnostics.to_json(&loader.sources));
-        }
-    } else {
+    if !mode.json {
         eprint!("{}", loader.diagnostics.render(&loader.sources));
+    } else if loader.diagnostics.has_errors() {
+        println!("{:#}", loader.diagnostics.to_json(&loader.sources));
     }
 }
 
 /// Checks or applies the plan and says what was done.
-pub fn carry_out(plan: &Plan, mode: Mode) -> ExitCode {
+pub fn carry_out(plan: &Plan, loader: &Loader, mode: Mode) -> ExitCode {
     let carried = if mode.check { Ok(report::check(plan)) } else { report::apply(plan) };
     match carried {
         Ok(outcome) => {
             if mode.json {
-                println!("{:#}", outcome.to_json());
+                let mut document = loader.diagnostics.to_json(&loader.sources);
+                if let (Some(document), serde_json::Value::Object(outcome)) =
+                    (document.as_object_mut(), outcome.to_json())
+                {
+                    document.extend(outcome);
+                }
+                println!("{document:#}");
             } else {
                 eprint!("{}", outcome.text);
             }

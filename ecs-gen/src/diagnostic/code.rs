@@ -61,7 +61,7 @@ codes! {
     SelectionNeedsFields = "selection-needs-fields",
     /// A selected field has no children, so `fields` can select nothing below it.
     SelectionOnLeaf = "selection-on-leaf",
-    /// A field name has a space, an upper-case letter, another foreign character or an empty segment.
+    /// The name of a field or of a log has a space, an upper-case letter, another foreign character or an empty segment.
     InvalidName = "invalid-name",
     /// A field is declared twice.
     DuplicateField = "duplicate-field",

@@ -17,11 +17,11 @@ use crate::source::Spanned;
 pub fn into_model(draft: Draft) -> Option<Model> {
     let mut builder = Builder { draft: &draft, fields: Vec::new(), allowed: AllowedLists::default() };
     let roots = builder.add_children(&draft.selected, None);
-    let docs_only = draft.docs_only.iter().map(|field| builder.docs_only_field(field)).collect();
+    let docs_only: Vec<Field> = draft.docs_only.iter().map(|field| builder.docs_only_field(field)).collect();
     let Builder { mut fields, allowed, .. } = builder;
-    let allowed = allowed.into_named(&fields);
+    let mut allowed = allowed.into_named(fields.iter().chain(&docs_only));
     let log_type = pascal_case(&draft.log.name);
-    let shapes = assign_shapes(&mut fields, &roots, log_type, &allowed);
+    let shapes = assign_shapes(&mut fields, &roots, log_type, &mut allowed);
     let (target, settings, lifecycle) = draft.storage?;
     let log = Log {
         title: draft.log.title.unwrap_or_else(|| draft.log.name.value.clone()),
@@ -61,20 +61,20 @@ impl Builder<'_> {
         for (name, child) in &tree.children {
             let path = FieldPath::parse(name).expect("names of the tree are segments of paths");
             let path = parent.map_or_else(|| path.clone(), |parent| parent.join(&path));
-            ids.push(self.add_field(child, path));
+            ids.push(self.add_field(child, &path));
         }
         ids
     }
 
-    fn add_field(&mut self, place: &FieldTree, path: FieldPath) -> FieldId {
+    fn add_field(&mut self, place: &FieldTree, path: &FieldPath) -> FieldId {
         let id = FieldId(u32::try_from(self.fields.len()).expect("a log has fewer than 2^32 fields"));
-        let required = self.draft.required.contains(&path);
+        let required = self.draft.required.contains(path);
         let field = match &place.field {
             Some(declared) => self.field(declared, required),
-            None => self.implied(path.clone(), required),
+            None => implied(path.clone(), required),
         };
         self.fields.push(field);
-        let children = self.add_children(place, Some(&path));
+        let children = self.add_children(place, Some(path));
         self.fields[id.index()].children = children;
         id
     }
@@ -105,26 +105,27 @@ impl Builder<'_> {
     fn docs_only_field(&mut self, declared: &TreeField) -> Field {
         self.field(declared, false)
     }
+}
 
-    fn implied(&self, path: FieldPath, required: bool) -> Field {
-        Field {
-            field_type: FieldType::Object,
-            many: false,
-            required,
-            parameters: Parameters::new(),
-            multi_fields: Vec::new(),
-            allowed: None,
-            expected_values: Vec::new(),
-            pattern: None,
-            description: descriptions().get(path.as_str()).cloned().unwrap_or_default(),
-            level: Level::Custom,
-            beta: false,
-            display_format: None,
-            origin: Origin::Implied,
-            children: Vec::new(),
-            shape: None,
-            path,
-        }
+/// An object that is only a place for others.
+fn implied(path: FieldPath, required: bool) -> Field {
+    Field {
+        field_type: FieldType::Object,
+        many: false,
+        required,
+        parameters: Parameters::new(),
+        multi_fields: Vec::new(),
+        allowed: None,
+        expected_values: Vec::new(),
+        pattern: None,
+        description: descriptions().get(path.as_str()).cloned().unwrap_or_default(),
+        level: Level::Custom,
+        beta: false,
+        display_format: None,
+        origin: Origin::Implied,
+        children: Vec::new(),
+        shape: None,
+        path,
     }
 }
 
@@ -149,8 +150,8 @@ impl AllowedLists {
         Some(id)
     }
 
-    /// Names each list after the shortest path that uses it.
-    fn into_named(self, fields: &[Field]) -> Vec<Allowed> {
+    /// Names each list after the shortest path that uses it, one in the mapping before one that only the docs have.
+    fn into_named<'f>(self, fields: impl Iterator<Item = &'f Field>) -> Vec<Allowed> {
         let mut shortest: Vec<Option<&str>> = vec![None; self.lists.len()];
         for field in fields {
             let Some(id) = field.allowed else { continue };
@@ -160,7 +161,7 @@ impl AllowedLists {
                 *best = Some(path);
             }
         }
-        let name = |path: Option<&str>| pascal_case(path.unwrap_or("docs only"));
+        let name = |path: Option<&str>| pascal_case(path.unwrap_or_default());
         let named = self.lists.into_iter().zip(shortest);
         named.map(|(values, path)| Allowed { type_name: name(path), values }).collect()
     }

@@ -15,7 +15,12 @@ const RESERVED: &[&str] = &[
 const NAMED_BY_FIELDS: usize = 3;
 
 /// Assigns every object its shape; the first shape is the document itself.
-pub(super) fn assign_shapes(fields: &mut [Field], roots: &[FieldId], root: String, allowed: &[Allowed]) -> Vec<Shape> {
+pub(super) fn assign_shapes(
+    fields: &mut [Field],
+    roots: &[FieldId],
+    root: String,
+    allowed: &mut [Allowed],
+) -> Vec<Shape> {
     let mut groups = Groups::default();
     // Children stand behind their parents, so going backwards every child's shape is known first.
     for index in (0..fields.len()).rev() {
@@ -55,14 +60,20 @@ impl Groups {
     }
 
     /// Orders the shapes by their first use, names them and puts the final ids into the fields.
-    fn into_shapes(mut self, fields: &mut [Field], roots: &[FieldId], root: String, allowed: &[Allowed]) -> Vec<Shape> {
+    fn into_shapes(
+        mut self,
+        fields: &mut [Field],
+        roots: &[FieldId],
+        root: String,
+        allowed: &mut [Allowed],
+    ) -> Vec<Shape> {
         for members in &mut self.members {
             members.sort_unstable();
         }
         let mut order: Vec<usize> = (0..self.members.len()).collect();
         order.sort_by_key(|group| self.members[*group][0]);
 
-        let mut names = Names::new(&root, allowed);
+        let (mut names, root) = Names::new(root, allowed);
         let mut shapes = vec![Shape { type_name: root, fields: roots.to_vec(), used_at: Vec::new() }];
         // Names that ECS gives go first, so that `Geo` is the field set and not some object that happens to be so called.
         let mut type_names: BTreeMap<usize, String> = BTreeMap::new();
@@ -129,15 +140,33 @@ struct Names {
 }
 
 impl Names {
-    fn new(root: &str, allowed: &[Allowed]) -> Self {
-        let mut taken: BTreeSet<String> = RESERVED.iter().map(|name| (*name).to_owned()).collect();
-        taken.insert(root.to_owned());
-        taken.extend(allowed.iter().map(|list| list.type_name.clone()));
-        Self { taken }
+    /// Names the document and the lists of allowed values; what is left is for the shapes.
+    fn new(root: String, allowed: &mut [Allowed]) -> (Self, String) {
+        let mut names = Self { taken: RESERVED.iter().map(|name| (*name).to_owned()).collect() };
+        let root = names.claim_or_extend(root, "Log");
+        for list in allowed {
+            list.type_name = names.claim_or_extend(std::mem::take(&mut list.type_name), "Value");
+        }
+        (names, root)
     }
 
+    /// The name, when it is free and can be one.
     fn claim(&mut self, name: &str) -> Option<String> {
-        (!name.is_empty() && self.taken.insert(name.to_owned())).then(|| name.to_owned())
+        let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic());
+        (is_name && self.taken.insert(name.to_owned())).then(|| name.to_owned())
+    }
+
+    /// The name, or the first free one with the ending as often as it takes.
+    fn claim_or_extend(&mut self, mut name: String, ending: &str) -> String {
+        if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            name.insert_str(0, ending);
+        }
+        loop {
+            if let Some(name) = self.claim(&name) {
+                return name;
+            }
+            name.push_str(ending);
+        }
     }
 
     /// A group of one is named after its path; a group of namesakes after the name; others after their fields.
@@ -156,12 +185,6 @@ impl Names {
                 return name;
             }
         }
-        let mut name = by_path;
-        loop {
-            name.push_str("Object");
-            if let Some(name) = self.claim(&name) {
-                return name;
-            }
-        }
+        self.claim_or_extend(by_path, "Object")
     }
 }

@@ -6,7 +6,7 @@ use super::parameters::{check_parameters, multi_field_parameters, written_parame
 use super::{Reuse, one_line, parse_path};
 use crate::declaration::FieldDeclaration;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::field_type::{FieldType, TYPES};
+use crate::field_type::{FieldType, TYPES, ValueKind};
 use crate::input::extension::{
     AllowedValueInput, ExtensionFieldInput, FieldsetType, LevelInput, MultiFieldInput, Normalize,
 };
@@ -44,8 +44,8 @@ pub(super) fn declare_field(input: ExtensionFieldInput, diagnostics: &mut Diagno
     check_pattern(input.pattern.as_ref(), diagnostics);
     let written = written_parameters(&input);
     let parameters = check_parameters(&input.name, field_type, written, diagnostics);
-    let multi_fields =
-        input.multi_fields.iter().filter_map(|multi| declare_multi_field(&input.name, multi, diagnostics)).collect();
+    let multi_fields = declare_multi_fields(&input, field_type, diagnostics);
+    check_texts_only(&input, field_type, diagnostics);
     let allowed = declare_allowed(&input.allowed_values, diagnostics);
     let path = path?;
     Some(FieldDeclaration {
@@ -89,7 +89,9 @@ fn parse_type(name: &Spanned<String>, diagnostics: &mut Diagnostics) -> Option<F
     if found.is_none() {
         let help = Diagnostics::did_you_mean(name, TYPES.iter().map(|spec| spec.name));
         let message = format!("unknown type `{}`", name.value);
-        diagnostics.push(Diagnostic::error(Code::UnknownType, message).at(name.span).maybe_help(help));
+        let general = "the types are those of the engines, such as `keyword`, `long`, `date`, `ip` and `object`";
+        let problem = Diagnostic::error(Code::UnknownType, message).at(name.span).help(general);
+        diagnostics.push(problem.maybe_help(help));
     }
     found
 }
@@ -102,6 +104,48 @@ fn check_pattern(pattern: Option<&Spanned<String>>, diagnostics: &mut Diagnostic
     }
 }
 
+/// `allowed_values` and `pattern` are about texts.
+fn check_texts_only(input: &ExtensionFieldInput, field_type: FieldType, diagnostics: &mut Diagnostics) {
+    if matches!(field_type.kind(), ValueKind::Keyword | ValueKind::Text | ValueKind::Constant) {
+        return;
+    }
+    let allowed = input.allowed_values.first().map(|value| ("allowed_values", value.name.span));
+    let pattern = input.pattern.as_ref().map(|pattern| ("pattern", pattern.span));
+    for (option, span) in allowed.into_iter().chain(pattern) {
+        let message = format!("`{option}` is about texts, and `{}` is a `{}`", input.name.value, field_type.name());
+        let problem = Diagnostic::error(Code::ParameterNotOfType, message).at(span);
+        diagnostics.push(problem.help(format!("drop `{option}`, or make the field a `keyword`")));
+    }
+}
+
+fn declare_multi_fields(
+    input: &ExtensionFieldInput,
+    field_type: FieldType,
+    diagnostics: &mut Diagnostics,
+) -> Vec<MultiField> {
+    if let (Some(first), FieldType::Object | FieldType::Nested | FieldType::Alias) =
+        (input.multi_fields.first(), field_type)
+    {
+        let message = format!("`{}` is a `{}`, which has no multi-fields", input.name.value, field_type.name());
+        let problem = Diagnostic::error(Code::ParameterNotOfType, message).at(first.field_type.span);
+        diagnostics.push(problem.help("drop `multi_fields`"));
+        return Vec::new();
+    }
+    let mut declared: Vec<MultiField> = Vec::new();
+    for multi in &input.multi_fields {
+        let Some(next) = declare_multi_field(&input.name, multi, diagnostics) else { continue };
+        if declared.iter().any(|known| known.name == next.name) {
+            let message = format!("`{}` has two multi-fields called `{}`", input.name.value, next.name);
+            let span = multi.name.as_ref().map_or(multi.field_type.span, |name| name.span);
+            let problem = Diagnostic::error(Code::DuplicateField, message).at(span);
+            diagnostics.push(problem.help("give one of them another `name`"));
+            continue;
+        }
+        declared.push(next);
+    }
+    declared
+}
+
 fn declare_multi_field(
     field: &Spanned<String>,
     input: &MultiFieldInput,
@@ -110,13 +154,20 @@ fn declare_multi_field(
     let field_type = parse_type(&input.field_type, diagnostics)?;
     if matches!(field_type, FieldType::Object | FieldType::Nested | FieldType::Alias | FieldType::Flattened) {
         let message = format!("a multi-field cannot be of type `{}`", field_type.name());
-        diagnostics.push(Diagnostic::error(Code::UnknownType, message).at(input.field_type.span));
+        let problem = Diagnostic::error(Code::UnknownType, message).at(input.field_type.span);
+        diagnostics.push(problem.help("it indexes the same value once more, so it holds a single value as well"));
         return None;
     }
     let name = input.name.clone().unwrap_or_else(|| input.field_type.clone());
     let whole = Spanned::new(input.field_type.span, format!("{}.{}", field.value, name.value));
     let parameters = check_parameters(&whole, field_type, multi_field_parameters(input), diagnostics);
     parse_path(&name, diagnostics)?;
+    if name.value.contains('.') {
+        let message = format!("the name `{}` of a multi-field has a dot", name.value);
+        let problem = Diagnostic::error(Code::InvalidName, message).at(name.span);
+        diagnostics.push(problem.help("write a single word, such as `text`"));
+        return None;
+    }
     Some(MultiField { name: name.value, field_type, parameters })
 }
 

@@ -83,7 +83,8 @@ pub(super) fn check_parameters(
         let Some(parameter) = Parameter::from_name(&name) else {
             let help = Diagnostics::did_you_mean(&name, Parameter::ALL.iter().map(|parameter| parameter.name()));
             let message = format!("unknown mapping parameter `{name}`");
-            diagnostics.push(Diagnostic::error(Code::UnknownOption, message).at(span).maybe_help(help));
+            let takes = takes(field_type);
+            diagnostics.push(Diagnostic::error(Code::UnknownOption, message).at(span).help(takes).maybe_help(help));
             continue;
         };
         if let Some(problem) = problem_with(field_type, parameter, &value) {
@@ -101,14 +102,19 @@ pub(super) fn check_parameters(
 fn problem_with(field_type: FieldType, parameter: Parameter, value: &Json) -> Option<Diagnostic> {
     let name = parameter.name();
     if !field_type.spec().parameters.contains(&parameter) {
-        let types: Vec<&str> = field_type.spec().parameters.iter().map(|parameter| parameter.name()).collect();
         let message = format!("the type `{}` has no parameter `{name}`", field_type.name());
-        let help = if types.is_empty() { "it takes none".to_owned() } else { format!("it takes {}", types.join(", ")) };
-        return Some(Diagnostic::error(Code::ParameterNotOfType, message).help(help));
+        return Some(Diagnostic::error(Code::ParameterNotOfType, message).help(takes(field_type)));
     }
     let wanted = wrong_form(parameter.form(), value)?;
     let message = format!("`{name}` takes {wanted}, not `{value}`");
     Some(Diagnostic::error(Code::InvalidValue, message))
+}
+
+/// Which parameters a type takes, for a help text.
+fn takes(field_type: FieldType) -> String {
+    let names: Vec<&str> = field_type.spec().parameters.iter().map(|parameter| parameter.name()).collect();
+    let list = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    format!("`{}` takes {list}", field_type.name())
 }
 
 /// What the form wants, when the value is something else.

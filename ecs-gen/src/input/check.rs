@@ -8,17 +8,18 @@ use serde_json::{Map, Value as Json};
 use super::decode::decode;
 use super::schemas::schema_of;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::source::Spanned;
 use crate::source::node::{Node, Value};
+use crate::source::{Span, Spanned};
 
 /// Reads `node` as a `T`. Reports everything that does not fit; `None` when too little is left to go on with.
 pub fn read<T: DeserializeOwned + JsonSchema>(node: &Node, diagnostics: &mut Diagnostics) -> Option<T> {
     let schema = schema_of::<T>();
-    let checked = Checker { root: &schema, diagnostics }.check(node, &schema)?;
+    let before = diagnostics.count_errors();
+    let checked = Checker { root: &schema, incomplete: None, diagnostics }.check(node, &schema)?;
     match decode(&checked) {
         Ok(value) => Some(value),
         // A missing option was reported against the mapping that lacks it; serde would only repeat that.
-        Err(_) if diagnostics.has_errors() => None,
+        Err(_) if diagnostics.count_errors() > before => None,
         Err(error) => {
             let problem = Diagnostic::error(Code::InvalidValue, error.message).at(error.span.unwrap_or(node.span));
             diagnostics.push(problem);
@@ -29,6 +30,8 @@ pub fn read<T: DeserializeOwned + JsonSchema>(node: &Node, diagnostics: &mut Dia
 
 struct Checker<'s, 'd> {
     root: &'s Json,
+    /// The mapping that was checked last, when one of its options was dropped.
+    incomplete: Option<Span>,
     diagnostics: &'d mut Diagnostics,
 }
 
@@ -40,7 +43,7 @@ impl<'s> Checker<'s, '_> {
             return self.check_branches(node, branches);
         }
         if !self.fits_type(node, schema) {
-            self.report_form(node, &type_names(schema));
+            self.report_form(node, &type_words(schema));
             return None;
         }
         if let Some(choices) = schema.get("enum").and_then(Json::as_array) {
@@ -53,11 +56,17 @@ impl<'s> Checker<'s, '_> {
             Value::Map(entries) => Some(self.check_map(node, entries, schema)),
             Value::List(items) => {
                 let Some(item_schema) = schema.get("items") else { return Some(node.clone()) };
-                let items = items.iter().filter_map(|item| self.check(item, item_schema)).collect();
+                let items = items.iter().filter_map(|item| self.check_item(item, item_schema)).collect();
                 Some(Node { span: node.span, value: Value::List(items) })
             }
             Value::Scalar(_) => self.check_bounds(node, schema),
         }
+    }
+
+    /// An item that has lost an option is dropped, so that nobody misses what was there in the wrong form.
+    fn check_item(&mut self, item: &Node, schema: &'s Json) -> Option<Node> {
+        let checked = self.check(item, schema)?;
+        (self.incomplete != Some(item.span)).then_some(checked)
     }
 
     fn resolve(&self, schema: &'s Json) -> &'s Json {
@@ -76,18 +85,49 @@ impl<'s> Checker<'s, '_> {
             Some(object) => self.fits_type(node, object),
             None => true,
         });
-        if let Some(branch) = fitting {
-            return self.check(node, branch);
+        let words: Vec<String> = branches.iter().flat_map(|branch| self.form_words(branch)).collect();
+        match fitting {
+            // One of the forms is a word, and this is another: the other forms are possible as well.
+            Some(branch) if words.len() > 1 && self.is_other_word(node, branch) => {
+                let found = node.as_text().unwrap_or_default();
+                let message = format!("expected {}, found `{found}`", words.join(" or "));
+                self.diagnostics.push(Diagnostic::error(Code::InvalidValue, message).at(node.span));
+                None
+            }
+            Some(branch) => self.check(node, branch),
+            None => {
+                self.report_form(node, &words);
+                None
+            }
         }
-        let names: Vec<String> =
-            branches.iter().filter_map(|b| self.resolve(b).as_object()).flat_map(type_names).collect();
-        self.report_form(node, &names);
-        None
     }
 
-    fn fits_type(&self, node: &Node, schema: &Map<String, Json>) -> bool {
-        if let Some(branches) = schema.get("anyOf").and_then(Json::as_array) {
-            return branches.iter().filter_map(Json::as_object).any(|branch| self.fits_type(node, branch));
+    /// Whether a branch stands for a single word, and the node is not that.
+    fn is_other_word(&self, node: &Node, branch: &'s Json) -> bool {
+        let branch = self.resolve(branch);
+        let only = branch.get("oneOf").and_then(Json::as_array).filter(|list| list.len() == 1).map(|list| &list[0]);
+        let word = only.unwrap_or(branch).get("const").and_then(Json::as_str);
+        word.is_some_and(|word| node.as_text() != Some(word))
+    }
+
+    /// The words for the forms that a schema takes.
+    fn form_words(&self, schema: &'s Json) -> Vec<String> {
+        let Some(schema) = self.resolve(schema).as_object() else { return Vec::new() };
+        if let Some(branches) = schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Json::as_array) {
+            return branches.iter().flat_map(|branch| self.form_words(branch)).collect();
+        }
+        match schema.get("const").and_then(Json::as_str) {
+            // A bare `*` would begin an alias.
+            Some("*") => vec!["`'*'`".to_owned()],
+            Some(text) => vec![format!("`{text}`")],
+            None => type_words(schema),
+        }
+    }
+
+    fn fits_type(&self, node: &Node, schema: &'s Map<String, Json>) -> bool {
+        if let Some(branches) = schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Json::as_array) {
+            let mut branches = branches.iter().filter_map(|branch| self.resolve(branch).as_object());
+            return branches.any(|branch| self.fits_type(node, branch));
         }
         let fits = |name: &str| match (&node.value, name) {
             (Value::Map(_), "object") | (Value::List(_), "array") => true,
@@ -107,10 +147,14 @@ impl<'s> Checker<'s, '_> {
         }
     }
 
-    fn report_form(&mut self, node: &Node, names: &[String]) {
-        let mut names: Vec<&str> = names.iter().map(|name| word(name)).filter(|name| !name.is_empty()).collect();
-        names.dedup();
-        let message = format!("expected {}, found {}", names.join(" or "), node.describe());
+    fn report_form(&mut self, node: &Node, words: &[String]) {
+        let mut distinct: Vec<&str> = Vec::new();
+        for word in words {
+            if !distinct.contains(&word.as_str()) {
+                distinct.push(word);
+            }
+        }
+        let message = format!("expected {}, found {}", distinct.join(" or "), node.describe());
         self.diagnostics.push(Diagnostic::error(Code::WrongForm, message).at(node.span));
     }
 
@@ -134,21 +178,29 @@ impl<'s> Checker<'s, '_> {
 
     fn check_bounds(&mut self, node: &Node, schema: &Map<String, Json>) -> Option<Node> {
         let Value::Scalar(scalar) = &node.value else { return Some(node.clone()) };
+        let Some(number) = scalar.as_number().and_then(|number| number.as_f64()) else { return Some(node.clone()) };
         let bound = |name: &str| schema.get(name).and_then(Json::as_f64);
-        if let Some(number) = scalar.as_number().and_then(|number| number.as_f64())
-            && (bound("minimum").is_some_and(|least| number < least)
-                || bound("maximum").is_some_and(|most| number > most))
-        {
-            let message = format!("`{}` is out of range", scalar.text);
-            self.diagnostics.push(Diagnostic::error(Code::InvalidValue, message).at(node.span));
-            return None;
+        let largest = match schema.get("format").and_then(Json::as_str) {
+            Some("uint32") => Some(f64::from(u32::MAX)),
+            _ => None,
+        };
+        let (least, most) = (bound("minimum"), bound("maximum").or(largest));
+        if least.is_none_or(|least| number >= least) && most.is_none_or(|most| number <= most) {
+            return Some(node.clone());
         }
-        Some(node.clone())
+        let problem = Diagnostic::error(Code::InvalidValue, format!("`{}` is out of range", scalar.text)).at(node.span);
+        self.diagnostics.push(problem.help(match (least, most) {
+            (Some(least), Some(most)) => format!("write a number from {least} to {most}"),
+            (Some(least), None) => format!("write a number from {least} on"),
+            _ => format!("write a number up to {}", most.unwrap_or(f64::MAX)),
+        }));
+        None
     }
 
     fn check_map(&mut self, node: &Node, entries: &[(Spanned<String>, Node)], schema: &'s Map<String, Json>) -> Node {
         let properties = schema.get("properties").and_then(Json::as_object);
         let mut kept = Vec::new();
+        let mut incomplete = None;
         for (key, value) in entries {
             let known = properties.and_then(|properties| properties.get(&key.value));
             let rest = schema.get("additionalProperties").filter(|rest| **rest != Json::Bool(false));
@@ -160,10 +212,12 @@ impl<'s> Checker<'s, '_> {
                 kept.push((key.clone(), value.clone()));
                 continue;
             };
-            if let Some(value) = self.check(value, value_schema) {
-                kept.push((key.clone(), value));
+            match self.check(value, value_schema) {
+                Some(value) => kept.push((key.clone(), value)),
+                None => incomplete = known.is_some().then_some(node.span).or(incomplete),
             }
         }
+        self.incomplete = incomplete;
         for name in schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str) {
             if !entries.iter().any(|(key, _)| key.value == name) {
                 let message = format!("the option `{name}` is missing");
@@ -182,22 +236,24 @@ impl<'s> Checker<'s, '_> {
     }
 }
 
-fn type_names(schema: &Map<String, Json>) -> Vec<String> {
-    match schema.get("type") {
-        Some(Json::String(name)) => vec![name.clone()],
-        Some(Json::Array(names)) => names.iter().filter_map(Json::as_str).map(str::to_owned).collect(),
-        _ => Vec::new(),
-    }
+/// The words for the types that a schema names, of which `null` has none: who may leave an option out need not be told.
+fn type_words(schema: &Map<String, Json>) -> Vec<String> {
+    let names = match schema.get("type") {
+        Some(Json::Array(names)) => names.as_slice(),
+        Some(name) => std::slice::from_ref(name),
+        None => &[],
+    };
+    names.iter().filter_map(Json::as_str).filter_map(word).map(str::to_owned).collect()
 }
 
-fn word(name: &str) -> &str {
-    match name {
+fn word(name: &str) -> Option<&'static str> {
+    Some(match name {
         "object" => "a mapping",
         "array" => "a list",
         "string" => "text",
         "integer" => "a whole number",
         "number" => "a number",
         "boolean" => "`true` or `false`",
-        _ => "",
-    }
+        _ => return None,
+    })
 }

@@ -9,8 +9,11 @@ use super::log::LogInput;
 use super::selection::SubsetInput;
 use crate::files::Files;
 
+/// Makes the JSON Schema of an input grammar.
+pub type MakeSchema = fn() -> Json;
+
 /// The input grammars by name.
-pub const GRAMMARS: &[(&str, fn() -> Json)] =
+pub const GRAMMARS: &[(&str, MakeSchema)] =
     &[("log", schema_of::<LogInput>), ("extension", extension_schema), ("subset", schema_of::<SubsetInput>)];
 
 /// Adds `generated/schemas/<grammar>.schema.json` for every grammar.
@@ -18,7 +21,7 @@ pub fn add_schemas(files: &mut Files) {
     for (name, schema) in GRAMMARS {
         let mut bytes = serde_json::to_vec_pretty(&schema()).expect("a schema is JSON");
         bytes.push(b'\n');
-        files.add(format!("generated/schemas/{name}.schema.json"), bytes);
+        files.add(&format!("generated/schemas/{name}.schema.json"), bytes);
     }
 }
 

@@ -1,32 +1,37 @@
 //! Official subset files instead of a log file: several are united into one selection, and the log gets its name and
 //! defaults from them.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::{DraftParts, Loader};
+use super::{DraftParts, Extension, Loader};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::draft::Draft;
-use crate::extension::Fieldset;
 use crate::generate::Request;
 use crate::input;
 use crate::input::Entries;
 use crate::input::log::LogInput;
 use crate::input::selection::{SelectedFields, Selection, SubsetInput};
-use crate::source::{FileId, Span, Spanned};
+use crate::source::{Span, Spanned};
 
 /// Nothing is too many for somebody who brings a selection of their own; the engine's limit follows the count.
 const NO_BUDGET: u32 = u32::MAX;
+
+/// What stands for a file's name where the arguments are shown.
+const COMMAND_LINE: &str = "<arguments>";
 
 impl Loader {
     /// Reads the subset files and custom field sets of a request as one log.
     pub fn load_subsets(&mut self, request: &Request) -> Option<Draft> {
         let inputs: Vec<SubsetInput> = request.subsets.iter().filter_map(|path| self.load_subset(path)).collect();
-        let fieldsets: Vec<Fieldset> =
-            request.includes.iter().flat_map(|path| self.load_extension(path, &Place::Run)).collect();
+        let mut extensions = Extension { fieldsets: Vec::new(), is_flawed: false };
+        for path in &request.includes {
+            extensions.add(self.load_extension(path, &Place::Run));
+        }
         if inputs.len() < request.subsets.len() {
             return None;
         }
-        let Some(name) = log_name(request, &inputs) else {
+        let Some(name) = self.log_name(request, &inputs) else {
             let problem = Diagnostic::error(Code::MissingOption, "the log has no name");
             self.diagnostics.push(problem.help("give it one with `--name`, or bring a subset file, which has one"));
             return None;
@@ -38,13 +43,22 @@ impl Loader {
             return None;
         };
         let source = request.subsets.iter().chain(&request.includes).filter_map(|path| path.file_name());
-        let source = source.map(|name| name.to_string_lossy()).collect::<Vec<_>>().join(", ");
+        let source: BTreeSet<_> = source.map(|name| name.to_string_lossy()).collect();
+        let source = source.into_iter().collect::<Vec<_>>().join(", ");
         let fields = inputs.into_iter().map(|input| input.fields).reduce(unite).unwrap_or(SelectedFields::All);
         let ecs = Spanned::new(name.span, wanted.to_owned());
         let release = self.load_release(Some(wanted), &ecs, Path::new(""))?;
         let log =
             LogInput { field_budget: Some(Spanned::new(name.span, NO_BUDGET)), ..LogInput::new(name, ecs, fields) };
-        Some(DraftParts { source, fieldsets, ..DraftParts::default() }.into_draft(log, release))
+        Some(DraftParts { source, extensions, samples: Vec::new(), pipeline: None }.into_draft(log, release))
+    }
+
+    /// The name that was given, or that of the first subset.
+    fn log_name(&mut self, request: &Request, inputs: &[SubsetInput]) -> Option<Spanned<String>> {
+        let Some(name) = &request.name else { return inputs.first().map(|input| input.name.clone()) };
+        // What is found wrong with the name is shown as if the command line were a file.
+        let file = self.sources.add(COMMAND_LINE, format!("--name {name}"));
+        Some(Spanned::new(Span { file, line: 1, column: 8 }, name.clone()))
     }
 
     fn load_subset(&mut self, path: &Path) -> Option<SubsetInput> {
@@ -52,16 +66,6 @@ impl Loader {
         input::read(&document, &mut self.diagnostics)
     }
 }
-
-fn log_name(request: &Request, inputs: &[SubsetInput]) -> Option<Spanned<String>> {
-    let first = inputs.first().map(|input| input.name.clone());
-    let Some(name) = &request.name else { return first };
-    let span = first.map_or(NOWHERE, |first| first.span);
-    Some(Spanned::new(span, name.clone()))
-}
-
-/// The place of a name that was given on the command line: the start of the first file that was read.
-const NOWHERE: Span = Span { file: FileId::FIRST, line: 1, column: 1 };
 
 /// What either selects. An option that takes something away counts only when both say so.
 fn unite(left: SelectedFields, right: SelectedFields) -> SelectedFields {

@@ -1,7 +1,9 @@
 //! Puts the extensions' field sets into the catalog, at the root and wherever they say they are reused. Refuses what
 //! would change ECS or contradict itself.
 
-use crate::declaration::FieldDeclaration;
+use std::collections::BTreeSet;
+
+use crate::declaration::{EcsRelease, FieldDeclaration};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::draft::{Draft, FieldTree, TreeField};
 use crate::extension::Fieldset;
@@ -12,6 +14,7 @@ use crate::parameter::Parameters;
 use crate::source::Span;
 
 pub(super) fn run(draft: &mut Draft, diagnostics: &mut Diagnostics) {
+    let before = diagnostics.count_errors();
     let fieldsets = std::mem::take(&mut draft.fieldsets);
     for set in &fieldsets {
         if set.root {
@@ -23,34 +26,61 @@ pub(super) fn run(draft: &mut Draft, diagnostics: &mut Diagnostics) {
     }
     // Places come second: a set may be reused inside another extension's set, whichever file is named first.
     for set in &fieldsets {
-        add_places(&mut draft.catalog, set, diagnostics);
+        add_places(&mut draft.catalog, &draft.release, set, diagnostics);
     }
     draft.fieldsets = fieldsets;
+    draft.is_flawed |= diagnostics.count_errors() > before;
 }
 
-fn add_places(catalog: &mut FieldTree, set: &Fieldset, diagnostics: &mut Diagnostics) {
+fn add_places(catalog: &mut FieldTree, release: &EcsRelease, set: &Fieldset, diagnostics: &mut Diagnostics) {
     for place in &set.places {
         let parent = place.path.parent();
         let exists = parent.as_ref().is_some_and(|at| catalog.get(at).is_some_and(FieldTree::may_have_children));
         if !exists {
-            let at = parent.map_or_else(String::new, |at| at.as_str().to_owned());
-            let known: Vec<String> = object_paths(catalog);
-            let help = Diagnostics::did_you_mean(&at, known.iter().map(String::as_str));
-            let message = format!("`{}` is to be reused at `{at}`, which is no object", set.name.value);
-            let problem = Diagnostic::error(Code::ReuseTarget, message).at(place.path.span).maybe_help(help);
-            diagnostics.push(problem);
+            report_place(catalog, release, set, parent.as_ref(), place.path.span, diagnostics);
+            continue;
+        }
+        if place.many && catalog.get(&place.path).is_some() {
+            let message = format!("`{}` cannot become a list: it already exists", place.path.value);
+            let problem = Diagnostic::error(Code::ReuseTarget, message).at(place.path.span);
+            diagnostics.push(problem.help("drop `normalize`, or give the set another name there with `as`"));
             continue;
         }
         declare_set(catalog, set, &place.path.value, place.path.span, place.many);
-        add_fields(catalog, set, Some(&place.path.value), diagnostics);
+        // What contradicts itself inside the set has been reported where the set itself stands.
+        let mut found = Diagnostics::default();
+        add_fields(catalog, set, Some(&place.path.value), &mut found);
+        for problem in found.into_list() {
+            if !diagnostics.has(problem.code, &problem.place) {
+                diagnostics.push(problem);
+            }
+        }
     }
 }
 
-fn object_paths(catalog: &FieldTree) -> Vec<String> {
-    let mut paths = Vec::new();
+fn report_place(
+    catalog: &FieldTree,
+    release: &EcsRelease,
+    set: &Fieldset,
+    parent: Option<&FieldPath>,
+    span: Span,
+    diagnostics: &mut Diagnostics,
+) {
+    let at = parent.map_or("", FieldPath::as_str);
+    let message = format!("`{}` is to be reused at `{at}`, which is no object", set.name.value);
+    let known = object_paths(catalog, release);
+    let help = Diagnostics::did_you_mean(at, known.iter().map(String::as_str));
+    let general = "name an object of ECS or of an extension that this log includes";
+    diagnostics.push(Diagnostic::error(Code::ReuseTarget, message).at(span).help(general).maybe_help(help));
+}
+
+/// Every object that a set may be reused in; those of ECS also where the catalog leaves them out.
+fn object_paths(catalog: &FieldTree, release: &EcsRelease) -> BTreeSet<String> {
+    let above = release.fields.iter().filter_map(|field| field.path.parent());
+    let mut paths: BTreeSet<String> = above.map(|path| path.as_str().to_owned()).collect();
     catalog.walk(&mut |path, tree| {
         if !tree.children.is_empty() {
-            paths.push(path.to_owned());
+            paths.insert(path.to_owned());
         }
     });
     paths
@@ -111,37 +141,47 @@ pub(super) fn add_field(
 }
 
 fn conflict(catalog: &FieldTree, new: &FieldDeclaration) -> Option<Diagnostic> {
-    if let Some(scalar) = scalar_above(catalog, &new.path) {
-        let message = format!("`{}` lies below `{scalar}`, which is no object", new.path);
-        let help = format!("declare `{scalar}` as `object`, or rename one of the two");
-        return Some(Diagnostic::error(Code::ScalarAndObject, message).help(help));
+    if let Some(problem) = below_scalar(catalog, &new.path) {
+        return Some(problem);
     }
     let place = catalog.get(&new.path)?;
-    let holds_fields = matches!(new.field_type, FieldType::Object | FieldType::Nested);
     match &place.field {
-        Some(old) if matches!(old.origin, Origin::Ecs { .. }) => Some(ecs_conflict(new, &old.declaration)),
-        // An object that its set or a field below it already made is not declared twice by being described.
-        Some(old) if holds_fields && old.declaration.field_type == FieldType::Object && !place.children.is_empty() => {
-            Some(duplicate(new))
-        }
+        Some(old) if matches!(old.origin, Origin::Ecs { .. }) => Some(ecs_conflict(new, old.declaration.field_type)),
         Some(_) => Some(duplicate(new)),
-        None if !holds_fields => {
+        None if !matches!(new.field_type, FieldType::Object | FieldType::Nested) => {
             let message = format!("`{}` is declared as `{}` and has fields below it", new.path, new.field_type.name());
-            Some(
-                Diagnostic::error(Code::ScalarAndObject, message)
-                    .help("declare it as `object`, or rename one of the two"),
-            )
+            let help = "declare it as `object`, or rename one of the two";
+            Some(Diagnostic::error(Code::ScalarAndObject, message).help(help))
         }
+        // An object that ECS only implies may be described, and not be made anything else.
+        None if changes_object(new) && holds_ecs(place) => Some(changed_object(new)),
         None => None,
     }
+}
+
+/// Whether the declaration says more of an object than that it is one.
+fn changes_object(new: &FieldDeclaration) -> bool {
+    new.field_type != FieldType::Object || new.many || !new.parameters.is_empty()
+}
+
+/// Whether a field of ECS stands here or below.
+pub(super) fn holds_ecs(place: &FieldTree) -> bool {
+    place.field.as_ref().is_some_and(|field| matches!(field.origin, Origin::Ecs { .. }))
+        || place.children.values().any(holds_ecs)
+}
+
+fn changed_object(new: &FieldDeclaration) -> Diagnostic {
+    let message = format!("`{}` is a plain object in ECS, and an extension makes it something else", new.path);
+    Diagnostic::error(Code::TypeConflict, message)
+        .help("drop it here: its fields of ECS and yours stand in it as it is")
 }
 
 fn duplicate(new: &FieldDeclaration) -> Diagnostic {
     Diagnostic::error(Code::DuplicateField, format!("the field `{}` is declared twice", new.path)).help("remove one")
 }
 
-fn ecs_conflict(new: &FieldDeclaration, old: &FieldDeclaration) -> Diagnostic {
-    let (ecs, extension) = (old.field_type.name(), new.field_type.name());
+fn ecs_conflict(new: &FieldDeclaration, old: FieldType) -> Diagnostic {
+    let (ecs, extension) = (old.name(), new.field_type.name());
     if ecs == extension {
         let message = format!("`{}` is already a field of ECS", new.path);
         return Diagnostic::error(Code::ShadowsEcs, message).help("drop it here, and select it in the log file");
@@ -150,8 +190,17 @@ fn ecs_conflict(new: &FieldDeclaration, old: &FieldDeclaration) -> Diagnostic {
     Diagnostic::error(Code::TypeConflict, message).help("drop it here, or rename the field")
 }
 
-/// The nearest declared field above `path` that cannot have fields below it.
-fn scalar_above(catalog: &FieldTree, path: &FieldPath) -> Option<FieldPath> {
-    std::iter::successors(path.parent(), FieldPath::parent)
-        .find(|above| catalog.get(above).is_some_and(|place| place.field.is_some() && !place.may_have_children()))
+/// What is wrong with a field at `path` when a declared field above it cannot have fields below it.
+pub(super) fn below_scalar(catalog: &FieldTree, path: &FieldPath) -> Option<Diagnostic> {
+    let (scalar, field) = std::iter::successors(path.parent(), FieldPath::parent).find_map(|above| {
+        let place = catalog.get(&above).filter(|place| !place.may_have_children())?;
+        Some((above, place.field.as_ref()?))
+    })?;
+    let message = format!("`{path}` lies below `{scalar}`, which is no object");
+    let help = if matches!(field.origin, Origin::Ecs { .. }) {
+        format!("rename it: `{scalar}` is a `{}` of ECS", field.declaration.field_type.name())
+    } else {
+        format!("declare `{scalar}` as `object`, or rename one of the two")
+    };
+    Some(Diagnostic::error(Code::ScalarAndObject, message).help(help))
 }

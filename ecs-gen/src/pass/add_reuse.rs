@@ -1,6 +1,6 @@
 //! Puts ECS field sets where an extension reuses them (`reuse: geo`).
 
-use super::add_extensions::add_field;
+use super::add_extensions::{add_field, below_scalar, holds_ecs};
 use crate::declaration::FieldDeclaration;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::draft::{Draft, TreeField};
@@ -11,6 +11,7 @@ use crate::model::{Level, Origin};
 use crate::parameter::Parameters;
 
 pub(super) fn run(draft: &mut Draft, diagnostics: &mut Diagnostics) {
+    let before = diagnostics.count_errors();
     let fieldsets = std::mem::take(&mut draft.fieldsets);
     for set in &fieldsets {
         let own = (!set.root && set.top_level).then_some(&set.name.value);
@@ -23,6 +24,7 @@ pub(super) fn run(draft: &mut Draft, diagnostics: &mut Diagnostics) {
         }
     }
     draft.fieldsets = fieldsets;
+    draft.is_flawed |= diagnostics.count_errors() > before;
 }
 
 fn add(draft: &mut Draft, set: &Fieldset, reuse: &Reuse, prefix: Option<&FieldPath>, diagnostics: &mut Diagnostics) {
@@ -57,7 +59,11 @@ fn add(draft: &mut Draft, set: &Fieldset, reuse: &Reuse, prefix: Option<&FieldPa
         object_type: None,
         original_fieldset: Some(reuse.fieldset.value.clone()),
     };
-    if draft.catalog.get(&at).is_none() {
+    if let Some(problem) = conflict(draft, reuse, &at) {
+        diagnostics.push(problem.at(reuse.path.span));
+        return;
+    }
+    if draft.catalog.get(&at).is_none_or(|place| place.field.is_none() && !holds_ecs(place)) {
         let field = TreeField { declaration: object, origin: origin(None), docs_only: false };
         draft.catalog.entry(&at).field = Some(field);
     }
@@ -66,4 +72,27 @@ fn add(draft: &mut Draft, set: &Fieldset, reuse: &Reuse, prefix: Option<&FieldPa
         let declaration = FieldDeclaration { path: at.join(&field.path), span: reuse.path.span, ..field };
         add_field(&mut draft.catalog, declaration, origin, diagnostics);
     }
+}
+
+/// What forbids a set at `at` as a whole; what forbids single fields of it is found with each.
+fn conflict(draft: &Draft, reuse: &Reuse, at: &FieldPath) -> Option<Diagnostic> {
+    if let Some(problem) = below_scalar(&draft.catalog, at) {
+        return Some(problem);
+    }
+    let place = draft.catalog.get(at)?;
+    let set = &reuse.fieldset.value;
+    if !place.may_have_children() {
+        let message = format!("`{at}` is a `{}` and is to hold the field set `{set}`", place.field_type().name());
+        return Some(Diagnostic::error(Code::ScalarAndObject, message).help("rename one of the two"));
+    }
+    let original = place.field.as_ref().and_then(|field| field.declaration.original_fieldset.as_ref());
+    if original == Some(set) {
+        let message = format!("`{set}` is reused twice at `{at}`");
+        return Some(Diagnostic::error(Code::DuplicateField, message).help("remove one"));
+    }
+    if reuse.many && !place.is_many() && (place.field.is_some() || holds_ecs(place)) {
+        let message = format!("`{at}` cannot become a list: it already exists");
+        return Some(Diagnostic::error(Code::ReuseTarget, message).help("drop `normalize`, or rename one of the two"));
+    }
+    None
 }

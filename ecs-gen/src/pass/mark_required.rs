@@ -11,14 +11,17 @@ use crate::source::Span;
 
 pub(super) fn run(draft: &mut Draft, diagnostics: &mut Diagnostics) {
     let mut required = ecs_required(&draft.selected);
+    let mut listed = BTreeSet::new();
     for name in &draft.log.required {
         let Some(path) = parse_path(name, diagnostics) else { continue };
         if draft.selected.get(&path).is_none() {
             report_missing(draft, &path.value, name.span, diagnostics);
-        } else {
-            required.push(path.value);
+        } else if !listed.insert(path.value.clone()) {
+            let message = format!("the required field `{}` is listed twice", path.value);
+            diagnostics.push(Diagnostic::error(Code::DuplicateValue, message).at(name.span).help("remove one"));
         }
     }
+    required.extend(listed);
     draft.required = with_objects_above(&draft.selected, required);
 }
 
@@ -53,7 +56,10 @@ fn with_objects_above(selected: &FieldTree, paths: Vec<FieldPath>) -> BTreeSet<F
 fn report_missing(draft: &Draft, path: &FieldPath, span: Span, diagnostics: &mut Diagnostics) {
     let mut selected = Vec::new();
     draft.selected.walk(&mut |path, _| selected.push(path.to_owned()));
-    let help = if draft.catalog.get(path).is_some() {
+    let docs_only = draft.docs_only.iter().any(|field| field.declaration.path == *path);
+    let help = if docs_only {
+        Some("drop `docs_only` where it is selected: documents cannot have a field that only the docs know".to_owned())
+    } else if draft.catalog.get(path).is_some() || draft.release.find(path.as_str()).is_some() {
         Some("select it under `fields`, or drop it from `required`".to_owned())
     } else {
         Diagnostics::did_you_mean(path.as_str(), selected.iter().map(String::as_str))

@@ -51,8 +51,11 @@ fn report_unknown(name: &str, span: Span, selected: &FieldTree, diagnostics: &mu
             open.push(path.to_owned());
         }
     });
-    let help = Diagnostics::did_you_mean(name, open.iter().map(String::as_str))
-        .unwrap_or_else(|| format!("the open objects of this log are {}", open.join(", ")));
+    let help =
+        Diagnostics::did_you_mean(name, open.iter().map(String::as_str)).unwrap_or_else(|| match open.as_slice() {
+            [] => "this log selects no object with open keys: drop the entry".to_owned(),
+            open => format!("the open objects of this log are {}", open.join(", ")),
+        });
     let message = format!("`{name}` is no selected object with open keys");
     diagnostics.push(Diagnostic::error(Code::UnknownField, message).at(span).help(help));
 }

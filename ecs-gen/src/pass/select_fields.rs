@@ -1,102 +1,133 @@
 //! Takes what the log selects out of the catalog, by the subset grammar: `'*'`, nesting and options.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::declaration::{EcsRelease, FieldDeclaration};
+use crate::declaration::FieldDeclaration;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::draft::{Draft, FieldTree, TreeField};
+use crate::ecs::fieldset::BASE;
 use crate::extension::disable_index;
 use crate::field_path::FieldPath;
 use crate::field_type::FieldType;
 use crate::input::Entries;
 use crate::input::selection::{SelectedFields, Selection};
-use crate::model::Level;
-use crate::model::Origin;
+use crate::model::{Level, Origin};
 use crate::parameter::{Parameter, Parameters};
 use crate::source::Spanned;
 
 pub(super) fn run(draft: &mut Draft, diagnostics: &mut Diagnostics) {
-    let catalog = std::mem::take(&mut draft.catalog);
-    match &draft.log.fields {
-        SelectedFields::All => draft.selected = catalog.clone(),
-        SelectedFields::Some(sets) => {
-            for (name, selection) in &sets.0 {
-                let selection = selection.clone().unwrap_or_default();
-                let mut selector = Selector { selected: &mut draft.selected, diagnostics };
-                if draft.release.is_rootless(name) {
-                    selector.select_rootless(name, &selection, &draft.release);
-                } else {
-                    selector.select_set(name, &selection, &catalog, &draft.release.version);
-                }
-            }
-            report_unused(draft, diagnostics);
-        }
+    draft.selected = match &draft.log.fields {
+        SelectedFields::All => draft.catalog.clone(),
+        SelectedFields::Some(sets) => select_sets(sets, draft, diagnostics),
+    };
+    // What is wrong with an extension has been said; that it has no effect would only follow from that.
+    if !draft.is_flawed {
+        report_unused(draft, diagnostics);
     }
-    draft.catalog = catalog;
-    take_docs_only(&mut draft.selected, &mut draft.docs_only);
 }
 
-/// Moves what stands in the docs only out of the tree, and with it the objects that are left empty.
-fn take_docs_only(tree: &mut FieldTree, docs_only: &mut Vec<TreeField>) {
-    tree.children.retain(|_, place| {
-        let had_children = !place.children.is_empty();
-        take_docs_only(place, docs_only);
-        if place.field.as_ref().is_some_and(|field| field.docs_only) && place.children.is_empty() {
-            docs_only.extend(place.field.take());
-            return false;
+fn select_sets(sets: &Entries<Option<Selection>>, draft: &Draft, diagnostics: &mut Diagnostics) -> FieldTree {
+    let mut selected = FieldTree::default();
+    for (name, selection) in &sets.0 {
+        let selection = selection.clone().unwrap_or_default();
+        let mut selector = Selector { selected: &mut selected, draft, diagnostics };
+        match rootless_set(name, draft) {
+            Some(set) => selector.select_below(name, &selection, &set, ""),
+            None => selector.select_set(name, &selection),
         }
-        !(had_children && place.children.is_empty())
-    });
+    }
+    selected
+}
+
+/// The fields of a set that stands at the root without its name, such as `base`, `tracing` and extensions with
+/// `root: true`; none when the set has a name in documents.
+fn rootless_set(name: &str, draft: &Draft) -> Option<FieldTree> {
+    let of_ecs = draft.release.definition_of(name).into_iter().filter(|_| draft.release.is_rootless(name));
+    let mut paths: Vec<FieldPath> = of_ecs.map(|field| field.path).collect();
+    for set in draft.fieldsets.iter().filter(|set| set.root && set.name.value.as_str() == name) {
+        paths.extend(set.fields.iter().map(|field| field.path.clone()));
+        for reuse in &set.reuses {
+            let fields = draft.release.definition_of(&reuse.fieldset);
+            paths.extend(fields.iter().map(|field| reuse.path.join(&field.path)));
+        }
+    }
+    if paths.is_empty() {
+        return None;
+    }
+    let mut tree = FieldTree::default();
+    for path in paths {
+        if let Some(place) = draft.catalog.get(&path) {
+            tree.entry(&path).field.clone_from(&place.field);
+        }
+    }
+    Some(tree)
 }
 
 /// An included field set of which nothing is selected has no effect; the official generator would not say so.
 fn report_unused(draft: &Draft, diagnostics: &mut Diagnostics) {
-    for set in &draft.fieldsets {
-        let name = &set.name.value;
-        let places = set.places.iter().map(|place| &place.path.value).chain([name]);
-        let used = set.root || places.into_iter().any(|path| draft.selected.get(path).is_some());
-        if !used {
-            let message = format!("no field of the extension `{name}` is selected");
-            let help = format!("add `{name}: {{fields: '*'}}` to `fields`, or drop the extension");
-            diagnostics.push(Diagnostic::warning(Code::UnusedExtension, message).at(set.name.span).help(help));
+    let mut used = BTreeSet::new();
+    draft.selected.walk(&mut |_, place| {
+        if let Some(Origin::Extension { fieldset, .. }) = place.field.as_ref().map(|field| &field.origin) {
+            used.insert(fieldset.as_str());
         }
+    });
+    for set in draft.fieldsets.iter().filter(|set| !used.contains(set.name.value.as_str())) {
+        let name = &set.name.value;
+        let message = format!("`{}` selects no field of the extension `{name}`", draft.log.name.value);
+        let place = set.places.first().filter(|_| !set.top_level).map_or(name, |place| &place.path.value);
+        let help =
+            format!("select `{place}` under `fields`, with `fields: '*'` or field by field; or drop the extension");
+        diagnostics.push(Diagnostic::warning(Code::UnusedExtension, message).at(set.name.span).help(help));
     }
 }
 
 struct Selector<'t, 'd> {
     selected: &'t mut FieldTree,
+    draft: &'d Draft,
     diagnostics: &'d mut Diagnostics,
 }
 
 impl Selector<'_, '_> {
-    /// Selects from a set whose fields stand at the root without its name, such as `base` and `tracing`.
-    fn select_rootless(&mut self, name: &Spanned<String>, selection: &Selection, release: &EcsRelease) {
-        let mut set = FieldTree::default();
-        for declaration in release.definition_of(name) {
-            let origin = Origin::Ecs { original_fieldset: declaration.original_fieldset.clone() };
-            let place = set.entry(&declaration.path);
-            place.field = Some(TreeField { declaration, origin, docs_only: false });
+    fn select_set(&mut self, name: &Spanned<String>, selection: &Selection) {
+        let draft = self.draft;
+        match draft.catalog.children.get(&name.value) {
+            Some(place) if !place.children.is_empty() => self.select_place(name, selection, place, &name.value),
+            Some(place) => self.report_leaf(name, place),
+            None => self.report_unknown_set(name),
         }
-        self.select_below(name, selection, &set, "");
     }
 
-    fn select_set(&mut self, name: &Spanned<String>, selection: &Selection, catalog: &FieldTree, ecs: &str) {
-        let Some(place) = catalog.children.get(&name.value) else {
-            let known = catalog.children.iter().filter(|(_, place)| !place.children.is_empty());
-            let known = known.map(|(name, _)| name.as_str()).chain(["base"]);
-            let help = Diagnostics::did_you_mean(&name.value, known);
-            let message = format!("neither ECS {ecs} nor an extension has the field set `{}`", name.value);
-            let problem = Diagnostic::error(Code::UnknownFieldset, message).at(name.span).maybe_help(help);
-            self.diagnostics.push(problem);
-            return;
+    /// A set that has no fields, or the name of a field where that of a set stands.
+    fn report_leaf(&mut self, name: &Spanned<String>, place: &FieldTree) {
+        let set = match place.field.as_ref().map(|field| &field.origin) {
+            Some(Origin::Extension { fieldset, .. }) => fieldset,
+            _ => BASE,
         };
-        if place.children.is_empty() && place.field.is_some() {
+        let problem = if *set == name.value {
+            if self.draft.is_flawed {
+                return;
+            }
+            let message = format!("the field set `{}` has no fields", name.value);
+            Diagnostic::error(Code::UnknownFieldset, message).help("give it some, or select it no more")
+        } else {
             let message = format!("`{}` is a field, not a field set", name.value);
-            let help = format!("select it as `base: {{fields: {{\"{}\": {{}}}}}}`", name.value);
-            self.diagnostics.push(Diagnostic::error(Code::UnknownFieldset, message).at(name.span).help(help));
+            let help = format!("select it as `{set}: {{fields: {{\"{}\": {{}}}}}}`", name.value);
+            Diagnostic::error(Code::UnknownFieldset, message).help(help)
+        };
+        self.diagnostics.push(problem.at(name.span));
+    }
+
+    fn report_unknown_set(&mut self, name: &Spanned<String>) {
+        let known = self.draft.catalog.children.iter().filter(|(_, place)| !place.children.is_empty());
+        let known = known.map(|(name, _)| name.as_str()).chain(self.draft.release.fieldset_names());
+        let help = Diagnostics::did_you_mean(&name.value, known);
+        if help.is_none() && self.draft.is_flawed {
             return;
         }
-        self.select_place(name, selection, place, &name.value);
+        let ecs = &self.draft.release.version;
+        let message = format!("neither ECS {ecs} nor an extension has the field set `{}`", name.value);
+        let problem = Diagnostic::error(Code::UnknownFieldset, message).at(name.span).maybe_help(help);
+        self.diagnostics.push(problem);
     }
 
     /// Selects one field or object; `path` is its dotted path.
@@ -120,7 +151,7 @@ impl Selector<'_, '_> {
     fn check_leaf(&mut self, name: &Spanned<String>, selection: &Selection, target: &FieldPath) {
         if selection.fields.is_some() {
             let message = format!("`{target}` has no fields below it");
-            let help = "drop `fields`: the field itself is selected by `{}`";
+            let help = format!("drop `fields`: `{}: {{}}` selects the field itself", name.value);
             let problem = Diagnostic::error(Code::SelectionOnLeaf, message).at(name.span).help(help);
             self.diagnostics.push(problem);
         }
@@ -158,9 +189,14 @@ impl Selector<'_, '_> {
     }
 
     fn report_unknown(&mut self, child: &Spanned<String>, place: &FieldTree, path: &str) {
+        let root = path.split('.').next().unwrap_or_default();
+        if self.draft.is_flawed && self.draft.fieldsets.iter().any(|set| set.name.value.segments().next() == Some(root))
+        {
+            return;
+        }
         let help = match child.value.split_once('.') {
-            Some((first, rest)) if place.children.contains_key(first) => {
-                Some(format!("write it nested: `{first}: {{fields: {{{rest}: {{}}}}}}`"))
+            Some((first, _)) if place.children.contains_key(first) => {
+                Some(format!("write it nested: `{}`", nested(&child.value)))
             }
             _ => Diagnostics::did_you_mean(&child.value, place.children.keys().map(String::as_str)),
         };
@@ -198,10 +234,22 @@ impl Selector<'_, '_> {
                 None => disable_index(FieldType::Object, &mut Parameters::new()).err(),
             };
             if let Some(problem) = problem {
-                let help = format!("`{}` is an object or always indexed; use `enabled: false` on objects", name.value);
+                let help = if place.may_have_children() {
+                    "use `enabled: false`: the object is kept as it is, and nothing in it is indexed".to_owned()
+                } else {
+                    format!("drop `index`: values of `{}` are always indexed", name.value)
+                };
                 self.diagnostics.push(problem.at(index.span).help(help));
             }
         }
+    }
+}
+
+/// `a.b.c` as the grammar writes it.
+fn nested(path: &str) -> String {
+    match path.split_once('.') {
+        Some((first, rest)) => format!("{first}: {{fields: {{{}}}}}", nested(rest)),
+        None => format!("{path}: {{}}"),
     }
 }
 

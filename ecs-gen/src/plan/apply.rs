@@ -50,18 +50,18 @@ impl Plan {
 }
 
 fn remove_orphan(item: &Item, known: bool) -> io::Result<Outcome> {
-    let bytes = fs::read(&item.path).map_err(|error| with_path(error, &item.path))?;
+    let bytes = fs::read(&item.path).map_err(|error| with_path(&error, &item.path))?;
     if !known && !is_marked(&bytes) {
         return Ok(Outcome::Kept);
     }
-    fs::remove_file(&item.path).map_err(|error| with_path(error, &item.path))?;
+    fs::remove_file(&item.path).map_err(|error| with_path(&error, &item.path))?;
     Ok(Outcome::Removed)
 }
 
 /// Writes beside the target and renames over it, so that a reader sees the old file or the new one, whole.
 fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
-    fs::create_dir_all(folder).map_err(|error| with_path(error, folder))?;
+    fs::create_dir_all(folder).map_err(|error| with_path(&error, folder))?;
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(format!(".{}.tmp", std::process::id()));
     let beside = path.with_file_name(name);
@@ -70,6 +70,6 @@ fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     written.map_err(|error| {
         // The half-written file is ours; that it could not be removed either adds nothing to the first error.
         let _ = fs::remove_file(&beside);
-        with_path(error, path)
+        with_path(&error, path)
     })
 }

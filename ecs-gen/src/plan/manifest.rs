@@ -1,6 +1,7 @@
 //! `MANIFEST.json`: the sha256 of every generated file, so that anyone can tell an edited one.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
@@ -53,10 +54,14 @@ pub(super) fn load(folder: &Path) -> io::Result<Option<Manifest>> {
     match std::fs::read(&path) {
         Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(with_path(error, &path)),
+        Err(error) => Err(with_path(&error, &path)),
     }
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }

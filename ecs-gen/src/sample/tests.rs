@@ -1,9 +1,9 @@
 //! That samples are what they claim: matching, plausible, valid by construction.
 
 use regex_lite::Regex;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{full_document, known, literal, minimal_document};
+use super::{DocumentMaker, Mutation, Verdict, full_document, known, literal, minimal_document};
 use crate::field_type::{FieldType, TYPES, ValueKind};
 use crate::testing::{ModelBuilder, small_model};
 
@@ -65,4 +65,71 @@ fn known_values_give_way_to_the_pattern() {
         .with("port", FieldType::Byte, |_| {})
         .finish();
     assert_eq!(full_document(&model), json!({"mac": "aaa", "color": "red", "port": 1}));
+}
+
+/// A few documents and changes of them, as a maker with that seed makes them.
+fn made(seed: u64) -> Vec<(Value, Mutation)> {
+    let model = small_model();
+    let mut maker = DocumentMaker::new(&model, seed);
+    (0..50)
+        .map(|_| {
+            let document = maker.document();
+            let mutation = maker.mutation(&document);
+            (document, mutation)
+        })
+        .collect()
+}
+
+#[test]
+fn documents_follow_from_the_seed() {
+    assert_eq!(made(1), made(1));
+    assert_ne!(made(1), made(2));
+}
+
+#[test]
+fn an_invalid_change_changes_something() {
+    for (document, mutation) in made(3) {
+        assert!(mutation.expected == Verdict::Valid || mutation.document != document, "{}", mutation.label);
+    }
+}
+
+#[test]
+fn documents_have_what_is_required_and_no_alias() {
+    for (document, _) in made(4) {
+        assert!(document["@timestamp"].is_string() || document["@timestamp"].is_number());
+        assert!(document["ecs"]["version"].is_string());
+        assert!(document["kibana"].get("other").is_none());
+    }
+}
+
+#[test]
+fn text_in_random_dress_is_the_same_document() {
+    let model = small_model();
+    let mut maker = DocumentMaker::new(&model, 5);
+    for _ in 0..50 {
+        let document = maker.document();
+        let text = maker.text(&document);
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), document, "{text}");
+    }
+}
+
+#[track_caller]
+fn check_chosen(pattern: &str) {
+    let mut state = 0;
+    let regex = Regex::new(pattern).unwrap();
+    for _ in 0..100 {
+        let text = literal::chosen(pattern, |end| {
+            state += 7;
+            state % end
+        });
+        assert!(regex.is_match(&text), "`{text}` must match `{pattern}`");
+    }
+}
+
+#[test]
+fn any_choice_matches_the_pattern() {
+    check_chosen("^[A-F0-9]{2}(-[A-F0-9]{2}){5,}$");
+    check_chosen(r"^(CAP_[A-Z_]+|\d+)$");
+    check_chosen("^(?:a|b)c?d*e+?$");
+    check_chosen("^[^a-z]x{1,2}(?:y|zz)$");
 }

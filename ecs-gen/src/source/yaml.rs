@@ -1,25 +1,31 @@
 //! Text to [`Node`] tree, over the events of `saphyr-parser`. Refuses what could hide or cost something: duplicate
 //! keys, deep nesting, alias bombs, a second document. Reports; never reads files.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span as ParserSpan};
 
 use super::node::{Node, Scalar, Value};
-use super::{FileId, Sources, Span, Spanned};
+use super::{FileId, SourceFile, Sources, Span, Spanned};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
 /// Deepest nesting that is read; Elasticsearch's own `index.mapping.depth.limit` is 20, and a level takes two here.
 pub const MAX_DEPTH: usize = 64;
 
-/// How many nodes aliases may add to a document; guards against documents that double themselves.
-const MAX_ALIASED_NODES: usize = 100_000;
+/// How many nodes anchors and aliases may copy; guards against documents that double themselves.
+const MAX_COPIED_NODES: usize = 100_000;
 
 /// Parses the one document of `file`; `None` when a problem was reported that leaves no tree.
 pub fn parse_document(sources: &Sources, file: FileId, diagnostics: &mut Diagnostics) -> Option<Node> {
-    let text = sources.file(file).text.clone();
-    let mut loader =
-        Loader { parser: Parser::new_from_str(&text), file, diagnostics, anchors: HashMap::new(), aliased: 0 };
+    let source = sources.file(file);
+    let mut loader = Loader {
+        source,
+        parser: Parser::new_from_str(&source.text),
+        file,
+        diagnostics,
+        anchors: HashMap::new(),
+        copied: 0,
+    };
     loader.load_document()
 }
 
@@ -27,11 +33,12 @@ pub fn parse_document(sources: &Sources, file: FileId, diagnostics: &mut Diagnos
 struct Unreadable;
 
 struct Loader<'t, 'd> {
+    source: &'t SourceFile,
     parser: Parser<'t, saphyr_parser::StrInput<'t>>,
     file: FileId,
     diagnostics: &'d mut Diagnostics,
     anchors: HashMap<usize, Node>,
-    aliased: usize,
+    copied: usize,
 }
 
 impl<'t> Loader<'t, '_> {
@@ -41,7 +48,6 @@ impl<'t> Loader<'t, '_> {
             let (event, span) = self.next_event().ok()?;
             match event {
                 Event::StreamEnd => break,
-                Event::StreamStart | Event::DocumentEnd | Event::Nothing => {}
                 Event::DocumentStart(_) if root.is_some() => {
                     let problem = Diagnostic::error(Code::YamlSyntax, "the file holds a second document")
                         .at(self.place(span))
@@ -49,7 +55,7 @@ impl<'t> Loader<'t, '_> {
                     self.diagnostics.push(problem);
                     return None;
                 }
-                Event::DocumentStart(_) => {}
+                Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd | Event::Nothing => {}
                 event => root = Some(self.load_node(event, span, 0).ok()?),
             }
         }
@@ -66,7 +72,12 @@ impl<'t> Loader<'t, '_> {
             Some(Err(error)) => {
                 let marker = error.marker();
                 let span = Span { file: self.file, line: count(marker.line()), column: count(marker.col() + 1) };
-                self.diagnostics.push(Diagnostic::error(Code::YamlSyntax, error.info().to_owned()).at(span));
+                // The parser gives up on brackets before they are counted here, when it looks ahead for a key's colon.
+                if error.info() == "recursion limit exceeded" {
+                    return Err(self.too_deep(span));
+                }
+                let problem = Diagnostic::error(Code::YamlSyntax, error.info().to_owned()).at(span);
+                self.diagnostics.push(problem.maybe_help(help_for(self.source, span)));
                 Err(Unreadable)
             }
             None => Ok((Event::StreamEnd, ParserSpan::empty(saphyr_parser::Marker::new(0, 1, 0)))),
@@ -76,9 +87,7 @@ impl<'t> Loader<'t, '_> {
     fn load_node(&mut self, event: Event<'t>, span: ParserSpan, depth: usize) -> Result<Node, Unreadable> {
         let place = self.place(span);
         if depth > MAX_DEPTH {
-            let problem = Diagnostic::error(Code::TooDeep, format!("nested deeper than {MAX_DEPTH} levels")).at(place);
-            self.diagnostics.push(problem);
-            return Err(Unreadable);
+            return Err(self.too_deep(place));
         }
         let (value, anchor) = match event {
             Event::Scalar(text, style, anchor, _) => {
@@ -87,11 +96,13 @@ impl<'t> Loader<'t, '_> {
             }
             Event::SequenceStart(anchor, _) => (self.load_list(depth)?, anchor),
             Event::MappingStart(anchor, _) => (self.load_map(depth)?, anchor),
-            Event::Alias(anchor) => return self.load_alias(anchor, place),
+            Event::Alias(anchor) => return self.load_alias(anchor, place, depth),
             _ => (Value::Scalar(Scalar { text: String::new(), plain: true }), 0),
         };
         let node = Node { span: place, value };
         if anchor != 0 {
+            // The copy that is kept counts as well: a hundred anchors around a large list would copy it a hundred times.
+            self.count_copied(count_nodes(&node), place)?;
             self.anchors.insert(anchor, node.clone());
         }
         Ok(node)
@@ -110,7 +121,7 @@ impl<'t> Loader<'t, '_> {
 
     fn load_map(&mut self, depth: usize) -> Result<Value, Unreadable> {
         let mut entries: Vec<(Spanned<String>, Node)> = Vec::new();
-        let mut seen = HashSet::new();
+        let mut lines: HashMap<String, u32> = HashMap::new();
         loop {
             let (event, span) = self.next_event()?;
             if matches!(event, Event::MappingEnd) {
@@ -119,13 +130,13 @@ impl<'t> Loader<'t, '_> {
             let key = self.load_key(event, span)?;
             let (event, span) = self.next_event()?;
             let value = self.load_node(event, span, depth + 1)?;
-            if seen.insert(key.value.clone()) {
-                entries.push((key, value));
-            } else {
-                let first = entries.iter().find(|(name, _)| name.value == key.value).map_or(0, |(k, _)| k.span.line);
+            if let Some(first) = lines.get(&key.value) {
                 let message = format!("the key `{}` stands twice in one mapping", key.value);
                 let help = format!("it already stands in line {first}: merge the two, or remove one");
                 self.diagnostics.push(Diagnostic::error(Code::DuplicateKey, message).at(key.span).help(help));
+            } else {
+                lines.insert(key.value.clone(), key.span.line);
+                entries.push((key, value));
             }
         }
     }
@@ -139,24 +150,53 @@ impl<'t> Loader<'t, '_> {
         Err(Unreadable)
     }
 
-    fn load_alias(&mut self, anchor: usize, place: Span) -> Result<Node, Unreadable> {
-        let Some(node) = self.anchors.get(&anchor).cloned() else {
+    fn load_alias(&mut self, anchor: usize, place: Span, depth: usize) -> Result<Node, Unreadable> {
+        let Some(node) = self.anchors.get(&anchor) else {
             let message = "an alias points to an anchor that is not complete";
             self.diagnostics.push(Diagnostic::error(Code::YamlSyntax, message).at(place));
             return Err(Unreadable);
         };
-        self.aliased += count_nodes(&node);
-        if self.aliased > MAX_ALIASED_NODES {
-            let message = format!("aliases add more than {MAX_ALIASED_NODES} nodes to the document");
-            self.diagnostics.push(Diagnostic::error(Code::TooLarge, message).at(place));
-            return Err(Unreadable);
+        if depth + height(node) > MAX_DEPTH {
+            return Err(self.too_deep(place));
         }
+        let node = node.clone();
+        self.count_copied(count_nodes(&node), place)?;
         Ok(node)
+    }
+
+    fn too_deep(&mut self, place: Span) -> Unreadable {
+        let problem = Diagnostic::error(Code::TooDeep, format!("nested deeper than {MAX_DEPTH} levels")).at(place);
+        self.diagnostics.push(problem.help("no input needs a tenth of that; is a bracket or an indentation wrong?"));
+        Unreadable
+    }
+
+    fn count_copied(&mut self, nodes: usize, place: Span) -> Result<(), Unreadable> {
+        self.copied += nodes;
+        if self.copied <= MAX_COPIED_NODES {
+            return Ok(());
+        }
+        let message = format!("anchors and aliases copy more than {MAX_COPIED_NODES} nodes");
+        let problem = Diagnostic::error(Code::TooLarge, message).at(place);
+        self.diagnostics.push(problem.help("write out what is repeated, or repeat less"));
+        Err(Unreadable)
     }
 
     fn place(&self, span: ParserSpan) -> Span {
         Span { file: self.file, line: count(span.start.line()), column: count(span.start.col() + 1) }
     }
+}
+
+/// What the usual slips in YAML look like at the place where the parser stops.
+fn help_for(source: &SourceFile, span: Span) -> Option<String> {
+    let line = source.line(span.line)?;
+    let rest = line.trim_start();
+    if line[..line.len() - rest.len()].contains('\t') {
+        return Some("indent with spaces: YAML forbids tabs there".to_owned());
+    }
+    if matches!(line.chars().nth(span.column.saturating_sub(1) as usize), Some('@' | '`')) {
+        return Some("put quotes around it, as in `\"@timestamp\"`: YAML reserves a plain `@`".to_owned());
+    }
+    rest.contains(": *").then(|| "put quotes around it, as in `'*'`: a plain `*` begins an alias".to_owned())
 }
 
 fn count(number: usize) -> u32 {
@@ -168,5 +208,13 @@ fn count_nodes(node: &Node) -> usize {
         Value::Scalar(_) => 0,
         Value::List(items) => items.iter().map(count_nodes).sum(),
         Value::Map(entries) => entries.iter().map(|(_, value)| count_nodes(value)).sum(),
+    }
+}
+
+fn height(node: &Node) -> usize {
+    match &node.value {
+        Value::Scalar(_) => 0,
+        Value::List(items) => items.iter().map(|item| 1 + height(item)).max().unwrap_or(0),
+        Value::Map(entries) => entries.iter().map(|(_, value)| 1 + height(value)).max().unwrap_or(0),
     }
 }

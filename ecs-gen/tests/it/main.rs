@@ -1,10 +1,15 @@
 //! The integration tests of the generator, one module for each part.
 
 mod agreement;
+mod diagnostics;
 mod docs;
 mod documents;
 mod engine_files;
+mod extensions;
 mod import;
 mod lifecycle_findings;
+mod mutations;
+mod plan;
 mod policies;
+mod selection;
 mod workspace;

@@ -12,6 +12,9 @@ use crate::model::{Field, Model, Shape};
 /// Arguments from which on clippy finds a function unwieldy; a constructor has one for each required field.
 const MANY_ARGUMENTS: usize = 8;
 
+/// Accessors that would look like a method of a trait of the standard library.
+const TRAIT_METHODS: &[&str] = &["as_mut", "borrow_mut", "deref_mut"];
+
 /// One field of a struct.
 struct Member<'m> {
     field: &'m Field,
@@ -121,7 +124,12 @@ fn accessor(model: &Model, member: &Member<'_>) -> Option<TokenStream> {
     if !has_default(model, model.shape(shape)) {
         return None;
     }
-    let method = format_ident!("{}_mut", ident.to_string().trim_start_matches("r#").trim_end_matches('_'));
+    let name = ident.to_string();
+    let name = name.trim_start_matches("r#").trim_end_matches('_');
+    let mut method = format_ident!("{name}_mut");
+    if TRAIT_METHODS.iter().any(|known| method == known) {
+        method = format_ident!("{name}_object_mut");
+    }
     let doc = format!(" `{}`, made when it is absent.", field.name());
     Some(quote! {
         #[doc = #doc]

@@ -202,6 +202,13 @@ fn item_names_leave_those_of_the_standard_library_alone() {
 }
 
 #[test]
+fn accessors_are_not_taken_for_methods_of_traits() {
+    let text = module(&ModelBuilder::new().plain("as.number", FieldType::Long).finish());
+    assert!(text.contains("pub r#as: Option<Box<As>>,"), "{text}");
+    assert!(text.contains("pub fn as_object_mut(&mut self) -> &mut As {"), "{text}");
+}
+
+#[test]
 fn descriptions_mean_nothing_to_rustdoc() {
     assert_eq!(prose("a [b] <c> d_e *f*"), r"a \[b\] \<c\> d\_e \*f\*");
     assert_eq!(prose("`a[0]` and\n  b[0]"), r"`a[0]` and b\[0\]");

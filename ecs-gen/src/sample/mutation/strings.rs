@@ -14,7 +14,9 @@ const MAX_TERM: usize = 32_766;
 pub(super) const CASES: &[Case] = &[
     refused("number-for-string", is_plain, |_, _| json!(17)),
     refused("boolean-for-string", is_plain, |_, _| json!(true)),
-    refused("not-an-allowed-value", has_allowed, |random, _| random.pick(&["no such value", "", "Event "]).into()),
+    refused("not-an-allowed-value", has_allowed, |random, _| {
+        random.pick(&["no such value", "no_such_value", " "]).into()
+    }),
     refused("number-for-allowed-value", has_allowed, |_, _| json!(17)),
     refused("pattern-mismatch", has_mismatch, |_, field| mismatch(field).into()),
     refused("keyword-too-long", is_limited, |_, _| "a".repeat(MAX_TERM + 1).into()),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use ecs_gen::model::Model;
-use ecs_gen::sample::{DocumentMaker, Verdict};
+use ecs_gen::sample::{DocumentMaker, Mutation, Verdict};
 use ecs_schema::generated::{infra_events::InfraEvents, kibana_event_log::KibanaEventLog};
 use serde_json::Value;
 
@@ -109,30 +109,31 @@ fn disagreement(trial: &Trial<'_>, opinions: Opinions) -> Option<String> {
 /// Judges so many in a hundred of the documents, made of one log.
 #[track_caller]
 fn check(path: &str, typed: Option<Typed>, share: u64) {
-    let (count, seed) = (setting("AGREEMENT_DOCUMENTS", DOCUMENTS) * share / 100, setting("AGREEMENT_SEED", SEED));
+    let documents = setting("AGREEMENT_DOCUMENTS", DOCUMENTS) * share / 100;
+    let seed = setting("AGREEMENT_SEED", SEED);
     let model = load(path);
     let mut maker = DocumentMaker::new(&model, seed);
     let mut court = Court::of(&model, typed);
     for label in maker.labels() {
         court.counts.insert(label, 0);
     }
-    for _ in 0..count {
+    for _ in 0..documents {
         let document = maker.document();
         let text = maker.text(&document);
         court.judge(&Trial { label: "document", path: "", document: &document, expected: Verdict::Valid }, &text);
         let mutation = maker.mutation(&document);
         let text = maker.text(&mutation.document);
         *court.counts.entry(mutation.label).or_default() += 1;
-        let (path, document) = (mutation.path.as_str(), &mutation.document);
-        court.judge(&Trial { label: mutation.label, path, document, expected: mutation.expected }, &text);
+        let Mutation { label, path, document, expected } = &mutation;
+        court.judge(&Trial { label, path, document, expected: *expected }, &text);
     }
     let found = court.disagreements.len();
-    println!("{}: seed {seed}, {count} documents, {count} changes, {found} disagreements", model.log.name);
+    println!("{}: seed {seed}, {documents} documents, {documents} changes, {found} disagreements", model.log.name);
     println!("{:?}", court.counts);
     let shown: Vec<&str> = court.disagreements.values().map(String::as_str).collect();
     assert!(shown.is_empty(), "{}", shown.join("\n"));
     let unused: Vec<_> = court.counts.iter().filter(|(_, count)| **count == 0).map(|(label, _)| label).collect();
-    assert!(unused.is_empty() || count < 1_000, "no document had the changes {unused:?}");
+    assert!(unused.is_empty() || documents < 1_000, "no document had the changes {unused:?}");
 }
 
 #[test]
@@ -178,6 +179,19 @@ fn a_field_that_an_object_has_twice_is_found_in_text() {
                 assert_eq!((opinions.text, opinions.strict), (Verdict::Invalid, Some(Verdict::Invalid)), "{text}");
             }
         }
+    }
+}
+
+#[test]
+fn only_an_object_is_a_document() {
+    let model = load(KIBANA);
+    let judges = Judges::of(&model, Some(typed::of::<KibanaEventLog>()));
+    for text in ["null", "[]", "{}", "[{}]", "1", "\"\"", "true"] {
+        let opinions = judges.ask(&serde_json::from_str(text).unwrap(), text);
+        let verdicts = (opinions.schema, opinions.value, opinions.text, opinions.strict.unwrap());
+        let refused = Verdict::Invalid;
+        assert_eq!(verdicts, (refused, refused, refused, refused), "{text}");
+        assert_eq!(opinions.lenient, Some(Lenient::Unreadable), "{text}");
     }
 }
 

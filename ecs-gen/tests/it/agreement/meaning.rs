@@ -120,10 +120,7 @@ fn ip(value: &Value) -> Option<IpAddr> {
 fn moment(field: &Field, value: &Value) -> Option<i128> {
     let formats = field.parameters.get(&Parameter::Format).and_then(|format| format.as_str()).unwrap_or("iso");
     let unit = if formats.contains("epoch_second") { 1_000_000_000 } else { 1_000_000 };
-    let text = match value {
-        Value::String(text) => text,
-        _ => return integer(value).map(|number| number * unit),
-    };
+    let Value::String(text) = value else { return integer(value).map(|number| number * unit) };
     let digits = text.strip_prefix('-').unwrap_or(text);
     let is_iso = formats == "iso" || formats.contains("strict_date");
     if digits.bytes().all(|byte| byte.is_ascii_digit()) && (!is_iso || digits.len() > 4) {

@@ -55,9 +55,7 @@ fn committed_rust_of_every_type_is_fresh() {
     let (_, fresh) = files.iter().find(|(path, _)| path.ends_with("every_type.rs")).unwrap();
     let folder = workspace().join("ecs-gen/tests/it/agreement");
     let committed = std::fs::read(folder.join("generated/every_type.rs")).unwrap();
-    let help = "run `cargo run -p ecs-gen -- generate --log ecs-gen/tests/it/agreement/every-type/log.yaml \
-                --out target/every-type --rust ecs-gen/tests/it/agreement/generated`";
-    assert!(fresh == committed, "{help}");
+    assert!(fresh == committed, "run `cargo xtask regenerate`");
     check(EVERY_TYPE, EveryType::RULES);
 }
 

@@ -1,0 +1,15 @@
+//! Checks the name of the log: folders, files, types and modules are named after it.
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::draft::Draft;
+
+pub(super) fn run(draft: &mut Draft, diagnostics: &mut Diagnostics) {
+    let name = &draft.log.name;
+    let is_word = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+    if name.split(['-', '_']).all(is_word) && name.starts_with(|c: char| c.is_ascii_lowercase()) {
+        return;
+    }
+    let message = format!("`{}` cannot be the name of a log", name.value);
+    let help = "write lower-case words of letters and digits, parted by `-`, and begin with a letter";
+    diagnostics.push(Diagnostic::error(Code::InvalidName, message).at(name.span).help(help));
+}

@@ -1,0 +1,238 @@
+//! Extensions that contradict themselves, each other or ECS.
+
+use super::{LOG, check, check_extension, check_files_extension, check_says, extended_log, extension, log};
+
+#[track_caller]
+fn check_help(fields: &str, text: &str) {
+    check_says(&[(LOG, &extended_log()), ("ext.yaml", &extension(fields))], text);
+}
+
+#[test]
+fn a_field_that_is_both_value_and_object_is_refused_in_either_order() {
+    check_extension("    - {name: a, type: keyword}\n    - {name: a.b, type: long}", &[("scalar-and-object", "4:14")]);
+    check_extension("    - {name: a.b, type: long}\n    - {name: a, type: keyword}", &[("scalar-and-object", "4:14")]);
+    check_extension(
+        "    - {name: a.b.c, type: long}\n    - {name: a.b, type: keyword}",
+        &[("scalar-and-object", "4:14")],
+    );
+    check_extension("    - {name: a.b, type: long}\n    - {name: a, type: object}", &[]);
+    check_extension("    - {name: a, type: nested}\n    - {name: a.b, type: long}", &[]);
+    check_help(
+        "    - {name: a, type: keyword}\n    - {name: a.b, type: long}",
+        "help: declare `x.a` as `object`, or rename one of the two",
+    );
+}
+
+#[test]
+fn a_field_that_is_declared_twice_is_refused() {
+    check_extension("    - {name: a, type: keyword}\n    - {name: a, type: keyword}", &[("duplicate-field", "4:14")]);
+    check_extension(
+        "    - {name: a, type: object}\n    - {name: a.b, type: long}\n    - {name: a, type: object}",
+        &[("duplicate-field", "5:14")],
+    );
+    let text = extended_log().replace("[ext.yaml]", "[ext.yaml, more.yaml]");
+    let set = "name: x\nfields: [{name: a, type: long}]";
+    check(&[(LOG, &text), ("ext.yaml", set), ("more.yaml", set)], &[("duplicate-field", "more.yaml:2:17")]);
+}
+
+#[test]
+fn an_unknown_type_is_reported_with_the_nearest() {
+    check_extension("    - {name: a, type: keywrod}", &[("unknown-type", "3:23")]);
+    check_help("    - {name: a, type: keywrod}", "help: did you mean `keyword`?");
+    check_help("    - {name: a, type: dense_vector}", "help: the types are those of the engines");
+    check_extension("    - {name: a, type: keyword, multi_fields: [{type: txt}]}", &[("unknown-type", "3:54")]);
+    check_extension("    - {name: a, type: keyword, multi_fields: [{type: nested}]}", &[("unknown-type", "3:54")]);
+}
+
+#[test]
+fn an_alias_points_to_a_selected_field_with_values() {
+    let alias = |path: &str| {
+        format!(
+            "    - {{name: a, type: alias, path: {path}}}\n    - {{name: b.c, type: long}}\n    - {{name: d, type: alias, path: x.b.c}}"
+        )
+    };
+    check_extension(&alias("x.b.c"), &[]);
+    for path in ["x.b.d", "event.action", "x.b", "x.d"] {
+        check_extension(&alias(path), &[("alias-target", "3:14")]);
+    }
+    check_help(&alias("x.b.d"), "`x.a` points to `x.b.d`, which is no selected field");
+    check_help(&alias("x.b.d"), "help: did you mean `x.b.c`?");
+    check_help(&alias("event.action"), "help: point it to a field that holds values and is selected");
+    check_help(&alias("x.b"), "which is an object");
+    check_help(&alias("x.d"), "which is an alias itself");
+    check_extension("    - {name: a, type: alias}", &[("missing-parameter", "3:14")]);
+    check_extension(
+        "    - {name: a, type: alias, path: a b}",
+        &[("missing-parameter", "3:14"), ("invalid-value", "3:36")],
+    );
+    check_extension("    - {name: a, type: keyword, parameters: {copy_to: x.c}}", &[("alias-target", "3:14")]);
+}
+
+#[test]
+fn a_parameter_that_the_type_does_not_have_is_refused() {
+    let cases = [
+        ("type: long, ignore_above: 10", "3:43"),
+        ("type: keyword, scaling_factor: 10", "3:48"),
+        ("type: match_only_text, index: false", "3:47"),
+        ("type: object, doc_values: false", "3:43"),
+        ("type: keyword, enabled: false", "3:41"),
+        ("type: nested, parameters: {enabled: false}", "3:44"),
+        ("type: keyword, value: a", "3:39"),
+    ];
+    for (attributes, place) in cases {
+        check_extension(&format!("    - {{name: a, {attributes}}}"), &[("parameter-not-of-type", place)]);
+    }
+    check_extension(
+        "    - {name: a, type: keyword, multi_fields: [{type: match_only_text, norms: false}]}",
+        &[("parameter-not-of-type", "3:78")],
+    );
+    check_help("    - {name: a, type: geo_point, doc_values: false}", "help: `geo_point` takes index, ");
+}
+
+#[test]
+fn a_scaled_float_needs_its_factor() {
+    check_extension("    - {name: a, type: scaled_float}", &[("missing-parameter", "3:14")]);
+    check_extension(
+        "    - {name: a, type: double, multi_fields: [{type: scaled_float, name: s}]}",
+        &[("missing-parameter", "3:53")],
+    );
+    check_help("    - {name: a, type: scaled_float}", "help: add `scaling_factor`");
+    check_extension("    - {name: a, type: scaled_float, scaling_factor: 100}", &[]);
+}
+
+#[test]
+fn an_extension_may_not_change_a_field_of_ecs() {
+    let extended = |set: &str, fields: &str| {
+        let text = log(&format!("{{{set}: {{fields: '*'}}}}\nextensions: [ext.yaml]"));
+        (text, format!("- name: {set}\n  fields: [{fields}]\n"))
+    };
+    let cases = [
+        ("user", "{name: name, type: long}", "type-conflict"),
+        ("user", "{name: name, type: keyword}", "shadows-ecs"),
+        ("user", "{name: name.first, type: keyword}", "scalar-and-object"),
+        ("user", "{name: changes, type: keyword}", "scalar-and-object"),
+        ("user", "{name: changes, type: nested}", "type-conflict"),
+        ("user", "{name: changes, type: object, enabled: false}", "type-conflict"),
+        ("user", "{name: changes, type: object, normalize: [array]}", "type-conflict"),
+        ("dns", "{name: answers, type: object}", "shadows-ecs"),
+        ("dns", "{name: answers, type: nested}", "type-conflict"),
+    ];
+    for (set, fields, code) in cases {
+        let (text, extension) = extended(set, fields);
+        check(&[(LOG, &text), ("ext.yaml", &extension)], &[(code, "ext.yaml:2:19")]);
+    }
+    let (text, extension) = extended("user", "{name: name.first, type: keyword}");
+    check_says(&[(LOG, &text), ("ext.yaml", &extension)], "help: rename it: `user.name` is a `keyword` of ECS");
+    let (text, extension) = extended("user", "{name: changes, type: object, description: What changed}");
+    check(&[(LOG, &text), ("ext.yaml", &extension)], &[]);
+}
+
+#[test]
+fn a_set_at_the_root_may_not_change_a_field_of_ecs() {
+    let set = |fields: &str| format!("- name: x\n  root: true\n  fields: [{fields}]\n");
+    check_files_extension(&set("{name: message, type: long}"), &[("type-conflict", "3:19")]);
+    let text = log("{base: {fields: {message: {}}}}\nextensions: [ext.yaml]");
+    let files = [(LOG, text.as_str()), ("ext.yaml", "- name: message\n  fields: [{name: a, type: long}]\n")];
+    check(&files, &[("scalar-and-object", "ext.yaml:2:19")]);
+}
+
+#[test]
+fn a_name_that_is_no_path_is_refused() {
+    for (name, message) in [
+        ("a b", "the name `a b` has a space"),
+        ("Ab", "has the upper-case letter `A`"),
+        ("a..b", "has an empty segment"),
+        (".a", "has an empty segment"),
+        ("''", "has an empty segment"),
+        ("ä", "has the character `\\u{e4}`"),
+        ("a*", "has the character `*`"),
+    ] {
+        let field = format!("    - {{name: {name}, type: long}}");
+        check_extension(&field, &[("invalid-name", "3:14")]);
+        check_help(&field, message);
+    }
+    check_files_extension("name: X\nfields: [{name: a, type: long}]", &[("invalid-name", "1:7")]);
+    check_extension(
+        "    - {name: a, type: keyword, multi_fields: [{type: text, name: A}]}",
+        &[("invalid-name", "3:66")],
+    );
+    check_extension(
+        "    - {name: a, type: keyword, multi_fields: [{type: text, name: b.c}]}",
+        &[("invalid-name", "3:66")],
+    );
+}
+
+#[test]
+fn a_set_is_reused_only_at_an_object_that_exists() {
+    let set =
+        |place: &str| format!("- name: x\n  reusable: {{expected: [{place}]}}\n  fields: [{{name: a, type: long}}]\n");
+    check_files_extension(&set("event"), &[]);
+    check_files_extension(&set("evnt"), &[("reuse-target", "2:25")]);
+    check_files_extension(&set("event.action"), &[("reuse-target", "2:25")]);
+    check_files_extension(&set("{at: user, as: name}"), &[("scalar-and-object", "3:19")]);
+    check_files_extension(&set("{at: user, as: changes, normalize: [array]}"), &[("reuse-target", "2:25")]);
+    check_files_extension(&set("e vent"), &[("invalid-name", "2:25")]);
+    check_says(&[(LOG, &extended_log()), ("ext.yaml", &set("evnt"))], "help: did you mean `event`?");
+}
+
+#[test]
+fn what_is_wrong_inside_a_set_is_not_said_again_for_each_place() {
+    let set = "- name: x\n  reusable: {expected: [event, user, host]}\n  fields: [{name: a, type: long}, {name: a.b, type: long}]\n";
+    check_files_extension(set, &[("scalar-and-object", "3:42")]);
+}
+
+#[test]
+fn a_reuse_names_a_field_set_of_ecs() {
+    check_extension("    - {name: a, reuse: goe}", &[("reuse-source", "3:24")]);
+    check_help("    - {name: a, reuse: goe}", "help: did you mean `geo`?");
+    check_extension("    - {name: a, reuse: geo, type: keyword}", &[("reuse-source", "3:35")]);
+    check_extension("    - {name: a, reuse: geo}\n    - {name: a, reuse: geo}", &[("duplicate-field", "4:14")]);
+    check_extension("    - {name: a, type: keyword}\n    - {name: a, reuse: geo}", &[("scalar-and-object", "4:14")]);
+    check_extension("    - {name: a, type: keyword}\n    - {name: a.b, reuse: geo}", &[("scalar-and-object", "4:14")]);
+    check_extension("    - {name: a, reuse: geo}\n    - {name: a.name, type: keyword}", &[("duplicate-field", "3:14")]);
+    check_extension("    - {name: a, reuse: geo}\n    - {name: a.extra, type: keyword}", &[]);
+}
+
+#[test]
+fn an_allowed_value_that_is_listed_twice_is_refused() {
+    check_extension(
+        "    - {name: a, type: keyword, allowed_values: [{name: b}, {name: c}, {name: b}]}",
+        &[("duplicate-value", "3:78")],
+    );
+}
+
+#[test]
+fn allowed_values_and_patterns_are_about_texts() {
+    check_extension("    - {name: a, type: long, allowed_values: [{name: 1}]}", &[("parameter-not-of-type", "3:53")]);
+    check_extension("    - {name: a, type: date, pattern: '^2'}", &[("parameter-not-of-type", "3:38")]);
+}
+
+#[test]
+fn a_pattern_is_a_regular_expression() {
+    check_extension("    - {name: a, type: keyword, pattern: '[a'}", &[("invalid-pattern", "3:41")]);
+    check_extension("    - {name: a, type: keyword, pattern: '^[a-z]+$'}", &[]);
+}
+
+#[test]
+fn multi_fields_have_names_of_their_own_on_fields_that_have_values() {
+    check_extension(
+        "    - {name: a, type: keyword, multi_fields: [{type: text}, {type: match_only_text, name: text}]}",
+        &[("duplicate-field", "3:91")],
+    );
+    for field_type in ["object", "nested"] {
+        let field = format!("    - {{name: a, type: {field_type}, multi_fields: [{{type: text}}]}}");
+        check_extension(&field, &[("parameter-not-of-type", "3:53")]);
+    }
+}
+
+#[test]
+fn an_extension_without_effect_is_warned_of() {
+    let text = log("{base: {fields: {message: {}}}}\nextensions: [ext.yaml]");
+    let set = extension("    - {name: a, type: long}");
+    check(&[(LOG, &text), ("ext.yaml", &set)], &[("unused-extension", "ext.yaml:1:9")]);
+    let user = "- name: user\n  fields: [{name: shoe_size, type: long}]\n";
+    let some = log("{user: {fields: {name: {}}}}\nextensions: [ext.yaml]");
+    check(&[(LOG, &some), ("ext.yaml", user)], &[("unused-extension", "ext.yaml:1:9")]);
+    let reused = set.replace("  fields", "  reusable: {top_level: false, expected: [event]}\n  fields");
+    check_says(&[(LOG, &text), ("ext.yaml", &reused)], "help: select `event.x` under `fields`");
+}
