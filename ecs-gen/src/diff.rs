@@ -2,6 +2,17 @@
 //! generated crate make of it.
 
 pub mod engine;
+mod compare;
+mod finding;
+mod mapping;
 pub mod matrix;
+mod rules;
+mod side;
+mod verdict;
 
+pub use compare::{Options, compare};
 pub use engine::Engine;
+pub use finding::{Action, Class, Finding, Position, PutMapping, Severity};
+pub use rules::{Answer, RULES, Rule, RuleSpec, to_markdown};
+pub use side::{LoadError, LogSide, Side, load, load_at};
+pub use verdict::{Reason, Verdict, predict_put_mapping};
