@@ -20,6 +20,7 @@ use super::engine::Engine;
 use super::finding::{Finding, Severity};
 use super::rules::Rule;
 use super::side::{LogSide, Side};
+pub(crate) use settings::{flatten as flatten_settings, is_static as is_static_setting};
 use sink::{Place, Sink};
 
 /// What to compare, and what is fine.
@@ -47,7 +48,7 @@ pub fn compare(old: &Side, new: &Side, options: &Options) -> Vec<Finding> {
 }
 
 /// The logs of both sides, by name.
-fn pairs<'s>(old: &'s Side, new: &'s Side) -> Vec<(String, Option<&'s LogSide>, Option<&'s LogSide>)> {
+pub(crate) fn pairs<'s>(old: &'s Side, new: &'s Side) -> Vec<(String, Option<&'s LogSide>, Option<&'s LogSide>)> {
     if let (Some((old_name, one)), Some((new_name, other))) = (only(old), only(new)) {
         let same = old_name == new_name || !one.is_whole || !other.is_whole;
         if same {

@@ -12,8 +12,7 @@ use serde_json::Value as Json;
 use super::engine::Engine;
 use super::verdict::Verdict;
 
-pub(crate) use merge::changes;
-pub(crate) use tree::{Field, Kind, leaves};
+use merge::changes;
 
 /// A difference.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,5 +1,6 @@
 //! The integration tests of the generator, one module for each part.
 
+mod diff;
 mod documents;
 mod engine_files;
 mod import;

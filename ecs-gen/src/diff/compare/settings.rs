@@ -62,7 +62,6 @@ fn compare_settings(old: &Settings, new: &Settings, document: &str, sink: &mut S
 
 fn rule_of(name: &str, old: Option<&Json>, new: Option<&Json>) -> Rule {
     let number = |value: Option<&Json>| value.and_then(Json::as_str).and_then(|text| text.parse::<u64>().ok());
-    let is_static = |known: &&str| name == *known || (known.ends_with('.') && name.starts_with(*known));
     match name {
         "index.hidden" => Rule::HiddenChanged,
         _ if name.starts_with("index.mapping.") && name.ends_with(".limit") => {
@@ -72,9 +71,14 @@ fn rule_of(name: &str, old: Option<&Json>, new: Option<&Json>) -> Rule {
                 _ => Rule::SettingChanged,
             }
         }
-        _ if STATIC.iter().any(|known| is_static(&known)) => Rule::StaticSettingChanged,
+        _ if is_static(name) => Rule::StaticSettingChanged,
         _ => Rule::SettingChanged,
     }
+}
+
+/// Whether an index keeps the setting as it was made with.
+pub(crate) fn is_static(name: &str) -> bool {
+    STATIC.iter().any(|known| name == *known || (known.ends_with('.') && name.starts_with(known)))
 }
 
 /// All settings below `pointer` of a document; `index.` is added where it is left out, as engines do.

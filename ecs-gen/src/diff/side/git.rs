@@ -31,8 +31,7 @@ pub fn load_at(path: &Path, reference: &str) -> Result<Side, LoadError> {
     let root = format!("{}/", export.root.display());
     let rename = |shown: &str| {
         let Some(rest) = shown.strip_prefix(&root) else { return shown.to_owned() };
-        let inside = normal(Path::new(rest)).unwrap_or_else(|| rest.into());
-        format!("{reference}:{}", inside.display())
+        format!("{reference}:{rest}")
     };
     load_as(&exported, &rename).map_err(|error| LoadError::new(error.message.replace(&root, &format!("{reference}:"))))
 }

@@ -34,7 +34,7 @@ impl Positions {
 
     pub(super) fn log_file(draft: &Draft, sources: &Sources, rename: &dyn Fn(&str) -> String) -> Self {
         let at = |span: Span| Position::Text {
-            file: rename(&sources.file(span.file).path),
+            file: rename(&plain(&sources.file(span.file).path)),
             line: span.line,
             column: span.column,
         };
@@ -72,6 +72,18 @@ impl Positions {
     }
 }
 
+/// A path without the `..` that it has where one file names another.
+fn plain(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match parts.last() {
+            Some(last) if part == ".." && !["", ".", ".."].contains(last) => drop(parts.pop()),
+            _ => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
 /// The place of the field, or of the nearest object or field above it, as for a multi-field.
 fn nearest<'f>(fields: &'f BTreeMap<String, Position>, path: &str) -> Option<&'f Position> {
     let mut rest = path;
@@ -88,7 +100,9 @@ fn selection_span(fields: &SelectedFields, path: &str) -> Option<Span> {
     let mut found = None;
     let mut level = fields;
     // Fields at the root of a document belong to the set `base`.
-    let rest = if path.contains('.') { path.to_owned() } else { format!("base.{path}") };
+    let is_set = |name: &str| matches!(fields, SelectedFields::Some(entries) if entries.0.iter().any(|(known, _)| known.value == name));
+    let first = path.split('.').next().unwrap_or(path);
+    let rest = if is_set(first) { path.to_owned() } else { format!("base.{path}") };
     for segment in rest.split('.') {
         let SelectedFields::Some(entries) = level else { break };
         let Some((name, selection)) = entries.0.iter().find(|(name, _)| name.value == segment) else { break };
