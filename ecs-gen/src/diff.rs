@@ -1,8 +1,8 @@
 //! What changes between two versions of a log, and what an installed engine, a query, a producer, a reader and the
 //! generated crate make of it.
 
-pub mod engine;
 mod compare;
+pub mod engine;
 mod finding;
 mod mapping;
 pub mod matrix;

@@ -14,10 +14,12 @@ use ecs_gen::diff::{self, Engine, LoadError, Options, RULES, Rule, Side};
 /// OLD and NEW are each a log file, a generated folder (`generated/LOG`, or the folder above it), or a JSON file with a
 /// mapping: bare, `{"mappings"}`, an answer to `GET INDEX/_mapping`, or the body of a template.
 #[derive(Args)]
-#[command(after_help = "Exit codes: 0 nothing reaches `--fail-on`, 1 an error, 2 wrong arguments, 3 something does.\n\n\
+#[command(
+    after_help = "Exit codes: 0 nothing reaches `--fail-on`, 1 an error, 2 wrong arguments, 3 something does.\n\n\
                         Examples:\n  ecs-gen diff generated/my-log ../deployed/my-log\n  \
                         ecs-gen diff logs/my-log.yaml --against origin/main --format github\n  \
-                        ecs-gen diff installed-mapping.json logs/my-log.yaml --engine opensearch --plan")]
+                        ecs-gen diff installed-mapping.json logs/my-log.yaml --engine opensearch --plan"
+)]
 pub struct Diff {
     /// The old version; with `--against` the only path
     #[arg(value_name = "OLD", required_unless_present = "rules")]

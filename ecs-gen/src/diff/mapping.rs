@@ -67,7 +67,8 @@ pub(crate) struct ParameterChange {
 #[must_use]
 pub(crate) fn unwrap(document: &Json) -> Option<(&Json, String)> {
     let is_mapping = |value: &Json| {
-        ["properties", "dynamic", "_meta"].iter().any(|key| value.get(key).is_some()) || value.as_object().is_some_and(serde_json::Map::is_empty)
+        ["properties", "dynamic", "_meta"].iter().any(|key| value.get(key).is_some())
+            || value.as_object().is_some_and(serde_json::Map::is_empty)
     };
     for (steps, pointer) in [(&["template", "mappings"][..], "/template/mappings"), (&["mappings"][..], "/mappings")] {
         let found = steps.iter().try_fold(document, |value, step| value.get(step));

@@ -102,7 +102,8 @@ fn pairs(engine: Engine, field_type: FieldType, parameter: Parameter) -> Vec<Cas
 fn multi_field_cases(engine: Engine) -> impl Iterator<Item = Case> {
     let keyword = || json!({"type": "keyword", "ignore_above": 1024});
     let with = move |fields: &[(&str, Json)]| {
-        let fields: Map<String, Json> = fields.iter().map(|(name, field)| ((*name).to_owned(), field.clone())).collect();
+        let fields: Map<String, Json> =
+            fields.iter().map(|(name, field)| ((*name).to_owned(), field.clone())).collect();
         let mut field = keyword();
         if !fields.is_empty() {
             field["fields"] = Json::Object(fields);
@@ -117,10 +118,15 @@ fn multi_field_cases(engine: Engine) -> impl Iterator<Item = Case> {
         case("multi-field/second-added".to_owned(), &with(&[("a", text())]), &with(&[("a", text()), ("b", text())])),
     ];
     let norms = json!({"type": "text", "norms": true});
-    cases.push(case("multi-field/norms/true/false".to_owned(), &with(&[("a", norms.clone())]), &with(&[("a", text())])));
+    cases.push(case(
+        "multi-field/norms/true/false".to_owned(),
+        &with(&[("a", norms.clone())]),
+        &with(&[("a", text())]),
+    ));
     cases.push(case("multi-field/norms/false/true".to_owned(), &with(&[("a", text())]), &with(&[("a", norms)])));
     // Of the types that can stand there; an object, a nested object and an alias cannot.
-    let leaves: Vec<FieldType> = TYPES.iter().map(|spec| spec.field_type).filter(|leaf| can_be_multi_field(*leaf)).collect();
+    let leaves: Vec<FieldType> =
+        TYPES.iter().map(|spec| spec.field_type).filter(|leaf| can_be_multi_field(*leaf)).collect();
     for old in &leaves {
         for new in &leaves {
             let id = format!("multi-field/type/{}/{}", engine.type_name(*old), engine.type_name(*new));
@@ -155,9 +161,21 @@ fn object_cases() -> impl Iterator<Item = Case> {
         case("object/deep-object".to_owned(), &object(), &json!({"properties": {"x": {"properties": {}}}})),
         case("field/added".to_owned(), &Json::Null, &json!({"type": "keyword"})),
         case("field/removed".to_owned(), &json!({"type": "keyword"}), &Json::Null),
-        case("alias/path".to_owned(), &json!({"type": "alias", "path": "target"}), &json!({"type": "alias", "path": "target2"})),
-        case("alias/path-unknown".to_owned(), &json!({"type": "alias", "path": "target"}), &json!({"type": "alias", "path": "nowhere"})),
-        case("alias/path-object".to_owned(), &json!({"type": "alias", "path": "target"}), &json!({"type": "alias", "path": "f"})),
+        case(
+            "alias/path".to_owned(),
+            &json!({"type": "alias", "path": "target"}),
+            &json!({"type": "alias", "path": "target2"}),
+        ),
+        case(
+            "alias/path-unknown".to_owned(),
+            &json!({"type": "alias", "path": "target"}),
+            &json!({"type": "alias", "path": "nowhere"}),
+        ),
+        case(
+            "alias/path-object".to_owned(),
+            &json!({"type": "alias", "path": "target"}),
+            &json!({"type": "alias", "path": "f"}),
+        ),
     ];
     for kind in ["object", "nested"] {
         for old in DYNAMIC {

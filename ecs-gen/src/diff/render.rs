@@ -39,9 +39,7 @@ impl FailOn {
         match self {
             Self::Nothing => false,
             Self::Severity(least) => finding.severity() >= *least,
-            Self::Classes(classes) => {
-                classes.contains(&finding.spec().class) && finding.severity() > Severity::Info
-            }
+            Self::Classes(classes) => classes.contains(&finding.spec().class) && finding.severity() > Severity::Info,
         }
     }
 }
@@ -113,10 +111,7 @@ pub fn to_github(findings: &[Finding]) -> String {
         }
         let spec = finding.spec();
         properties.push(format!("title={}", escaped_property(&format!("{} ({})", spec.id, spec.class))));
-        let message = format!(
-            "{}; action: {}; PUT _mapping: {}",
-            finding.message, spec.action, finding.put_mapping
-        );
+        let message = format!("{}; action: {}; PUT _mapping: {}", finding.message, spec.action, finding.put_mapping);
         let _ = writeln!(text, "::{level} {}::{}", properties.join(","), escaped(&message));
     }
     text
@@ -137,7 +132,9 @@ pub fn to_markdown(findings: &[Finding]) -> String {
     if findings.is_empty() {
         return text;
     }
-    text.push_str("\n| severity | class | rule | what | action | `PUT _mapping` |\n| --- | --- | --- | --- | --- | --- |\n");
+    text.push_str(
+        "\n| severity | class | rule | what | action | `PUT _mapping` |\n| --- | --- | --- | --- | --- | --- |\n",
+    );
     for finding in findings {
         let spec = finding.spec();
         let message = finding.message.replace('|', "\\|").replace('\n', " ");

@@ -140,7 +140,10 @@ fn renamed(mappings: &Mappings<'_>, changes: &[Change], sink: &mut Sink<'_>) {
 }
 
 fn is_near(old: &str, new: &str) -> bool {
-    let parts = |path: &str| path.rsplit_once('.').map_or((String::new(), path.to_owned()), |(parent, name)| (parent.to_owned(), name.to_owned()));
+    let parts = |path: &str| {
+        path.rsplit_once('.')
+            .map_or((String::new(), path.to_owned()), |(parent, name)| (parent.to_owned(), name.to_owned()))
+    };
     let ((old_parent, old_name), (new_parent, new_name)) = (parts(old), parts(new));
     old_name == new_name || (old_parent == new_parent && strsim::jaro_winkler(&old_name, &new_name) > 0.7)
 }

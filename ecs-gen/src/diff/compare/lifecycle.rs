@@ -62,7 +62,8 @@ fn ilm(log: &LogSide) -> Option<Lifecycle> {
 
 fn data_stream(log: &LogSide) -> Option<Lifecycle> {
     let templates = log.family(Engine::Elasticsearch, "index-template");
-    let (suffix, own) = templates.iter().find_map(|(suffix, template)| Some((suffix, template.pointer("/template/lifecycle")?)))?;
+    let (suffix, own) =
+        templates.iter().find_map(|(suffix, template)| Some((suffix, template.pointer("/template/lifecycle")?)))?;
     let keep = own.get("data_retention").and_then(Json::as_str).map(str::to_owned);
     let mut rest = own.clone();
     if let Some(rest) = rest.as_object_mut() {
@@ -95,7 +96,11 @@ fn ism(log: &LogSide) -> Option<Lifecycle> {
         let Some(transitions) = state.get_mut("transitions").and_then(Json::as_array_mut) else { continue };
         for (number, transition) in transitions.iter().enumerate() {
             let age = transition.get("conditions").and_then(|conditions| {
-                Some(["min_rollover_age", "min_index_age"].iter().find_map(|name| Some((*name, conditions.get(name)?)))?)
+                Some(
+                    ["min_rollover_age", "min_index_age"]
+                        .iter()
+                        .find_map(|name| Some((*name, conditions.get(name)?)))?,
+                )
             });
             if let (Some("delete"), Some((name, age))) = (transition.get("state_name").and_then(Json::as_str), age) {
                 let pointer = format!("/policy/states/{at}/transitions/{number}/conditions/{name}");
@@ -204,8 +209,13 @@ fn compare_keep(old: &Lifecycle, new: &Lifecycle, sink: &mut Sink<'_>) {
         (Some(before), Some(after)) if after < before => Rule::RetentionShortened,
         _ => Rule::RetentionExtended,
     };
-    let pointer = |keep: &Option<(String, String)>| keep.as_ref().map(|(_, pointer)| pointer.clone()).unwrap_or_default();
+    let pointer =
+        |keep: &Option<(String, String)>| keep.as_ref().map(|(_, pointer)| pointer.clone()).unwrap_or_default();
     let words = |age: &Option<Duration>| age.as_ref().map_or_else(|| "for ever".to_owned(), |age| format!("for {age}"));
     let place = Place::new("policy.keep", &new.document, "").at(pointer(&old.keep), pointer(&new.keep));
-    sink.add(rule, &place, format!("indices are kept {} after rollover where it was {}", words(&after), words(&before)));
+    sink.add(
+        rule,
+        &place,
+        format!("indices are kept {} after rollover where it was {}", words(&after), words(&before)),
+    );
 }

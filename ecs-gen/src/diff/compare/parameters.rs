@@ -39,11 +39,17 @@ fn rule_of(field_type: &str, name: &str, old: Option<&Json>, new: Option<&Json>)
     Some(match name {
         "_meta" if meta(old) == meta(new) => return None,
         "_meta" | "meta" => Rule::MetaChanged,
-        _ if field_type.is_empty() && !["_source", "_routing", "_size", "subobjects", "disable_objects"].contains(&name) => {
+        _ if field_type.is_empty()
+            && !["_source", "_routing", "_size", "subobjects", "disable_objects"].contains(&name) =>
+        {
             Rule::MappingOptionChanged
         }
         "ignore_above" => pick(limit(new) < limit(old), Rule::IgnoreAboveLowered, Rule::IgnoreAboveRaised),
-        "norms" => pick(off(new) || (on(old) && new.is_none() && field_type == "keyword"), Rule::NormsDisabled, Rule::NormsEnabled),
+        "norms" => pick(
+            off(new) || (on(old) && new.is_none() && field_type == "keyword"),
+            Rule::NormsDisabled,
+            Rule::NormsEnabled,
+        ),
         "copy_to" => Rule::CopyToChanged,
         "depth_limit" => pick(limit(new) < limit(old), Rule::ParsingTightened, Rule::ParsingLoosened),
         "synthetic_source_keep" if !["object", "nested"].contains(&field_type) => Rule::SourceKeepChanged,
@@ -121,7 +127,9 @@ fn dynamic(mappings: &Mappings<'_>, change: &Change, place: &Place<'_>, sink: &m
 
 /// `dynamic` as it counts for the field at `path`, known or not.
 pub(super) fn dynamic_at(mapping: &Json, path: &str) -> String {
-    let text = |value: &Json| value.get("dynamic").map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    let text = |value: &Json| {
+        value.get("dynamic").map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    };
     let mut found = text(mapping).unwrap_or_else(|| "true".to_owned());
     let mut place = mapping;
     for segment in path.split('.') {

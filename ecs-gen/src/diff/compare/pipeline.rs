@@ -50,7 +50,8 @@ pub(super) fn compare(engine: Engine, sink: &mut Sink<'_>) {
 /// Which keys of the body differ.
 fn parts(old: &Json, new: &Json) -> Vec<String> {
     let keys = |body: &Json| body.as_object().map(|body| body.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
-    let mut parts: Vec<String> = keys(old).into_iter().chain(keys(new)).filter(|key| old.get(key) != new.get(key)).collect();
+    let mut parts: Vec<String> =
+        keys(old).into_iter().chain(keys(new)).filter(|key| old.get(key) != new.get(key)).collect();
     parts.sort();
     parts.dedup();
     parts.into_iter().map(|part| format!("`{part}`")).collect()

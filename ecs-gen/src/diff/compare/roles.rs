@@ -25,8 +25,14 @@ pub(super) fn compare(engine: Engine, sink: &mut Sink<'_>) {
     }
 }
 
-fn compare_rights(name: &str, (old, new): (&BTreeSet<String>, &BTreeSet<String>), place: &Place<'_>, sink: &mut Sink<'_>) {
-    let listed = |rights: Vec<&String>| rights.into_iter().map(|right| format!("`{right}`")).collect::<Vec<_>>().join(", ");
+fn compare_rights(
+    name: &str,
+    (old, new): (&BTreeSet<String>, &BTreeSet<String>),
+    place: &Place<'_>,
+    sink: &mut Sink<'_>,
+) {
+    let listed =
+        |rights: Vec<&String>| rights.into_iter().map(|right| format!("`{right}`")).collect::<Vec<_>>().join(", ");
     let (more, less): (Vec<_>, Vec<_>) = (new.difference(old).collect(), old.difference(new).collect());
     if !more.is_empty() {
         sink.add(Rule::RoleWidened, place, format!("the role `{name}` has {} now", listed(more)));

@@ -95,7 +95,12 @@ fn flatten_into(value: &Json, name: &str, pointer: &str, settings: &mut Settings
         Json::Object(entries) => {
             for (key, value) in entries {
                 let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
-                flatten_into(value, &name, &format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1")), settings);
+                flatten_into(
+                    value,
+                    &name,
+                    &format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1")),
+                    settings,
+                );
             }
         }
         _ => {

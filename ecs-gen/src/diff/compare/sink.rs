@@ -126,8 +126,11 @@ impl<'s> Sink<'s> {
     pub(super) fn finish(self) -> Vec<Finding> {
         let mut findings = self.findings;
         findings.sort_by(|one, other| {
-            (&one.path, std::cmp::Reverse(one.spec().severity), one.rule)
-                .cmp(&(&other.path, std::cmp::Reverse(other.spec().severity), other.rule))
+            (&one.path, std::cmp::Reverse(one.spec().severity), one.rule).cmp(&(
+                &other.path,
+                std::cmp::Reverse(other.spec().severity),
+                other.rule,
+            ))
         });
         findings
     }

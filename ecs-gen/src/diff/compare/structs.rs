@@ -204,7 +204,8 @@ fn types(path: &str, old: &Member, new: &Member, place: &Place<'_>, sink: &mut S
     let (was, is) = (shown(old), shown(new));
     if was != is {
         let same_form = old.many == new.many;
-        let renamed = same_form && ((old.is_object && new.is_object) || (old.allowed.is_some() && new.allowed.is_some()));
+        let renamed =
+            same_form && ((old.is_object && new.is_object) || (old.allowed.is_some() && new.allowed.is_some()));
         let rule = if renamed { Rule::CrateTypeRenamed } else { Rule::CrateTypeChanged };
         sink.add(rule, place, format!("`{path}` is `{is}` where it was `{was}`"));
     }
@@ -231,7 +232,8 @@ fn reads(old: &Member, new: &Member) -> bool {
 }
 
 fn values(path: &str, old: &Member, new: &Member, place: &Place<'_>, sink: &mut Sink<'_>) {
-    let listed = |values: Vec<&String>| values.into_iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ");
+    let listed =
+        |values: Vec<&String>| values.into_iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ");
     match (&old.allowed, &new.allowed) {
         (Some(old), Some(new)) => {
             let more: Vec<&String> = new.iter().filter(|value| !old.contains(value)).collect();

@@ -30,11 +30,7 @@ pub(super) fn pairs<'t>(engine: Engine, old: &'t LogSide, new: &'t LogSide) -> V
     matched(engine, old, new).0
 }
 
-fn matched<'t>(
-    engine: Engine,
-    old: &'t LogSide,
-    new: &'t LogSide,
-) -> (Vec<Pair<'t>>, Vec<Named<'t>>, Vec<Named<'t>>) {
+fn matched<'t>(engine: Engine, old: &'t LogSide, new: &'t LogSide) -> (Vec<Pair<'t>>, Vec<Named<'t>>, Vec<Named<'t>>) {
     let mut before = named(engine, old);
     let mut after = Vec::new();
     let mut pairs = Vec::new();
@@ -142,8 +138,8 @@ fn compare_rest(pair: &Pair<'_>, sink: &mut Sink<'_>) {
     let own = |template: &Json, key: &str| template.pointer(&format!("/template/{key}")).cloned();
     let (old, new) = (own(pair.old, "aliases"), own(pair.new, "aliases"));
     if old != new {
-        let place = Place::new("template.aliases", &pair.document, "/template/aliases")
-            .where_given(old.as_ref(), new.as_ref());
+        let place =
+            Place::new("template.aliases", &pair.document, "/template/aliases").where_given(old.as_ref(), new.as_ref());
         sink.add(Rule::TemplateChanged, &place, "the template gives indices other aliases");
     }
 }

@@ -151,7 +151,8 @@ fn said(policy: Option<&Json>) -> Option<Json> {
 fn change_policy(path: &str, name: &str, body: Option<Json>, is_known: bool, targets: &[Target]) -> Vec<Step> {
     let mut steps = Vec::new();
     if is_known {
-        let mut get = Step::new("GET", path, None, "the policy as it is; its numbers prove that nobody changed it since");
+        let mut get =
+            Step::new("GET", path, None, "the policy as it is; its numbers prove that nobody changed it since");
         get.take = vec![("if_seq_no", "/_seq_no"), ("if_primary_term", "/_primary_term")];
         steps.push(get);
         let path = format!("{path}?if_seq_no={{if_seq_no}}&if_primary_term={{if_primary_term}}");

@@ -68,7 +68,13 @@ fn apply(body: &mut Json, change: &Change, (old, new): (&Json, &Json)) {
         let place = entry(entry(at, key), &unescaped(name));
         let known = old.pointer(&pointer).or_else(|| new.pointer(&pointer));
         if let (Some(known), true) = (known.and_then(Json::as_object), place == &json!({})) {
-            *place = Json::Object(known.iter().filter(|(key, _)| *key != "properties" && *key != "fields").map(|(key, value)| (key.clone(), value.clone())).collect());
+            *place = Json::Object(
+                known
+                    .iter()
+                    .filter(|(key, _)| *key != "properties" && *key != "fields")
+                    .map(|(key, value)| (key.clone(), value.clone()))
+                    .collect(),
+            );
         }
         at = place;
         walked = rest;

@@ -105,9 +105,7 @@ fn copy(index: &str, update: &Update) -> Vec<Step> {
         body["script"] = json!({"lang": "painless", "source": script});
     }
     let comment = "a document that the new mapping refuses stands in `failures` of the answer: then stop here";
-    vec![
-        Step::new("POST", "/_reindex?refresh=true&wait_for_completion=true", Some(body), comment),
-    ]
+    vec![Step::new("POST", "/_reindex?refresh=true&wait_for_completion=true", Some(body), comment)]
 }
 
 /// A strict mapping refuses fields that are gone.

@@ -11,7 +11,8 @@ mod page {
     pub(super) const TYPES: &str = "Elasticsearch: Field data types, type families; OpenSearch: Supported field types";
     pub(super) const SETTINGS: &str = "Elasticsearch: Index settings; OpenSearch: Index settings";
     pub(super) const TEMPLATES: &str = "Elasticsearch: Templates, modify a data stream; OpenSearch: Index templates";
-    pub(super) const LIFECYCLE: &str = "Elasticsearch: Lifecycle policy updates; OpenSearch: ISM API, update managed policy";
+    pub(super) const LIFECYCLE: &str =
+        "Elasticsearch: Lifecycle policy updates; OpenSearch: ISM API, update managed policy";
     pub(super) const PIPELINE: &str = "Elasticsearch: Ingest pipelines; OpenSearch: Ingest pipelines";
     pub(super) const ROLES: &str = "Elasticsearch: Security privileges; OpenSearch: Permissions";
     pub(super) const SEMVER: &str = "The Cargo Book: SemVer compatibility";

@@ -47,8 +47,9 @@ impl Repository {
         let top = git(folder, &["rev-parse", "--show-toplevel"])?;
         let top = PathBuf::from(String::from_utf8_lossy(&top.stdout).trim_end());
         // `--` would make it a path, and a name that begins with a dash an option.
-        let commit = git(&top, &["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{reference}^{{commit}}")])
-            .map_err(|_| LoadError::new(format!("git knows no commit `{reference}`")))?;
+        let commit =
+            git(&top, &["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{reference}^{{commit}}")])
+                .map_err(|_| LoadError::new(format!("git knows no commit `{reference}`")))?;
         Ok(Self { top, reference: String::from_utf8_lossy(&commit.stdout).trim_end().to_owned() })
     }
 

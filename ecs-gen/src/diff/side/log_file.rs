@@ -31,11 +31,7 @@ pub(super) fn load_log(path: &Path, rename: &dyn Fn(&str) -> String) -> Result<B
     })
 }
 
-fn load(
-    path: &Path,
-    loader: &mut Loader,
-    rename: &dyn Fn(&str) -> String,
-) -> Result<(Model, Positions), LoadError> {
+fn load(path: &Path, loader: &mut Loader, rename: &dyn Fn(&str) -> String) -> Result<(Model, Positions), LoadError> {
     let mut finished = None;
     if let Some(mut draft) = loader.load_log(path, None) {
         pass::run_all(&mut draft, &mut loader.diagnostics);
@@ -51,8 +47,7 @@ fn load(
 }
 
 fn documents(model: &Model) -> BTreeMap<String, Json> {
-    let emitters: Vec<_> =
-        EMITTERS.iter().copied().filter(|emitter| COMPARED.contains(&emitter.name())).collect();
+    let emitters: Vec<_> = EMITTERS.iter().copied().filter(|emitter| COMPARED.contains(&emitter.name())).collect();
     let files: Files = emit_files(std::slice::from_ref(model), &emitters);
     let folder = format!("generated/{}/", model.log.name);
     let inside = files.iter().filter_map(|(path, bytes)| Some((path.strip_prefix(&folder)?, bytes)));
