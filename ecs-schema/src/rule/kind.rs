@@ -151,6 +151,10 @@ pub enum DateFormat {
     Seconds,
 }
 
+/// Numbers that `OpenSearch` takes for years where years are readable as well, and then refuses the document because there
+/// are no such years: a sign and ten digits (measured on 3.8.0). In milliseconds that is late in 1969.
+const UNREADABLE_YEARS: std::ops::RangeInclusive<i64> = -9_999_999_999..=-1_000_000_000;
+
 impl DateFormat {
     /// The date that `text` stands for.
     pub(crate) fn parse_text(self, text: &str) -> Result<Timestamp, ParseError> {
@@ -166,6 +170,10 @@ impl DateFormat {
 
     /// The date that the integer `number` stands for.
     pub(crate) fn parse_number(self, number: i64) -> Result<Timestamp, ParseError> {
+        let may_be_year = matches!(self, Self::IsoOrMillis | Self::IsoOrSeconds);
+        if may_be_year && UNREADABLE_YEARS.contains(&number) {
+            return Err(ParseError::Malformed);
+        }
         let found = match self {
             Self::Iso => return Err(ParseError::Malformed),
             Self::IsoOrMillis | Self::Millis => Timestamp::from_unix_millis(number),

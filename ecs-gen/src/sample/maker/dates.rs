@@ -64,6 +64,9 @@ pub(super) fn moment(random: &mut Random, formats: DateFormats, span: &Span) -> 
     }
 }
 
+/// Numbers that engines may take for years.
+const UNREADABLE_YEARS: RangeInclusive<i128> = -9_999_999_999..=-1_000_000_000;
+
 fn since_1970(random: &mut Random, epoch: Epoch, formats: DateFormats, span: &Span) -> Value {
     let (first, last) = (*span.millis.start(), *span.millis.end());
     let millis = match random.below(6) {
@@ -75,6 +78,8 @@ fn since_1970(random: &mut Random, epoch: Epoch, formats: DateFormats, span: &Sp
         Epoch::Millis => millis,
         Epoch::Seconds => millis.div_euclid(1_000),
     };
+    // Beside years, a sign and ten digits are one that does not exist.
+    let number = if formats.is_iso && UNREADABLE_YEARS.contains(&number) { number - 10_000_000_000 } else { number };
     // Beside years, a number in text has five digits at least.
     let may_be_text = !formats.is_iso || number.abs() >= 10_000;
     if may_be_text && random.below(3) == 0 { number.to_string().into() } else { whole(number) }

@@ -35,6 +35,10 @@ pub(super) const CASES: &[Case] = &[
     refused("epoch-text-after-all-dates", takes_number, |_, _| "253402300800000000".into()),
     refused("epoch-just-after-all-dates", takes_millis, |_, _| json!(253_402_300_800_000_i64)),
     refused("epoch-just-before-all-dates", takes_millis, |_, _| json!(-62_167_219_200_001_i64)),
+    refused("epoch-like-an-impossible-year", takes_either, |random, _| {
+        let number = [-1_000_000_000_i64, -9_999_999_999, -5_007_718_145][random.below(3)];
+        if random.below(2) == 0 { json!(number) } else { number.to_string().into() }
+    }),
     refused("nanos-before-1970", is_iso_nanos, |random, _| random.pick(BEFORE_1970).into()),
     refused("nanos-after-2262", is_iso_nanos, |random, _| random.pick(AFTER_2262).into()),
     refused("nanos-epoch-out-of-range", is_millis_nanos, |random, _| {
@@ -102,6 +106,10 @@ fn is_date(field: &Field) -> bool {
 
 fn takes_iso(field: &Field) -> bool {
     is_date(field) && DateFormats::of(field).is_iso
+}
+
+fn takes_either(field: &Field) -> bool {
+    is_iso_date(field) && takes_number(field)
 }
 
 fn takes_no_iso(field: &Field) -> bool {
