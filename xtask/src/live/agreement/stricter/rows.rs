@@ -9,6 +9,9 @@ use super::Leniency::{Always, Sometimes};
 use super::{Leniency, Row, Seen};
 use crate::engines::Engine;
 
+/// Numbers that OpenSearch takes for years.
+const YEARS: std::ops::RangeInclusive<i64> = -9_999_999_999..=-1_000_000_000;
+
 type When = fn(&Seen<'_>) -> bool;
 
 const BOTH: &[Engine] = &[Engine::OpenSearch, Engine::Elasticsearch];
@@ -101,7 +104,7 @@ pub const ROWS: &[Row] = &[
     ),
     row(
         "wrong-type",
-        |seen| is(seen, &[ValueKind::Binary]) && seen.value.is_some_and(is_scalar),
+        |seen| is(seen, &[ValueKind::Binary]),
         Sometimes,
         r#"{"every": {"binary": {"one": 17}}}"#,
         "an engine does not look at a value that it only keeps",
@@ -148,6 +151,16 @@ pub const ROWS: &[Row] = &[
         Sometimes,
         r#"{"every": {"date": {"millis": 1715938200000.5}}}"#,
         "an engine takes fractions of milliseconds, which floats cannot carry exactly",
+    ),
+    on(
+        ELASTICSEARCH,
+        row(
+            "invalid-date",
+            |seen| is_date(seen) && seen.value.and_then(Value::as_i64).is_some_and(|number| YEARS.contains(&number)),
+            Always,
+            r#"{"@timestamp": -5909863270}"#,
+            "OpenSearch takes a sign and ten digits for a year, which does not exist; Elasticsearch for milliseconds",
+        ),
     ),
     // Addresses, places, bytes
     row(
