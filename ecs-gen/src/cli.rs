@@ -1,6 +1,8 @@
-//! The commands, one file each. Exit codes: 0 fine, 1 an error, 2 wrong arguments, 3 stale files.
+//! The commands, one file each. Exit codes: 0 fine, 1 an error, 2 wrong arguments, 3 stale files,
+//! or a change that `diff` is to fail on.
 
 mod completions;
+mod diff;
 mod explain;
 mod generate;
 mod import;
@@ -22,6 +24,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Generate(generate::Generate),
+    Diff(diff::Diff),
     Import(import::Import),
     Schema(schema::Schema),
     Explain(explain::Explain),
@@ -32,6 +35,7 @@ enum Command {
 pub fn run() -> ExitCode {
     match Cli::parse().command {
         Command::Generate(arguments) => generate::run(arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),

@@ -12,6 +12,8 @@ mod rust;
 pub(crate) mod samples;
 mod typescript;
 
+pub(crate) use opensearch::has_parameter as opensearch_parameter;
+
 use crate::files::Files;
 use crate::model::Model;
 

@@ -6,6 +6,7 @@
 mod date_formats;
 pub mod declaration;
 pub mod diagnostic;
+pub mod diff;
 pub mod draft;
 pub mod ecs;
 pub mod emit;

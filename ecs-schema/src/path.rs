@@ -39,6 +39,18 @@ impl<'a> Path<'a> {
     }
 }
 
+impl Path<'_> {
+    /// The bytes of the names, joined by dots, without the numbers of elements.
+    pub(crate) fn names_length(&self) -> usize {
+        let above = self.parent.map_or(0, Path::names_length);
+        match self.step {
+            Step::Field(name) if above > 0 => above + 1 + name.len(),
+            Step::Field(name) => name.len(),
+            Step::Root | Step::Element(_) => above,
+        }
+    }
+}
+
 impl fmt::Display for Path<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(parent) = self.parent {

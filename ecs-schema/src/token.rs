@@ -103,6 +103,11 @@ pub(crate) fn check_token(rule: &FieldRule, token: Token<'_>) -> Result<Accepted
         (Kind::Date(format), _) => parse_date(format, token).map(Accepted::Date),
         (Kind::DateNanos(format), _) => {
             let moment = parse_date(format, token)?;
+            if let Token::Text(text) = token
+                && has_time_without_seconds(text)
+            {
+                return Err(ViolationRule::InvalidDate);
+            }
             check_date_nanos(moment).map(|()| Accepted::Date(moment))
         }
         (Kind::Ip, Token::Text(text)) => {
@@ -217,6 +222,13 @@ pub(crate) fn parse_date(format: DateFormat, token: Token<'_>) -> Result<Timesta
         ParseError::Malformed => ViolationRule::InvalidDate,
         ParseError::OutOfRange => ViolationRule::OutOfRange { expected: "a date between the years 0000 and 9999" },
     })
+}
+
+/// Whether a text that is a date has a time that ends before the seconds: `strict_date_optional_time_nanos`, the default
+/// format of `date_nanos` on Elasticsearch, takes a time whole or not at all.
+fn has_time_without_seconds(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.contains(&b'T') && (bytes.get(13) != Some(&b':') || bytes.get(16) != Some(&b':'))
 }
 
 /// What `date_nanos` says to a date.

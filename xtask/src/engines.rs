@@ -32,7 +32,14 @@ mod progress;
 mod running;
 
 pub use catalogue::Engine;
-pub use running::start;
+pub use fetch::fetch;
+pub use http::{Answer, Client, reason_of};
+pub use java::find_program as find_java;
+pub use layout::jars;
+pub use node::{ADMIN_PASSWORD, ADMIN_PASSWORD_HASH};
+pub use pipeline_cases::check as check_pipeline;
+pub use progress::step;
+pub use running::{Running, start};
 
 /// Exit code of `status` when an engine that was asked for does not answer.
 const EXIT_NOT_RUNNING: u8 = 3;
@@ -80,7 +87,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     match &args.command {
         Command::Fetch(names) => {
             for engine in names.or(&Engine::ALL) {
-                fetch::fetch(engine)?;
+                fetch(engine)?;
             }
         }
         Command::Start(names) => {

@@ -3,6 +3,7 @@
 mod bench;
 mod ecs;
 mod engines;
+mod live;
 mod regenerate;
 mod test;
 mod typescript;
@@ -30,6 +31,7 @@ enum Task {
     Ecs(ecs::Args),
     /// Fetch, start and stop the real engines that the tests run against
     Engines(engines::Args),
+    Live(live::Args),
 }
 
 fn main() -> ExitCode {
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         Task::Bench(args) => bench::run(&args),
         Task::Ecs(args) => ecs::run(&args),
         Task::Engines(args) => engines::run(&args),
+        Task::Live(args) => live::run(&args),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

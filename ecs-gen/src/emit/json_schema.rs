@@ -77,7 +77,9 @@ fn object<'m>(model: &'m Model, ids: &'m [FieldId], definitions: &mut Definition
 fn property<'m>(model: &'m Model, field: &'m Field, definitions: &mut Definitions<'m>) -> Schema<'m> {
     let kind = field.kind();
     if kind == ValueKind::Alias {
-        return Schema::null().described(about(field));
+        // Not even null: the engines look at the name first.
+        let never = Schema { not: Some(Box::default()), ..Schema::default() };
+        return never.described(about(field));
     }
     if kind == ValueKind::Any {
         let any = value(model, field, definitions);
@@ -92,6 +94,8 @@ fn property<'m>(model: &'m Model, field: &'m Field, definitions: &mut Definition
             Schema { types, items: Some(Box::new(value)), ..Schema::default() }
         }
         (false, true) => value,
+        // Null is another value than the constant.
+        (false, false) if kind == ValueKind::Constant => value,
         (false, false) => Schema::any_of(vec![value, Schema::null()]),
     };
     schema.described(about(field))

@@ -10,6 +10,8 @@ mod replaced;
 mod roles;
 mod types;
 
+pub(crate) use types::has_parameter;
+
 use super::Emitter;
 use super::body::install::{Install, Step, path};
 use super::body::mapping::Mappings;

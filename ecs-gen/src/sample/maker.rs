@@ -87,7 +87,7 @@ impl<'m> DocumentMaker<'m> {
         for field in self.model.children(ids).filter(|field| field.kind() != ValueKind::Alias) {
             if field.required || self.random.per_mille(density) {
                 object.insert(field.name().to_owned(), self.value(field, density));
-            } else if self.random.per_mille(NULLS.min(density)) {
+            } else if field.kind() != ValueKind::Constant && self.random.per_mille(NULLS.min(density)) {
                 object.insert(field.name().to_owned(), Value::Null);
             }
         }
@@ -131,9 +131,7 @@ impl<'m> DocumentMaker<'m> {
             ValueKind::GeoPoint => addresses::point(random),
             ValueKind::Range(of) => ranges::range(random, of, DateFormats::of(field), coerces),
             ValueKind::Binary => texts::binary(random).into(),
-            ValueKind::Flattened => {
-                free::flattened(random, field.parameters.contains_key(&Parameter::IgnoreAbove)).into()
-            }
+            ValueKind::Flattened => free::flattened(random, field.path.as_str()).into(),
             ValueKind::Any => free::any(random),
             ValueKind::Object | ValueKind::Nested | ValueKind::Alias => Value::Null,
         }

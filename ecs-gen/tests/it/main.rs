@@ -2,6 +2,7 @@
 
 mod agreement;
 mod diagnostics;
+mod diff;
 mod docs;
 mod documents;
 mod engine_files;

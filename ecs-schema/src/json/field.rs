@@ -77,6 +77,19 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<bool, E> {
+        // Null is no value, but the engines look at the name first.
+        if let Kind::Alias(target) = self.rule.kind {
+            self.report(ViolationRule::Alias { target }, "null");
+            return Ok(true);
+        }
+        // The engines index the constant of a document that has the field, and null is another value.
+        if let (Place::Field, Kind::Constant(value), false) = (self.place, self.rule.kind, self.rule.is_required) {
+            let expected = self.rule.kind.expected();
+            let broken =
+                value.map_or(ViolationRule::WrongType { expected }, |value| ViolationRule::NotConstant { value });
+            self.report(broken, "null");
+            return Ok(true);
+        }
         if self.place == Place::Element && !matches!(self.rule.kind, Kind::Any) {
             self.report(ViolationRule::NullElement, "null");
         }
@@ -156,9 +169,7 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
             }
             Kind::GeoPoint => parts::check_geo_point(map, at, self.out)?,
             Kind::Range(range) => parts::check_range(map, rule, range, at, self.out)?,
-            Kind::Flattened | Kind::FlattenedUnlimited => {
-                flattened::check_entries(map, rule, at, self.out)?;
-            }
+            Kind::Flattened => flattened::check_entries(map, at, self.out)?,
             Kind::Any => any::check_entries(map, at, self.out)?,
             _ => {
                 let broken = self.wrong_type();

@@ -2,6 +2,9 @@
 //!
 //! The limits are those of Elasticsearch's `FlattenedFieldParser`: objects nest at most `depth_limit` deep, the field
 //! itself being the first; a leaf's names, joined by dots, a NUL byte and its text are one term; a name has no NUL.
+//! `OpenSearch`'s `FlatObjectFieldParser` has the field's own path before the names, in doc values twice, and no
+//! `ignore_above`, so that its terms are the longer ones, and these are held to the limit (measured on 3.8.0:
+//! `labels.labels.k=` and the text of `k` are one doc value of `labels`).
 
 use std::fmt;
 
@@ -13,7 +16,6 @@ use crate::Flattened;
 use crate::checker::Checker;
 use crate::element::text_of;
 use crate::path::Path;
-use crate::rule::{FieldRule, Kind};
 use crate::token::{MAX_TERM, Token};
 use crate::violation::ViolationRule;
 
@@ -22,18 +24,13 @@ const MAX_DEPTH: usize = 20;
 
 /// Checks a flattened object that is in memory, where no name is repeated: without the set of names, which costs an
 /// allocation for each, because events are checked on their way to disk.
-pub(crate) fn check_flattened(value: &Flattened, rule: &FieldRule, at: &Path<'_>, out: &mut Checker) {
-    Walk::new(rule, at, out).members(value.iter());
+pub(crate) fn check_flattened(value: &Flattened, at: &Path<'_>, out: &mut Checker) {
+    Walk::new(at, out).members(value.iter());
 }
 
 /// Checks the members of a flattened object.
-pub(super) fn check_entries<'de, A: MapAccess<'de>>(
-    map: A,
-    rule: &FieldRule,
-    at: &Path<'_>,
-    out: &mut Checker,
-) -> Result<(), A::Error> {
-    Walk::new(rule, at, out).entries(map)
+pub(super) fn check_entries<'de, A: MapAccess<'de>>(map: A, at: &Path<'_>, out: &mut Checker) -> Result<(), A::Error> {
+    Walk::new(at, out).entries(map)
 }
 
 /// A place in a flattened object.
@@ -42,15 +39,16 @@ struct Walk<'a> {
     out: &'a mut Checker,
     /// How many objects are open, the field itself included.
     depth: usize,
-    /// The bytes of the names so far, joined by dots.
+    /// The bytes of the names so far, joined by dots, the field's own path before them twice.
     key_length: usize,
-    is_limited: bool,
 }
 
 impl<'a> Walk<'a> {
     /// The field itself.
-    fn new(rule: &FieldRule, at: &'a Path<'a>, out: &'a mut Checker) -> Self {
-        Self { at, out, depth: 1, key_length: 0, is_limited: matches!(rule.kind, Kind::Flattened) }
+    fn new(at: &'a Path<'a>, out: &'a mut Checker) -> Self {
+        let path = at.names_length();
+        let key_length = if path == 0 { 0 } else { 2 * path + 1 };
+        Self { at, out, depth: 1, key_length }
     }
 
     /// Checks the members of an object that a parser reads.
@@ -100,7 +98,7 @@ impl<'a> Walk<'a> {
         if has_nul {
             self.out.report(at, ViolationRule::NulInName, "");
         }
-        let dot = usize::from(self.depth > 1);
+        let dot = usize::from(self.key_length > 0);
         Walk { key_length: self.key_length + dot + bytes, ..self.element(at) }
     }
 
@@ -121,9 +119,6 @@ impl<'a> Walk<'a> {
     fn leaf(self, token: Token<'_>) {
         /// No number has a longer text.
         const MAX_NUMBER: usize = 32;
-        if !self.is_limited {
-            return;
-        }
         let length = match token {
             Token::Text(text) => text.len(),
             _ if self.key_length + 1 + MAX_NUMBER <= MAX_TERM => return,

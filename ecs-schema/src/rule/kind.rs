@@ -48,10 +48,9 @@ pub enum Kind {
     Range(RangeKind),
     /// `binary`: see [`Binary`](crate::Binary).
     Binary,
-    /// `flattened` or `flat_object`: see [`Flattened`](crate::Flattened); each leaf is one term and has its limit.
+    /// `flattened` or `flat_object`: see [`Flattened`](crate::Flattened); each leaf is one term and has its limit, with
+    /// `ignore_above` too, which `OpenSearch` does not have for such fields.
     Flattened,
-    /// `flattened` with `ignore_above`: leaves of any length.
-    FlattenedUnlimited,
     /// An object with `enabled: false`: any JSON, also arrays, whether or not the field is `many`.
     Any,
     /// `object`: an object with these fields.
@@ -94,7 +93,7 @@ impl Kind {
             Self::GeoPoint => "an object with `lat` and `lon`",
             Self::Range(_) => "an object with `gte`, `gt`, `lte` or `lt`",
             Self::Binary => "a base64 string",
-            Self::Flattened | Self::FlattenedUnlimited | Self::Object(_) | Self::Nested(_) => "an object",
+            Self::Flattened | Self::Object(_) | Self::Nested(_) => "an object",
             Self::Any => "any value",
             Self::Alias(_) => "nothing",
         }
@@ -152,6 +151,10 @@ pub enum DateFormat {
     Seconds,
 }
 
+/// Numbers that `OpenSearch` takes for years where years are readable as well, and then refuses the document because there
+/// are no such years: a sign and ten digits (measured on 3.8.0). In milliseconds that is late in 1969.
+const UNREADABLE_YEARS: std::ops::RangeInclusive<i64> = -9_999_999_999..=-1_000_000_000;
+
 impl DateFormat {
     /// The date that `text` stands for.
     pub(crate) fn parse_text(self, text: &str) -> Result<Timestamp, ParseError> {
@@ -167,6 +170,10 @@ impl DateFormat {
 
     /// The date that the integer `number` stands for.
     pub(crate) fn parse_number(self, number: i64) -> Result<Timestamp, ParseError> {
+        let may_be_year = matches!(self, Self::IsoOrMillis | Self::IsoOrSeconds);
+        if may_be_year && UNREADABLE_YEARS.contains(&number) {
+            return Err(ParseError::Malformed);
+        }
         let found = match self {
             Self::Iso => return Err(ParseError::Malformed),
             Self::IsoOrMillis | Self::Millis => Timestamp::from_unix_millis(number),

@@ -1,8 +1,13 @@
 //! The engines there are: name, port, Java, environment variable. Versions stand in `xtask/engines/pom.xml` alone.
 
+use std::env;
+
 use clap::ValueEnum;
 
 use super::java::{Kind, Requirement};
+
+/// Environment variable with a number that is added to every port.
+pub const PORT_OFFSET_VARIABLE: &str = "EVENT_LOG_ENGINES_PORT_OFFSET";
 
 /// Something that `cargo xtask engines` can fetch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -48,14 +53,16 @@ impl Engine {
     }
 
     /// HTTP port on loopback; the transport port is 100 above it. Not the usual 9200, where a developer's own engine
-    /// may listen.
-    pub const fn port(self) -> Option<u16> {
-        match self {
-            Self::OpenSearch => Some(9251),
-            Self::Elasticsearch => Some(9252),
-            Self::Elasticsearch6 => Some(9253),
-            Self::IlmParser => None,
-        }
+    /// may listen. [`PORT_OFFSET_VARIABLE`] moves all of them, so that two checkouts can run engines side by side.
+    pub fn port(self) -> Option<u16> {
+        let port = match self {
+            Self::OpenSearch => 9251,
+            Self::Elasticsearch => 9252,
+            Self::Elasticsearch6 => 9253,
+            Self::IlmParser => return None,
+        };
+        let offset = env::var(PORT_OFFSET_VARIABLE).ok().and_then(|text| text.parse().ok()).unwrap_or(0);
+        u16::checked_add(port, offset)
     }
 
     /// The Java that the engine runs on.

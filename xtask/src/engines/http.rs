@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use ureq::Agent;
 use ureq::http::Request;
@@ -31,6 +31,37 @@ impl Answer {
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
+
+    /// The body of a success.
+    ///
+    /// # Errors
+    /// When the engine refused what was asked, with its reason.
+    pub fn expect(self, doing: &str) -> Result<Value> {
+        if !self.is_success() {
+            bail!("cannot {doing}: the engine answered {}: {}", self.status, self.reason());
+        }
+        Ok(self.body)
+    }
+
+    /// Why the engine refused: type and reason, with the innermost cause.
+    pub fn reason(&self) -> String {
+        let Some(error) = self.body.get("error") else { return self.body.to_string() };
+        reason_of(error)
+    }
+}
+
+/// Type and reason of an error as engines write it, with the innermost cause.
+pub fn reason_of(error: &Value) -> String {
+    let text = |error: &Value, key| error[key].as_str().unwrap_or_default().to_owned();
+    let mut shown = format!("{}: {}", text(error, "type"), text(error, "reason"));
+    let mut inner = error;
+    while let Some(cause) = inner.get("caused_by") {
+        inner = cause;
+    }
+    if !std::ptr::eq(inner, error) {
+        shown = format!("{shown} ({}: {})", text(inner, "type"), text(inner, "reason"));
+    }
+    shown
 }
 
 impl Client {
@@ -60,6 +91,21 @@ impl Client {
     /// When the engine does not answer.
     pub fn send_json(&self, method: &str, path: &str, body: &Value) -> Result<Answer> {
         self.exchange(method, path, body.to_string())
+    }
+
+    /// Sends a request with a body of one JSON value on each line.
+    ///
+    /// # Errors
+    /// When the engine does not answer.
+    pub fn send_lines(&self, method: &str, path: &str, lines: String) -> Result<Answer> {
+        self.exchange(method, path, lines)
+    }
+
+    /// The same engine, as another user.
+    pub fn with_user(&self, user: &str, password: &str) -> Self {
+        let (scheme, rest) = self.base.split_once("://").unwrap_or(("http", &self.base));
+        let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+        Self { base: format!("{scheme}://{user}:{password}@{host}"), agent: self.agent.clone() }
     }
 
     fn exchange(&self, method: &str, path: &str, body: String) -> Result<Answer> {

@@ -78,6 +78,14 @@ pub fn find_home(engine: Engine) -> Result<PathBuf> {
     )
 }
 
+/// The `java` program of [`find_home`].
+///
+/// # Errors
+/// When no Java fits.
+pub fn find_program(engine: Engine) -> Result<PathBuf> {
+    Ok(find_home(engine)?.join("bin/java"))
+}
+
 fn with_major(home: PathBuf) -> Option<(u32, PathBuf)> {
     Some((major(&home)?, home))
 }

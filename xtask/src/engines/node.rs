@@ -21,7 +21,7 @@ pub const ADMIN_USER: &str = "event-log-admin";
 pub const ADMIN_PASSWORD: &str = "event-log-admin";
 
 /// [`ADMIN_PASSWORD`] as `bin/elasticsearch-users` writes it. Running that at each start would start a Java of its own.
-const ADMIN_PASSWORD_HASH: &str = "$2a$10$OmFiVK0SC/lT2ldF.XrzV.5jgY3bs.Mo3GaREXC.el8WNtvZq5lV2";
+pub const ADMIN_PASSWORD_HASH: &str = "$2a$10$OmFiVK0SC/lT2ldF.XrzV.5jgY3bs.Mo3GaREXC.el8WNtvZq5lV2";
 
 /// Settings that all three engines understand; disk thresholds are off because a developer's disk is often nearly
 /// full, and the engine would then refuse writes.
@@ -31,7 +31,8 @@ discovery.type: single-node
 cluster.routing.allocation.disk.threshold_enabled: false
 ";
 
-/// Security from files, without certificates: traffic never leaves the machine.
+/// Security from files, without certificates: traffic never leaves the machine. A test adds users and roles to those
+/// files, which are looked at every second.
 const ELASTICSEARCH_SETTINGS: &str = "\
 xpack.security.enabled: true
 xpack.security.enrollment.enabled: false
@@ -39,6 +40,7 @@ xpack.security.autoconfiguration.enabled: false
 xpack.security.http.ssl.enabled: false
 xpack.security.transport.ssl.enabled: false
 xpack.security.authc.realms.file.file1.order: 0
+resource.reload.interval.high: 1s
 ";
 
 /// Lifecycle steps run every two seconds, so that a test sees a rollover while it waits.

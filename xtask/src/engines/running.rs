@@ -4,6 +4,7 @@ use std::env;
 use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
 use std::process::Child;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -61,6 +62,23 @@ impl Running {
     /// A client for it.
     pub const fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// The version that the engine says it has; asked of its nodes, because a bare node of Elasticsearch 8 has no `GET /`.
+    ///
+    /// # Errors
+    /// When the engine does not answer, or without a version.
+    pub fn version(&self) -> Result<String> {
+        let body =
+            self.client.send("GET", "/_nodes/_local?filter_path=nodes.*.version")?.expect("ask for the version")?;
+        let nodes = body["nodes"].as_object().context("the engine's answer has no `nodes`")?;
+        let version = nodes.values().find_map(|node| node["version"].as_str());
+        Ok(version.context("the engine's answer has no version")?.to_owned())
+    }
+
+    /// The folder with the engine's configuration; `None` for an engine of the developer's own.
+    pub fn config_folder(&self) -> Option<PathBuf> {
+        own_url(self.engine).is_none().then(|| layout::node(self.engine).join("config"))
     }
 
     /// Lets the engine go on after this value is gone; `cargo xtask engines stop` ends it.

@@ -5,8 +5,12 @@
 const OFFSET: &str = "(?:Z|[+-](?:(?:0[0-9]|1[0-7])(?::?[0-5][0-9])?|18(?::?00)?))";
 /// Hours, and what may follow.
 const TIME: &str = "(?:[01][0-9]|2[0-3])(?::[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{1,9})?)?)?";
+/// Hours, minutes and seconds.
+const WHOLE_TIME: &str = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.,][0-9]{1,9})?";
 /// A month and a day that it has in every year.
 const COMMON_DAY: &str = "(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))";
+/// A number from −9,999,999,999 to −1,000,000,000, with any number of leading zeros.
+pub(super) const TEN_DIGITS_BELOW_ZERO: &str = "^-0*[1-9][0-9]{9}$";
 /// A leap year of the proleptic Gregorian calendar.
 const LEAP_YEAR: &str = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)";
 /// A month.
@@ -31,20 +35,20 @@ pub(super) fn date() -> String {
     format!("^(?:[0-9]{{4}}(?:-{MONTH})?|(?:[0-9]{{4}}-{COMMON_DAY}|{LEAP_YEAR}-02-29)(?:T{TIME}{OFFSET}?)?)$")
 }
 
-/// The same from 1970-01-01T00:00:00 to 2262-04-11T23:47:16.854775807, what `date_nanos` holds, by local time.
+/// `strict_date_optional_time_nanos` from 1970-01-01T00:00:00 to 2262-04-11T23:47:16.854775807, what `date_nanos` holds, by
+/// local time. A time is whole.
 pub(super) fn date_nanos() -> String {
     let day = format!(
         "{NANOS_YEAR}-{COMMON_DAY}|{NANOS_LEAP_YEAR}-02-29|2262-(?:0[13]-(?:0[1-9]|[12][0-9]|3[01])|02-(?:0[1-9]|1[0-9]|2[0-8])|04-(?:0[1-9]|10))"
     );
     let month = format!("{NANOS_YEAR}(?:-{MONTH})?|2262(?:-0[1-4])?");
-    format!("^(?:{month}|(?:{day})(?:T{TIME}{OFFSET}?)?|2262-04-11(?:T{}{OFFSET}?)?)$", last_time())
+    format!("^(?:{month}|(?:{day})(?:T{WHOLE_TIME}{OFFSET}?)?|2262-04-11(?:T{}{OFFSET}?)?)$", last_time())
 }
 
 /// A time of the last day of `date_nanos`, up to 23:47:16.854775807.
 fn last_time() -> String {
-    let before = "(?:[01][0-9]|2[0-2])(?::[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{1,9})?)?)?|\
-         23(?::(?:[0-3][0-9]|4[0-6])(?::[0-5][0-9](?:[.,][0-9]{1,9})?)?)?|\
-         23:47(?::(?:0[0-9]|1[0-5])(?:[.,][0-9]{1,9})?)?|23:47:16";
+    let before = "(?:(?:[01][0-9]|2[0-2]):[0-5][0-9]|23:(?:[0-3][0-9]|4[0-6])):[0-5][0-9](?:[.,][0-9]{1,9})?|\
+         23:47:(?:0[0-9]|1[0-5])(?:[.,][0-9]{1,9})?|23:47:16";
     format!("(?:{before}|23:47:16[.,](?:{}))", fraction_at_most("854775807"))
 }
 

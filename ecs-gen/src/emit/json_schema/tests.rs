@@ -436,7 +436,7 @@ fn objects_are_closed_and_require_what_is_required() {
     check_small(|document| document["ecs"] = json!({"version": null}), false);
     check_small(|document| document["@timestamp"] = Value::Null, false);
     check_small(|document| document["kibana"] = json!({"other": "alias"}), false);
-    check_small(|document| document["kibana"] = json!({"other": null}), true);
+    check_small(|document| document["kibana"] = json!({"other": null}), false);
     check_small(|document| document["kibana"] = json!({"saved_objects": []}), true);
     check_small(|document| document["kibana"] = json!({"saved_objects": [{"id": "1"}]}), true);
     check_small(|document| document["kibana"] = json!({"saved_objects": [{"rel": "primary"}]}), false);

@@ -98,7 +98,7 @@ fn cost(from: FieldType, to: &str) -> &'static str {
 
 /// Whether a type has a parameter in OpenSearch: all that it has in Elasticsearch, but for what came after the two parted
 /// and for `constant_keyword`, which OpenSearch wrote anew.
-fn has_parameter(field_type: FieldType, parameter: Parameter) -> bool {
+pub(crate) fn has_parameter(field_type: FieldType, parameter: Parameter) -> bool {
     match parameter {
         Parameter::SyntheticSourceKeep => false,
         Parameter::Meta if field_type == FieldType::ConstantKeyword => false,

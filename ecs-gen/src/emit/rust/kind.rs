@@ -41,7 +41,6 @@ pub(super) fn of(field: &Field, names: &Names) -> (Option<TokenStream>, TokenStr
         ValueKind::GeoPoint => (quote!(ecs_schema::GeoPoint), quote!(GeoPoint)),
         ValueKind::Range(of) => range(of, field),
         ValueKind::Binary => (quote!(ecs_schema::Binary), quote!(Binary)),
-        ValueKind::Flattened if has_ignore_above(field) => (quote!(ecs_schema::Flattened), quote!(FlattenedUnlimited)),
         ValueKind::Flattened => (quote!(ecs_schema::Flattened), quote!(Flattened)),
         ValueKind::Any => (quote!(ecs_schema::Json), quote!(Any)),
         ValueKind::Object => object(field, names, &quote!(Object)),

@@ -13,6 +13,8 @@ use crate::sample::random::Random;
 pub(super) struct Span {
     years: RangeInclusive<i128>,
     millis: RangeInclusive<i128>,
+    /// Whether a time may end before the seconds.
+    has_short_times: bool,
     /// Texts at the very ends.
     edges: &'static [&'static str],
 }
@@ -21,12 +23,14 @@ pub(super) struct Span {
 pub(super) const ANY: Span = Span {
     years: 0..=9_999,
     millis: -62_167_219_200_000..=253_402_300_799_999,
+    has_short_times: true,
     edges: &["0000", "0000-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999Z", "9999-12-31T23:59:59,9-00"],
 };
 /// All that a date in nanoseconds holds, but for the last year, which is not whole.
 pub(super) const NANOS: Span = Span {
     years: 1_970..=2_261,
     millis: 0..=9_223_372_036_854,
+    has_short_times: false,
     edges: &[
         "1970",
         "1970-01-01T00:00:00.000000001Z",
@@ -37,11 +41,19 @@ pub(super) const NANOS: Span = Span {
     ],
 };
 /// Dates before all of [`LATE`].
-pub(super) const EARLY: Span =
-    Span { years: 1..=4_000, millis: -60_000_000_000_000..=60_000_000_000_000, edges: &["0001-01-01"] };
+pub(super) const EARLY: Span = Span {
+    years: 1..=4_000,
+    millis: -60_000_000_000_000..=60_000_000_000_000,
+    has_short_times: true,
+    edges: &["0001-01-01"],
+};
 /// Dates after all of [`EARLY`].
-pub(super) const LATE: Span =
-    Span { years: 5_000..=9_998, millis: 96_000_000_000_000..=250_000_000_000_000, edges: &["9998-12-31"] };
+pub(super) const LATE: Span = Span {
+    years: 5_000..=9_998,
+    millis: 96_000_000_000_000..=250_000_000_000_000,
+    has_short_times: true,
+    edges: &["9998-12-31"],
+};
 
 /// A moment of `span` in one of the forms that `formats` take.
 pub(super) fn moment(random: &mut Random, formats: DateFormats, span: &Span) -> Value {
@@ -51,6 +63,9 @@ pub(super) fn moment(random: &mut Random, formats: DateFormats, span: &Span) -> 
         _ => iso(random, span).into(),
     }
 }
+
+/// Numbers that engines may take for years.
+const UNREADABLE_YEARS: RangeInclusive<i128> = -9_999_999_999..=-1_000_000_000;
 
 fn since_1970(random: &mut Random, epoch: Epoch, formats: DateFormats, span: &Span) -> Value {
     let (first, last) = (*span.millis.start(), *span.millis.end());
@@ -63,6 +78,8 @@ fn since_1970(random: &mut Random, epoch: Epoch, formats: DateFormats, span: &Sp
         Epoch::Millis => millis,
         Epoch::Seconds => millis.div_euclid(1_000),
     };
+    // Beside years, a sign and ten digits are one that does not exist.
+    let number = if formats.is_iso && UNREADABLE_YEARS.contains(&number) { number - 10_000_000_000 } else { number };
     // Beside years, a number in text has five digits at least.
     let may_be_text = !formats.is_iso || number.abs() >= 10_000;
     if may_be_text && random.below(3) == 0 { number.to_string().into() } else { whole(number) }
@@ -83,9 +100,9 @@ fn iso(random: &mut Random, span: &Span) -> String {
     }
     let (hour, minute, second) = (random.within(0..=23), random.within(0..=59), random.within(0..=59));
     let time = match form {
-        4 => format!("{hour:02}"),
-        5 => format!("{hour:02}:{minute:02}"),
-        6 => format!("{hour:02}:{minute:02}:{second:02}"),
+        4 if span.has_short_times => format!("{hour:02}"),
+        5 if span.has_short_times => format!("{hour:02}:{minute:02}"),
+        4..=6 => format!("{hour:02}:{minute:02}:{second:02}"),
         _ => format!("{hour:02}:{minute:02}:{second:02}{}", fraction(random)),
     };
     format!("{year:04}-{month:02}-{day:02}T{time}{}", offset(random, year, span))

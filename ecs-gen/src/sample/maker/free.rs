@@ -10,13 +10,12 @@ const MAX_DEPTH: usize = 20;
 const MAX_TERM: usize = 32_766;
 const NAMES: &[&str] = &["a", "team", "app.kubernetes.io/name", "имя", "with space", "_id", "0", "quote\"d"];
 
-/// A flattened object; leaves beyond the limit of a term only where they are not indexed.
-pub(super) fn flattened(random: &mut Random, is_unlimited: bool) -> Map<String, Value> {
+/// A flattened object at `path`.
+pub(super) fn flattened(random: &mut Random, path: &str) -> Map<String, Value> {
     match random.below(40) {
         0 => nested(MAX_DEPTH),
-        // The name, a NUL and the text are one term.
-        1 if is_unlimited => Map::from_iter([("k".to_owned(), "x".repeat(MAX_TERM + 1).into())]),
-        1 => Map::from_iter([("k".to_owned(), "x".repeat(MAX_TERM - 2).into())]),
+        // The path, twice, the name and the text are one term, with what is between them.
+        1 => Map::from_iter([("k".to_owned(), "x".repeat(MAX_TERM - 2 * path.len() - 4).into())]),
         2 => Map::new(),
         _ => members(random, 3),
     }

@@ -35,6 +35,10 @@ pub(super) const CASES: &[Case] = &[
     refused("epoch-text-after-all-dates", takes_number, |_, _| "253402300800000000".into()),
     refused("epoch-just-after-all-dates", takes_millis, |_, _| json!(253_402_300_800_000_i64)),
     refused("epoch-just-before-all-dates", takes_millis, |_, _| json!(-62_167_219_200_001_i64)),
+    refused("epoch-like-an-impossible-year", takes_either, |random, _| {
+        let number = [-1_000_000_000_i64, -9_999_999_999, -5_007_718_145][random.below(3)];
+        if random.below(2) == 0 { json!(number) } else { number.to_string().into() }
+    }),
     refused("nanos-before-1970", is_iso_nanos, |random, _| random.pick(BEFORE_1970).into()),
     refused("nanos-after-2262", is_iso_nanos, |random, _| random.pick(AFTER_2262).into()),
     refused("nanos-epoch-out-of-range", is_millis_nanos, |random, _| {
@@ -42,7 +46,9 @@ pub(super) const CASES: &[Case] = &[
     }),
     refused("date-whose-offset-leads-out", is_iso_date, |random, _| random.pick(OUT_BY_OFFSET).into()),
     refused("nanos-whose-offset-leads-out", is_iso_nanos, |random, _| random.pick(NANOS_OUT_BY_OFFSET).into()),
+    refused("nanos-without-seconds", is_iso_nanos, |random, _| random.pick(WITHOUT_SECONDS).into()),
     taken("date-with-offset", takes_iso, |random, _| random.pick(WITH_OFFSET).into()),
+    taken("date-without-seconds", is_iso_date, |random, _| random.pick(WITHOUT_SECONDS).into()),
     taken("date-without-time", takes_iso, |random, _| random.pick(&["2024", "2024-05", "2024-05-17"]).into()),
     taken("date-on-leap-day", takes_iso, |random, _| random.pick(&["2024-02-29", "2000-02-29T23:59:59.9Z"]).into()),
     taken("date-as-epoch", takes_number, |_, field| epoch(field)),
@@ -83,9 +89,11 @@ const BEFORE_1970: &[&str] = &["1969-12-31T23:59:59.999999999Z", "1969", "1900-0
 const AFTER_2262: &[&str] = &["2262-04-11T23:47:16.854775808Z", "2262-04-12", "2262-05", "2263", "9999-12-31"];
 const OUT_BY_OFFSET: &[&str] = &["0000-01-01T00:00:00+00:01", "9999-12-31T23:59:59-18"];
 const NANOS_OUT_BY_OFFSET: &[&str] = &["1970-01-01T00:00:00+00:01", "2262-04-11T23:47:16-00:01"];
+const WITHOUT_SECONDS: &[&str] =
+    &["2024-05-17T09", "2024-05-17T09:30", "2024-05-17T09+02", "2024-05-17T09:30-0330", "2024-05-17T09+05:45"];
 const WITH_OFFSET: &[&str] = &[
-    "2024-05-17T09+02",
-    "2024-05-17T09:30-0330",
+    "2024-05-17T09:30:00+02",
+    "2024-05-17T09:30:00-0330",
     "2024-05-17T09:30:00+05:45",
     "2024-05-17T09:30:00,123456789-18:00",
     "2024-05-17T09:30:00.1+00:00",
@@ -98,6 +106,10 @@ fn is_date(field: &Field) -> bool {
 
 fn takes_iso(field: &Field) -> bool {
     is_date(field) && DateFormats::of(field).is_iso
+}
+
+fn takes_either(field: &Field) -> bool {
+    is_iso_date(field) && takes_number(field)
 }
 
 fn takes_no_iso(field: &Field) -> bool {

@@ -5,7 +5,6 @@ use serde_json::{Map, Value, json};
 use super::{Case, Change, Verdict, refused, taken};
 use crate::field_type::ValueKind;
 use crate::model::{Field, FieldId, Model};
-use crate::parameter::Parameter;
 use crate::sample::events;
 use crate::sample::maker::DocumentMaker;
 use crate::sample::maker::free::nested;
@@ -90,11 +89,15 @@ pub(super) const CASES: &[Case] = &[
     refused("point-as-geojson", is_point, |_, _| json!({"type": "Point", "coordinates": [13.25, 52.5]})),
     taken("point-at-the-pole", is_point, |_, _| json!({"lon": 180, "lat": -90})),
     refused("flattened-too-deep", is_flattened, |_, _| Value::Object(nested(MAX_DEPTH + 1))),
-    refused("flattened-leaf-too-long", is_limited_flattened, |_, _| json!({"key": {"k": "x".repeat(MAX_TERM - 5)}})),
+    refused("flattened-leaf-too-long", is_flattened, |_, field| json!({"key": {"k": "x".repeat(longest(field) + 1)}})),
     refused("flattened-name-with-nul", is_flattened, |_, _| json!({"a\0b": 1})),
     refused("text-for-flattened", is_flattened, |_, _| "a=b".into()),
     refused("number-for-flattened", is_flattened, |_, _| json!(1)),
-    taken("flattened-leaf-as-long-as-can-be", is_flattened, |_, _| json!({"key": {"k": ["x".repeat(MAX_TERM - 6)]}})),
+    taken(
+        "flattened-leaf-as-long-as-can-be",
+        is_flattened,
+        |_, field| json!({"key": {"k": ["x".repeat(longest(field))]}}),
+    ),
     taken("flattened-as-deep-as-can-be", is_flattened, |_, _| Value::Object(nested(MAX_DEPTH))),
     taken("flattened-of-everything", is_flattened, |_, _| json!({"a": [null, 1, [true]], "b.c": {}, "d": {"e": null}})),
 ];
@@ -111,8 +114,10 @@ fn is_flattened(field: &Field) -> bool {
     field.kind() == ValueKind::Flattened
 }
 
-fn is_limited_flattened(field: &Field) -> bool {
-    is_flattened(field) && !field.parameters.contains_key(&Parameter::IgnoreAbove)
+/// How long the text at `key.k` of a flattened field may be: its path twice, the names and the text are one
+/// term, with what is between them.
+fn longest(field: &Field) -> usize {
+    MAX_TERM - 2 * field.path.as_str().len() - "..key.k=".len()
 }
 
 /// Adds a field whose name is almost one that the object has.

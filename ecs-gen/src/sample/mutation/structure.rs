@@ -15,8 +15,9 @@ pub(super) const CASES: &[Case] = &[
     whole("required-null", Verdict::Invalid, is_required, |_| Some(Value::Null)),
     whole("required-empty", Verdict::Invalid, is_required_list, |_| Some(json!([]))),
     whole("optional-missing", Verdict::Valid, is_optional, |_| None),
-    whole("optional-null", Verdict::Valid, is_optional, |_| Some(Value::Null)),
-    whole("alias-null", Verdict::Valid, is_alias, |_| Some(Value::Null)),
+    whole("optional-null", Verdict::Valid, can_be_null, |_| Some(Value::Null)),
+    whole("constant-null", Verdict::Invalid, is_optional_constant, |_| Some(Value::Null)),
+    whole("alias-null", Verdict::Invalid, is_alias, |_| Some(Value::Null)),
     whole("optional-empty", Verdict::Valid, is_optional_list, |_| Some(json!([]))),
     whole("list-for-value", Verdict::Invalid, is_value, |value| Some(json!([value]))),
     whole("two-for-value", Verdict::Invalid, is_value, |value| Some(json!([value, value]))),
@@ -61,6 +62,14 @@ fn is_required(field: &Field) -> bool {
 
 fn is_optional(field: &Field) -> bool {
     !field.required && !is_alias(field)
+}
+
+fn is_optional_constant(field: &Field) -> bool {
+    is_optional(field) && !field.many && field.kind() == ValueKind::Constant
+}
+
+fn can_be_null(field: &Field) -> bool {
+    is_optional(field) && field.kind() != ValueKind::Constant
 }
 
 fn is_list(field: &Field) -> bool {

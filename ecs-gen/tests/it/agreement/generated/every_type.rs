@@ -391,7 +391,7 @@ pub struct EveryFree {
 static EVERY_FREE_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("flattened", Flattened),
-        field_rule!("flattened_cut", FlattenedUnlimited),
+        field_rule!("flattened_cut", Flattened),
         field_rule!("flattened_many", Flattened).many(),
         field_rule!("stored", Any),
         field_rule!("stored_many", Any),

@@ -1,0 +1,21 @@
+//! What changes between two versions of a log, and what an installed engine, a query, a producer, a reader and the
+//! generated crate make of it.
+
+mod compare;
+pub mod engine;
+mod finding;
+mod mapping;
+pub mod matrix;
+mod plan;
+pub mod render;
+mod rules;
+mod side;
+mod verdict;
+
+pub use compare::{Options, compare};
+pub use engine::Engine;
+pub use finding::{Action, Class, Finding, Position, PutMapping, Severity};
+pub use plan::{Plan, Step, plan};
+pub use rules::{Answer, RULES, Rule, RuleSpec, to_markdown};
+pub use side::{LoadError, LogSide, Side, load, load_at};
+pub use verdict::{Reason, Verdict, predict_put_mapping};

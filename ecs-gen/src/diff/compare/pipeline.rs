@@ -1,0 +1,58 @@
+//! Findings about the ingest pipeline: its body, and the setting that sends documents through it.
+
+use serde_json::Value as Json;
+
+use super::settings;
+use super::sink::{Place, Sink};
+use crate::diff::engine::Engine;
+use crate::diff::rules::Rule;
+use crate::diff::side::LogSide;
+
+/// Documents that may hold the setting.
+const HOLDERS: &[&str] = &["component-template-settings.json", "index-template.json"];
+
+/// The pipeline that documents pass by default.
+pub(crate) fn name(engine: Engine, log: &LogSide) -> Option<String> {
+    HOLDERS.iter().find_map(|holder| {
+        let document = log.document(engine, holder)?;
+        let settings = settings::flatten(document, "/template/settings");
+        settings.get("index.default_pipeline").and_then(|(value, _)| value.as_str().map(str::to_owned))
+    })
+}
+
+pub(super) fn compare(engine: Engine, sink: &mut Sink<'_>) {
+    let file = "ingest-pipeline.json";
+    let document = format!("{}/{file}", engine.name());
+    let (old_name, new_name) = (name(engine, sink.old), name(engine, sink.new));
+    let place = Place::new("pipeline", &document, "");
+    match (&old_name, &new_name) {
+        (None, Some(name)) => {
+            return sink.add(Rule::PipelineAdded, &place.only_new(), format!("documents pass the pipeline `{name}`"));
+        }
+        (Some(name), None) => {
+            let message = format!("documents no longer pass the pipeline `{name}`");
+            return sink.add(Rule::PipelineRemoved, &place.only_old(), message);
+        }
+        (Some(old), Some(new)) if old != new => {
+            sink.add(Rule::PipelineChanged, &place, format!("the pipeline is `{new}` where it was `{old}`"));
+        }
+        _ => {}
+    }
+    let (old, new) = (sink.old.document(engine, file), sink.new.document(engine, file));
+    if let (Some(old), Some(new)) = (old, new)
+        && old != new
+    {
+        let message = format!("the pipeline has other {}", parts(old, new).join(", "));
+        sink.add(Rule::PipelineChanged, &place, message);
+    }
+}
+
+/// Which keys of the body differ.
+fn parts(old: &Json, new: &Json) -> Vec<String> {
+    let keys = |body: &Json| body.as_object().map(|body| body.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
+    let mut parts: Vec<String> =
+        keys(old).into_iter().chain(keys(new)).filter(|key| old.get(key) != new.get(key)).collect();
+    parts.sort();
+    parts.dedup();
+    parts.into_iter().map(|part| format!("`{part}`")).collect()
+}

@@ -1,0 +1,116 @@
+//! Findings about index settings: those of the settings component and of each index template, by their dotted names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value as Json;
+
+use super::sink::{Place, Sink, shown};
+use super::templates;
+use crate::diff::engine::Engine;
+use crate::diff::rules::Rule;
+
+/// Settings, or beginnings of their names, that an index keeps as it was made with.
+const STATIC: &[&str] = &[
+    "index.analysis.",
+    "index.codec",
+    "index.mapping.coerce",
+    "index.mapping.ignore_malformed",
+    "index.mapping.source.mode",
+    "index.mode",
+    "index.number_of_routing_shards",
+    "index.number_of_shards",
+    "index.routing_partition_size",
+    "index.soft_deletes.",
+    "index.sort.",
+    "index.store.type",
+];
+
+/// Settings that another part is about: the pipeline, and the policy with its alias.
+const ELSEWHERE: &[&str] = &["index.default_pipeline", "index.lifecycle.name"];
+
+/// Settings by dotted name, each with its pointer inside the document.
+pub(crate) type Settings = BTreeMap<String, (Json, String)>;
+
+pub(super) fn compare(engine: Engine, sink: &mut Sink<'_>) {
+    let name = "component-template-settings.json";
+    if let (Some(old), Some(new)) = (sink.old.document(engine, name), sink.new.document(engine, name)) {
+        let document = format!("{}/{name}", engine.name());
+        compare_settings(&flatten(old, "/template/settings"), &flatten(new, "/template/settings"), &document, sink);
+    }
+    for pair in templates::pairs(engine, sink.old, sink.new) {
+        let (old, new) = (flatten(pair.old, "/template/settings"), flatten(pair.new, "/template/settings"));
+        compare_settings(&old, &new, &pair.document, sink);
+    }
+}
+
+fn compare_settings(old: &Settings, new: &Settings, document: &str, sink: &mut Sink<'_>) {
+    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    for name in names.into_iter().filter(|name| !ELSEWHERE.contains(&name.as_str())) {
+        let (before, after) = (old.get(name), new.get(name));
+        let (old_value, new_value) = (before.map(|(value, _)| value), after.map(|(value, _)| value));
+        if old_value == new_value {
+            continue;
+        }
+        let pointer = |entry: Option<&(Json, String)>| entry.map(|(_, pointer)| pointer.clone()).unwrap_or_default();
+        let place = Place::new(format!("settings.{name}"), document, "")
+            .at(pointer(before), pointer(after))
+            .where_given(old_value, new_value);
+        let message = format!("`{name}` is {} where it was {}", shown(new_value), shown(old_value));
+        sink.add(rule_of(name, old_value, new_value), &place, message);
+    }
+}
+
+fn rule_of(name: &str, old: Option<&Json>, new: Option<&Json>) -> Rule {
+    let number = |value: Option<&Json>| value.and_then(Json::as_str).and_then(|text| text.parse::<u64>().ok());
+    match name {
+        "index.hidden" => Rule::HiddenChanged,
+        _ if name.starts_with("index.mapping.") && name.ends_with(".limit") => {
+            // The engines' own limit is 1,000 and more for everything but nested objects.
+            match (number(old), number(new)) {
+                (Some(old), Some(new)) if new < old => Rule::FieldLimitLowered,
+                _ => Rule::SettingChanged,
+            }
+        }
+        _ if is_static(name) => Rule::StaticSettingChanged,
+        _ => Rule::SettingChanged,
+    }
+}
+
+/// Whether an index keeps the setting as it was made with.
+pub(crate) fn is_static(name: &str) -> bool {
+    STATIC.iter().any(|known| name == *known || (known.ends_with('.') && name.starts_with(known)))
+}
+
+/// All settings below `pointer` of a document; `index.` is added where it is left out, as engines do.
+pub(crate) fn flatten(document: &Json, pointer: &str) -> Settings {
+    let mut settings = Settings::new();
+    if let Some(found) = document.pointer(pointer) {
+        flatten_into(found, "", pointer, &mut settings);
+    }
+    settings
+}
+
+fn flatten_into(value: &Json, name: &str, pointer: &str, settings: &mut Settings) {
+    match value {
+        Json::Object(entries) => {
+            for (key, value) in entries {
+                let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
+                flatten_into(
+                    value,
+                    &name,
+                    &format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1")),
+                    settings,
+                );
+            }
+        }
+        _ => {
+            let name = if name.starts_with("index.") { name.to_owned() } else { format!("index.{name}") };
+            // Engines give every single value back as text.
+            let value = match value {
+                Json::Number(_) | Json::Bool(_) => Json::String(value.to_string()),
+                other => other.clone(),
+            };
+            settings.insert(name, (value, pointer.to_owned()));
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What differs between two mappings, place by place, and what an engine says to each difference in a `PUT _mapping`.
+//!
+//! A put merges: what is absent from the new mapping stays. A field that is present is compared parameter by parameter,
+//! and an absent parameter means its default; of an object an absent parameter means no change. Knows no rule.
+
+mod merge;
+pub(crate) mod parameters;
+mod tree;
+
+use serde_json::Value as Json;
+
+use super::engine::Engine;
+use super::verdict::Verdict;
+
+use merge::changes;
+
+/// A difference.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Change {
+    /// Dotted path; that of a multi-field has its name behind the field's. Empty is the root.
+    pub(crate) path: String,
+    /// JSON pointer inside the mapping.
+    pub(crate) pointer: String,
+    /// What differs.
+    pub(crate) what: What,
+    /// What the engine says to it.
+    pub(crate) verdict: Verdict,
+}
+
+/// What differs.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum What {
+    /// A field is new; its type.
+    Added(String),
+    /// A field is gone; its type.
+    Removed(String),
+    /// A multi-field is new; its type.
+    MultiFieldAdded(String),
+    /// A multi-field is gone; its type.
+    MultiFieldRemoved(String),
+    /// Another type, of any kind.
+    Type {
+        /// Before.
+        old: String,
+        /// After.
+        new: String,
+    },
+    /// A parameter of a field, an object, or the root.
+    Parameter(ParameterChange),
+}
+
+/// A parameter that differs.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ParameterChange {
+    /// Type of the field; `object`, `nested`, or empty for the root.
+    pub(crate) field_type: String,
+    /// Its name.
+    pub(crate) name: String,
+    /// Before; none when it was absent.
+    pub(crate) old: Option<Json>,
+    /// After; none when it is absent.
+    pub(crate) new: Option<Json>,
+}
+
+/// The mapping itself, out of everything that a mapping may come in: bare, `{"mappings"}`, a template's body, an answer
+/// to `GET INDEX/_mapping`.
+#[must_use]
+pub(crate) fn unwrap(document: &Json) -> Option<(&Json, String)> {
+    let is_mapping = |value: &Json| {
+        ["properties", "dynamic", "_meta"].iter().any(|key| value.get(key).is_some())
+            || value.as_object().is_some_and(serde_json::Map::is_empty)
+    };
+    for (steps, pointer) in [(&["template", "mappings"][..], "/template/mappings"), (&["mappings"][..], "/mappings")] {
+        let found = steps.iter().try_fold(document, |value, step| value.get(step));
+        if let Some(found) = found {
+            return is_mapping(found).then(|| (found, pointer.to_owned()));
+        }
+    }
+    if is_mapping(document) {
+        return Some((document, String::new()));
+    }
+    // `{"index-000002": {"mappings": …}}`: of several indices the last name is the newest.
+    let (name, index) = document.as_object()?.iter().max_by(|one, other| one.0.cmp(other.0))?;
+    let found = index.get("mappings").filter(|found| is_mapping(found))?;
+    Some((found, format!("/{}/mappings", name.replace('~', "~0").replace('/', "~1"))))
+}
+
+/// All differences of two mappings, in byte order of the paths.
+pub(crate) fn compare(engine: Engine, old: &Json, new: &Json) -> Vec<Change> {
+    let mut found = changes(engine, old, new);
+    found.sort_by(|one, other| one.path.cmp(&other.path));
+    found
+}

@@ -1,0 +1,180 @@
+//! What is installed besides indices: the steps of `install.json` whose bodies differ, settings and policies.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{Step, Target};
+use crate::diff::compare::{flatten_settings, is_static_setting};
+use crate::diff::engine::Engine;
+use crate::diff::side::LogSide;
+
+/// Where the policies of an engine are put.
+pub(super) const fn policy_folder(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Elasticsearch => "/_ilm/policy/",
+        Engine::OpenSearch => "/_plugins/_ism/policies/",
+    }
+}
+
+/// A step of `install.json`: path and body.
+type Installed = (String, Option<Json>);
+
+fn installed(engine: Engine, log: &LogSide) -> Vec<Installed> {
+    let steps = log.document(engine, "install.json").and_then(|install| install.get("steps")?.as_array());
+    let step = |step: &Json| {
+        let path = step.get("path")?.as_str()?.to_owned();
+        let body = step.get("body").and_then(Json::as_str).and_then(|name| log.document(engine, name)).cloned();
+        Some((path, body))
+    };
+    steps.into_iter().flatten().filter_map(step).collect()
+}
+
+/// The installation's steps that are new or have another body. A policy that exists has steps of its own, because it
+/// is not simply put.
+pub(super) fn changed(engine: Engine, old: Option<&LogSide>, new: &LogSide) -> Vec<Step> {
+    let before = old.map(|old| installed(engine, old)).unwrap_or_default();
+    let mut steps = Vec::new();
+    for (path, body) in installed(engine, new) {
+        let known = before.iter().find(|(other, _)| *other == path);
+        let is_policy = path.starts_with(policy_folder(engine));
+        if known.is_some_and(|(_, old)| *old == body) || (known.is_some() && is_policy) {
+            continue;
+        }
+        let comment = comment(&path, known.is_some());
+        steps.push(Step::new("PUT", path, body, comment));
+    }
+    steps
+}
+
+fn comment(path: &str, is_known: bool) -> &'static str {
+    match path.split('/').nth(1) {
+        Some("_ingest") => "documents pass it from now on",
+        Some("_component_template" | "_index_template") => "holds for indices made from now on",
+        Some("_ilm" | "_plugins") => "a new policy",
+        Some("_data_stream") => "a new data stream",
+        _ if is_known => "another first index",
+        _ => "a new alias with its first index",
+    }
+}
+
+/// What documents of the log are written to.
+pub(super) fn targets(engine: Engine, log: &LogSide) -> Vec<Target> {
+    let mut targets = Vec::new();
+    for (path, body) in installed(engine, log) {
+        if let Some(stream) = path.strip_prefix("/_data_stream/") {
+            targets.push(Target::Stream(stream.to_owned()));
+        } else if let Some(aliases) = body.as_ref().and_then(|body| body.get("aliases")?.as_object()) {
+            targets.extend(aliases.keys().cloned().map(Target::Alias));
+        }
+    }
+    if targets.is_empty() {
+        targets.push(Target::Index);
+    }
+    targets
+}
+
+/// Settings of an installed log: of its component, and of the template of its first row.
+fn all_settings(engine: Engine, log: &LogSide) -> std::collections::BTreeMap<String, Json> {
+    let documents = ["component-template-settings.json", "index-template.json"];
+    let found = documents.iter().filter_map(|name| log.document(engine, name));
+    found
+        .flat_map(|document| flatten_settings(document, "/template/settings"))
+        .map(|(name, (value, _))| (name, value))
+        // Each row of indices has its own, and a row keeps its alias.
+        .filter(|(name, _)| !name.ends_with("rollover_alias"))
+        .collect()
+}
+
+fn differing(engine: Engine, old: &LogSide, new: &LogSide) -> Vec<(String, Json)> {
+    let (before, after) = (all_settings(engine, old), all_settings(engine, new));
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let differ = names.into_iter().filter(|name| before.get(*name) != after.get(*name));
+    // Null is how a setting is taken back.
+    differ.map(|name| (name.clone(), after.get(name).cloned().unwrap_or(Json::Null))).collect()
+}
+
+/// Whether only the next index can have the new settings.
+pub(super) fn changes_static_setting(engine: Engine, old: &LogSide, new: &LogSide) -> bool {
+    differing(engine, old, new).iter().any(|(name, _)| is_static_setting(name))
+}
+
+/// Settings that existing indices take.
+pub(super) fn settings(engine: Engine, old: &LogSide, new: &LogSide, targets: &[Target]) -> Vec<Step> {
+    let dynamic = differing(engine, old, new).into_iter().filter(|(name, _)| !is_static_setting(name));
+    let body: Map<String, Json> = dynamic.collect();
+    if body.is_empty() {
+        return Vec::new();
+    }
+    let step = |target: &Target| {
+        let path = format!("/{}/_settings", target.name());
+        Step::new("PUT", path, Some(Json::Object(body.clone())), "settings that existing indices take")
+    };
+    targets.iter().map(step).collect()
+}
+
+/// What brings an existing policy, and the indices that follow it, to the new one.
+pub(super) fn policies(engine: Engine, old: &LogSide, new: &LogSide, targets: &[Target]) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let folder = policy_folder(engine);
+    let policy = |log: &LogSide| installed(engine, log).into_iter().find(|(path, _)| path.starts_with(folder));
+    let before = policy(old);
+    if let Some((path, body)) = policy(new) {
+        let is_known = before.as_ref().is_some_and(|(other, _)| *other == path);
+        let (before, after) = (before.as_ref().and_then(|(_, body)| said(body.as_ref())), said(body.as_ref()));
+        if before != after || !is_known {
+            let name = path.trim_start_matches(folder).to_owned();
+            match engine {
+                Engine::Elasticsearch if is_known => {
+                    let comment = "replaces what people edited; each index follows it from its next phase on";
+                    steps.push(Step::new("PUT", path, body, comment));
+                }
+                Engine::Elasticsearch => {}
+                Engine::OpenSearch => steps.extend(change_policy(&path, &name, body, is_known, targets)),
+            }
+        }
+    }
+    steps.extend(stream_lifecycle(engine, old, new, targets));
+    steps
+}
+
+/// What a policy does, without what it says about itself.
+fn said(policy: Option<&Json>) -> Option<Json> {
+    let mut policy = policy?.get("policy")?.clone();
+    let body = policy.as_object_mut()?;
+    body.remove("_meta");
+    body.remove("description");
+    Some(policy)
+}
+
+/// An ISM policy is replaced only by who knows its last change, and indices keep the version that they were given.
+fn change_policy(path: &str, name: &str, body: Option<Json>, is_known: bool, targets: &[Target]) -> Vec<Step> {
+    let mut steps = Vec::new();
+    if is_known {
+        let mut get =
+            Step::new("GET", path, None, "the policy as it is; its numbers prove that nobody changed it since");
+        get.take = vec![("if_seq_no", "/_seq_no"), ("if_primary_term", "/_primary_term")];
+        steps.push(get);
+        let path = format!("{path}?if_seq_no={{if_seq_no}}&if_primary_term={{if_primary_term}}");
+        steps.push(Step::new("PUT", path, body, "replaces what people edited"));
+    }
+    for target in targets {
+        let path = format!("/_plugins/_ism/change_policy/{}", target.name());
+        let comment = "indices that exist keep the policy that they were given until they are told otherwise";
+        steps.push(Step::new("POST", path, Some(json!({"policy_id": name})), comment));
+    }
+    steps
+}
+
+/// A data stream that exists keeps its own lifecycle whatever the template says.
+fn stream_lifecycle(engine: Engine, old: &LogSide, new: &LogSide, targets: &[Target]) -> Vec<Step> {
+    let own = |log: &LogSide| log.document(engine, "index-template.json")?.pointer("/template/lifecycle").cloned();
+    let (before, after) = (own(old), own(new));
+    let Some(after) = after.filter(|after| Some(after) != before.as_ref()) else { return Vec::new() };
+    let streams = targets.iter().filter(|target| matches!(target, Target::Stream(_)));
+    let step = |target: &Target| {
+        let path = format!("/_data_stream/{}/_lifecycle", target.name());
+        Step::new("PUT", path, Some(after.clone()), "an existing data stream keeps its lifecycle until it is put")
+    };
+    streams.map(step).collect()
+}

@@ -1,0 +1,169 @@
+//! `cargo xtask live`: what is generated, on real engines. Owns the order of the parts and of the engines, which run one
+//! after the other; knows neither requests nor expectations.
+
+use std::process::ExitCode;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context as _, Result, ensure};
+use clap::ValueEnum;
+
+use crate::engines::{self, Engine, Running, step};
+
+mod agreement;
+mod data_stream;
+mod ilm_parser;
+mod installation;
+mod installer;
+mod lacking;
+mod lifecycle;
+mod log;
+mod read_back;
+mod roles;
+mod rule_table;
+#[path = "../../ecs-gen/tests/it/agreement/rules.rs"]
+mod rules;
+mod shell;
+mod tally;
+
+use agreement::Extent;
+use rule_table::{Measured, Page};
+use tally::Tally;
+
+/// Put what is generated on real engines, and compare what they say with what the project says
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The parts to run; all when none is named
+    #[arg(value_enum, value_name = "PART")]
+    parts: Vec<Part>,
+    /// Only on these engines
+    #[arg(long, value_enum, value_name = "NAME")]
+    engine: Vec<Engine>,
+    /// Documents to compare on each engine
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_DOCUMENTS)]
+    documents: usize,
+    /// From which all random documents follow; another one at each run when absent
+    #[arg(long, value_name = "S")]
+    seed: Option<u64>,
+    /// Write `docs/rule-table.md` from what was measured
+    #[arg(long)]
+    write: bool,
+}
+
+/// Enough that each kind of change is made dozens of times, and few enough for every run.
+const DEFAULT_DOCUMENTS: usize = 5_000;
+
+/// A part of the tests on engines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Part {
+    /// Every generated artifact put, read back and used: templates, policies, roles, data streams
+    Installation,
+    /// Random documents, and whether the engine says of them what `validate_json` says
+    Agreement,
+    /// Every change of a mapping, and whether the engine says of it what `ecs-gen diff` says
+    Rules,
+    /// Every case of the legacy pipeline, and what the shell function sends
+    Pipeline,
+}
+
+impl Part {
+    /// The engines that have what the part needs.
+    const fn engines(self) -> &'static [Engine] {
+        match self {
+            Self::Installation => &Engine::ALL,
+            Self::Agreement | Self::Rules => &[Engine::OpenSearch, Engine::Elasticsearch],
+            Self::Pipeline => &[Engine::OpenSearch],
+        }
+    }
+}
+
+/// Runs the task.
+pub fn run(args: &Args) -> Result<ExitCode> {
+    run_parts(args)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs every part with the usual extent.
+///
+/// # Errors
+/// The first thing that is not as it should be, and what is missing on this machine.
+pub fn run_all() -> Result<()> {
+    let parts = Vec::new();
+    run_parts(&Args { parts, engine: Vec::new(), documents: DEFAULT_DOCUMENTS, seed: None, write: false })
+}
+
+fn run_parts(args: &Args) -> Result<()> {
+    let parts: Vec<Part> = if args.parts.is_empty() { Part::value_variants().to_vec() } else { args.parts.clone() };
+    let engines: Vec<Engine> = if args.engine.is_empty() { Engine::ALL.to_vec() } else { args.engine.clone() };
+    let extent = Extent { documents: args.documents, seed: args.seed.unwrap_or_else(new_seed) };
+    let mut measured = Vec::new();
+    let mut ran = Vec::new();
+    for engine in engines {
+        let parts: Vec<Part> = parts.iter().copied().filter(|part| part.engines().contains(&engine)).collect();
+        if !parts.is_empty() {
+            ran.push(run_on(engine, &parts, extent, &mut measured)?);
+        }
+    }
+    ensure!(!ran.is_empty(), "no engine named has what the parts named need");
+    // The page has a column for each engine, so it takes a run on both.
+    if measured.len() == Part::Rules.engines().len() {
+        rule_table::check_table(&measured, if args.write { Page::Write } else { Page::Compare })?;
+    }
+    step("Finished", &format!("ran against {}", ran.join(", ")));
+    Ok(())
+}
+
+/// Runs parts on one engine, and returns its name with its version.
+fn run_on(engine: Engine, parts: &[Part], extent: Extent, measured: &mut Vec<Measured>) -> Result<String> {
+    let started = Instant::now();
+    let mut tally = Tally::default();
+    let (name, outcome) = if engine == Engine::IlmParser {
+        (engine.name().to_owned(), ilm_parser::check(&mut tally))
+    } else {
+        let running = engines::start(&[engine])?.remove(0);
+        let name = format!("{} {}", engine.name(), running.version()?);
+        step("Testing", &format!("against {name}"));
+        let outcome = parts.iter().try_for_each(|part| run_part(*part, &running, extent, &mut tally, measured));
+        (name, outcome)
+    };
+    tally.print();
+    outcome.with_context(|| format!("on {name}"))?;
+    step("Done", &format!("with {name} in {:.0} s", started.elapsed().as_secs_f64()));
+    Ok(name)
+}
+
+fn run_part(
+    part: Part,
+    running: &Running,
+    extent: Extent,
+    tally: &mut Tally,
+    measured: &mut Vec<Measured>,
+) -> Result<()> {
+    match part {
+        Part::Installation => {
+            installation::check(running, tally)?;
+            match running.engine() {
+                Engine::OpenSearch => data_stream::check(running, tally).context("the data stream"),
+                Engine::Elasticsearch => roles::check(running, tally),
+                Engine::Elasticsearch6 => lifecycle::check(running, tally).context("the lifecycle"),
+                Engine::IlmParser => Ok(()),
+            }
+        }
+        Part::Agreement => agreement::check(running, extent, tally).context("the agreement"),
+        Part::Rules => {
+            measured.push(rule_table::check(running, tally).context("the mapping changes")?);
+            Ok(())
+        }
+        Part::Pipeline => {
+            engines::check_pipeline(&[running.engine()])?;
+            shell::check(running, tally).context("the shell function")
+        }
+    }
+}
+
+/// A seed that differs from run to run; printed, so that a run can be repeated.
+fn new_seed() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let seed = u64::from(now.subsec_micros()) + now.as_secs() % 100_000 * 1_000_000;
+    step("Seed", &format!("{seed}: repeat this run's documents with `--seed {seed}`"));
+    seed
+}

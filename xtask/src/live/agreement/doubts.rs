@@ -1,0 +1,96 @@
+//! Values of which one may doubt what an engine says: each asked on its own, on both engines, so that the answer stands
+//! here. What an engine would say otherwise one day fails the test.
+
+use anyhow::{Result, ensure};
+use ecs_gen::sample::minimal_document;
+use ecs_schema::validate_json;
+use serde_json::{Value, json};
+
+use super::Index;
+use crate::engines::Engine;
+
+/// What is said of a value: by us, by OpenSearch, by Elasticsearch.
+type Said = [bool; 3];
+
+const ALL: Said = [true, true, true];
+const NONE: Said = [false, false, false];
+const ONLY_ENGINES: Said = [false, true, true];
+const ONLY_OPENSEARCH: Said = [false, true, false];
+const ONLY_ELASTICSEARCH: Said = [false, false, true];
+
+/// Path in the log with every type, value, and who takes it.
+fn doubts() -> Vec<(&'static str, Value, Said)> {
+    let deep = |levels: usize| (1..levels).fold(json!({"leaf": 1}), |inner, _| json!({"n": inner}));
+    let text = |length: usize| json!("x".repeat(length));
+    vec![
+        ("other_name", Value::Null, NONE),
+        ("other_name", json!([]), ONLY_ENGINES),
+        ("constant.set", Value::Null, ONLY_ELASTICSEARCH), // A keyword there.
+        ("range.integer", json!({"gt": 1, "lt": 2}), NONE),
+        ("range.integer", json!({"gt": 1, "lt": 3}), ALL),
+        ("range.date", json!({"gt": "2024-01-01", "lt": "2024-01-01T00:00:00.001Z"}), NONE),
+        ("date.plain", json!("2024-05-17T09:30:00+18:00"), ALL),
+        ("date.plain", json!("2024-05-17T09:30:00+18:01"), NONE),
+        ("date.plain", json!("2024-05-17T09:30:00+19:00"), NONE),
+        ("date.plain", json!("2024"), ALL),
+        ("date.plain", json!("2024-05"), ALL),
+        ("date.plain", json!("2024-05-17"), ALL),
+        ("date.plain", json!("2024-05-17T09"), ALL),
+        ("date.plain", json!("2024-05-17T09:30"), ALL),
+        ("date.plain", json!("12345"), ALL),
+        ("date.plain", json!("-12345"), ALL),
+        ("date.plain", json!(-5_909_863_270_i64), ONLY_ELASTICSEARCH),
+        ("date.plain", json!("-5909863270"), ONLY_ELASTICSEARCH),
+        ("date.plain", json!(-59_098_632_700_i64), ALL),
+        ("date.plain", json!(-999_999_999), ALL),
+        ("date.millis", json!(-5_909_863_270_i64), ALL),
+        ("date.plain", json!("123"), ONLY_ENGINES),
+        ("date.plain", json!("1595258400000"), ALL),
+        ("date.nanos", json!("2024-05-17T09"), ONLY_OPENSEARCH),
+        ("date.nanos", json!("2024-05-17T09:30"), ONLY_OPENSEARCH),
+        ("date.nanos", json!("2024-05-17T09:30:00"), ALL),
+        ("date.nanos_iso", json!("2024-05-17T09:30"), NONE),
+        ("date.nanos", json!("1969-12-31T23:59:59Z"), NONE),
+        ("number.long", json!(1e3), ALL),
+        ("number.long", json!("1e3"), ONLY_ENGINES),
+        ("number.long", json!("12"), ALL),
+        ("number.long", json!("1.0"), ONLY_ENGINES),
+        ("number.long", json!("9223372036854775808"), NONE),
+        ("number.long_strict", json!("12"), NONE),
+        ("number.long", json!(1.5), ONLY_ENGINES),
+        ("number.half_float", json!(65_519), ALL),
+        ("number.half_float", json!(65_520), NONE),
+        ("number.half_float", json!(-65_520), NONE),
+        ("keyword.whole", text(32_766), ALL),
+        ("keyword.whole", text(32_767), NONE),
+        ("keyword.cut", text(40_000), ALL),
+        ("free.flattened", deep(20), ALL),
+        ("free.flattened", deep(21), ONLY_OPENSEARCH),
+        ("free.flattened", json!({"a\0b": 1}), ONLY_OPENSEARCH),
+        ("free.flattened", json!({"k": text(32_766 - 2)}), ONLY_ELASTICSEARCH),
+        ("free.flattened", json!({"k": text(32_766 - 2 * "every.free.flattened.".len() - 2)}), ALL),
+        ("free.flattened", json!({"k": text(32_766 - 2 * "every.free.flattened.".len() - 1)}), ONLY_ELASTICSEARCH),
+        ("free.flattened_cut", json!({"k": text(40_000)}), ONLY_ELASTICSEARCH),
+    ]
+}
+
+/// Asks the engine for each, and us.
+pub fn check(index: &Index<'_>) -> Result<usize> {
+    let doubts = doubts();
+    for (path, value, [ours, opensearch, elasticsearch]) in &doubts {
+        let mut document = minimal_document(&index.log.model);
+        let mut place = &mut document["every"];
+        for step in path.split('.') {
+            place = &mut place[step];
+        }
+        *place = value.clone();
+        let mut shown = value.to_string();
+        shown.truncate(80);
+        let said = validate_json(index.log.rules(), &document).is_ok();
+        ensure!(said == *ours, "`{path}: {shown}`: ours is to say {ours}, and says {said}");
+        let wanted = if index.engine == Engine::OpenSearch { *opensearch } else { *elasticsearch };
+        let reason = index.send_one(&document)?;
+        ensure!(reason.is_none() == wanted, "`{path}: {shown}`: the engine was to say {wanted}: {reason:?}");
+    }
+    Ok(doubts.len())
+}

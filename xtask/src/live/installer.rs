@@ -1,0 +1,139 @@
+//! Follows `install.json`: each step's request, unless the state that it makes is there already. The smallest installer
+//! that the format allows. Knows what a step is, and nothing of what the steps make.
+
+use anyhow::{Context as _, Result, bail};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::lacking::Adapter;
+use super::log::Log;
+use crate::engines::{Answer, Client, Engine};
+
+/// One step of an installation.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Method of the request.
+    pub method: String,
+    /// Path of the request.
+    pub path: String,
+    /// Name of the file with its body; a data stream is made without one.
+    pub body: Option<String>,
+    /// For people.
+    #[serde(rename = "note")]
+    _note: String,
+    skip_if: Option<SkipIf>,
+    fine_if: Option<FineIf>,
+}
+
+/// A question whose answer may make the step superfluous.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SkipIf {
+    method: String,
+    path: String,
+    status: u16,
+}
+
+/// A refusal that means that somebody else did the step.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FineIf {
+    status: u16,
+    error: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Installation {
+    #[serde(rename = "log")]
+    _log: String,
+    #[serde(rename = "version")]
+    _version: Value,
+    #[serde(rename = "engine")]
+    _engine: String,
+    steps: Vec<Step>,
+}
+
+/// What became of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The engine took it.
+    Done,
+    /// What it makes was there.
+    Skipped,
+    /// The engine refused it in the way that the step says is fine.
+    Fine,
+}
+
+/// The folder with an engine's files.
+pub const fn folder(engine: Engine) -> &'static str {
+    match engine {
+        Engine::OpenSearch => "opensearch",
+        Engine::Elasticsearch | Engine::Elasticsearch6 | Engine::IlmParser => "elasticsearch",
+    }
+}
+
+/// The steps that the engine can do, each with its body, both adapted to what the engine lacks.
+pub fn load_steps(log: &Log, adapter: &mut Adapter) -> Result<Vec<(Step, Value)>> {
+    let engine = adapter.engine();
+    let folder = folder(engine);
+    let installation: Installation = serde_json::from_value(log.file(&format!("{folder}/install.json"))?.clone())?;
+    let mut steps = Vec::new();
+    for mut step in installation.steps {
+        if !adapter.has_step(&step.path) {
+            continue;
+        }
+        if engine == Engine::Elasticsearch6 {
+            use_ancestors_forms(&mut step);
+        }
+        let body = match &step.body {
+            Some(body) => adapter.adapt(log.file(&format!("{folder}/{body}"))?),
+            None => Value::Null,
+        };
+        steps.push((step, body));
+    }
+    Ok(steps)
+}
+
+/// Version 6 has legacy templates where later ones have composable ones, and wants to be told that there is no type.
+fn use_ancestors_forms(step: &mut Step) {
+    if let Some(name) = step.path.strip_prefix("/_index_template/") {
+        step.path = format!("/_template/{name}?include_type_name=false");
+        step.body = step.body.as_ref().map(|body| body.replacen("index-template", "legacy-template", 1));
+    }
+}
+
+/// Takes all steps.
+///
+/// # Errors
+/// The first refusal that the step does not call fine.
+pub fn install(client: &Client, steps: &[(Step, Value)]) -> Result<Vec<Outcome>> {
+    steps.iter().map(|(step, body)| take(client, step, body).with_context(|| step.path.clone())).collect()
+}
+
+fn take(client: &Client, step: &Step, body: &Value) -> Result<Outcome> {
+    if let Some(skip) = &step.skip_if
+        && client.send(&skip.method, &skip.path)?.status == skip.status
+    {
+        return Ok(Outcome::Skipped);
+    }
+    let answer = match body {
+        Value::Null => client.send(&step.method, &step.path)?,
+        body => client.send_json(&step.method, &step.path, body)?,
+    };
+    if answer.is_success() {
+        return Ok(Outcome::Done);
+    }
+    if step.fine_if.as_ref().is_some_and(|fine| fine.covers(&answer)) {
+        return Ok(Outcome::Fine);
+    }
+    bail!("the engine answered {}: {}", answer.status, answer.reason())
+}
+
+impl FineIf {
+    fn covers(&self, answer: &Answer) -> bool {
+        let kind = answer.body.pointer("/error/type").and_then(Value::as_str);
+        answer.status == self.status && self.error.as_deref().is_none_or(|wanted| kind == Some(wanted))
+    }
+}

@@ -1,0 +1,117 @@
+//! `docs/rule-table.md`: what the engines answered, by group of changes. Written by the run that measures; without
+//! `--write` the run compares, so that the page cannot say what no engine said.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+
+use anyhow::{Context as _, Result, bail};
+use ecs_gen::diff::{Engine, Verdict};
+
+use crate::engines::step;
+use crate::workspace;
+
+const PATH: &str = "docs/rule-table.md";
+
+/// What one engine answered: for each group of changes the number of those that it took and that it refused.
+#[derive(Debug)]
+pub struct Measured {
+    engine: Engine,
+    version: String,
+    groups: BTreeMap<String, (usize, usize)>,
+}
+
+impl Measured {
+    /// Nothing yet.
+    pub const fn new(engine: Engine, version: String) -> Self {
+        Self { engine, version, groups: BTreeMap::new() }
+    }
+
+    /// Adds an answer to its group: `type/keyword`, `parameter/ignore_above`, `object`.
+    pub fn add(&mut self, id: &str, verdict: Verdict) {
+        let group = self.groups.entry(group(id)).or_default();
+        if verdict == Verdict::Accepted { group.0 += 1 } else { group.1 += 1 }
+    }
+}
+
+fn group(id: &str) -> String {
+    let parts: Vec<&str> = id.split('/').collect();
+    match parts[..] {
+        ["type", from, to, ..] if from == to => "a type to itself".to_owned(),
+        ["type", ..] => "a type to another".to_owned(),
+        ["parameter", of, parameter, from, to] => {
+            let change = if from == to { "unchanged" } else { "changed" };
+            format!("`{parameter}` of `{of}`, {change}")
+        }
+        [first, ..] => first.to_owned(),
+        [] => String::new(),
+    }
+}
+
+/// What is done with the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// It must say what was measured.
+    Compare,
+    /// It is written.
+    Write,
+}
+
+/// Writes the page, or compares it.
+pub fn check_table(measured: &[Measured], page: Page) -> Result<()> {
+    let path = workspace::root().join(PATH);
+    let fresh = render(measured);
+    let committed = fs::read_to_string(&path).unwrap_or_default();
+    if committed == fresh {
+        step("Fresh", PATH);
+        return Ok(());
+    }
+    if page == Page::Compare {
+        bail!("`{PATH}` does not say what the engines answered\n  help: `cargo xtask live rules --write`");
+    }
+    fs::write(&path, fresh).with_context(|| path.display().to_string())?;
+    step("Updated", PATH);
+    Ok(())
+}
+
+fn render(measured: &[Measured]) -> String {
+    let mut text = String::from(
+        "# What engines answer to mapping changes\n\n\
+         Measured by `cargo xtask live rules`, and written by it with `--write`; not believed. Each change that the \
+         generator can make was put to an index with a document in it (`PUT _mapping`). The numbers are of changes, as \
+         *taken / refused*; each answer is the one that `ecs-gen diff` predicts, or the run fails.\n\n",
+    );
+    text.push_str("| change |");
+    for engine in measured {
+        let _ = write!(text, " {} {} |", engine.engine.name(), engine.version);
+    }
+    text.push_str("\n| --- |");
+    text.push_str(&" --- |".repeat(measured.len()));
+    text.push('\n');
+    let names: std::collections::BTreeSet<&String> = measured.iter().flat_map(|engine| engine.groups.keys()).collect();
+    for name in names {
+        let _ = write!(text, "| {name} |");
+        for engine in measured {
+            match engine.groups.get(name) {
+                Some((taken, refused)) => {
+                    let _ = write!(text, " {taken} / {refused} |");
+                }
+                None => text.push_str(" – |"),
+            }
+        }
+        text.push('\n');
+    }
+    text
+}
+
+#[test]
+fn changes_of_one_kind_are_one_row() {
+    let mut measured = Measured::new(Engine::OpenSearch, "3".to_owned());
+    measured.add("type/keyword/long", Verdict::Rejected(ecs_gen::diff::Reason::Type));
+    measured.add("type/keyword/keyword", Verdict::Accepted);
+    measured.add("parameter/keyword/index/unset/false", Verdict::Rejected(ecs_gen::diff::Reason::Parameter));
+    let text = render(&[measured]);
+    assert!(text.contains("| a type to another | 0 / 1 |"), "{text}");
+    assert!(text.contains("| a type to itself | 1 / 0 |"), "{text}");
+    assert!(text.contains("| `index` of `keyword`, changed | 0 / 1 |"), "{text}");
+}
