@@ -49,15 +49,28 @@ pub struct LogSide {
 #[derive(Clone, Debug)]
 pub struct LoadError {
     message: String,
+    is_absent: bool,
 }
 
 impl LoadError {
     fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into() }
+        Self { message: message.into(), is_absent: false }
+    }
+
+    fn absent(message: impl Into<String>) -> Self {
+        Self { message: message.into(), is_absent: true }
     }
 
     fn of(path: &Path, cause: impl fmt::Display) -> Self {
         Self::new(format!("`{}`: {cause}", path.display()))
+    }
+}
+
+impl LoadError {
+    /// Whether the path was not there at the commit, so that all of it is new.
+    #[must_use]
+    pub fn is_absent(&self) -> bool {
+        self.is_absent
     }
 }
 
