@@ -125,7 +125,7 @@ impl LogSide {
     }
 
     /// The documents of an engine whose name begins so, by the rest of the name without `.json`: `index-template` has
-    /// `` and `.events-gstg`.
+    /// the empty one and `.events-gstg`.
     pub(crate) fn family(&self, engine: Engine, stem: &str) -> BTreeMap<String, &Json> {
         let start = format!("{}/{stem}", engine.name());
         let named = self.documents.iter().filter_map(|(path, document)| {
@@ -136,7 +136,7 @@ impl LogSide {
     }
 
     /// Where a place of a document stands, by the field that it is about, if it is about one.
-    pub(crate) fn position(&self, document: &str, pointer: &str, field: &str) -> Option<Position> {
+    pub(crate) fn position(&self, document: &str, pointer: &str, field: &str) -> Position {
         self.positions.find(document, pointer, field)
     }
 

@@ -131,7 +131,7 @@ pub(super) fn policies(engine: Engine, old: &LogSide, new: &LogSide, targets: &[
                 }
                 Engine::Elasticsearch => {}
                 Engine::OpenSearch => {
-                    steps.extend(change_policy(&path, &name, body, is_known, &patterns(targets, new)))
+                    steps.extend(change_policy(&path, &name, body, is_known, &patterns(targets, new)));
                 }
             }
         }
