@@ -90,6 +90,14 @@ pub fn load(path: &Path) -> Result<Side, LoadError> {
     load_as(path, &|shown| shown.to_owned())
 }
 
+/// A mapping or template that is there already, as [`load`] takes it from a file; `label` is what it is called.
+///
+/// # Errors
+/// When it is neither.
+pub fn from_json(label: &str, document: &Json) -> Result<Side, LoadError> {
+    Ok(Side { label: label.to_owned(), logs: mapping_file::parse_mapping(document, label)? })
+}
+
 /// Loads a path, calling each file in messages as `rename` does.
 fn load_as(path: &Path, rename: &dyn Fn(&str) -> String) -> Result<Side, LoadError> {
     let label = rename(&path.display().to_string());
