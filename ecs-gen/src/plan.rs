@@ -99,6 +99,17 @@ impl Plan {
         Ok(Self { items, known })
     }
 
+    /// Files that stand where generated ones belong and were not generated: neither do they say so, nor does the
+    /// manifest on disk list them. Applying the plan would overwrite them.
+    #[must_use]
+    pub fn find_foreign(&self) -> Vec<&Path> {
+        let is_foreign = |item: &&Item| match &item.state {
+            State::Stale { found } => item.name != MANIFEST && !self.known.contains(&item.name) && !is_marked(found),
+            _ => false,
+        };
+        self.items.iter().filter(is_foreign).map(|item| item.path.as_path()).collect()
+    }
+
     /// Whether the disk is as it should be.
     #[must_use]
     pub fn is_fresh(&self) -> bool {

@@ -50,7 +50,7 @@ pub fn check(plan: &Plan) -> Report {
     }
     let (count, total) = (report.files.len(), plan.items.len());
     let closing = if report.stale {
-        format!("{count} of {total} files are not as the inputs say; regenerate to mend that")
+        format!("{count} of {total} files are not as the inputs say; regenerate, and move away what is not generated")
     } else {
         format!("{:>12} {total} files", "Fresh")
     };

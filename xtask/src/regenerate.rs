@@ -1,11 +1,12 @@
 //! `cargo xtask regenerate`: everything that is made of the workspace's log files, and the Rust of the tests' own log.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use ecs_gen::diagnostic::Diagnostics;
+use ecs_gen::diff::{self, Engine, Finding, Options, Rule, Severity, render};
 use ecs_gen::emit::{EMITTERS, Emitter};
 use ecs_gen::files::Files;
 use ecs_gen::generate::{Request, emit_files, load_models};
@@ -21,11 +22,14 @@ use crate::workspace;
 /// Writes `generated/` and `ecs-schema/src/generated/`. Equal files are left untouched; orphans are removed.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Exit codes: 0 fresh, 1 an error (nothing is written), 3 `--check` found stale, missing or \
-                        orphaned files.")]
+                        orphaned files, or `--against` a breaking change without a raised version.")]
 pub struct Args {
     /// Write nothing; list what is stale, missing or orphaned, with a diff
     #[arg(long)]
     check: bool,
+    /// Also compare the logs with themselves at this commit: what breaks needs a higher `version`
+    #[arg(long, value_name = "GIT-REF", requires = "check")]
+    against: Option<String>,
     /// Only the files of one emitter
     #[arg(long, value_name = "EMITTER", value_parser = clap::builder::PossibleValuesParser::new(EMITTERS.iter().map(|emitter| emitter.name())))]
     only: Option<String>,
@@ -39,9 +43,9 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let root = workspace::root();
     // Relative paths keep messages short and the same in every folder.
     std::env::set_current_dir(root)?;
-    let logs = workspace::logs()?.into_iter().map(|path| relative(&path, root)).collect();
+    let logs: Vec<PathBuf> = workspace::logs()?.into_iter().map(|path| relative(&path, root)).collect();
     let mut loader = Loader::default();
-    let models = load_models(&Request { logs, ..Request::default() }, &mut loader);
+    let models = load_models(&Request { logs: logs.clone(), ..Request::default() }, &mut loader);
     eprint!("{}", loader.diagnostics.render(&loader.sources));
     let Some(models) = models else { return Ok(ExitCode::FAILURE) };
 
@@ -71,6 +75,9 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     if scope == Scope::Whole {
         is_stale |= finish(&test_plan()?, args)?;
     }
+    if let Some(reference) = &args.against {
+        is_stale |= report_unversioned(&logs, reference)?;
+    }
     Ok(if is_stale { ExitCode::from(EXIT_STALE) } else { ExitCode::SUCCESS })
 }
 
@@ -96,6 +103,29 @@ fn finish(plan: &Plan, args: &Args) -> Result<bool> {
     Ok(report.stale)
 }
 
-fn relative(path: &Path, root: &Path) -> std::path::PathBuf {
+/// Prints what breaks in logs whose version is not higher than at the commit; tells whether there is any.
+fn report_unversioned(logs: &[PathBuf], reference: &str) -> Result<bool> {
+    let mut is_any = false;
+    for path in logs {
+        let old = match diff::load_at(path, reference) {
+            Ok(old) => old,
+            // A new log breaks nobody.
+            Err(error) if error.is_absent() => continue,
+            Err(error) => return Err(error.into()),
+        };
+        let options = Options { engines: Engine::ALL.to_vec(), ..Options::default() };
+        let findings = diff::compare(&old, &diff::load(path)?, &options);
+        if findings.iter().any(|finding| finding.rule == Rule::VersionNotRaised) {
+            let breaks =
+                |finding: &Finding| finding.severity() == Severity::Breaking || finding.rule == Rule::VersionNotRaised;
+            let shown: Vec<Finding> = findings.into_iter().filter(breaks).collect();
+            eprint!("{}", render::to_text(&shown));
+            is_any = true;
+        }
+    }
+    Ok(is_any)
+}
+
+fn relative(path: &Path, root: &Path) -> PathBuf {
     path.strip_prefix(root).unwrap_or(path).to_owned()
 }

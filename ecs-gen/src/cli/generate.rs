@@ -1,7 +1,7 @@
 //! `ecs-gen generate`: a log file, or somebody's official subset files, to everything that is made of it.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -74,9 +74,22 @@ pub fn run(arguments: Generate) -> ExitCode {
         Err(error) => return output::fail(&error, mode),
     }
     match Plan::load(&files, &roots, &Scope::Logs(names(&models))) {
-        Ok(plan) => output::carry_out(&plan, &loader, mode),
+        Ok(plan) => match plan.find_foreign().as_slice() {
+            [] => output::carry_out(&plan, &loader, mode),
+            _ if arguments.check => output::carry_out(&plan, &loader, mode),
+            foreign => output::fail(&overwritten(foreign), mode),
+        },
         Err(error) => output::fail(&error, mode),
     }
+}
+
+fn overwritten(foreign: &[&Path]) -> std::io::Error {
+    let names: Vec<String> = foreign.iter().map(|path| format!("`{}`", path.display())).collect();
+    let names = names.join(", ");
+    std::io::Error::other(format!(
+        "{names}: would be overwritten, and nothing says that it was generated; move it away, or choose another folder. \
+         Nothing was written"
+    ))
 }
 
 fn together(others: &[PathBuf]) -> std::io::Error {
@@ -84,7 +97,7 @@ fn together(others: &[PathBuf]) -> std::io::Error {
     let others = names.join(", ");
     std::io::Error::other(format!(
         "{others}: generated from a log that this run does not have, and `mod.rs` would lose it; name all logs of the \
-         folder in one run (`--log A --log B`), or give each its own `--rust` folder"
+         folder in one run (`--log A --log B`), give each its own `--rust` folder, or delete the file if its log is gone"
     ))
 }
 

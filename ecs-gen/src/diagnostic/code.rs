@@ -115,6 +115,6 @@ codes! {
     FieldBudget = "field-budget",
     /// An extension is included and none of its fields is selected.
     UnusedExtension = "unused-extension",
-    /// A sample document does not fit the log that it belongs to.
+    /// A sample is not one JSON object.
     InvalidSample = "invalid-sample",
 }

@@ -180,7 +180,7 @@ fn object_cases() -> impl Iterator<Item = Case> {
     for kind in ["object", "nested"] {
         for old in DYNAMIC {
             for new in DYNAMIC {
-                let with = |dynamic: &Option<&str>| {
+                let with = |dynamic: Option<&str>| {
                     let mut field = json!({"type": kind, "properties": {"x": {"type": "keyword"}}});
                     if let Some(dynamic) = dynamic {
                         field["dynamic"] = json!(dynamic);
@@ -188,7 +188,7 @@ fn object_cases() -> impl Iterator<Item = Case> {
                     field
                 };
                 let id = format!("{kind}/dynamic/{}/{}", old.unwrap_or("unset"), new.unwrap_or("unset"));
-                cases.push(case(id, &with(old), &with(new)));
+                cases.push(case(id, &with(*old), &with(*new)));
             }
         }
     }

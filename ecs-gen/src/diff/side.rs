@@ -49,15 +49,28 @@ pub struct LogSide {
 #[derive(Clone, Debug)]
 pub struct LoadError {
     message: String,
+    is_absent: bool,
 }
 
 impl LoadError {
     fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into() }
+        Self { message: message.into(), is_absent: false }
+    }
+
+    fn absent(message: impl Into<String>) -> Self {
+        Self { message: message.into(), is_absent: true }
     }
 
     fn of(path: &Path, cause: impl fmt::Display) -> Self {
         Self::new(format!("`{}`: {cause}", path.display()))
+    }
+}
+
+impl LoadError {
+    /// Whether the path was not there at the commit, so that all of it is new.
+    #[must_use]
+    pub fn is_absent(&self) -> bool {
+        self.is_absent
     }
 }
 
@@ -75,6 +88,14 @@ impl std::error::Error for LoadError {}
 /// When the path is none of these, or what it holds cannot be read; the text has every diagnostic of a log file.
 pub fn load(path: &Path) -> Result<Side, LoadError> {
     load_as(path, &|shown| shown.to_owned())
+}
+
+/// A mapping or template that is there already, as [`load`] takes it from a file; `label` is what it is called.
+///
+/// # Errors
+/// When it is neither.
+pub fn from_json(label: &str, document: &Json) -> Result<Side, LoadError> {
+    Ok(Side { label: label.to_owned(), logs: mapping_file::parse_mapping(document, label)? })
 }
 
 /// Loads a path, calling each file in messages as `rename` does.
@@ -112,7 +133,7 @@ impl LogSide {
     }
 
     /// The documents of an engine whose name begins so, by the rest of the name without `.json`: `index-template` has
-    /// `` and `.events-gstg`.
+    /// the empty one and `.events-gstg`.
     pub(crate) fn family(&self, engine: Engine, stem: &str) -> BTreeMap<String, &Json> {
         let start = format!("{}/{stem}", engine.name());
         let named = self.documents.iter().filter_map(|(path, document)| {
@@ -123,7 +144,7 @@ impl LogSide {
     }
 
     /// Where a place of a document stands, by the field that it is about, if it is about one.
-    pub(crate) fn position(&self, document: &str, pointer: &str, field: &str) -> Option<Position> {
+    pub(crate) fn position(&self, document: &str, pointer: &str, field: &str) -> Position {
         self.positions.find(document, pointer, field)
     }
 

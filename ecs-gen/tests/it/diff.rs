@@ -103,10 +103,7 @@ fn edited(text: &str, edits: &[Edit]) -> String {
 /// A mapping of its own, or another JSON document, as a side.
 #[track_caller]
 fn side(document: &serde_json::Value) -> Side {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("mapping.json");
-    std::fs::write(&path, document.to_string()).unwrap();
-    diff::load(&path).unwrap_or_else(|error| panic!("{error}"))
+    diff::from_json("mapping.json", document).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn findings(engine: Engine, old: &Side, new: &Side) -> Vec<Finding> {

@@ -63,7 +63,7 @@ pub fn check(running: &Running, extent: Extent, tally: &mut Tally) -> Result<()>
     }
     tally.add("rules where ours is knowingly stricter, each shown on the engine", stricter::check(&indices)?);
     tally.add("doubtful values settled", doubts::check(&indices[0])?);
-    tally.replaced(running.engine(), adapter.used());
+    Tally::replaced(running.engine(), adapter.used());
     ensure!(disagreements == 0, "{disagreements} disagreements, from seed {}", extent.seed);
     tally.add("disagreements", 0);
     Ok(())

@@ -33,7 +33,7 @@ impl<'e> Installed<'e> {
     }
 
     /// The same, with the requests sent by another user.
-    pub fn by(admin: &'e Client, installer: &Client, log: &Log, adapter: &mut Adapter) -> Result<Self> {
+    pub fn by(admin: &'e Client, sender: &Client, log: &Log, adapter: &mut Adapter) -> Result<Self> {
         let steps = installer::load_steps(log, adapter)?;
         for (step, _) in &steps {
             let path = &step.path;
@@ -42,7 +42,7 @@ impl<'e> Installed<'e> {
         }
         let is_data_stream = steps.iter().any(|(step, _)| step.path.starts_with("/_data_stream/"));
         let installed = Self { client: admin, targets: log.targets()?, steps, is_data_stream };
-        let outcomes = installer::install(installer, &installed.steps).context("the first installation")?;
+        let outcomes = installer::install(sender, &installed.steps).context("the first installation")?;
         ensure!(outcomes.iter().all(|outcome| *outcome == Outcome::Done), "a step was skipped on an empty engine");
         Ok(installed)
     }
@@ -89,7 +89,7 @@ pub fn check(running: &Running, tally: &mut Tally) -> Result<()> {
         let log = Log::committed(name)?;
         check_log(running, &log, &mut adapter, tally).with_context(|| format!("the log `{name}`"))?;
     }
-    tally.replaced(running.engine(), adapter.used());
+    Tally::replaced(running.engine(), adapter.used());
     Ok(())
 }
 

@@ -14,7 +14,7 @@ use super::tally::Tally;
 use crate::engines::{Client, Running, step};
 
 /// How long the engine may take for a rollover and a deletion; its lifecycle steps run every two seconds.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// How often the engine is asked.
 const ASK_EVERY: Duration = Duration::from_millis(500);

@@ -1,6 +1,7 @@
 //! The generated roles as files on Elasticsearch 8: what each may do, and what it may not. Owns the users of the test; the
 //! engine looks at its files every second.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::thread;
@@ -16,7 +17,7 @@ use super::tally::Tally;
 use crate::engines::{ADMIN_PASSWORD, ADMIN_PASSWORD_HASH, Client, Engine, Running, step};
 
 /// How long the engine may take to see a changed file.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How often the engine is asked.
 const ASK_EVERY: Duration = Duration::from_millis(250);
@@ -55,8 +56,8 @@ fn write_files(config: &Path, logs: &[Log]) -> Result<()> {
         for role in ROLES {
             let name = format!("{}-{role}", log.name());
             ensure!(of_log.contains_key(&name), "there is no role `{name}`");
-            users += &format!("{name}:{ADMIN_PASSWORD_HASH}\n");
-            users_roles += &format!("{name}:{name}\n");
+            writeln!(users, "{name}:{ADMIN_PASSWORD_HASH}")?;
+            writeln!(users_roles, "{name}:{name}")?;
         }
     }
     fs::write(config.join("roles.yml"), Value::from(roles).to_string())?;
@@ -95,10 +96,10 @@ fn has_its_role(client: &Client, role: &str) -> Result<bool> {
 
 fn check_log(running: &Running, log: &Log, other: &Log, tally: &mut Tally) -> Result<()> {
     let mut adapter = Adapter::new(Engine::Elasticsearch);
-    let [writer, reader, installer] = ROLES.map(|role| user(running, log, role));
+    let [writer, reader, admin] = ROLES.map(|role| user(running, log, role));
     // The step that this engine lacks is left out; all others are the installer's.
-    let installed = Installed::by(running.client(), &installer, log, &mut adapter)?;
-    super::installer::install(&installer, &installed.steps).context("the installer, a second time")?;
+    let installed = Installed::by(running.client(), &admin, log, &mut adapter)?;
+    super::installer::install(&admin, &installed.steps).context("the installer, a second time")?;
     tally.add("installations by the installer's role", 2);
     let document = log.file("samples/minimal.json")?;
     for target in installed.targets() {
@@ -106,7 +107,7 @@ fn check_log(running: &Running, log: &Log, other: &Log, tally: &mut Tally) -> Re
         asked.of_writer(&writer).context("the writer")?;
         running.client().send("POST", &format!("/{target}/_refresh"))?.expect("refresh")?;
         asked.of_reader(&reader).context("the reader")?;
-        asked.of_installer(&installer).context("the installer")?;
+        asked.of_installer(&admin).context("the installer")?;
         tally.add("requests of the three roles allowed or forbidden as they should be", asked.count);
     }
     let elsewhere = format!("/{}/_doc", other.targets()?[0]);
@@ -200,7 +201,7 @@ impl Asked {
         match action {
             "delete" => {}
             "update" => lines += "{\"doc\":{}}\n",
-            _ => lines += &format!("{}\n", self.document),
+            _ => writeln!(lines, "{}", self.document)?,
         }
         let answer = client.send_lines("POST", "/_bulk", lines)?;
         // One without any right to write is refused as a whole.

@@ -124,15 +124,11 @@ pub fn check(running: &Running, tally: &mut Tally) -> Result<Measured> {
         let answered = bench.measure(case)?;
         let found = match &answered {
             Answered::Accepted => Verdict::Accepted,
-            Answered::Rejected(reason) if is_lacking(reason) => {
+            Answered::Rejected(reason) | Answered::WithoutOld(reason) if is_lacking(reason) => {
                 *lacking.entry(reason.clone()).or_default() += 1;
                 continue;
             }
             Answered::Rejected(reason) => Verdict::Rejected(Reason::of_message(reason).unwrap_or(Reason::Invalid)),
-            Answered::WithoutOld(reason) if is_lacking(reason) => {
-                *lacking.entry(reason.clone()).or_default() += 1;
-                continue;
-            }
             Answered::WithoutOld(reason) => bail!("{}: the engine refuses the old mapping: {reason}", case.id),
         };
         measured.add(&case.id, found);

@@ -17,7 +17,7 @@ impl Tally {
     }
 
     /// Says what an engine lacked and what stood in for it.
-    pub fn replaced<'a>(&self, engine: Engine, used: impl Iterator<Item = &'a str>) {
+    pub fn replaced<'a>(engine: Engine, used: impl Iterator<Item = &'a str>) {
         for row in used {
             step("Replaced", &format!("on {}: {row}", engine.name()));
         }

@@ -96,11 +96,7 @@ fn ism(log: &LogSide) -> Option<Lifecycle> {
         let Some(transitions) = state.get_mut("transitions").and_then(Json::as_array_mut) else { continue };
         for (number, transition) in transitions.iter().enumerate() {
             let age = transition.get("conditions").and_then(|conditions| {
-                Some(
-                    ["min_rollover_age", "min_index_age"]
-                        .iter()
-                        .find_map(|name| Some((*name, conditions.get(name)?)))?,
-                )
+                ["min_rollover_age", "min_index_age"].iter().find_map(|name| Some((*name, conditions.get(name)?)))
             });
             if let (Some("delete"), Some((name, age))) = (transition.get("state_name").and_then(Json::as_str), age) {
                 let pointer = format!("/policy/states/{at}/transitions/{number}/conditions/{name}");

@@ -64,7 +64,7 @@ fn rule_of(name: &str, old: Option<&Json>, new: Option<&Json>) -> Rule {
     let number = |value: Option<&Json>| value.and_then(Json::as_str).and_then(|text| text.parse::<u64>().ok());
     match name {
         "index.hidden" => Rule::HiddenChanged,
-        _ if name.starts_with("index.mapping.") && name.ends_with(".limit") => {
+        _ if name.starts_with("index.mapping.") && name.rsplit('.').next() == Some("limit") => {
             // The engines' own limit is 1,000 and more for everything but nested objects.
             match (number(old), number(new)) {
                 (Some(old), Some(new)) if new < old => Rule::FieldLimitLowered,
@@ -91,26 +91,19 @@ pub(crate) fn flatten(document: &Json, pointer: &str) -> Settings {
 }
 
 fn flatten_into(value: &Json, name: &str, pointer: &str, settings: &mut Settings) {
-    match value {
-        Json::Object(entries) => {
-            for (key, value) in entries {
-                let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
-                flatten_into(
-                    value,
-                    &name,
-                    &format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1")),
-                    settings,
-                );
-            }
+    if let Json::Object(entries) = value {
+        for (key, value) in entries {
+            let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
+            let pointer = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
+            flatten_into(value, &name, &pointer, settings);
         }
-        _ => {
-            let name = if name.starts_with("index.") { name.to_owned() } else { format!("index.{name}") };
-            // Engines give every single value back as text.
-            let value = match value {
-                Json::Number(_) | Json::Bool(_) => Json::String(value.to_string()),
-                other => other.clone(),
-            };
-            settings.insert(name, (value, pointer.to_owned()));
-        }
+        return;
     }
+    let name = if name.starts_with("index.") { name.to_owned() } else { format!("index.{name}") };
+    // Engines give every single value back as text.
+    let value = match value {
+        Json::Number(_) | Json::Bool(_) => Json::String(value.to_string()),
+        other => other.clone(),
+    };
+    settings.insert(name, (value, pointer.to_owned()));
 }

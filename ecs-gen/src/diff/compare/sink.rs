@@ -103,7 +103,7 @@ impl<'s> Sink<'s> {
             return;
         }
         let find = |side: &LogSide, pointer: &Option<String>| {
-            pointer.as_deref().and_then(|pointer| side.position(&place.document, pointer, place.field))
+            pointer.as_deref().map(|pointer| side.position(&place.document, pointer, place.field))
         };
         self.findings.push(Finding {
             rule,

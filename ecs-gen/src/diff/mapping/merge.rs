@@ -143,12 +143,11 @@ impl Walk {
         let (before, after): (Vec<_>, Vec<_>) = (old.below("fields").collect(), new.below("fields").collect());
         for (name, field) in &before {
             let (path, pointer) = (join(path, name), step(pointer, "fields", name));
-            match after.iter().find(|(other, _)| other == name) {
-                Some((_, new)) => self.place(&path, &pointer, *field, *new),
-                None => {
-                    let what = What::MultiFieldRemoved(field.type_name().to_owned());
-                    self.push(&path, &pointer, what, Verdict::Accepted);
-                }
+            if let Some((_, new)) = after.iter().find(|(other, _)| other == name) {
+                self.place(&path, &pointer, *field, *new);
+            } else {
+                let what = What::MultiFieldRemoved(field.type_name().to_owned());
+                self.push(&path, &pointer, what, Verdict::Accepted);
             }
         }
         for (name, field) in after.iter().filter(|(name, _)| !before.iter().any(|(other, _)| other == name)) {

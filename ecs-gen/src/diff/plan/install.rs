@@ -130,7 +130,9 @@ pub(super) fn policies(engine: Engine, old: &LogSide, new: &LogSide, targets: &[
                     steps.push(Step::new("PUT", path, body, comment));
                 }
                 Engine::Elasticsearch => {}
-                Engine::OpenSearch => steps.extend(change_policy(&path, &name, body, is_known, targets)),
+                Engine::OpenSearch => {
+                    steps.extend(change_policy(&path, &name, body, is_known, &patterns(targets, new)));
+                }
             }
         }
     }
@@ -147,8 +149,21 @@ fn said(policy: Option<&Json>) -> Option<Json> {
     Some(policy)
 }
 
+/// What the indices of a log are called: the patterns of its templates, and for a data stream the names behind it.
+fn patterns(targets: &[Target], new: &LogSide) -> Vec<String> {
+    let streams = targets.iter().filter_map(|target| match target {
+        Target::Stream(name) => Some(format!(".ds-{name}-*")),
+        _ => None,
+    });
+    let templates = new.family(Engine::OpenSearch, "index-template").into_values();
+    let listed = templates.filter_map(|template| template.get("index_patterns")?.as_array());
+    let names = listed.flatten().filter_map(Json::as_str).map(str::to_owned);
+    let found: Vec<String> = streams.collect();
+    if found.is_empty() { names.collect() } else { found }
+}
+
 /// An ISM policy is replaced only by who knows its last change, and indices keep the version that they were given.
-fn change_policy(path: &str, name: &str, body: Option<Json>, is_known: bool, targets: &[Target]) -> Vec<Step> {
+fn change_policy(path: &str, name: &str, body: Option<Json>, is_known: bool, patterns: &[String]) -> Vec<Step> {
     let mut steps = Vec::new();
     if is_known {
         let mut get =
@@ -158,8 +173,8 @@ fn change_policy(path: &str, name: &str, body: Option<Json>, is_known: bool, tar
         let path = format!("{path}?if_seq_no={{if_seq_no}}&if_primary_term={{if_primary_term}}");
         steps.push(Step::new("PUT", path, body, "replaces what people edited"));
     }
-    for target in targets {
-        let path = format!("/_plugins/_ism/change_policy/{}", target.name());
+    for indices in patterns {
+        let path = format!("/_plugins/_ism/change_policy/{indices}");
         let comment = "indices that exist keep the policy that they were given until they are told otherwise";
         steps.push(Step::new("POST", path, Some(json!({"policy_id": name})), comment));
     }

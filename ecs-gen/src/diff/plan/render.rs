@@ -13,7 +13,9 @@ impl Plan {
         if self.steps.is_empty() {
             return format!("# {}: nothing to do\n", self.engine);
         }
-        let mut text = format!("# {}: {} requests, in this order\n", self.engine, self.steps.len());
+        let count = self.steps.len();
+        let noun = if count == 1 { "request" } else { "requests, in this order" };
+        let mut text = format!("# {}: {count} {noun}\n", self.engine);
         for (at, step) in self.steps.iter().enumerate() {
             let _ = writeln!(text, "\n# {}. {}", at + 1, step.comment);
             let _ = writeln!(text, "{} {}", step.method, step.path);

@@ -33,7 +33,8 @@ pub fn load_at(path: &Path, reference: &str) -> Result<Side, LoadError> {
         let Some(rest) = shown.strip_prefix(&root) else { return shown.to_owned() };
         format!("{reference}:{rest}")
     };
-    load_as(&exported, &rename).map_err(|error| LoadError::new(error.message.replace(&root, &format!("{reference}:"))))
+    load_as(&exported, &rename)
+        .map_err(|error| LoadError { message: error.message.replace(&root, &format!("{reference}:")), ..error })
 }
 
 struct Repository {
@@ -67,7 +68,7 @@ impl Repository {
     fn export(&self, inside: &Path, export: &Export) -> Result<(), LoadError> {
         let name = inside.to_string_lossy();
         let archive = git(&self.top, &["archive", "--format=tar", &self.reference, "--", &name])
-            .map_err(|_| LoadError::new(format!("`{name}` was not there at `{}`", self.reference)))?;
+            .map_err(|_| LoadError::absent(format!("`{name}` was not there at `{}`", self.reference)))?;
         tar::Archive::new(archive.stdout.as_slice())
             .unpack(&export.root)
             .map_err(|error| LoadError::of(&export.root, error))

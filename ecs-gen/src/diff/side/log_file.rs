@@ -19,8 +19,7 @@ const COMPARED: &[&str] = &["elasticsearch", "opensearch", "json-schema"];
 
 pub(super) fn load_log(path: &Path, rename: &dyn Fn(&str) -> String) -> Result<BTreeMap<String, LogSide>, LoadError> {
     let mut loader = Loader::default();
-    let loaded = load(path, &mut loader, rename);
-    loaded.map(|(model, positions)| {
+    load(path, &mut loader, rename).map(|(model, positions)| {
         let log = LogSide {
             documents: documents(&model),
             actions: Some(model.log.providers.clone()),

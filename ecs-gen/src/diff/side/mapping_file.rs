@@ -14,22 +14,26 @@ pub(super) fn load_mapping(
     path: &Path,
     rename: &dyn Fn(&str) -> String,
 ) -> Result<BTreeMap<String, LogSide>, LoadError> {
-    let document = read_json(path)?;
+    parse_mapping(&read_json(path)?, &rename(&path.display().to_string()))
+}
+
+/// The same of a document that is there already.
+pub(super) fn parse_mapping(document: &Json, shown: &str) -> Result<BTreeMap<String, LogSide>, LoadError> {
     let mut documents = BTreeMap::new();
     for engine in Engine::ALL {
         let name = engine.name();
-        if mapping::unwrap(&document).is_some() {
+        if mapping::unwrap(document).is_some() {
             documents.insert(format!("{name}/mappings.json"), document.clone());
         }
-        if let Some(template) = as_template(&document) {
+        if let Some(template) = as_template(document) {
             documents.insert(format!("{name}/index-template.json"), template);
         }
     }
     if documents.is_empty() {
         let forms = "a mapping, `{\"mappings\"}`, an answer to `GET INDEX/_mapping`, or a template";
-        return Err(LoadError::of(path, format!("is none of {forms}")));
+        return Err(LoadError::of(Path::new(shown), format!("is none of {forms}")));
     }
-    let positions = Positions::file(rename(&path.display().to_string()));
+    let positions = Positions::file(shown.to_owned());
     let log = LogSide { documents, actions: None, positions, is_whole: false };
     Ok(BTreeMap::from([(String::new(), log)]))
 }

@@ -52,21 +52,21 @@ impl Positions {
         Self { source: Source::LogFile { fields, log, index, lifecycle } }
     }
 
-    pub(super) fn find(&self, document: &str, pointer: &str, field: &str) -> Option<Position> {
+    pub(super) fn find(&self, document: &str, pointer: &str, field: &str) -> Position {
         match &self.source {
             Source::Folder(folder) => {
-                Some(Position::Pointer { file: format!("{folder}/{document}"), pointer: pointer.to_owned() })
+                Position::Pointer { file: format!("{folder}/{document}"), pointer: pointer.to_owned() }
             }
-            Source::File(file) => Some(Position::Pointer { file: file.clone(), pointer: pointer.to_owned() }),
+            Source::File(file) => Position::Pointer { file: file.clone(), pointer: pointer.to_owned() },
             Source::LogFile { fields, log, index, lifecycle } => {
                 let name = document.rsplit('/').next().unwrap_or(document);
-                Some(match name {
+                match name {
                     _ if !field.is_empty() => nearest(fields, field).unwrap_or(log).clone(),
                     "ilm-policy.json" | "ism-policy.json" => lifecycle.clone(),
                     _ if pointer.contains("lifecycle") => lifecycle.clone(),
                     "mappings.json" | "event.schema.json" | "" => log.clone(),
                     _ => index.clone(),
-                })
+                }
             }
         }
     }

@@ -1,1 +1,101 @@
-//! To come.
+//! The command itself: exit codes, formats, arguments.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use super::Workspace;
+
+/// Runs `ecs-gen diff` in a folder.
+pub fn run(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_ecs-gen")).arg("diff").args(arguments).current_dir(folder).output().unwrap()
+}
+
+/// A folder with the log before, after, and generated before.
+fn versions() -> tempfile::TempDir {
+    let old = Workspace::with(&[], &[]);
+    let new = Workspace::with(&[("keep: 90d", "keep: 30d")], &[("till, type: keyword", "till, type: wildcard")]);
+    let folder = tempfile::tempdir().unwrap();
+    for (name, workspace) in [("old", &old), ("new", &new)] {
+        let to = folder.path().join(name);
+        std::fs::create_dir(&to).unwrap();
+        for file in ["log.yaml", "shop.yaml"] {
+            std::fs::copy(workspace.path().join(file), to.join(file)).unwrap();
+        }
+    }
+    let generated = Command::new(env!("CARGO_BIN_EXE_ecs-gen"))
+        .args(["generate", "--log", "old/log.yaml", "--out", "generated"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(generated.status.success(), "{}", String::from_utf8_lossy(&generated.stderr));
+    folder
+}
+
+#[track_caller]
+fn check_code(folder: &Path, arguments: &[&str], code: i32) {
+    let output = run(folder, arguments);
+    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}\n{text}");
+}
+
+#[test]
+fn exit_codes_say_whether_anything_reaches_what_it_is_to_fail_on() {
+    let folder = versions();
+    let path = folder.path();
+    let both = ["old/log.yaml", "new/log.yaml"];
+    let with = |more: &[&'static str]| [&both[..], more].concat();
+    check_code(path, &with(&[]), 3);
+    check_code(path, &with(&["--fail-on", "none"]), 0);
+    check_code(path, &with(&["--fail-on", "dangerous"]), 3);
+    check_code(path, &with(&["--fail-on", "stream"]), 3);
+    check_code(path, &with(&["--fail-on", "query,crate"]), 0);
+    check_code(path, &with(&["--allow", "retention-shortened"]), 0);
+    check_code(path, &with(&["--allow", "retention-shortened", "--engine", "opensearch"]), 3);
+    check_code(path, &with(&["--allow", "no-such-rule"]), 2);
+    check_code(path, &with(&["--fail-on", "sometimes"]), 2);
+    check_code(path, &with(&["--plan"]), 0);
+    check_code(path, &["old/log.yaml"], 2);
+    check_code(path, &["old/log.yaml", "nowhere.yaml"], 1);
+    check_code(path, &["old", "new/log.yaml"], 1);
+    check_code(path, &["--rules"], 0);
+    check_code(path, &["old/log.yaml", "old/log.yaml", "--fail-on", "info"], 0);
+}
+
+#[test]
+fn a_log_file_and_its_generated_folder_are_the_same() {
+    let folder = versions();
+    for generated in ["generated", "generated/shop-log"] {
+        for engine in ["elasticsearch", "opensearch", "both"] {
+            let arguments = [generated, "old/log.yaml", "--engine", engine, "--fail-on", "info"];
+            let output = run(folder.path(), &arguments);
+            assert_eq!(String::from_utf8_lossy(&output.stdout), "nothing differs\n");
+            assert!(output.status.success());
+        }
+    }
+}
+
+#[test]
+fn a_single_mapping_is_compared_with_the_mapping_of_a_log() {
+    let folder = versions();
+    let mapping = "generated/shop-log/elasticsearch/mappings.json";
+    let output = run(folder.path(), &[mapping, "new/log.yaml", "--format", "json"]);
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let rules: Vec<&str> =
+        found["findings"].as_array().unwrap().iter().map(|one| one["rule"].as_str().unwrap()).collect();
+    assert_eq!(rules, ["type-changed-in-family"]);
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[track_caller]
+fn printed(folder: &Path, arguments: &[&str]) -> String {
+    String::from_utf8(run(folder, arguments).stdout).unwrap()
+}
+
+#[test]
+fn findings_in_every_format() {
+    let folder = versions();
+    for format in ["text", "json", "github", "markdown"] {
+        let arguments = ["generated/shop-log", "new/log.yaml", "--format", format];
+        insta::assert_snapshot!(format!("findings_as_{format}"), printed(folder.path(), &arguments));
+    }
+}

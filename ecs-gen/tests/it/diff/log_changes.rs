@@ -9,6 +9,7 @@ use ecs_gen::diff::{Engine, Options, Rule, Severity, Side, compare};
 use super::{Edit, Workspace, expected, findings, words};
 
 /// Edits to the log and its extension before and after, and what must be found on both engines together.
+#[derive(Clone, Copy)]
 struct Case {
     old: (&'static [Edit], &'static [Edit]),
     new: (&'static [Edit], &'static [Edit]),

@@ -38,7 +38,7 @@ fn with(name: &str, parameter: &str, value: Json) -> Json {
     field
 }
 
-fn object(parameters: Json) -> Json {
+fn object(parameters: &Json) -> Json {
     let mut object = json!({"properties": {"x": {"type": "keyword"}}});
     for (name, value) in parameters.as_object().unwrap() {
         object[name] = value.clone();
@@ -59,10 +59,10 @@ fn cases() -> Vec<Case> {
     let text = || json!({"type": "keyword", "fields": {"text": {"type": "text"}}});
     vec![
         case(Json::Null, keyword(), "field-added f; writer-field-added f"),
-        case(Json::Null, object(json!({})), "field-added f.x; writer-field-added f.x"),
+        case(Json::Null, object(&json!({})), "field-added f.x; writer-field-added f.x"),
         case(Json::Null, alias("target"), "field-added f"),
         case(keyword(), Json::Null, "field-removed f; query-field-removed f; writer-field-removed f"),
-        case(object(json!({})), Json::Null, "field-removed f.x; query-field-removed f.x; writer-field-removed f.x"),
+        case(object(&json!({})), Json::Null, "field-removed f.x; query-field-removed f.x; writer-field-removed f.x"),
         case(keyword(), text(), "multi-field-added f.text"),
         case(text(), keyword(), "multi-field-removed f.text; query-field-removed f.text"),
         case(text(), json!({"type": "keyword", "fields": {"text": {"type": "match_only_text"}}}), "type-changed-in-family f.text"),
@@ -74,11 +74,11 @@ fn cases() -> Vec<Case> {
         case(keyword(), typed("long"), "type-changed f; writer-type-changed f"),
         case(typed("integer"), typed("long"), "type-changed f; writer-type-changed f"),
         case(typed("date"), typed("date_nanos"), "type-changed f; writer-type-changed f"),
-        case(object(json!({})), keyword(), "object-became-field f; writer-type-changed f"),
-        case(object(json!({})), typed("flattened"), "object-became-field f; writer-type-changed f"),
-        case(keyword(), object(json!({})), "field-became-object f; writer-type-changed f"),
-        case(object(json!({})), nested(), "nested-changed f"),
-        case(nested(), object(json!({})), "nested-changed f"),
+        case(object(&json!({})), keyword(), "object-became-field f; writer-type-changed f"),
+        case(object(&json!({})), typed("flattened"), "object-became-field f; writer-type-changed f"),
+        case(keyword(), object(&json!({})), "field-became-object f; writer-type-changed f"),
+        case(object(&json!({})), nested(), "nested-changed f"),
+        case(nested(), object(&json!({})), "nested-changed f"),
         case(alias("target"), alias("target2"), "alias-path-changed f"),
         case(alias("target"), keyword(), "alias-became-field f; writer-type-changed f"),
         case(keyword(), alias("target"), "field-became-alias f"),
@@ -125,13 +125,13 @@ fn cases() -> Vec<Case> {
         case(with("date", "format", json!("epoch_millis")), typed("date"), "format-widened f"),
         case(typed("date"), with("date", "format", json!("strict_date_optional_time||epoch_second")), "format-narrowed f"),
         // Objects
-        case(object(json!({})), object(json!({"enabled": false})), "object-disabled f"),
-        case(object(json!({"enabled": false})), object(json!({"enabled": true})), "object-enabled f"),
-        case(object(json!({})), object(json!({"dynamic": "true"})), "dynamic-loosened f"),
-        case(object(json!({"dynamic": "false"})), object(json!({})), "dynamic-tightened f"),
-        case(object(json!({})), object(json!({"dynamic": "strict"})), ""),
-        case(object(json!({"dynamic": "true"})), object(json!({"dynamic": "false"})), "mapping-option-changed f"),
-        case(object(json!({})), object(json!({"synthetic_source_keep": "all"})), "static-parameter-changed f"),
+        case(object(&json!({})), object(&json!({"enabled": false})), "object-disabled f"),
+        case(object(&json!({"enabled": false})), object(&json!({"enabled": true})), "object-enabled f"),
+        case(object(&json!({})), object(&json!({"dynamic": "true"})), "dynamic-loosened f"),
+        case(object(&json!({"dynamic": "false"})), object(&json!({})), "dynamic-tightened f"),
+        case(object(&json!({})), object(&json!({"dynamic": "strict"})), ""),
+        case(object(&json!({"dynamic": "true"})), object(&json!({"dynamic": "false"})), "mapping-option-changed f"),
+        case(object(&json!({})), object(&json!({"synthetic_source_keep": "all"})), "static-parameter-changed f"),
     ]
 }
 

@@ -32,6 +32,7 @@ pub enum Leniency {
 }
 
 /// One rule.
+#[derive(Clone, Copy)]
 struct Row {
     code: &'static str,
     engines: &'static [Engine],
