@@ -59,7 +59,7 @@ pub fn check(running: &Running, tally: &mut Tally) -> Result<()> {
     for (document, wanted) in REFUSED {
         let (status, body) = curl(&url, document)?;
         let reason = body["error"].to_string();
-        ensure!(status == 400 && reason.contains(wanted), "`{document}` was answered {status}: {reason}");
+        ensure!(status >= 400 && reason.contains(wanted), "`{document}` was answered {status}: {reason}");
         let shown = body.pointer("/error/reason").and_then(Value::as_str).unwrap_or_default();
         step("Refused", &format!("{document}: {shown}"));
     }
