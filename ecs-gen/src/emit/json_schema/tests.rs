@@ -23,7 +23,9 @@ fn check(field_type: FieldType, change: impl FnOnce(&mut Field), taken: &[Value]
     let model = ModelBuilder::new().with("value", field_type, change).finish();
     let schema = serde_json::to_value(document(&model)).unwrap();
     let validator = jsonschema::draft202012::new(&schema).unwrap();
-    for value in taken.iter().chain(&[Value::Null]) {
+    // Null is absence, but at a constant it is another value than the constant.
+    assert_eq!(validator.is_valid(&json!({"value": null})), field_type != FieldType::ConstantKeyword, "{field_type:?}");
+    for value in taken {
         assert!(validator.is_valid(&json!({"value": value})), "{field_type:?} must take {value}");
     }
     for value in refused.iter().chain(&[json!([]), json!({"x": 1})]) {
@@ -219,8 +221,6 @@ fn dates_with_nanoseconds_end_in_2262() {
         "2262",
         "2262-04",
         "2262-04-11",
-        "2262-04-11T23",
-        "2262-04-11T23:47",
         "2262-04-11T23:47:16",
         "2262-04-11T23:47:16.854775807Z",
         "2262-04-11T23:47:16.85",
@@ -235,6 +235,8 @@ fn dates_with_nanoseconds_end_in_2262() {
         "9223372036854",
     ]);
     let refused = texts(&[
+        "2262-04-11T23",
+        "2262-04-11T23:47",
         "1969",
         "1969-12-31T23:59:59Z",
         "2262-05",
