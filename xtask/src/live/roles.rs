@@ -54,7 +54,7 @@ fn write_files(config: &Path, logs: &[Log]) -> Result<()> {
     for log in logs {
         let of_log = log.file("elasticsearch/roles.json")?.as_object().context("roles are an object")?;
         for (name, role) in of_log {
-            roles += &format!("{name}: {role}\n");
+            writeln!(roles, "{name}: {role}")?;
         }
         for role in ROLES {
             let name = format!("{}-{role}", log.name());
