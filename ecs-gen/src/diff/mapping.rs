@@ -5,7 +5,7 @@
 
 mod merge;
 pub(crate) mod parameters;
-mod tree;
+pub(crate) mod tree;
 
 use serde_json::Value as Json;
 
@@ -83,6 +83,14 @@ pub(crate) fn unwrap(document: &Json) -> Option<(&Json, String)> {
     let (name, index) = document.as_object()?.iter().max_by(|one, other| one.0.cmp(other.0))?;
     let found = index.get("mappings").filter(|found| is_mapping(found))?;
     Some((found, format!("/{}/mappings", name.replace('~', "~0").replace('/', "~1"))))
+}
+
+/// The type of the field or multi-field at a dotted path.
+#[must_use]
+pub(crate) fn leaf_type<'j>(mapping: &'j Json, path: &str) -> Option<&'j str> {
+    let mut steps = path.split('.');
+    let below = |found: &'j Json, step| ["properties", "fields"].iter().find_map(|key| found.get(key)?.get(step));
+    steps.try_fold(mapping, below)?.get("type")?.as_str()
 }
 
 /// All differences of two mappings, in byte order of the paths.

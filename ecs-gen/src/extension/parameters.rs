@@ -105,9 +105,16 @@ fn problem_with(field_type: FieldType, parameter: Parameter, value: &Json) -> Op
         let message = format!("the type `{}` has no parameter `{name}`", field_type.name());
         return Some(Diagnostic::error(Code::ParameterNotOfType, message).help(takes(field_type)));
     }
-    let wanted = wrong_form(parameter.form(), value)?;
-    let message = format!("`{name}` takes {wanted}, not `{value}`");
-    Some(Diagnostic::error(Code::InvalidValue, message))
+    if let Some(wanted) = wrong_form(parameter.form(), value) {
+        let message = format!("`{name}` takes {wanted}, not `{value}`");
+        return Some(Diagnostic::error(Code::InvalidValue, message));
+    }
+    // Elasticsearch: "parameter [synthetic_source_keep] can't be set to [arrays] for nested object".
+    if field_type == FieldType::Nested && parameter == Parameter::SyntheticSourceKeep && value == "arrays" {
+        let message = format!("`{name}` of a nested object is none or all, not `arrays`");
+        return Some(Diagnostic::error(Code::InvalidValue, message).help("a nested object is a list in any case"));
+    }
+    None
 }
 
 /// Which parameters a type takes, for a help text.

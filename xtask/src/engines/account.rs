@@ -82,7 +82,7 @@ impl Account {
 }
 
 /// Whether this process is root, told by the owner that the system gives its entry, or by `id` where there is none.
-fn is_root() -> Result<bool> {
+pub fn is_root() -> Result<bool> {
     let own = Path::new("/proc/self");
     if let Ok(metadata) = fs::metadata(own) {
         return Ok(metadata.uid() == 0);

@@ -1,11 +1,17 @@
 //! Where everything lies: `.engines/<name>/{lib,dist,node,run.json,fetched.xml}`.
+//!
+//! Root runs some engines under an unprivileged account. When that account cannot enter the workspace, which is usual
+//! below `/root`, everything lies in a folder of `/var/tmp` that is named after the workspace instead.
 
 use std::env;
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use anyhow::{Context, Result, bail};
 
+use super::account::is_root;
 use super::catalogue::Engine;
 
 /// Environment variable that names another folder than `.engines/`.
@@ -30,8 +36,25 @@ pub fn opensearch_program() -> PathBuf {
 
 /// The folder of one engine.
 pub fn directory(engine: Engine) -> PathBuf {
-    let root = env::var_os(DIRECTORY_VARIABLE).map_or_else(|| workspace().join(".engines"), PathBuf::from);
+    static ROOT: OnceLock<PathBuf> = OnceLock::new();
+    let root = ROOT.get_or_init(|| match env::var_os(DIRECTORY_VARIABLE) {
+        Some(named) => PathBuf::from(named),
+        None if is_root().unwrap_or(false) && !can_be_entered_by_others(workspace()) => outside(workspace()),
+        None => workspace().join(".engines"),
+    });
     root.join(engine.name())
+}
+
+/// Whether every folder on the way has the permission to pass for accounts that neither own it nor are of its group.
+fn can_be_entered_by_others(folder: &Path) -> bool {
+    const PASS_FOR_OTHERS: u32 = 0o001;
+    folder.ancestors().all(|on_the_way| fs::metadata(on_the_way).is_ok_and(|found| found.mode() & PASS_FOR_OTHERS != 0))
+}
+
+/// A folder that outlives a restart and that everybody may enter; checkouts do not share it.
+fn outside(workspace: &Path) -> PathBuf {
+    let name = workspace.to_string_lossy().replace('/', "-");
+    Path::new("/var/tmp/event-log-engines").join(name.trim_start_matches('-'))
 }
 
 /// Jars, for an engine that is fetched as jars.
@@ -67,4 +90,31 @@ pub fn distribution(engine: Engine) -> Result<PathBuf> {
         }
     }
     bail!("no distribution in `{}`: run `cargo xtask engines fetch {}`", parent.display(), engine.name())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_closed_folder_on_the_way_keeps_others_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let closed = folder.path().join("closed");
+        let inner = closed.join("inner");
+        fs::create_dir_all(&inner).unwrap();
+        for (mode, expected) in [(0o755, true), (0o700, false)] {
+            fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
+            fs::set_permissions(&closed, PermissionsExt::from_mode(mode)).unwrap();
+            let is_open_above = can_be_entered_by_others(folder.path());
+            assert_eq!(can_be_entered_by_others(&inner), expected && is_open_above, "{mode:o}");
+        }
+    }
+
+    #[test]
+    fn checkouts_do_not_share_a_folder_outside() {
+        assert_eq!(outside(Path::new("/root/one")), Path::new("/var/tmp/event-log-engines/root-one"));
+        assert_ne!(outside(Path::new("/root/one")), outside(Path::new("/root/two")));
+    }
 }

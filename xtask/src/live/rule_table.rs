@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use ecs_gen::diff::matrix::{Case, cases};
 use ecs_gen::diff::{self, Reason, Verdict, predict_put_mapping};
 use serde_json::{Value, json};
@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 use super::tally::Tally;
 use crate::engines::{Client, Engine, Running, step};
 
+mod next_index;
+mod shared;
 mod table;
 
 pub use table::{Measured, Page, check_table};
@@ -33,75 +35,85 @@ enum Answered {
     WithoutOld(String),
 }
 
-/// An index with the old mapping of the cases that come; made anew only when a case changed it, or has another.
-struct Bench<'e> {
-    client: &'e Client,
-    mapping: Option<Value>,
-    /// Each index has a name of its own: deleting and making one of the same name waits for the deletion.
-    made: usize,
+/// Puts the new mapping of each change of a part to an index with the old ones. The fields have names of their own, so that
+/// no change sees another.
+fn measure_part(client: &Client, number: usize, part: &[&Case]) -> Result<Vec<Answered>> {
+    let index = Index { client, name: format!("{INDEX}-{number}") };
+    if let Some(reason) = index.create(&shared::together(part, |case| &case.old_mapping))? {
+        // One of them is the reason; halves find it.
+        if part.len() == 1 {
+            return Ok(vec![Answered::WithoutOld(reason)]);
+        }
+        let (one, other) = part.split_at(part.len() / 2);
+        let mut answers = measure_part(client, number, one)?;
+        answers.extend(measure_part(client, number, other)?);
+        return Ok(answers);
+    }
+    let put = |(place, case): (usize, &&Case)| index.put(&shared::alone(case, place)).context(case.id.clone());
+    part.iter().enumerate().map(put).collect()
 }
 
-impl Bench<'_> {
-    fn index(&self) -> String {
-        format!("{INDEX}-{}", self.made)
+/// Puts the new mapping of a change of the root to an index of its own.
+fn measure_root(client: &Client, number: usize, case: &Case) -> Result<Answered> {
+    let index = Index { client, name: format!("{INDEX}-{number}") };
+    match index.create(&case.old_mapping)? {
+        Some(reason) => Ok(Answered::WithoutOld(reason)),
+        None => index.put(&case.new_mapping).context(case.id.clone()),
     }
+}
 
-    fn measure(&mut self, case: &Case) -> Result<Answered> {
-        if self.mapping.as_ref() != Some(&case.old_mapping)
-            && let Some(reason) = self.make(&case.old_mapping)?
-        {
-            return Ok(Answered::WithoutOld(reason));
-        }
-        let path = format!("/{}/_mapping", self.index());
-        let answer = self.client.send_json("PUT", &path, &case.new_mapping)?;
-        if answer.is_success() {
-            // Parameters may have been merged, so the index is not as it was.
-            if case.new_mapping != case.old_mapping {
-                self.mapping = None;
-            }
-            return Ok(Answered::Accepted);
-        }
-        ensure!(answer.status == 400 || answer.status == 500, "{}: the engine answered {}", case.id, answer.status);
-        Ok(Answered::Rejected(answer.reason()))
-    }
+/// An index, removed when this value is.
+struct Index<'e> {
+    client: &'e Client,
+    name: String,
+}
 
+impl Index<'_> {
     /// Makes the index, with a document in it; gives the reason when the engine takes no such mapping.
-    fn make(&mut self, mapping: &Value) -> Result<Option<String>> {
-        self.remove()?;
-        self.made += 1;
-        let body = json!({
-            "settings": {"index": {
-                "number_of_shards": 1, "number_of_replicas": 0, "refresh_interval": "-1", "translog.durability": "async",
-            }},
-            "mappings": mapping,
-        });
-        let index = self.index();
-        let answer = self.client.send_json("PUT", &format!("/{index}"), &body)?;
+    fn create(&self, mapping: &Value) -> Result<Option<String>> {
+        let body = json!({"settings": shared::settings(), "mappings": mapping});
+        let answer = self.client.send_json("PUT", &format!("/{}", self.name), &body)?;
         if !answer.is_success() {
             return Ok(Some(answer.reason()));
         }
         self.client
-            .send_json("POST", &format!("/{index}/_doc"), &json!({"target": "x"}))?
+            .send_json("POST", &format!("/{}/_doc", self.name), &json!({"target": "x"}))?
             .expect("store a document")?;
-        self.mapping = Some(mapping.clone());
         Ok(None)
     }
 
-    fn remove(&mut self) -> Result<()> {
-        self.mapping = None;
-        if self.made > 0 {
-            self.client.send("DELETE", &format!("/{}", self.index()))?;
+    fn put(&self, mapping: &Value) -> Result<Answered> {
+        let answer = self.client.send_json("PUT", &format!("/{}/_mapping", self.name), mapping)?;
+        if answer.is_success() {
+            return Ok(Answered::Accepted);
         }
-        Ok(())
+        ensure!(answer.status == 400 || answer.status == 500, "the engine answered {}", answer.status);
+        Ok(Answered::Rejected(answer.reason()))
     }
 }
 
-impl Drop for Bench<'_> {
+impl Drop for Index<'_> {
     fn drop(&mut self) {
-        if let Err(error) = self.remove() {
-            step("Warning", &format!("the index `{}` is left on the engine: {error:#}", self.index()));
+        if let Err(error) = self.client.send("DELETE", &format!("/{}", self.name)) {
+            step("Warning", &format!("the index `{}` is left on the engine: {error:#}", self.name));
         }
     }
+}
+
+/// Every change with what the engine answered to it. Each name is used for one index after the other only where a
+/// half could not be made at all.
+fn measure(client: &Client, all: &[Case]) -> Result<Vec<Answered>> {
+    let (roots, fields): (Vec<usize>, Vec<usize>) = (0..all.len()).partition(|place| shared::is_of_root(&all[*place]));
+    let mut answers: BTreeMap<usize, Answered> = BTreeMap::new();
+    for (number, places) in fields.chunks(shared::FIELDS).enumerate() {
+        let part: Vec<&Case> = places.iter().map(|place| &all[*place]).collect();
+        answers.extend(places.iter().copied().zip(measure_part(client, number, &part)?));
+    }
+    let parts = fields.len().div_ceil(shared::FIELDS);
+    for (number, place) in roots.into_iter().enumerate() {
+        answers.insert(place, measure_root(client, parts + number, &all[place])?);
+    }
+    Ok(answers.into_values().collect())
 }
 
 /// Measures every case on an engine, and compares.
@@ -112,16 +124,13 @@ pub fn check(running: &Running, tally: &mut Tally) -> Result<Measured> {
         other => bail!("nothing is predicted for {}", other.name()),
     };
     let mut measured = Measured::new(engine, running.version()?);
-    let mut bench = Bench { client: running.client(), mapping: None, made: 0 };
     let mut lacking: BTreeMap<String, usize> = BTreeMap::new();
     let (mut disagreements, mut impossible) = (0, 0);
     let started = Instant::now();
-    let mut all: Vec<Case> = cases(engine).collect();
-    // Cases with the same old mapping share an index for as long as it is not changed.
-    all.sort_by_cached_key(|case| case.old_mapping.to_string());
-    for case in &all {
+    let all: Vec<Case> = cases(engine).collect();
+    let mut known = Vec::new();
+    for (case, answered) in all.iter().zip(measure(running.client(), &all)?) {
         let predicted = predict_put_mapping(engine, &case.old_mapping, &case.new_mapping);
-        let answered = bench.measure(case)?;
         let found = match &answered {
             Answered::Accepted => Verdict::Accepted,
             Answered::Rejected(reason) | Answered::WithoutOld(reason) if is_lacking(reason) => {
@@ -136,6 +145,9 @@ pub fn check(running: &Running, tally: &mut Tally) -> Result<Measured> {
             }
         };
         measured.add(&case.id, found);
+        if !shared::is_of_root(case) {
+            known.push(case);
+        }
         if found.put_mapping() != predicted.put_mapping() {
             disagreements += 1;
             if disagreements <= SHOWN {
@@ -153,7 +165,14 @@ pub fn check(running: &Running, tally: &mut Tally) -> Result<Measured> {
     );
     ensure!(impossible == 0, "the engine refuses {impossible} mappings that the generator can make");
     ensure!(disagreements == 0, "{disagreements} of {} predictions are wrong", all.len() - unmeasured);
+    let next = next_index::check(running.client(), engine, &known).context("the next index")?;
+    tally.add("new mappings put into a template", next.simulated);
+    tally.add("new mappings put into a template, refused as predicted", next.invalid);
+    tally.add("mapping changes brought by a rollover", next.rolled_over);
+    tally.add("mapping changes brought by a rollover, two types to a search", next.conflicts);
+    ensure!(next.wrong == 0, "{} predictions about the next index are wrong", next.wrong);
     tally.add("predictions that were wrong", 0);
+    measured.next = next;
     Ok(measured)
 }
 

@@ -35,10 +35,29 @@ impl Mappings<'_> {
             .answered(change.verdict.put_mapping())
     }
 
+    /// The type by which a search sees the field of a change: that of its target for an alias.
+    fn searched_type(&self, version: Version, change: &Change, own: &str) -> String {
+        let mapping = if version == Version::Old { self.old } else { self.new };
+        let target = mapping.pointer(&change.pointer).and_then(|field| field["path"].as_str());
+        let of_target = target.and_then(|path| mapping::leaf_type(mapping, path));
+        of_target.unwrap_or(own).to_owned()
+    }
+
+    /// Whether a search over both types sees one.
+    fn is_searched_as_one(&self, old: &str, new: &str) -> bool {
+        old == new || (self.engine == Engine::Elasticsearch && is_one_family(old, new))
+    }
+
     /// Whether unknown fields are refused where the field stands.
     fn is_strict(&self, path: &str) -> bool {
         parameters::dynamic_at(self.new, path) == "strict"
     }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Version {
+    Old,
+    New,
 }
 
 pub(super) fn compare(engine: Engine, sink: &mut Sink<'_>) {
@@ -100,9 +119,13 @@ fn type_changed(mappings: &Mappings<'_>, change: &Change, (old, new): (&str, &st
         _ if is_object(old) && is_object(new) => Rule::NestedChanged,
         _ if is_object(old) => Rule::ObjectBecameField,
         _ if is_object(new) => Rule::FieldBecameObject,
-        ("alias", _) => Rule::AliasBecameField,
-        (_, "alias") => Rule::FieldBecameAlias,
-        _ if mappings.engine == Engine::Elasticsearch && is_one_family(old, new) => Rule::TypeChangedInFamily,
+        ("alias", _) if mappings.is_searched_as_one(&mappings.searched_type(Version::Old, change, old), new) => {
+            Rule::AliasBecameField
+        }
+        (_, "alias") if mappings.is_searched_as_one(old, &mappings.searched_type(Version::New, change, new)) => {
+            Rule::FieldBecameAlias
+        }
+        _ if mappings.is_searched_as_one(old, new) => Rule::TypeChangedInFamily,
         _ => Rule::TypeChanged,
     };
     sink.add(rule, &place, format!("`{}` is `{new}` where it was `{old}`", change.path));

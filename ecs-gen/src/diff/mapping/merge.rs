@@ -72,11 +72,19 @@ impl Walk {
         }
         for (name, field) in after.iter().filter(|(name, _)| !before.iter().any(|(other, _)| other == name)) {
             let (path, pointer) = (join(path, name), step(pointer, "properties", name));
+            let is_valid = self.objects_are_valid(*field);
             for (path, pointer, field) in leaves(&path, &pointer, *field) {
-                let verdict = self.alone(field);
+                let verdict = if is_valid { self.alone(field) } else { Verdict::Rejected(Reason::Invalid) };
                 self.push(&path, &pointer, What::Added(field.type_name().to_owned()), verdict);
             }
         }
+    }
+
+    /// Whether the engine takes a new object, and those below it; of a field that is none there is nothing to say here.
+    fn objects_are_valid(&self, field: Field<'_>) -> bool {
+        !field.is_object()
+            || (parameters::is_valid(self.engine, field)
+                && field.below("properties").all(|(_, below)| self.objects_are_valid(below)))
     }
 
     /// What the engine says to a field that is there for the first time.

@@ -69,6 +69,12 @@ fn an_alias_points_to_a_selected_field_with_values() {
 }
 
 #[test]
+fn a_nested_object_does_not_keep_arrays_alone() {
+    let fields = "    - {name: a, type: nested, synthetic_source_keep: arrays}\n    - {name: a.b, type: keyword}";
+    check_extension(fields, &[("invalid-value", "3:54")]);
+}
+
+#[test]
 fn a_parameter_that_the_type_does_not_have_is_refused() {
     let cases = [
         ("type: long, ignore_above: 10", "3:43"),

@@ -8,6 +8,7 @@ use std::fs;
 use anyhow::{Context as _, Result, bail};
 use ecs_gen::diff::{Engine, Verdict};
 
+use super::next_index::Counts;
 use crate::engines::step;
 use crate::workspace;
 
@@ -19,12 +20,14 @@ pub struct Measured {
     engine: Engine,
     version: String,
     groups: BTreeMap<String, (usize, usize)>,
+    /// What the next index made of the changes.
+    pub next: Counts,
 }
 
 impl Measured {
     /// Nothing yet.
-    pub const fn new(engine: Engine, version: String) -> Self {
-        Self { engine, version, groups: BTreeMap::new() }
+    pub fn new(engine: Engine, version: String) -> Self {
+        Self { engine, version, groups: BTreeMap::new(), next: Counts::default() }
     }
 
     /// Adds an answer to its group: `type/keyword`, `parameter/ignore_above`, `object`.
@@ -100,6 +103,25 @@ fn render(measured: &[Measured]) -> String {
             }
         }
         text.push('\n');
+    }
+    text.push_str(
+        "\n## The next index\n\n\
+         Each new mapping was put into a template (`_simulate`), and brought by a rollover; then the engine was asked \
+         which types a search over both indices sees (`_field_caps`). Two types are what `ecs-gen diff` calls for a \
+         reindexing for.\n\n| engine | put into a template | refused there | rolled over | two types |\n| --- | --- | --- | --- | --- |\n",
+    );
+    for engine in measured {
+        let next = engine.next;
+        let _ = writeln!(
+            text,
+            "| {} {} | {} | {} | {} | {} |",
+            engine.engine.name(),
+            engine.version,
+            next.simulated,
+            next.invalid,
+            next.rolled_over,
+            next.conflicts
+        );
     }
     text
 }
