@@ -49,8 +49,8 @@ pub fn check(running: &Running, tally: &mut Tally) -> Result<()> {
 /// indented and reads one role from each part, so every role is a line.
 fn write_files(config: &Path, logs: &[Log]) -> Result<()> {
     let mut roles = String::new();
-    let mut users = fs::read_to_string(config.join("users"))?;
-    let mut users_roles = fs::read_to_string(config.join("users_roles"))?;
+    let mut users = without_ours(&fs::read_to_string(config.join("users"))?, logs);
+    let mut users_roles = without_ours(&fs::read_to_string(config.join("users_roles"))?, logs);
     for log in logs {
         let of_log = log.file("elasticsearch/roles.json")?.as_object().context("roles are an object")?;
         for (name, role) in of_log {
@@ -67,6 +67,12 @@ fn write_files(config: &Path, logs: &[Log]) -> Result<()> {
     fs::write(config.join("users_roles"), users_roles)?;
     fs::write(config.join("users"), users)?;
     Ok(())
+}
+
+/// The lines of others: an engine that is left running may have ours from an earlier run, and takes none twice.
+fn without_ours(text: &str, logs: &[Log]) -> String {
+    let is_ours = |line: &str| logs.iter().any(|log| line.starts_with(&format!("{}-", log.name())));
+    text.lines().filter(|line| !is_ours(line)).flat_map(|line| [line, "\n"]).collect()
 }
 
 fn user(running: &Running, log: &Log, role: &str) -> Client {
