@@ -1,0 +1,1 @@
+//! The runtime of an event log: events go in, are checked, and stand in a crash-safe spool until they are shipped.
