@@ -8,7 +8,7 @@ use serde::de::MapAccess;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 pub use enums::{Vocabulary, deserialize_text};
-pub use structs::{check_shape, deserialize_shape, read_shape_map, serialize_shape, write_shape};
+pub use structs::{check_shape, deserialize_shape, merge_shape, read_shape_map, serialize_shape, write_shape};
 
 use crate::checker::Checker;
 use crate::element::FieldValue;
@@ -16,6 +16,7 @@ use crate::json::JsonError;
 use crate::path::Path;
 use crate::read::FieldReader;
 use crate::rule::{FieldRule, LogRules, ObjectRule};
+use crate::token::Token;
 use crate::violation::{ViolationRule, Violations};
 use crate::write;
 
@@ -38,6 +39,10 @@ pub trait Shape: Sized {
         index: usize,
         reader: FieldReader<'_, A>,
     ) -> Result<bool, A::Error>;
+
+    /// Sets the field at place `index` in the table, or what is `rest` below it, to the value that `token` stands for;
+    /// whether it could be set. Objects on the way are made when they are absent.
+    fn set_field(&mut self, index: usize, rest: &[usize], token: Token<'_>) -> bool;
 
     /// A value without optional fields, and with placeholders in the required ones.
     fn blank() -> Self;

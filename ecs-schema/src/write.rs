@@ -59,6 +59,13 @@ pub(crate) fn quoted(value: impl Display, out: &mut Vec<u8>) {
     write!(out, "\"{value}\"").expect("memory takes every byte");
 }
 
+/// Appends a string that needs no escapes, in quotes.
+pub(crate) fn plain(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
+}
+
 /// Appends a string in quotes.
 #[inline]
 pub fn string(text: &str, out: &mut Vec<u8>) {

@@ -31,6 +31,10 @@ impl Element for String {
     fn blank() -> Self {
         Self::new()
     }
+
+    fn is_blank(&self) -> bool {
+        self.is_empty()
+    }
 }
 
 /// Checks a string, and remembers it when it is an event's category or type.
@@ -71,6 +75,10 @@ macro_rules! checked_texts {
 
             fn blank() -> Self {
                 $blank
+            }
+
+            fn is_blank(&self) -> bool {
+                self.as_str().is_empty()
             }
         })*
     };
@@ -135,7 +143,11 @@ impl Element for Timestamp {
     }
 
     fn blank() -> Self {
-        Self::UNIX_EPOCH
+        Self::UNSET
+    }
+
+    fn is_blank(&self) -> bool {
+        *self == Self::UNSET
     }
 }
 
