@@ -1,0 +1,3 @@
+//! The tests of the runtime, through its public interface.
+
+mod ids;
