@@ -22,27 +22,23 @@
 //!
 //! # Examples
 //! ```
-//! use ecs_schema::generated::infra_events::InfraEvents;
+//! use ecs_schema::generated::kibana_event_log::KibanaEventLog;
 //! use ecs_schema::{Overlay, Shape, Stamp, Stamps, Strength, Timestamp};
 //! use serde_json::json;
 //!
-//! let overlay = Overlay::<InfraEvents>::builder()
+//! let overlay = Overlay::<KibanaEventLog>::builder()
 //!     .stamp("@timestamp", Strength::Default, Stamp::Now)
-//!     .stamp("event.id", Strength::Default, Stamp::Id)
-//!     .defaults_json(&json!({
-//!         "change": {"kind": "deployment", "environment": "gprd"},
-//!         "event": {"provider": "cli", "action": "deployment-started"},
-//!         "service": {"name": "web"},
-//!         "tags": ["canary"],
-//!     }))
+//!     .defaults_json(&json!({"event": {"provider": "actions"}, "tags": ["canary"]}))
 //!     .fixed_json(&json!({"ecs": {"version": "9.4.0"}}))
 //!     .build()?;
-//! let mut event = InfraEvents::blank();
-//! event.message = "web is going out".to_owned();
+//! let mut event = KibanaEventLog::blank();
+//! event.event.action = "execute".to_owned();
 //! let mut json = Vec::new();
-//! let stamps = Stamps { now: Timestamp::now(), id: "0190163d-8694-739b-aea5-966c26f8ad91" };
-//! # let _ =
-//! overlay.write_event(&event, &stamps, &mut json);
+//! let stamps = Stamps { now: Timestamp::UNIX_EPOCH, id: "0190163d-8694-739b-aea5-966c26f8ad91" };
+//! overlay.write_event(&event, &stamps, &mut json)?;
+//! let expected = r#"{"@timestamp":"1970-01-01T00:00:00Z","ecs":{"version":"9.4.0"},"#.to_owned()
+//!     + r#""event":{"action":"execute","provider":"actions"},"tags":["canary"]}"#;
+//! assert_eq!(json, expected.as_bytes());
 //! # Ok::<(), ecs_schema::Violations>(())
 //! ```
 

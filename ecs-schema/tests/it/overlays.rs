@@ -2,7 +2,9 @@
 
 use ecs_schema::generated::infra_events::InfraEvents;
 use ecs_schema::generated::kibana_event_log::KibanaEventLog;
-use ecs_schema::{Kind, Log, ObjectRule, Overlay, Stamp, Stamps, Strength, Timestamp, Violations, validate_json};
+use ecs_schema::{
+    FieldRule, Kind, Log, ObjectRule, Overlay, Stamp, Stamps, Strength, Timestamp, Violations, validate_json,
+};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -26,7 +28,7 @@ fn unset() -> String {
 /// Merges `above` into `below`, as the module of overlays says.
 fn merge(rules: &ObjectRule, below: &mut Map<String, Value>, above: &Map<String, Value>, is_fixed: bool) {
     for (name, value) in above {
-        let kind = rules.field(name).filter(|rule| !rule.is_many()).map(|rule| rule.kind());
+        let kind = rules.field(name).filter(|rule| !rule.is_many()).map(FieldRule::kind);
         match (kind, below.get_mut(name), value) {
             (Some(Kind::Object(rules)), Some(Value::Object(inner)), Value::Object(value)) => {
                 merge(rules, inner, value, is_fixed);
@@ -47,7 +49,7 @@ fn without_nothing(rules: &ObjectRule, value: &Value) -> Value {
     let members = members.filter(|(_, value)| !value.is_null() && **value != json!([]));
     members
         .map(|(name, value)| {
-            let inner = rules.field(name).filter(|rule| !rule.is_many()).map(|rule| rule.kind());
+            let inner = rules.field(name).filter(|rule| !rule.is_many()).map(FieldRule::kind);
             let value = match inner {
                 Some(Kind::Object(rules)) if value.is_object() => without_nothing(rules, value),
                 _ => value.clone(),
@@ -76,7 +78,9 @@ fn without_placeholders(rules: &ObjectRule, document: &mut Value) {
         let is_placeholder = |value: &Value| *value == json!("") || *value == json!(unset());
         match (rule.kind(), members.get_mut(rule.name())) {
             (Kind::Object(rules) | Kind::Nested(rules), Some(Value::Array(elements))) => {
-                elements.iter_mut().for_each(|element| without_placeholders(rules, element));
+                for element in elements {
+                    without_placeholders(rules, element);
+                }
             }
             (Kind::Object(rules), Some(inner)) => without_placeholders(rules, inner),
             (_, Some(value)) if rule.is_required() && is_placeholder(value) => drop(members.remove(rule.name())),
@@ -92,7 +96,9 @@ fn with_placeholders(rules: &ObjectRule, document: &mut Value) {
         let value = members.get_mut(rule.name());
         match (rule.kind(), value) {
             (Kind::Object(rules) | Kind::Nested(rules), Some(Value::Array(elements))) => {
-                elements.iter_mut().for_each(|element| with_placeholders(rules, element));
+                for element in elements {
+                    with_placeholders(rules, element);
+                }
             }
             (Kind::Object(rules), Some(inner)) => with_placeholders(rules, inner),
             (kind, None) if rule.is_required() && !rule.is_many() => {
@@ -212,7 +218,7 @@ fn spread(mut state: u64, count: usize) -> Vec<u8> {
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
-        (state >> 32) as u8
+        state.to_le_bytes()[4]
     };
     std::iter::repeat_with(byte).take(count).collect()
 }
