@@ -118,6 +118,12 @@ impl<T: Log> Overlay<T> {
         OverlayBuilder::new()
     }
 
+    /// What `event` has as a JSON value, without the placeholders of required fields.
+    #[must_use]
+    pub fn sparse(event: &T) -> Value {
+        build::sparse(event)
+    }
+
     /// Lays the overlay over `event`, checks the result, and appends its canonical JSON to `out`.
     ///
     /// # Errors
