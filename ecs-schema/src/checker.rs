@@ -41,6 +41,12 @@ impl Checker {
         if self.total == 0 { Ok(()) } else { Err(Violations { kept: self.kept, total: self.total }) }
     }
 
+    /// Forgets the violations that are not `wanted`, and those that were only counted.
+    pub(crate) fn retain(&mut self, is_wanted: impl Fn(&ViolationRule) -> bool) {
+        self.kept.retain(|violation| is_wanted(&violation.rule));
+        self.total = self.kept.len();
+    }
+
     /// Whether nothing was reported.
     pub(crate) const fn is_clean(&self) -> bool {
         self.total == 0

@@ -55,8 +55,8 @@ use serde_json::Value;
 use crate::checker::Checker;
 use crate::path::Path;
 use crate::shape::Log;
-use crate::violation::Violations;
-use crate::{Timestamp, json, validate_json};
+use crate::violation::{ViolationRule, Violations};
+use crate::{JsonError, Timestamp, json};
 
 pub use build::OverlayBuilder;
 pub(crate) use walk::object;
@@ -118,6 +118,12 @@ impl<T: Log> Overlay<T> {
         OverlayBuilder::new()
     }
 
+    /// What `event` has as a JSON value, without the placeholders of required fields.
+    #[must_use]
+    pub fn sparse(event: &T) -> Value {
+        build::sparse(event)
+    }
+
     /// Lays the overlay over `event`, checks the result, and appends its canonical JSON to `out`.
     ///
     /// # Errors
@@ -135,9 +141,39 @@ impl<T: Log> Overlay<T> {
     /// # Errors
     /// Every violation of the result; nothing is appended then.
     pub fn write_value(&self, event: &mut Value, stamps: &Stamps<'_>, out: &mut Vec<u8>) -> Result<(), Violations> {
-        value::lay_over(&self.root, T::RULES.root(), event, stamps);
-        validate_json(T::RULES, event)?;
-        json::write_canonical_object(T::RULES.root(), event, out);
+        self.write_checked(event, Checker::default(), stamps, out)
+    }
+
+    /// The same for JSON text, of which the result is given back; also finds fields that one object has twice.
+    ///
+    /// # Errors
+    /// [`JsonError::Syntax`] when `text` is no JSON, otherwise [`JsonError::Invalid`] with every violation of the result;
+    /// nothing is appended then.
+    pub fn write_text(&self, text: &str, stamps: &Stamps<'_>, out: &mut Vec<u8>) -> Result<Value, JsonError> {
+        let mut event: Value = serde_json::from_str(text).map_err(JsonError::Syntax)?;
+        let mut checker = Checker::of_part();
+        let mut parser = serde_json::Deserializer::from_str(text);
+        json::check_document(T::RULES, &mut parser, &mut checker).map_err(JsonError::Syntax)?;
+        // What else the text breaks, the result breaks too, unless the overlay mends it.
+        checker.is_partial = false;
+        checker.retain(|rule| matches!(rule, ViolationRule::DuplicateField));
+        self.write_checked(&mut event, checker, stamps, out).map_err(JsonError::Invalid)?;
+        Ok(event)
+    }
+
+    fn write_checked(
+        &self,
+        event: &mut Value,
+        mut checker: Checker,
+        stamps: &Stamps<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Violations> {
+        let root = T::RULES.root();
+        value::lay_over(&self.root, root, event, stamps);
+        // A value in memory is always well-formed: only a text has errors of its own.
+        let _ = json::check_document(T::RULES, &*event, &mut checker);
+        checker.finish()?;
+        json::write_canonical_object(root, event, out);
         Ok(())
     }
 }

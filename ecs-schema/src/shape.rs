@@ -15,7 +15,7 @@ use crate::element::FieldValue;
 use crate::json::JsonError;
 use crate::path::Path;
 use crate::read::FieldReader;
-use crate::rule::{FieldRule, LogRules, ObjectRule};
+use crate::rule::{FieldRule, Kind, LogRules, ObjectRule};
 use crate::token::Token;
 use crate::violation::{ViolationRule, Violations};
 use crate::write;
@@ -85,6 +85,39 @@ pub trait Log: Shape + Serialize + serde::de::DeserializeOwned {
 
     /// The log's rules.
     const RULES: &'static LogRules;
+
+    /// Sets the field at `path`, names joined by dots, to the value that `token` stands for; whether the log has such a
+    /// field, outside of arrays, and it takes the value. Objects on the way are made when they are absent.
+    ///
+    /// # Examples
+    /// ```
+    /// use ecs_schema::generated::kibana_event_log::KibanaEventLog;
+    /// use ecs_schema::{Log, Shape, Token};
+    ///
+    /// let mut event = KibanaEventLog::blank();
+    /// assert!(event.set("kibana.alert.rule.revision", Token::Signed(2)));
+    /// assert!(!event.set("kibana.alert.rule.revison", Token::Signed(2)));
+    /// ```
+    fn set(&mut self, path: &str, token: Token<'_>) -> bool {
+        /// Deeper than any log.
+        const MAX_DEPTH: usize = 16;
+        let mut places = [0; MAX_DEPTH];
+        let (mut depth, mut rules) = (0, Some(Self::RULES.root()));
+        for name in path.split('.') {
+            let found = rules.and_then(|rules| Some((rules.position(name)?, rules.field(name)?.kind())));
+            let (Some((place, kind)), true) = (found, depth < MAX_DEPTH) else { return false };
+            places[depth] = place;
+            depth += 1;
+            rules = match kind {
+                Kind::Object(inner) => Some(inner),
+                _ => None,
+            };
+        }
+        match &places[..depth] {
+            [place, rest @ ..] => self.set_field(*place, rest, token),
+            [] => false,
+        }
+    }
 
     /// Reads a document as strictly as it is written: checks the text against the rules, then reads it.
     ///

@@ -10,6 +10,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("ecs-schema", &[]),
     ("ecs-gen", &[]),
     ("event-log", &["ecs-schema", "event-spool", "event-store"]),
+    ("event-spool", &[]),
     ("xtask", &["ecs-gen", "ecs-schema"]),
 ];
 

@@ -97,7 +97,7 @@ impl<T: Log> OverlayBuilder<T> {
 }
 
 /// What a struct holds, without its placeholders.
-fn sparse<T: Log>(event: &T) -> Value {
+pub(super) fn sparse<T: Log>(event: &T) -> Value {
     let (mut json, mut checker) = (Vec::new(), Checker::default());
     let stamps = Stamps { now: Timestamp::UNSET, id: "" };
     object(event, Layer::default(), &Path::ROOT, &mut Merge::new(&mut json, &mut checker, &stamps));
