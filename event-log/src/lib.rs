@@ -4,7 +4,7 @@
 //! * [`EventLogger`] and [`ProviderLogger`] log. A call merges the logger's defaults with the event, checks and writes it,
 //!   and appends it to the spool: no lock, no system call, no allocation in the steady state, nothing to await.
 //! * What breaks the rules of the log is kept in the [`quarantine`] with the reason.
-//! * A [`Delivery`] takes events out of the spool.
+//! * A [`Delivery`] takes events out of the spool; [`ship`] brings them to an engine.
 //!
 //! Works without any asynchronous runtime, and in each.
 
@@ -20,6 +20,7 @@ mod record;
 mod registry;
 mod scratch;
 mod service;
+pub mod ship;
 mod timing;
 
 pub use delivery::{Delivery, DeliveryMetrics};

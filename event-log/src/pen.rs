@@ -51,7 +51,7 @@ impl Desk {
     #[cold]
     fn keep_invalid(&self, invalid: &Invalid, id: EventId, document: &[u8]) {
         let line = invalid.line();
-        let entry = Entry { id: Some(*id.as_bytes()), ..Entry::new(Kind::Invalid, &line, document) };
+        let entry = Entry { id: Some(id), ..Entry::new(Kind::Invalid, &line, document) };
         let kept = self.quarantine.append_parts(&[&entry.head(), entry.reason.as_bytes(), document]);
         if let Some(count) = self.invalid.count(invalid.code()) {
             tracing::warn!(reason = invalid.code(), count, "invalid event kept in quarantine: {line}");

@@ -17,7 +17,13 @@
 //!
 //! Numbers are little-endian. The spool frames a record and keeps its checksum, so there is none here.
 
+mod store;
+
 use thiserror::Error;
+
+use crate::id::EventId;
+
+pub use store::{DEFAULT_QUARANTINE_BYTES, Quarantine, QuarantineError};
 
 /// The first byte of each record.
 pub const FORMAT: u8 = 1;
@@ -85,7 +91,7 @@ pub struct Entry<'a> {
     /// HTTP status that the engine gave the document.
     pub status: Option<u16>,
     /// The event's UUIDv7, which is its `_id` where it is stored.
-    pub id: Option<[u8; 16]>,
+    pub id: Option<EventId>,
     /// Where it stood in the spool of events; for [`Kind::Settled`] which record of the quarantine is meant.
     pub sequence: Option<u64>,
     /// One line for people, at most [`MAX_REASON_BYTES`].
@@ -109,7 +115,9 @@ impl<'a> Entry<'a> {
         head[0] = FORMAT;
         head[1] = self.kind.byte();
         head[2..4].copy_from_slice(&self.status.unwrap_or(0).to_le_bytes());
-        head[4..20].copy_from_slice(&self.id.unwrap_or_default());
+        if let Some(id) = self.id {
+            head[4..20].copy_from_slice(id.as_bytes());
+        }
         head[20..28].copy_from_slice(&self.sequence.unwrap_or(0).to_le_bytes());
         let reason = u32::try_from(self.reason.len()).expect("`new` cuts the reason");
         head[28..32].copy_from_slice(&reason.to_le_bytes());
@@ -138,7 +146,7 @@ impl<'a> Entry<'a> {
         Ok(Self {
             kind,
             status: (status != 0).then_some(status),
-            id: (id != [0; 16]).then_some(id),
+            id: (id != [0; 16]).then_some(EventId::from_bytes(id)),
             sequence: Some(number(&head[20..28])).filter(|sequence| *sequence != 0),
             reason,
             document,
@@ -196,7 +204,7 @@ mod tests {
             check_round_trip(Entry::new(kind, "", b""));
             let mut entry = Entry::new(kind, "failed to parse field", b"{}");
             entry.status = Some(400);
-            entry.id = Some([7; 16]);
+            entry.id = Some(EventId::from_bytes([7; 16]));
             entry.sequence = Some(u64::MAX);
             check_round_trip(entry);
         }

@@ -1,3 +1,6 @@
 //! The tests of the runtime, through its public interface.
 
+mod faults;
 mod ids;
+mod kill;
+mod simulation;
