@@ -235,7 +235,7 @@ impl<L: Log> Source<L> for Text<'_> {
         let event = pen.overlay.write_text(self.0, stamps, out).map_err(|error| match error {
             JsonError::Invalid(violations) => Invalid::Violations(violations),
             JsonError::Syntax(error) => Invalid::Syntax(error),
-            other => Invalid::Syntax(serde::de::Error::custom(other)),
+            other => Invalid::Syntax(serde_json::Error::io(std::io::Error::other(other))),
         })?;
         pen.check_value(&event, id)
     }
