@@ -34,7 +34,7 @@
 //! let mut event = KibanaEventLog::blank();
 //! event.event.action = "execute".to_owned();
 //! let mut json = Vec::new();
-//! let stamps = Stamps { now: Timestamp::UNIX_EPOCH, id: "0190163d-8694-739b-aea5-966c26f8ad91" };
+//! let stamps = Stamps { now: Timestamp::UNIX_EPOCH, id: b"0190163d-8694-739b-aea5-966c26f8ad91" };
 //! overlay.write_event(&event, &stamps, &mut json)?;
 //! let expected = r#"{"@timestamp":"1970-01-01T00:00:00Z","ecs":{"version":"9.4.0"},"#.to_owned()
 //!     + r#""event":{"action":"execute","provider":"actions"},"tags":["canary"]}"#;
@@ -95,8 +95,8 @@ pub enum Stamp {
 pub struct Stamps<'a> {
     /// The moment of the event.
     pub now: Timestamp,
-    /// The event's id: a text without anything that JSON escapes.
-    pub id: &'a str,
+    /// The event's id: ASCII without anything that JSON escapes.
+    pub id: &'a [u8],
 }
 
 /// Where the values of marked fields stand in what was written: the range of each one's JSON.

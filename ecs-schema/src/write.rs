@@ -59,10 +59,11 @@ pub(crate) fn quoted(value: impl Display, out: &mut Vec<u8>) {
     write!(out, "\"{value}\"").expect("memory takes every byte");
 }
 
-/// Appends a string that needs no escapes, in quotes.
-pub(crate) fn plain(text: &str, out: &mut Vec<u8>) {
+/// Appends a text that needs no escapes, in quotes.
+pub(crate) fn plain(text: &[u8], out: &mut Vec<u8>) {
+    out.reserve(text.len() + 2);
     out.push(b'"');
-    out.extend_from_slice(text.as_bytes());
+    out.extend_from_slice(text);
     out.push(b'"');
 }
 

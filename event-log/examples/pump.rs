@@ -129,7 +129,7 @@ fn start_shipper(
     let ports = Ports::open(service.spool(), quarantine, &service.directory().join("shipping"))
         .map_err(anyhow::Error::from_boxed)?;
     let settings = Settings::new(ALIAS).max_age(Duration::from_millis(arguments.max_age));
-    let shipper = ShipperThread::start(settings, ports, Arc::new(transport));
+    let shipper = ShipperThread::start(settings, ports, transport);
     Ok(Arc::new(shipper.map_err(anyhow::Error::from_boxed)?))
 }
 

@@ -5,6 +5,7 @@
 //!   and appends it to the spool: no lock, no system call, no allocation in the steady state, nothing to await.
 //! * What breaks the rules of the log is kept in the [`quarantine`] with the reason.
 //! * A [`Delivery`] takes events out of the spool; [`ship`] brings them to an engine.
+//! * With the feature `tracing-layer`, a layer of `tracing` logs chosen spans and events.
 //!
 //! Works without any asynchronous runtime, and in each.
 
@@ -12,6 +13,8 @@ mod delivery;
 mod error;
 mod id;
 mod invalid;
+#[cfg(feature = "tracing-layer")]
+mod layer;
 mod logger;
 mod metrics;
 mod pen;
@@ -27,6 +30,8 @@ pub use delivery::{Delivery, DeliveryMetrics};
 pub use error::{LogError, LoggerError, StartError};
 pub use id::{EventId, ID_BYTES, ID_TEXT_BYTES, IdError, IdText};
 pub use invalid::Invalid;
+#[cfg(feature = "tracing-layer")]
+pub use layer::TracingLayer;
 pub use logger::{EventLogger, ProviderLogger};
 pub use metrics::{Health, MAX_HEALTHY_LAG, Metrics};
 pub use record::{EventRecord, FORMAT, HEAD_BYTES, RecordError, head};

@@ -157,7 +157,7 @@ impl<L: Log> Pen<L> {
         let id = given.unwrap_or_else(|| EventId::at(now));
         buffer.extend_from_slice(&record::head(id));
         let text = id.text();
-        match source.write(self, &Stamps { now, id: text.as_str() }, id, buffer) {
+        match source.write(self, &Stamps { now, id: text.as_bytes() }, id, buffer) {
             Ok(own) if own != id && given.is_none() => {
                 buffer[..HEAD_BYTES].copy_from_slice(&record::head(own));
                 (own, Ok(()))
@@ -204,7 +204,7 @@ impl<L: Log> Source<L> for Typed<'_, L> {
         }
         let own = find(ID);
         let own = &own[1..own.len() - 1];
-        Ok(if own == stamps.id.as_bytes() { id } else { EventId::parse(own).unwrap_or(id) })
+        Ok(if own == stamps.id { id } else { EventId::parse(own).unwrap_or(id) })
     }
 
     fn original<'a>(&'a self, written: &'a [u8]) -> Cow<'a, [u8]> {
@@ -235,7 +235,7 @@ impl<L: Log> Source<L> for Text<'_> {
         let event = pen.overlay.write_text(self.0, stamps, out).map_err(|error| match error {
             JsonError::Invalid(violations) => Invalid::Violations(violations),
             JsonError::Syntax(error) => Invalid::Syntax(error),
-            other => Invalid::Syntax(serde::de::Error::custom(other)),
+            other => Invalid::Syntax(serde_json::Error::io(std::io::Error::other(other))),
         })?;
         pen.check_value(&event, id)
     }

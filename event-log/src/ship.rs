@@ -64,7 +64,7 @@ pub use local::READER;
 pub use ports::{EntryKey, PortError, Ports, Sink, Source, SourceRecord};
 pub use settings::{
     DEFAULT_MAX_AGE, DEFAULT_MAX_BYTES, DEFAULT_MAX_DOCUMENTS, DEFAULT_MAX_IN_FLIGHT, DEFAULT_RETRY_BASE,
-    DEFAULT_RETRY_CAP, DEFAULT_SLOW_AFTER, IntentSync, Settings,
+    DEFAULT_RETRY_CAP, DEFAULT_SLOW_AFTER, IntentSync, MOST_DOCUMENTS, Settings,
 };
 pub use shipper::{Shipper, Step};
 pub use stats::{Health, Stats};

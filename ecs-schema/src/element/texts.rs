@@ -12,8 +12,11 @@ use crate::token::{Token, check_date_nanos, check_text, parse_date};
 use crate::{Binary, Timestamp, Version, write};
 
 impl Element for String {
+    #[inline]
     fn check(&self, rule: &FieldRule, at: &Path<'_>, out: &mut Checker) {
-        check_string(self, rule, at, out);
+        if !rule.takes_any_text(self.len()) {
+            check_string(self, rule, at, out);
+        }
     }
 
     fn write(&self, _rule: &FieldRule, out: &mut Vec<u8>) {

@@ -99,7 +99,7 @@ impl<T: Log> OverlayBuilder<T> {
 /// What a struct holds, without its placeholders.
 pub(super) fn sparse<T: Log>(event: &T) -> Value {
     let (mut json, mut checker) = (Vec::new(), Checker::default());
-    let stamps = Stamps { now: Timestamp::UNSET, id: "" };
+    let stamps = Stamps { now: Timestamp::UNSET, id: b"" };
     object(event, Layer::default(), &Path::ROOT, &mut Merge::new(&mut json, &mut checker, &stamps));
     serde_json::from_slice(&json).expect("what was written is JSON")
 }
@@ -198,7 +198,7 @@ impl Object {
             return None;
         }
         let (mut json, mut checker) = (Vec::new(), Checker::default());
-        let stamps = Stamps { now: Timestamp::UNSET, id: "" };
+        let stamps = Stamps { now: Timestamp::UNSET, id: b"" };
         self.write_fields(rules, &Path::ROOT, &mut Merge::new(&mut json, &mut checker, &stamps));
         checker.is_clean().then(|| json.into())
     }

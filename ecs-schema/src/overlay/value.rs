@@ -44,7 +44,7 @@ fn stamp(strength: Strength, stamp: Stamp, rule: &FieldRule, members: &mut Map<S
     if strength == Strength::Fixed || members.get(rule.name).is_none_or(Value::is_null) {
         let text = match stamp {
             Stamp::Now => stamps.now.to_string(),
-            Stamp::Id => stamps.id.to_owned(),
+            Stamp::Id => String::from_utf8_lossy(stamps.id).into_owned(),
         };
         members.insert(rule.name.to_owned(), text.into());
     }

@@ -115,12 +115,18 @@ struct Walk<'a, 'm> {
 }
 
 impl FieldVisitor for Walk<'_, '_> {
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "most fields are absent, which is two comparisons here and a call otherwise"
+    )]
+    #[inline(always)]
     fn field<T: FieldValue>(&mut self, index: usize, value: &T) {
         if index == self.next {
             self.overlaid(index, value);
-        } else {
+        } else if !value.is_unset() {
             self.own(index, value, Layer::default());
+        } else if !T::IS_ALWAYS_OPTIONAL {
+            self.check_required(index);
         }
     }
 }
@@ -130,19 +136,20 @@ impl Walk<'_, '_> {
         self.next = self.rest.first().map_or(NONE, |node| node.place);
     }
 
-    /// The event's own value of a field, if it has one.
+    /// The event's own value of a field, which it has.
     #[inline]
     fn own<T: FieldValue>(&mut self, index: usize, value: &T, layer: Layer<'_>) {
-        if value.is_unset() {
-            if !T::IS_ALWAYS_OPTIONAL && self.fields[index].is_required {
-                let rule = &self.fields[index];
-                report_missing(rule, &self.at.field(rule.name), self.merge.checker);
-            }
-            return;
-        }
         let rule = &self.fields[index];
         self.merge.key(rule);
         value.write_checked(rule, layer, &self.at.field(rule.name), self.merge);
+    }
+
+    /// A field that the event lacks.
+    fn check_required(&mut self, index: usize) {
+        let rule = &self.fields[index];
+        if rule.is_required {
+            report_missing(rule, &self.at.field(rule.name), self.merge.checker);
+        }
     }
 
     /// A field that the overlay has something for.

@@ -12,7 +12,7 @@ use crate::choices::{Choices, object};
 use crate::example::Example;
 use crate::sorted;
 
-const ID: &str = "0190163d-8694-739b-aea5-966c26f8ad91";
+const ID: &[u8] = b"0190163d-8694-739b-aea5-966c26f8ad91";
 
 fn stamps() -> Stamps<'static> {
     Stamps { now: "2024-05-17T09:30:00.000000001Z".parse().unwrap(), id: ID }

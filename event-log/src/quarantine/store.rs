@@ -41,6 +41,9 @@ pub struct Quarantine {
     scanning: Arc<Mutex<()>>,
 }
 
+/// Why an entry that was handed back is not taken.
+pub type RefusedBack = Box<dyn std::error::Error + Send + Sync>;
+
 /// The quarantine cannot be read or changed.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -60,7 +63,7 @@ pub enum QuarantineError {
         /// The entry.
         number: u64,
         /// Why.
-        source: Box<dyn std::error::Error + Send + Sync>,
+        source: RefusedBack,
     },
 }
 
@@ -149,7 +152,7 @@ impl Quarantine {
     pub fn retry<T>(
         &self,
         number: u64,
-        resubmit: &mut dyn FnMut(&Entry<'_>) -> Result<T, Box<dyn std::error::Error + Send + Sync>>,
+        resubmit: &mut dyn FnMut(&Entry<'_>) -> Result<T, RefusedBack>,
     ) -> Result<Option<T>, QuarantineError> {
         let Some(outcome) = self.show(number, resubmit)? else { return Ok(None) };
         let value = outcome.map_err(|source| QuarantineError::Refused { number, source })?;

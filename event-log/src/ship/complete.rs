@@ -12,7 +12,7 @@ use super::stats::Health;
 use crate::quarantine::{Entry, Kind};
 
 /// Longest time that an engine can ask to be left alone.
-const MAX_RETRY_AFTER: Duration = Duration::from_secs(600);
+const MAX_RETRY_AFTER: Duration = Duration::from_mins(10);
 /// Tries of a document that the engine answers with a defect of its own (500) while it takes others.
 const MAX_DEFECTS: u8 = 16;
 /// Requests that have to succeed before larger ones are tried again after 413.

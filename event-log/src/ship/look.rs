@@ -1,6 +1,7 @@
 //! Asking which documents an engine has, when they may be stored where they cannot be sent to again.
 
 use std::collections::HashSet;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use event_store::{Response, TransportError};
@@ -20,7 +21,7 @@ pub(super) fn escape(name: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             text.push(char::from(byte));
         } else {
-            text.push_str(&format!("%{byte:02X}"));
+            let _ = write!(text, "%{byte:02X}");
         }
     }
     text
@@ -53,19 +54,16 @@ struct Ids {
 pub(super) fn errand(alias: &str, batch: Batch, sent: Duration) -> Errand {
     let ids: Vec<String> = batch.items.iter().map(|item| item.id.to_string()).collect();
     let pin = batch.pin.as_deref().unwrap_or(alias);
-    let (path, question) = match batch.look {
-        Some(Look::Alias) => {
-            let path = format!(
-                "/{}/_search?allow_partial_search_results=false&filter_path=hits.hits._id,timed_out,_shards.failed",
-                escape(alias)
-            );
-            let search = Search { size: ids.len(), source: false, query: Query { ids: Ids { values: ids } } };
-            (path, serde_json::to_vec(&search))
-        }
-        _ => {
-            let path = format!("/{}/_mget?_source=false&filter_path=docs._id,docs.found,docs.error.type", escape(pin));
-            (path, serde_json::to_vec(&GetMany { ids }))
-        }
+    let (path, question) = if batch.look == Some(Look::Alias) {
+        let path = format!(
+            "/{}/_search?allow_partial_search_results=false&filter_path=hits.hits._id,timed_out,_shards.failed",
+            escape(alias)
+        );
+        let search = Search { size: ids.len(), source: false, query: Query { ids: Ids { values: ids } } };
+        (path, serde_json::to_vec(&search))
+    } else {
+        let path = format!("/{}/_mget?_source=false&filter_path=docs._id,docs.found,docs.error.type", escape(pin));
+        (path, serde_json::to_vec(&GetMany { ids }))
     };
     let question = question.expect("texts and numbers are JSON");
     Errand { job: Job::Look(batch), path, question, sent }

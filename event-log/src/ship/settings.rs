@@ -6,6 +6,8 @@ use std::time::Duration;
 /// Documents of a batch. Of small events this many are about a megabyte; larger batches gain nothing that can be measured,
 /// and each reply has an item for each document.
 pub const DEFAULT_MAX_DOCUMENTS: u32 = 4096;
+/// Documents that one search finds (`index.max_result_window`): engines are asked for all documents of a batch at once.
+pub const MOST_DOCUMENTS: u32 = 10_000;
 /// Bytes of a request's body. A hundredth of what engines take at most, small enough to be held several times.
 pub const DEFAULT_MAX_BYTES: usize = 1 << 20;
 /// How long a record may wait for others to share its request: what the engines take to make a document searchable.
@@ -71,10 +73,10 @@ impl Settings {
         }
     }
 
-    /// Documents of a batch at most, by default [`DEFAULT_MAX_DOCUMENTS`].
+    /// Documents of a batch at most, by default [`DEFAULT_MAX_DOCUMENTS`]; no more than [`MOST_DOCUMENTS`].
     #[must_use]
     pub fn max_documents(mut self, documents: NonZeroU32) -> Self {
-        self.max_documents = documents.get() as usize;
+        self.max_documents = documents.get().min(MOST_DOCUMENTS) as usize;
         self
     }
 

@@ -26,9 +26,9 @@ const LONGEST_IDLE: Duration = Duration::from_millis(100);
 /// Pause after spool, quarantine or journal failed.
 const LOCAL_PAUSE: Duration = Duration::from_secs(1);
 /// How long it waits for completions when there is nothing else to wait for.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 /// How often the same kind of trouble is logged.
-const LOG_INTERVAL: Duration = Duration::from_secs(60);
+const LOG_INTERVAL: Duration = Duration::from_mins(1);
 /// Length of an id as text.
 const ID_TEXT: &str = "00000000-0000-0000-0000-000000000000";
 

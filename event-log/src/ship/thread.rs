@@ -38,7 +38,7 @@ impl ShipperThread {
     ///
     /// # Errors
     /// When journal or quarantine cannot be read, or the system has no threads.
-    pub fn start(settings: Settings, ports: Ports, transport: Arc<dyn Transport>) -> Result<Self, PortError> {
+    pub fn start(settings: Settings, ports: Ports, transport: impl Transport + 'static) -> Result<Self, PortError> {
         let settings = match settings.chosen_seed() {
             0 => settings.seed(RandomState::new().hash_one(0)),
             _ => settings,
@@ -48,6 +48,7 @@ impl ShipperThread {
         let shipper = Shipper::new(settings, ports)?;
         let stats = Arc::new(Mutex::new(shipper.stats()));
         let (messages, inbox) = channel();
+        let transport: Arc<dyn Transport> = Arc::new(transport);
         let errands = start_senders(senders, &transport, &messages)?;
         let decider = Decider {
             shipper,

@@ -69,7 +69,7 @@ fn ship(service: &EventLogService<KibanaEventLog>, url: &str) -> Arc<ShipperThre
         .max_documents(documents.try_into().unwrap())
         .max_age(Duration::from_millis(20))
         .retry(Duration::from_millis(4), Duration::from_millis(100));
-    let shipper = Arc::new(ShipperThread::start(settings, ports, Arc::new(transport)).unwrap());
+    let shipper = Arc::new(ShipperThread::start(settings, ports, transport).unwrap());
     assert!(service.set_delivery(Arc::clone(&shipper) as _).is_ok());
     shipper
 }

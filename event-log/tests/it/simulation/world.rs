@@ -1,7 +1,7 @@
 //! One run: what happens when, decided by the seed; and the books at its end.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -49,6 +49,20 @@ impl Totals {
         for (name, count) in &other.fates {
             *self.fates.entry(name).or_default() += count;
         }
+    }
+}
+
+impl fmt::Display for Totals {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { runs, issued, delivered, quarantined, conflicts, requests, crashes, power_losses, rollovers, fates } =
+            self;
+        write!(
+            out,
+            "{runs} seeds: {issued} issued = {delivered} delivered + {quarantined} quarantined; {conflicts} second tries \
+             found their first, {requests} requests, {crashes} deaths, {power_losses} of them with the machine, \
+             {rollovers} rollovers; requests met"
+        )?;
+        fates.iter().try_for_each(|(name, count)| write!(out, " {name} {count}"))
     }
 }
 
