@@ -84,7 +84,7 @@ pub struct Entry<'a> {
     pub kind: Kind,
     /// HTTP status that the engine gave the document.
     pub status: Option<u16>,
-    /// The event's UUIDv7, which is its `_id` where it is stored.
+    /// The event's id, a version 7 UUID, which is its `_id` where it is stored.
     pub id: Option<[u8; 16]>,
     /// Where it stood in the spool of events; for [`Kind::Settled`] which record of the quarantine is meant.
     pub sequence: Option<u64>,
