@@ -42,7 +42,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 let event = event();
                 (0..WARM_UP).for_each(|_| log(logger, &event));
                 let (mut times, elapsed) = run(logger, threads, count, pace);
-                let rate = times.len() as f64 / elapsed.as_secs_f64();
+                let rate = f64::from(u32::try_from(times.len()).expect("the counts above fit")) / elapsed.as_secs_f64();
                 print_row(&format!("{name}, {threads} thread(s)"), &mut times, Some(rate));
                 let metrics = service.metrics();
                 assert_eq!(

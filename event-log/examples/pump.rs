@@ -183,7 +183,7 @@ impl Pace {
             }
             return Instant::now() < self.deadline;
         }
-        number % LOOK_AFTER != 0 || Instant::now() < self.deadline
+        !number.is_multiple_of(LOOK_AFTER) || Instant::now() < self.deadline
     }
 }
 
@@ -216,7 +216,7 @@ fn log_some(
 
 /// Waits while the spool is nearly full; false at the deadline.
 fn wait_for_space(service: &EventLogService<KibanaEventLog>, number: u64, deadline: Instant) -> bool {
-    if number % LOOK_AFTER != 0 {
+    if !number.is_multiple_of(LOOK_AFTER) {
         return true;
     }
     while service.spool().stats().bytes > SPOOL_BYTES / 4 * 3 {

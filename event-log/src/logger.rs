@@ -86,13 +86,11 @@ impl<L: Log> EventLogger<L> {
     }
 
     /// Begins to time what an event is about, and sets its `event.start`; [`stop_timing`](Self::stop_timing) ends it.
-    #[expect(clippy::unused_self, reason = "where users of event logs look for it")]
     pub fn start_timing(&self, event: &mut L) -> Timing {
         Timing::start(event)
     }
 
     /// The same for something that started at `start`.
-    #[expect(clippy::unused_self, reason = "where users of event logs look for it")]
     pub fn start_timing_at(&self, event: &mut L, start: Timestamp) -> Timing {
         Timing::start_at(event, start)
     }
@@ -100,7 +98,6 @@ impl<L: Log> EventLogger<L> {
     /// Ends a timing, and sets `event.end` and `event.duration`, in nanoseconds.
     ///
     /// A timing is a value, so that none can be stopped that was not started.
-    #[expect(clippy::unused_self, reason = "where users of event logs look for it")]
     pub fn stop_timing(&self, timing: Timing, event: &mut L) {
         timing.stop(event);
     }

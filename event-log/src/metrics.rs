@@ -11,7 +11,7 @@ use crate::delivery::DeliveryMetrics;
 use crate::pen::Desk;
 
 /// How old the oldest event that waits may be before that impairs the health: long enough for an engine to restart.
-pub const MAX_HEALTHY_LAG: Duration = Duration::from_secs(300);
+pub const MAX_HEALTHY_LAG: Duration = Duration::from_mins(5);
 
 /// How things stand, since the service was started unless said otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]

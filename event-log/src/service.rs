@@ -80,7 +80,6 @@ pub struct StopReport {
 
 impl<L: Log> EventLogService<L> {
     /// Begins a service with documented defaults.
-    #[must_use]
     pub fn builder() -> ServiceBuilder<L> {
         ServiceBuilder::new()
     }
@@ -238,7 +237,7 @@ impl<L: Log> EventLogService<L> {
     }
 
     fn sync(&self) -> bool {
-        let synced = [&self.desk.spool, &self.desk.quarantine].map(|spool| spool.flush());
+        let synced = [&self.desk.spool, &self.desk.quarantine].map(Spool::flush);
         for error in synced.iter().filter_map(|result| result.as_ref().err()) {
             tracing::error!("{error}");
         }

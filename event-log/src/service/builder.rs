@@ -15,7 +15,7 @@ use crate::error::StartError;
 pub const DEFAULT_QUARANTINE_BYTES: u64 = 64 << 20;
 /// A minute: whoever reads the program's own log learns soon what is refused, and a thousand refusals a second do not
 /// fill that log.
-pub const DEFAULT_REPORT_INTERVAL: Duration = Duration::from_secs(60);
+pub const DEFAULT_REPORT_INTERVAL: Duration = Duration::from_mins(1);
 /// The folder of the spool of events, in the service's directory.
 pub const EVENTS_DIRECTORY: &str = "events";
 /// The folder of the quarantine, in the service's directory.

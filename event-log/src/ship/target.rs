@@ -83,7 +83,7 @@ mod tests {
     fn check(body: &str, wanted: Result<&str, &str>) {
         let mut target = Target::default();
         let learnt = target.learn("log", body.as_bytes(), Duration::ZERO);
-        let write = target.write(Duration::ZERO).map(|index| index.to_string());
+        let write = target.write(Duration::ZERO).map(ToString::to_string);
         assert_eq!(learnt.map(|()| write.unwrap()), wanted.map(str::to_owned).map_err(str::to_owned));
     }
 

@@ -86,7 +86,7 @@ fn flush_comes_back_when_all_is_stored() {
         assert!(control.flush().await);
         assert_eq!(engine.engine.lock().unwrap().stored.len(), 95);
         log(&disk, 96..=100);
-        control.stop(Duration::from_secs(3600));
+        control.stop(Duration::from_hours(1));
         assert_eq!(driver.await.unwrap(), 100);
         let engine = engine.engine.lock().unwrap();
         assert_eq!((engine.stored.len(), engine.doubled.len()), (100, 0));

@@ -21,7 +21,7 @@ use fake_engine::{FakeEngine, Mode, Recording};
 const ALIAS: &str = ".kibana-event-log";
 const DEFAULT_EVENTS: u64 = 2_000;
 /// Far more than any mode needs; a test that comes here hangs.
-const LIMIT: Duration = Duration::from_secs(600);
+const LIMIT: Duration = Duration::from_mins(10);
 const TIMEOUT: Duration = Duration::from_millis(250);
 
 /// Struck requests now and then: what is refused or lost each time would never arrive.

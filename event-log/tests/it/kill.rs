@@ -97,8 +97,8 @@ impl Campaign {
         }
         self.stored_before_end = self.stored.len() as u64;
         self.engine.set_mode("ok".parse().unwrap());
-        let status = self.spawn(&["--drain", "--deadline", "120"]).wait().unwrap();
-        assert!(status.success(), "does not drain: {status}");
+        let ended = self.spawn(&["--drain", "--deadline", "120"]).wait().unwrap();
+        assert!(ended.success(), "does not drain: {ended}");
         self.check("the end");
         assert!(self.pending.is_empty(), "lost: {:?}", self.pending);
         assert!(self.acknowledged > kills, "the processes died before they did anything");

@@ -1,5 +1,6 @@
 //! Refused events: kept with the reason, counted, reported in one line now and then.
 
+use std::fmt::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -139,7 +140,7 @@ impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Lines {
         struct Shown(String);
         impl Visit for Shown {
             fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-                self.0 += &format!("{}={value:?} ", field.name());
+                write!(self.0, "{}={value:?} ", field.name()).unwrap();
             }
         }
         let mut shown = Shown(String::new());

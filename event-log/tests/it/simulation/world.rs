@@ -15,7 +15,7 @@ use super::local::Disk;
 use super::random::Random;
 
 /// After the last fault everything has to be delivered within this time.
-const TO_DRAIN: Duration = Duration::from_secs(4 * 3600);
+const TO_DRAIN: Duration = Duration::from_hours(4);
 /// Late enough that a clock which is set back is not before its beginning.
 const START: Duration = Duration::from_secs(1_000);
 const MOST_STEPS: u32 = 300_000;
