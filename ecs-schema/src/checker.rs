@@ -14,6 +14,9 @@ pub struct Checker {
     kept: Vec<Violation>,
     total: usize,
     seen: Seen,
+    /// Whether what is walked is a part of a document: what it lacks may be in the other parts, and which categories and
+    /// types meet is not known yet.
+    pub(crate) is_partial: bool,
 }
 
 /// The event categories and types of the object that is being walked, as places in their lists.
@@ -25,12 +28,28 @@ struct Seen {
 }
 
 impl Checker {
+    /// Collects the violations of a part of a document.
+    pub(crate) fn of_part() -> Self {
+        Self { is_partial: true, ..Self::default() }
+    }
+
     /// Everything that was reported, as an error when there is something.
     ///
     /// # Errors
     /// When there is a violation.
     pub(crate) fn finish(self) -> Result<(), Violations> {
         if self.total == 0 { Ok(()) } else { Err(Violations { kept: self.kept, total: self.total }) }
+    }
+
+    /// Forgets the violations that are not `wanted`, and those that were only counted.
+    pub(crate) fn retain(&mut self, is_wanted: impl Fn(&ViolationRule) -> bool) {
+        self.kept.retain(|violation| is_wanted(&violation.rule));
+        self.total = self.kept.len();
+    }
+
+    /// Whether nothing was reported.
+    pub(crate) const fn is_clean(&self) -> bool {
+        self.total == 0
     }
 
     /// Whether further violations are only counted, so that describing them well is in vain.
@@ -66,7 +85,7 @@ impl Checker {
     /// Nothing is expected of an object without categories or with an unknown one; unknown types are reported as such.
     pub(crate) fn check_expected_types(&mut self, expected: &'static ExpectedTypes, at: &Path<'_>) {
         let seen = std::mem::take(&mut self.seen);
-        if seen.categories == 0 || seen.has_unknown_category {
+        if self.is_partial || seen.categories == 0 || seen.has_unknown_category {
             return;
         }
         let unexpected = seen.types & !expected.union(seen.categories);

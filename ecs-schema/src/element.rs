@@ -12,6 +12,7 @@ use serde::de::{self, MapAccess, SeqAccess};
 use serde::ser::Serializer;
 
 use crate::checker::Checker;
+use crate::overlay::{Layer, Merge};
 use crate::path::Path;
 use crate::read;
 use crate::rule::FieldRule;
@@ -27,6 +28,17 @@ pub trait Element: Sized {
 
     /// Appends the canonical JSON.
     fn write(&self, rule: &FieldRule, out: &mut Vec<u8>);
+
+    /// Checks the value and appends its canonical JSON, both with what an [`Overlay`](crate::Overlay) has for its inside.
+    fn write_checked(&self, rule: &FieldRule, _layer: Layer<'_>, at: &Path<'_>, merge: &mut Merge<'_>) {
+        self.check(rule, at, merge.checker);
+        self.write(rule, merge.out);
+    }
+
+    /// Sets the field that is `rest` below this value, places in the tables; whether it could be set.
+    fn set_inside(&mut self, _rest: &[usize], _token: Token<'_>) -> bool {
+        false
+    }
 
     /// Hands the same JSON to `serde`.
     ///
@@ -60,6 +72,11 @@ pub trait Element: Sized {
     fn is_null(&self) -> bool {
         false
     }
+
+    /// Whether the value can only be the placeholder of a required field; never for numbers, which have none to spare.
+    fn is_blank(&self) -> bool {
+        false
+    }
 }
 
 /// What a struct's field can do: an [`Element`] when required, `Option` of one, or `Vec` of them.
@@ -69,6 +86,17 @@ pub trait FieldValue: Sized {
 
     /// Whether the field is left out of the JSON.
     fn is_absent(&self) -> bool;
+
+    /// Whether an [`Overlay`](crate::Overlay) may fill the field: it is absent, or has a placeholder.
+    fn is_unset(&self) -> bool {
+        self.is_absent()
+    }
+
+    /// As [`Element::write_checked`], of the present value.
+    fn write_checked(&self, rule: &FieldRule, layer: Layer<'_>, at: &Path<'_>, merge: &mut Merge<'_>);
+
+    /// Sets the field, or what is `rest` below it, places in the tables; whether it could be set.
+    fn set(&mut self, rule: &FieldRule, rest: &[usize], token: Token<'_>) -> bool;
 
     /// Reports what the present value breaks.
     fn check(&self, rule: &FieldRule, at: &Path<'_>, out: &mut Checker);

@@ -1,7 +1,9 @@
 //! Checks JSON that no struct stands for, by the same tables as the structs, in one walk over the parser's events: no
-//! tree is built. Owns the two entry points; the walk is in the modules below.
+//! tree is built. Owns the two entry points; the walk is in the modules below, and the canonical form of a
+//! valid value in `json/canonical.rs`.
 
 mod any;
+mod canonical;
 mod field;
 mod flattened;
 mod object;
@@ -17,7 +19,9 @@ use crate::path::Path;
 use crate::rule::{FieldRule, Kind, LogRules};
 use crate::violation::Violations;
 
+pub(crate) use canonical::{write_canonical, write_canonical_object};
 pub(crate) use flattened::check_flattened;
+pub(crate) use object::report_missing;
 
 /// Checks a JSON value against a log's rules.
 ///
@@ -69,11 +73,16 @@ pub fn validate_json_str(rules: &LogRules, text: &str) -> Result<(), JsonError> 
     checker.finish().map_err(JsonError::Invalid)
 }
 
-fn check_document<'de, D: Deserializer<'de>>(rules: &LogRules, from: D, out: &mut Checker) -> Result<(), D::Error> {
+/// Checks a document, with what reads its JSON.
+pub(crate) fn check_document<'de, D: Deserializer<'de>>(
+    rules: &LogRules,
+    from: D,
+    out: &mut Checker,
+) -> Result<(), D::Error> {
     let rule = FieldRule::nameless(Kind::Object(rules.root()));
     let is_present = field::ValueSeed::field(&rule, &Path::ROOT, out).deserialize(from)?;
-    if !is_present {
-        object::report_missing(&rule.required(), &Path::ROOT, out);
+    if !is_present && !out.is_partial {
+        report_missing(&rule.required(), &Path::ROOT, out);
     }
     Ok(())
 }

@@ -6,6 +6,8 @@
 //!   writes the canonical JSON; `serde` writes the same bytes and reads leniently.
 //! * **Untyped**: [`validate_json_str`] and [`validate_json`] walk JSON text or a JSON value without building a tree.
 //!
+//! * **Laid over**: an [`Overlay`] merges defaults and fixed values into either, and checks and writes in the same walk.
+//!
 //! Strict where we write: what a mapping with `dynamic: strict` would refuse is refused, and what the Elastic Common
 //! Schema forbids besides. Lenient where we read: unknown fields are skipped, unknown enum values kept as `Other`, an
 //! array of one and its element are the same, and so are a number and its decimal string; null is no value.
@@ -61,6 +63,7 @@ pub mod generated;
 mod geo_point;
 mod json;
 mod nearest;
+mod overlay;
 mod path;
 mod range;
 mod read;
@@ -81,6 +84,7 @@ pub use element::{Element, FieldValue};
 pub use flattened::Flattened;
 pub use geo_point::{GeoPoint, GeoPointError};
 pub use json::{JsonError, validate_json, validate_json_str};
+pub use overlay::{MARKS, Marks, Overlay, OverlayBuilder, Stamp, Stamps, Strength};
 pub use path::Path;
 pub use range::{Range, RangeEnd, RangeError};
 pub use read::FieldReader;
@@ -102,8 +106,9 @@ pub mod __private {
     pub use serde::ser::{Serialize, Serializer};
 
     pub use crate::element::{check_string, text_of};
+    pub use crate::overlay::{Layer, Merge};
     pub use crate::shape::{
-        check_shape, deserialize_shape, deserialize_text, read_shape_map, serialize_shape, write_shape,
+        check_shape, deserialize_shape, deserialize_text, merge_shape, read_shape_map, serialize_shape, write_shape,
     };
     pub use crate::write::string as write_string;
 }

@@ -213,6 +213,16 @@ impl FieldRule {
         self
     }
 
+    /// Whether a string of up to `bytes` bytes is valid whatever it says, and none of the rules between fields asks for it.
+    pub(crate) const fn takes_any_text(&self, bytes: usize) -> bool {
+        let is_free = match self.kind {
+            Kind::Text => true,
+            Kind::Keyword => bytes <= crate::token::MAX_TERM,
+            _ => false,
+        };
+        is_free && self.allowed.is_none() && self.pattern.is_none() && matches!(self.capture, Capture::Nothing)
+    }
+
     /// The field's own name, without its parents.
     #[must_use]
     pub const fn name(&self) -> &'static str {

@@ -8,14 +8,15 @@ use serde::de::MapAccess;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 pub use enums::{Vocabulary, deserialize_text};
-pub use structs::{check_shape, deserialize_shape, read_shape_map, serialize_shape, write_shape};
+pub use structs::{check_shape, deserialize_shape, merge_shape, read_shape_map, serialize_shape, write_shape};
 
 use crate::checker::Checker;
 use crate::element::FieldValue;
 use crate::json::JsonError;
 use crate::path::Path;
 use crate::read::FieldReader;
-use crate::rule::{FieldRule, LogRules, ObjectRule};
+use crate::rule::{FieldRule, Kind, LogRules, ObjectRule};
+use crate::token::Token;
 use crate::violation::{ViolationRule, Violations};
 use crate::write;
 
@@ -38,6 +39,10 @@ pub trait Shape: Sized {
         index: usize,
         reader: FieldReader<'_, A>,
     ) -> Result<bool, A::Error>;
+
+    /// Sets the field at place `index` in the table, or what is `rest` below it, to the value that `token` stands for;
+    /// whether it could be set. Objects on the way are made when they are absent.
+    fn set_field(&mut self, index: usize, rest: &[usize], token: Token<'_>) -> bool;
 
     /// A value without optional fields, and with placeholders in the required ones.
     fn blank() -> Self;
@@ -80,6 +85,39 @@ pub trait Log: Shape + Serialize + serde::de::DeserializeOwned {
 
     /// The log's rules.
     const RULES: &'static LogRules;
+
+    /// Sets the field at `path`, names joined by dots, to the value that `token` stands for; whether the log has such a
+    /// field, outside of arrays, and it takes the value. Objects on the way are made when they are absent.
+    ///
+    /// # Examples
+    /// ```
+    /// use ecs_schema::generated::kibana_event_log::KibanaEventLog;
+    /// use ecs_schema::{Log, Shape, Token};
+    ///
+    /// let mut event = KibanaEventLog::blank();
+    /// assert!(event.set("kibana.alert.rule.revision", Token::Signed(2)));
+    /// assert!(!event.set("kibana.alert.rule.revison", Token::Signed(2)));
+    /// ```
+    fn set(&mut self, path: &str, token: Token<'_>) -> bool {
+        /// Deeper than any log.
+        const MAX_DEPTH: usize = 16;
+        let mut places = [0; MAX_DEPTH];
+        let (mut depth, mut rules) = (0, Some(Self::RULES.root()));
+        for name in path.split('.') {
+            let found = rules.and_then(|rules| Some((rules.position(name)?, rules.field(name)?.kind())));
+            let (Some((place, kind)), true) = (found, depth < MAX_DEPTH) else { return false };
+            places[depth] = place;
+            depth += 1;
+            rules = match kind {
+                Kind::Object(inner) => Some(inner),
+                _ => None,
+            };
+        }
+        match &places[..depth] {
+            [place, rest @ ..] => self.set_field(*place, rest, token),
+            [] => false,
+        }
+    }
 
     /// Reads a document as strictly as it is written: checks the text against the rules, then reads it.
     ///

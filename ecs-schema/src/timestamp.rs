@@ -45,6 +45,8 @@ impl Timestamp {
     pub const MIN: Self = Self { seconds: -62_167_219_200, nanos: 0 };
     /// 9999-12-31T23:59:59.999999999Z, the last moment.
     pub const MAX: Self = Self { seconds: 253_402_300_799, nanos: 999_999_999 };
+    /// What stands in a required field that has no moment yet; the same as [`MIN`](Self::MIN), which no event has.
+    pub const UNSET: Self = Self::MIN;
     /// 1970-01-01T00:00:00Z.
     pub const UNIX_EPOCH: Self = Self { seconds: 0, nanos: 0 };
     /// The last moment that `date_nanos` can hold, 2262-04-11T23:47:16.854775807Z.

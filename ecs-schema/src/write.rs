@@ -59,6 +59,14 @@ pub(crate) fn quoted(value: impl Display, out: &mut Vec<u8>) {
     write!(out, "\"{value}\"").expect("memory takes every byte");
 }
 
+/// Appends a text that needs no escapes, in quotes.
+pub(crate) fn plain(text: &[u8], out: &mut Vec<u8>) {
+    out.reserve(text.len() + 2);
+    out.push(b'"');
+    out.extend_from_slice(text);
+    out.push(b'"');
+}
+
 /// Appends a string in quotes.
 #[inline]
 pub fn string(text: &str, out: &mut Vec<u8>) {

@@ -5,6 +5,7 @@ mod ecs;
 mod engines;
 mod live;
 mod regenerate;
+mod soak;
 mod test;
 mod typescript;
 mod workspace;
@@ -32,6 +33,7 @@ enum Task {
     /// Fetch, start and stop the real engines that the tests run against
     Engines(engines::Args),
     Live(live::Args),
+    Soak(soak::Args),
 }
 
 fn main() -> ExitCode {
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         Task::Ecs(args) => ecs::run(&args),
         Task::Engines(args) => engines::run(&args),
         Task::Live(args) => live::run(&args),
+        Task::Soak(args) => soak::run(&args),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

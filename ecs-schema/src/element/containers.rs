@@ -5,6 +5,7 @@ use serde::ser::{Serialize, SerializeSeq, Serializer};
 
 use super::{Element, FieldValue};
 use crate::checker::Checker;
+use crate::overlay::{Layer, Merge};
 use crate::path::Path;
 use crate::read;
 use crate::rule::FieldRule;
@@ -13,6 +14,24 @@ use crate::token::Token;
 impl<T: Element> FieldValue for T {
     fn is_absent(&self) -> bool {
         self.is_null()
+    }
+
+    fn is_unset(&self) -> bool {
+        self.is_null() || self.is_blank()
+    }
+
+    #[inline]
+    fn write_checked(&self, rule: &FieldRule, layer: Layer<'_>, at: &Path<'_>, merge: &mut Merge<'_>) {
+        Element::write_checked(self, rule, layer, at, merge);
+    }
+
+    fn set(&mut self, rule: &FieldRule, rest: &[usize], token: Token<'_>) -> bool {
+        if !rest.is_empty() {
+            return self.set_inside(rest, token);
+        }
+        let Some(value) = Self::read_token(token, rule) else { return false };
+        *self = value;
+        true
     }
 
     fn check(&self, rule: &FieldRule, at: &Path<'_>, out: &mut Checker) {
@@ -41,6 +60,22 @@ impl<T: Element> FieldValue for Option<T> {
 
     fn is_absent(&self) -> bool {
         self.as_ref().is_none_or(Element::is_null)
+    }
+
+    #[inline]
+    fn write_checked(&self, rule: &FieldRule, layer: Layer<'_>, at: &Path<'_>, merge: &mut Merge<'_>) {
+        if let Some(value) = self {
+            value.write_checked(rule, layer, at, merge);
+        }
+    }
+
+    fn set(&mut self, rule: &FieldRule, rest: &[usize], token: Token<'_>) -> bool {
+        if rest.is_empty() {
+            *self = T::read_token(token, rule);
+            self.is_some()
+        } else {
+            self.get_or_insert_with(T::blank).set_inside(rest, token)
+        }
     }
 
     fn check(&self, rule: &FieldRule, at: &Path<'_>, out: &mut Checker) {
@@ -74,6 +109,20 @@ impl<T: Element> FieldValue for Option<T> {
 impl<T: Element> FieldValue for Vec<T> {
     fn is_absent(&self) -> bool {
         self.is_empty()
+    }
+
+    fn write_checked(&self, rule: &FieldRule, _layer: Layer<'_>, at: &Path<'_>, merge: &mut Merge<'_>) {
+        let start = merge.out.len();
+        for (place, value) in self.iter().enumerate() {
+            merge.out.push(b',');
+            value.write_checked(rule, Layer::default(), &at.element(place), merge);
+        }
+        crate::write::open(merge.out, start, b'[');
+        merge.out.push(b']');
+    }
+
+    fn set(&mut self, _rule: &FieldRule, _rest: &[usize], _token: Token<'_>) -> bool {
+        false
     }
 
     fn check(&self, rule: &FieldRule, at: &Path<'_>, out: &mut Checker) {
@@ -110,6 +159,19 @@ impl<T: Element> FieldValue for Vec<T> {
 }
 
 impl<T: Element> Element for Box<T> {
+    #[inline]
+    fn write_checked(&self, rule: &FieldRule, layer: Layer<'_>, at: &Path<'_>, merge: &mut Merge<'_>) {
+        T::write_checked(self, rule, layer, at, merge);
+    }
+
+    fn set_inside(&mut self, rest: &[usize], token: Token<'_>) -> bool {
+        T::set_inside(self, rest, token)
+    }
+
+    fn is_blank(&self) -> bool {
+        T::is_blank(self)
+    }
+
     fn check(&self, rule: &FieldRule, at: &Path<'_>, out: &mut Checker) {
         T::check(self, rule, at, out);
     }

@@ -12,8 +12,11 @@ use crate::token::{Token, check_date_nanos, check_text, parse_date};
 use crate::{Binary, Timestamp, Version, write};
 
 impl Element for String {
+    #[inline]
     fn check(&self, rule: &FieldRule, at: &Path<'_>, out: &mut Checker) {
-        check_string(self, rule, at, out);
+        if !rule.takes_any_text(self.len()) {
+            check_string(self, rule, at, out);
+        }
     }
 
     fn write(&self, _rule: &FieldRule, out: &mut Vec<u8>) {
@@ -30,6 +33,10 @@ impl Element for String {
 
     fn blank() -> Self {
         Self::new()
+    }
+
+    fn is_blank(&self) -> bool {
+        self.is_empty()
     }
 }
 
@@ -71,6 +78,10 @@ macro_rules! checked_texts {
 
             fn blank() -> Self {
                 $blank
+            }
+
+            fn is_blank(&self) -> bool {
+                self.as_str().is_empty()
             }
         })*
     };
@@ -135,7 +146,11 @@ impl Element for Timestamp {
     }
 
     fn blank() -> Self {
-        Self::UNIX_EPOCH
+        Self::UNSET
+    }
+
+    fn is_blank(&self) -> bool {
+        *self == Self::UNSET
     }
 }
 

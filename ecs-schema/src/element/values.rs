@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::{Element, unreadable};
 use crate::checker::Checker;
+use crate::overlay::{Layer, Merge};
 use crate::path::Path;
 use crate::range::RangeEnd;
 use crate::read::OneSeed;
@@ -160,7 +161,12 @@ impl<T: Element> Serialize for WithRule<'_, T> {
 
 impl Element for Flattened {
     fn check(&self, _rule: &FieldRule, at: &Path<'_>, out: &mut Checker) {
-        json::check_flattened(self, at, out);
+        json::check_flattened(self.iter(), at, out);
+    }
+
+    fn write_checked(&self, _rule: &FieldRule, layer: Layer<'_>, at: &Path<'_>, merge: &mut Merge<'_>) {
+        json::check_flattened(self.iter().filter(|(name, _)| !layer.fixes(name)), at, merge.checker);
+        layer.write_flattened(self, merge.out);
     }
 
     fn write(&self, _rule: &FieldRule, out: &mut Vec<u8>) {

@@ -136,11 +136,14 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
         }
         if self.place == Place::Field && self.rule.is_many && !matches!(self.rule.kind, Kind::Alias(_)) {
             let Self { rule, at, out, .. } = self;
+            // An array is whole also where its document is not.
+            let is_partial = std::mem::replace(&mut out.is_partial, false);
             let mut count = 0;
             loop {
                 let element = at.element(count);
                 let seed = ValueSeed { rule, at: &element, out: &mut *out, place: Place::Element };
                 if seq.next_element_seed(seed)?.is_none() {
+                    out.is_partial = is_partial;
                     return Ok(count > 0);
                 }
                 count += 1;

@@ -12,7 +12,6 @@ use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqA
 use serde_json::{Number, Value};
 
 use super::any::SeenNames;
-use crate::Flattened;
 use crate::checker::Checker;
 use crate::element::text_of;
 use crate::path::Path;
@@ -22,10 +21,14 @@ use crate::violation::ViolationRule;
 /// The engine's default `depth_limit`.
 const MAX_DEPTH: usize = 20;
 
-/// Checks a flattened object that is in memory, where no name is repeated: without the set of names, which costs an
+/// Checks the members of a flattened object that is in memory, where no name is repeated: without the set of names, which costs an
 /// allocation for each, because events are checked on their way to disk.
-pub(crate) fn check_flattened(value: &Flattened, at: &Path<'_>, out: &mut Checker) {
-    Walk::new(at, out).members(value.iter());
+pub(crate) fn check_flattened<'v>(
+    members: impl Iterator<Item = (&'v String, &'v Value)>,
+    at: &Path<'_>,
+    out: &mut Checker,
+) {
+    Walk::new(at, out).members(members);
 }
 
 /// Checks the members of a flattened object.

@@ -36,7 +36,7 @@ pub(super) fn check_object<'de, A: MapAccess<'de>>(
         }
     }
     for (index, rule) in rules.fields.iter().enumerate() {
-        if rule.is_required && !present.contains(index) {
+        if rule.is_required && !out.is_partial && !present.contains(index) {
             report_missing(rule, &at.field(rule.name), out);
         }
     }
@@ -47,7 +47,7 @@ pub(super) fn check_object<'de, A: MapAccess<'de>>(
 }
 
 /// Reports a required field that is absent; of an object the required fields in it, when there are any.
-pub(super) fn report_missing(rule: &FieldRule, at: &Path<'_>, out: &mut Checker) {
+pub(crate) fn report_missing(rule: &FieldRule, at: &Path<'_>, out: &mut Checker) {
     let mut has_required = false;
     if let Kind::Object(rules) = rule.kind
         && !rule.is_many

@@ -84,6 +84,10 @@ macro_rules! impl_vocabulary {
             fn blank() -> Self {
                 Self::Other(::std::string::String::new())
             }
+
+            fn is_blank(&self) -> bool {
+                self.as_str().is_empty()
+            }
         }
 
         impl ::core::fmt::Display for $vocabulary {

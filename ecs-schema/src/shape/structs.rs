@@ -6,8 +6,9 @@ use serde::ser::Serializer;
 
 use super::{Shape, check_object, serialize_object};
 use crate::checker::Checker;
+use crate::overlay::{Layer, Merge};
 use crate::path::Path;
-use crate::{read, write};
+use crate::{overlay, read, write};
 
 /// Makes a generated struct a [`Shape`], and with it an [`Element`](crate::Element) that is `Serialize` and
 /// `Deserialize`: `impl_shape!(Host, HOST_RULES, { 0 ip, 1 name })`.
@@ -37,6 +38,17 @@ macro_rules! impl_shape {
                 }
             }
 
+            fn set_field(&mut self, index: usize, rest: &[usize], token: $crate::Token<'_>) -> bool {
+                let fields = $table.fields();
+                match index {
+                    $($place => $crate::FieldValue::set(&mut self.$field, &fields[$place], rest, token),)*
+                    _ => {
+                        let _ = (fields, rest, token);
+                        false
+                    }
+                }
+            }
+
             fn blank() -> Self {
                 Self { $($field: $crate::FieldValue::blank()),* }
             }
@@ -49,6 +61,23 @@ macro_rules! impl_shape {
 
             fn write(&self, _: &$crate::FieldRule, out: &mut ::std::vec::Vec<u8>) {
                 $crate::__private::write_shape(self, out);
+            }
+
+            fn write_checked(
+                &self,
+                _: &$crate::FieldRule,
+                layer: $crate::__private::Layer<'_>,
+                at: &$crate::Path<'_>,
+                merge: &mut $crate::__private::Merge<'_>,
+            ) {
+                $crate::__private::merge_shape(self, layer, at, merge);
+            }
+
+            fn set_inside(&mut self, rest: &[usize], token: $crate::Token<'_>) -> bool {
+                match rest {
+                    [index, rest @ ..] => $crate::Shape::set_field(self, *index, rest, token),
+                    [] => false,
+                }
             }
 
             fn serialize<S: $crate::__private::Serializer>(
@@ -103,6 +132,11 @@ pub fn check_shape<T: Shape>(shape: &T, at: &Path<'_>, out: &mut Checker) {
 /// See [`impl_shape!`](crate::impl_shape).
 pub fn write_shape<T: Shape>(shape: &T, out: &mut Vec<u8>) {
     write::object(shape, out);
+}
+
+/// See [`impl_shape!`](crate::impl_shape).
+pub fn merge_shape<T: Shape>(shape: &T, layer: Layer<'_>, at: &Path<'_>, merge: &mut Merge<'_>) {
+    overlay::object(shape, layer, at, merge);
 }
 
 /// See [`impl_shape!`](crate::impl_shape).

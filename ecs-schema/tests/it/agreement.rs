@@ -50,7 +50,7 @@ proptest! {
     fn text_value_and_struct_are_judged_alike(bytes in prop::collection::vec(any::<u8>(), 0..160)) {
         let text = object(Example::RULES.root(), &mut Choices::new(bytes)).to_string();
         // Through the text, so that both have the same numbers.
-        let value = serde_json::from_str(&text).unwrap();
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
         let by_value = shown(validate_json(Example::RULES, &value));
         let by_text = match validate_json_str(Example::RULES, &text) {
             Err(JsonError::Invalid(violations)) => shown(Err(violations)),
@@ -67,7 +67,8 @@ proptest! {
             prop_assert_eq!(&serde_json::from_value::<Example>(value).unwrap(), &read);
         } else {
             prop_assert!(Example::from_json_str_strict(&text).is_err());
-            if by_text.iter().all(|line| is_representable(line)) {
+            // A struct has no null, which the field of a constant refuses.
+            if by_text.iter().all(|line| is_representable(line)) && value.get("dataset") != Some(&serde_json::Value::Null) {
                 let read: Example = match serde_json::from_str(&text) {
                     Ok(read) => read,
                     // Some numbers are beyond what the type can hold, too.

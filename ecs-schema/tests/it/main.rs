@@ -5,6 +5,7 @@ mod choices;
 mod example;
 mod generated;
 mod kinds;
+mod overlays;
 mod reading;
 mod rules;
 mod texts;

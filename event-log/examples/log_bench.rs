@@ -1,0 +1,124 @@
+//! Measures what a call costs: `cargo run --release -p event-log --example log_bench -- [DIRECTORY] [CALLS]`.
+//!
+//! A typed event of the Kibana event log, whose document has about 300 bytes, is logged into a spool in a directory of its
+//! own below the given one (or the system's for temporary files): clock, id, merge, check, JSON, crash-safe record. Each
+//! call is timed by itself, so that each figure has the cost of one clock reading in it; that cost is printed first.
+//! Burst: call after call. Paced: 5 µs between calls. The table has nanoseconds. With CALLS, that many calls are made and
+//! nothing is timed, for a profiler.
+
+use std::hint::black_box;
+use std::sync::Barrier;
+use std::time::{Duration, Instant};
+
+use ecs_schema::generated::kibana_event_log::{ActionsAction, EventOutcome, KibanaEventLog, KibanaSavedObjects};
+use ecs_schema::{Shape, Timestamp};
+use event_log::{EventLogService, ProviderLogger};
+use event_spool::Spool;
+use serde_json::json;
+
+type Logger = ProviderLogger<KibanaEventLog, ActionsAction>;
+
+const WARM_UP: usize = 100_000;
+const BURST: usize = 500_000;
+const PACED: usize = 200_000;
+const PACE: Duration = Duration::from_micros(5);
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args_os().skip(1);
+    let parent = arguments.next().map_or_else(std::env::temp_dir, Into::into);
+    if let Some(calls) = arguments.next() {
+        let calls: usize = calls.to_string_lossy().parse()?;
+        return with_logger(&parent, |_, logger| {
+            let event = event();
+            (0..calls).for_each(|_| log(logger, &event));
+        });
+    }
+    println!("{:<24} {:>8} {:>8} {:>8} {:>10} {:>12}", "", "p50", "p99", "p99.9", "max", "events/s");
+    let mut clock: Vec<u64> = (0..BURST).map(|_| nanoseconds(|| ())).collect();
+    print_row("clock alone", &mut clock, None);
+    for (name, count, pace) in [("burst", BURST, Duration::ZERO), ("paced", PACED, PACE)] {
+        for threads in [1, 2] {
+            with_logger(&parent, |service, logger| {
+                let event = event();
+                (0..WARM_UP).for_each(|_| log(logger, &event));
+                let (mut times, elapsed) = run(logger, threads, count, pace);
+                let rate = f64::from(u32::try_from(times.len()).expect("the counts above fit")) / elapsed.as_secs_f64();
+                print_row(&format!("{name}, {threads} thread(s)"), &mut times, Some(rate));
+                let metrics = service.metrics();
+                assert_eq!(
+                    metrics.accepted,
+                    (WARM_UP + times.len()) as u64,
+                    "every event is in the spool: {metrics:?}"
+                );
+            })?;
+        }
+    }
+    Ok(())
+}
+
+fn with_logger(
+    parent: &std::path::Path,
+    work: impl FnOnce(&EventLogService<KibanaEventLog>, &Logger),
+) -> Result<(), Box<dyn std::error::Error>> {
+    let directory = tempfile::tempdir_in(parent)?;
+    let service = EventLogService::<KibanaEventLog>::builder()
+        .fixed_json(&json!({"kibana": {"server_uuid": "5b2de169-2785-441b-ae8c-186a1936b17d", "version": "9.4.0"}}))
+        .spool(Spool::builder().max_bytes(2 << 30))
+        .start(directory.path())?;
+    let logger = service.provider_logger(&KibanaEventLog::blank())?;
+    work(&service, &logger);
+    Ok(())
+}
+
+/// With what is laid over, a document of about 300 bytes.
+fn event() -> KibanaEventLog {
+    let mut event = KibanaEventLog::blank();
+    event.event.outcome = Some(EventOutcome::Success);
+    event.event.start = Some(Timestamp::now());
+    event.event.duration = Some(1_234_567);
+    event.message = Some("action executed".to_owned());
+    let object =
+        KibanaSavedObjects { r#type: Some("action".to_owned()), id: Some("d3b07384".to_owned()), ..Default::default() };
+    event.kibana_mut().saved_objects.push(object);
+    event
+}
+
+fn log(logger: &Logger, event: &KibanaEventLog) {
+    logger.log_event(ActionsAction::Execute, black_box(event));
+}
+
+fn run(logger: &Logger, threads: usize, count: usize, pace: Duration) -> (Vec<u64>, Duration) {
+    let barrier = Barrier::new(threads);
+    let began = Instant::now();
+    let times = std::thread::scope(|scope| {
+        let work = || {
+            let event = event();
+            let mut times = vec![0; count];
+            barrier.wait();
+            for time in &mut times {
+                let next = Instant::now() + pace;
+                *time = nanoseconds(|| log(logger, &event));
+                while Instant::now() < next {
+                    std::hint::spin_loop();
+                }
+            }
+            times
+        };
+        let handles: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        handles.into_iter().flat_map(|handle| handle.join().expect("logging does not panic")).collect()
+    });
+    (times, began.elapsed())
+}
+
+fn nanoseconds(call: impl FnOnce()) -> u64 {
+    let began = Instant::now();
+    call();
+    u64::try_from(began.elapsed().as_nanos()).expect("a call is shorter than centuries")
+}
+
+fn print_row(name: &str, times: &mut [u64], rate: Option<f64>) {
+    times.sort_unstable();
+    let at = |share: usize| times[(times.len() - 1) * share / 1000];
+    let rate = rate.map_or(String::new(), |rate| format!("{rate:.0}"));
+    println!("{name:<24} {:>8} {:>8} {:>8} {:>10} {rate:>12}", at(500), at(990), at(999), at(1000));
+}

@@ -1,0 +1,35 @@
+//! What the service must know of whoever takes events out of the spool. Owns the interface; delivers nothing.
+
+use std::time::{Duration, Instant};
+
+/// Takes events out of the service's spool and brings them to a store: a shipper, as the service sees it.
+pub trait Delivery: Send + Sync {
+    /// Tries to deliver what was in the spool when this was called, until `deadline`; whether all of it is delivered or
+    /// in quarantine.
+    fn flush(&self, deadline: Instant) -> bool;
+
+    /// Stops delivering, at the latest at `deadline`: what is on its way is finished or left for the next start.
+    fn stop(&self, deadline: Instant);
+
+    /// How delivery is going.
+    fn metrics(&self) -> DeliveryMetrics;
+}
+
+/// How delivery is going.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeliveryMetrics {
+    /// Events that the store has confirmed, those included that it had before.
+    pub shipped: u64,
+    /// Events that were sent again after a try that failed.
+    pub retried: u64,
+    /// Of `shipped`, those that the store had before: second tries whose first had arrived.
+    pub conflicts: u64,
+    /// Events that the store refused for good and that are in quarantine now.
+    pub rejected: u64,
+    /// Events that wait in the spool.
+    pub waiting: u64,
+    /// The age of the oldest event that waits.
+    pub lag: Option<Duration>,
+    /// The last failure in one line, without secrets and without documents.
+    pub last_error: Option<String>,
+}

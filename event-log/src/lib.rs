@@ -1,0 +1,43 @@
+//! The runtime of an event log: events go in, are checked, and stand in a crash-safe spool until they are shipped.
+//!
+//! * [`EventLogService`] is the event log of a process: it owns the spools, the registry of providers, and makes loggers.
+//! * [`EventLogger`] and [`ProviderLogger`] log. A call merges the logger's defaults with the event, checks and writes it,
+//!   and appends it to the spool: no lock, no system call, no allocation in the steady state, nothing to await.
+//! * What breaks the rules of the log is kept in the [`quarantine`] with the reason.
+//! * A [`Delivery`] takes events out of the spool; [`ship`] brings them to an engine.
+//! * With the feature `tracing-layer`, a layer of `tracing` logs chosen spans and events.
+//!
+//! Works without any asynchronous runtime, and in each.
+
+mod delivery;
+mod error;
+mod id;
+mod invalid;
+#[cfg(feature = "tracing-layer")]
+mod layer;
+mod logger;
+mod metrics;
+mod pen;
+pub mod quarantine;
+mod record;
+mod registry;
+mod scratch;
+mod service;
+pub mod ship;
+mod timing;
+
+pub use delivery::{Delivery, DeliveryMetrics};
+pub use error::{LogError, LoggerError, StartError};
+pub use id::{EventId, ID_BYTES, ID_TEXT_BYTES, IdError, IdText};
+pub use invalid::Invalid;
+#[cfg(feature = "tracing-layer")]
+pub use layer::TracingLayer;
+pub use logger::{EventLogger, ProviderLogger};
+pub use metrics::{Health, MAX_HEALTHY_LAG, Metrics};
+pub use record::{EventRecord, FORMAT, HEAD_BYTES, RecordError, head};
+pub use registry::RegisterError;
+pub use service::{
+    DEFAULT_QUARANTINE_BYTES, DEFAULT_REPORT_INTERVAL, EVENTS_DIRECTORY, EventLogService, QUARANTINE_DIRECTORY,
+    ServiceBuilder, StopReport,
+};
+pub use timing::Timing;

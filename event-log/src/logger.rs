@@ -1,0 +1,171 @@
+//! Loggers: what a program holds to log events. Owns the calls; what becomes of an event is in `pen.rs`.
+
+use std::fmt;
+use std::sync::Arc;
+
+use ecs_schema::{Log, ProviderAction, Timestamp};
+use event_spool::Sequence;
+use serde_json::Value;
+
+use crate::error::LogError;
+use crate::id::EventId;
+use crate::invalid::Invalid;
+use crate::pen::{Pen, Text, Typed, Untyped};
+use crate::timing::Timing;
+
+/// Logs events of the log `L` with a set of defaults; made by [`EventLogService::logger`](crate::EventLogService::logger).
+///
+/// A call to log costs some hundred nanoseconds: the event is merged with defaults and fixed fields, checked, written as
+/// JSON and copied into the memory-mapped spool, from where it survives the death of the process. It makes no system call
+/// but the clock's, which needs none on usual machines; takes no lock; allocates nothing once the thread's buffer has
+/// grown; and returns nothing, because there is nothing that the caller should do: an event that breaks rules is kept in
+/// the quarantine with the reason, counted, and reported through `tracing` now and then. Placeholders in required fields
+/// of a struct count as absent; see [`Overlay`](ecs_schema::Overlay).
+///
+/// An event's own `event.id` becomes the id of its document, too, when it is a UUID; logging it twice stores it once.
+pub struct EventLogger<L> {
+    pen: Arc<Pen<L>>,
+}
+
+impl<L: Log> EventLogger<L> {
+    pub(crate) fn new(pen: Pen<L>) -> Self {
+        Self { pen: Arc::new(pen) }
+    }
+
+    /// Logs an event.
+    pub fn log_event(&self, event: &L) {
+        self.pen.log(&Typed(event), None);
+    }
+
+    /// Logs an event whose document gets the id `id`; the field `event.id` too, unless the event has one.
+    pub fn log_event_as(&self, id: EventId, event: &L) {
+        self.pen.log(&Typed(event), Some(id));
+    }
+
+    /// Logs an event that is a JSON object. A null in it removes a default.
+    pub fn log_value(&self, event: &Value) {
+        self.pen.log(&Untyped(event), None);
+    }
+
+    /// Logs an event that is the text of a JSON object. A null in it removes a default.
+    pub fn log_json(&self, event: &str) {
+        self.pen.log(&Text(event), None);
+    }
+
+    /// Logs an event and waits until it would survive the death of the machine; several callers wait for one sync.
+    ///
+    /// # Errors
+    /// [`LogError::Invalid`] when the event is refused (it is in the quarantine then), [`LogError::Append`] when it is not
+    /// known to be on disk.
+    pub fn log_event_durable(&self, event: &L) -> Result<(EventId, Sequence), LogError> {
+        self.pen.log_durable(&Typed(event))
+    }
+
+    /// The same for the text of a JSON object.
+    ///
+    /// # Errors
+    /// As [`log_event_durable`](Self::log_event_durable).
+    pub fn log_json_durable(&self, event: &str) -> Result<(EventId, Sequence), LogError> {
+        self.pen.log_durable(&Text(event))
+    }
+
+    /// Says whether an event would be logged, and why not; logs and counts nothing.
+    ///
+    /// # Errors
+    /// The reason.
+    pub fn check_event(&self, event: &L) -> Result<(), Invalid> {
+        self.pen.check(&Typed(event))
+    }
+
+    /// The same for the text of a JSON object.
+    ///
+    /// # Errors
+    /// The reason.
+    pub fn check_json(&self, event: &str) -> Result<(), Invalid> {
+        self.pen.check(&Text(event))
+    }
+
+    /// Begins to time what an event is about, and sets its `event.start`; [`stop_timing`](Self::stop_timing) ends it.
+    pub fn start_timing(&self, event: &mut L) -> Timing {
+        Timing::start(event)
+    }
+
+    /// The same for something that started at `start`.
+    pub fn start_timing_at(&self, event: &mut L, start: Timestamp) -> Timing {
+        Timing::start_at(event, start)
+    }
+
+    /// Ends a timing, and sets `event.end` and `event.duration`, in nanoseconds.
+    ///
+    /// A timing is a value, so that none can be stopped that was not started.
+    pub fn stop_timing(&self, timing: Timing, event: &mut L) {
+        timing.stop(event);
+    }
+}
+
+impl<L> Clone for EventLogger<L> {
+    fn clone(&self) -> Self {
+        Self { pen: Arc::clone(&self.pen) }
+    }
+}
+
+impl<L: Log> fmt::Debug for EventLogger<L> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "EventLogger({})", L::NAME)
+    }
+}
+
+/// Logs events of one provider, whose actions are an enum: neither provider nor action can be misspelt, and neither is
+/// looked up. Made by [`EventLogService::provider_logger`](crate::EventLogService::provider_logger).
+///
+/// ```compile_fail,E0599
+/// use ecs_schema::generated::kibana_event_log::{ActionsAction, KibanaEventLog};
+///
+/// fn log(logger: &event_log::ProviderLogger<KibanaEventLog, ActionsAction>, event: &KibanaEventLog) {
+///     logger.log_event(ActionsAction::Exceute, event);
+/// }
+/// ```
+///
+/// ```
+/// use ecs_schema::generated::kibana_event_log::{ActionsAction, KibanaEventLog};
+///
+/// fn log(logger: &event_log::ProviderLogger<KibanaEventLog, ActionsAction>, event: &KibanaEventLog) {
+///     logger.log_event(ActionsAction::Execute, event);
+/// }
+/// ```
+pub struct ProviderLogger<L, A> {
+    /// For each action, in the order of the enum, the logger with that action fixed.
+    loggers: Arc<[(A, EventLogger<L>)]>,
+}
+
+impl<L: Log, A: ProviderAction> ProviderLogger<L, A> {
+    pub(crate) fn new(loggers: Vec<(A, EventLogger<L>)>) -> Self {
+        Self { loggers: loggers.into() }
+    }
+
+    /// Logs an event of `action`. Provider and action of the event itself are of no account.
+    #[inline]
+    pub fn log_event(&self, action: A, event: &L) {
+        if let Some(logger) = self.action(action) {
+            logger.log_event(event);
+        }
+    }
+
+    /// The logger of one action.
+    #[must_use]
+    pub fn action(&self, action: A) -> Option<&EventLogger<L>> {
+        self.loggers.iter().find(|(known, _)| *known == action).map(|(_, logger)| logger)
+    }
+}
+
+impl<L, A> Clone for ProviderLogger<L, A> {
+    fn clone(&self) -> Self {
+        Self { loggers: Arc::clone(&self.loggers) }
+    }
+}
+
+impl<L: Log, A: ProviderAction> fmt::Debug for ProviderLogger<L, A> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "ProviderLogger({}, {})", L::NAME, A::PROVIDER)
+    }
+}

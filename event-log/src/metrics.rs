@@ -1,0 +1,100 @@
+//! How the event log of a process stands: plain values, a health, and the text that Prometheus reads. Owns their names;
+//! counting is done where things happen.
+
+mod prometheus;
+
+use std::time::Duration;
+
+use event_spool::Stats;
+
+use crate::delivery::DeliveryMetrics;
+use crate::pen::Desk;
+
+/// How old the oldest event that waits may be before that impairs the health: long enough for an engine to restart.
+pub const MAX_HEALTHY_LAG: Duration = Duration::from_mins(5);
+
+/// How things stand, since the service was started unless said otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Metrics {
+    /// Events that were taken into the spool.
+    pub accepted: u64,
+    /// Events that were refused because they are invalid, by the code of the reason.
+    pub invalid: Vec<(&'static str, u64)>,
+    /// Events that are lost because the spool or, for invalid ones, the quarantine did not take them, by reason:
+    /// `spool-full`, `no-segment`, `quarantine`.
+    pub lost: Vec<(&'static str, u64)>,
+    /// Events that went into the quarantine.
+    pub quarantined: u64,
+    /// Events that the quarantine dropped, the oldest first, because it is bounded.
+    pub quarantine_dropped: u64,
+    /// The spool of events.
+    pub spool: Stats,
+    /// How delivery is going, when somebody delivers.
+    pub delivery: Option<DeliveryMetrics>,
+}
+
+/// Whether events get where they should.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// They do.
+    Good,
+    /// Something keeps them from it; each reason is one line.
+    Impaired(Vec<String>),
+}
+
+impl Metrics {
+    pub(crate) fn new(desk: &Desk, delivery: Option<DeliveryMetrics>) -> Self {
+        let (spool, quarantine) = (desk.spool.stats(), desk.quarantine.stats());
+        Self {
+            accepted: spool.appended,
+            invalid: desk.invalid.counts(),
+            lost: desk.lost.counts(),
+            quarantined: quarantine.appended,
+            quarantine_dropped: quarantine.dropped_records,
+            spool,
+            delivery,
+        }
+    }
+
+    /// Events that wait in the spool, also those of earlier processes.
+    #[must_use]
+    pub fn waiting(&self) -> u64 {
+        match &self.delivery {
+            Some(delivery) => delivery.waiting,
+            None => self.spool.next_sequence.get().saturating_sub(self.spool.oldest_sequence.get()),
+        }
+    }
+
+    /// Whether events get where they should.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        let mut reasons = Vec::new();
+        if self.spool.cannot_grow {
+            reasons.push("the spool cannot grow: the disk is full or fails".to_owned());
+        }
+        let lost: u64 = self.lost.iter().map(|(_, count)| count).sum();
+        if lost > 0 {
+            reasons.push(format!("{lost} events were lost"));
+        }
+        if self.spool.dropped_records > 0 {
+            reasons.push(format!("{} events were dropped from a full spool", self.spool.dropped_records));
+        }
+        if self.spool.sync_failures > 0 {
+            reasons.push(format!("{} syncs of the spool failed", self.spool.sync_failures));
+        }
+        if let Some(delivery) = &self.delivery
+            && let Some(lag) = delivery.lag.filter(|lag| *lag > MAX_HEALTHY_LAG)
+        {
+            let cause = delivery.last_error.as_deref().unwrap_or("no failure is known");
+            reasons.push(format!("delivery is {} s behind: {cause}", lag.as_secs()));
+        }
+        if reasons.is_empty() { Health::Good } else { Health::Impaired(reasons) }
+    }
+
+    /// The values in the text format of Prometheus, version 0.0.4.
+    #[must_use]
+    pub fn to_prometheus(&self) -> String {
+        prometheus::render(self)
+    }
+}

@@ -1,0 +1,62 @@
+//! The text that Prometheus reads ("Exposition formats", text format 0.0.4): one table of names. A name ends in `_total`
+//! when it only rises, and in its unit otherwise.
+
+use std::fmt::Write;
+
+use super::{Health, Metrics};
+
+/// The values as text.
+pub(super) fn render(metrics: &Metrics) -> String {
+    let mut page = Page(String::new());
+    page.counter("accepted", "Events taken into the spool.", metrics.accepted);
+    page.by_reason("invalid", "Events refused because they are invalid, by reason.", &metrics.invalid);
+    page.by_reason("lost", "Events lost because spool or quarantine did not take them, by reason.", &metrics.lost);
+    page.counter("quarantined", "Events put into the quarantine.", metrics.quarantined);
+    page.counter("quarantine_dropped", "Events dropped from a full quarantine.", metrics.quarantine_dropped);
+    page.counter("spool_dropped", "Events dropped from a full spool.", metrics.spool.dropped_records);
+    page.counter("spool_sync_failures", "Failed syncs of the spool.", metrics.spool.sync_failures);
+    page.gauge("spool_events", "Events that wait in the spool.", metrics.waiting());
+    page.gauge("spool_bytes", "Bytes of the spool's files.", metrics.spool.bytes);
+    if let Some(delivery) = &metrics.delivery {
+        page.counter("shipped", "Events confirmed by the store.", delivery.shipped);
+        page.counter("retried", "Events sent again after a failed try.", delivery.retried);
+        page.counter("conflicts", "Events that the store had before.", delivery.conflicts);
+        page.counter("rejected", "Events refused by the store for good.", delivery.rejected);
+        let lag = delivery.lag.unwrap_or_default().as_secs_f64();
+        page.gauge("lag_seconds", "Age of the oldest event that waits.", lag);
+    }
+    page.gauge("healthy", "1 when events get where they should.", u8::from(metrics.health() == Health::Good));
+    page.0
+}
+
+struct Page(String);
+
+impl Page {
+    fn counter(&mut self, name: &str, help: &str, value: u64) {
+        let name = format!("{name}_total");
+        self.head(&name, help, "counter");
+        self.line(&name, "", value);
+    }
+
+    fn gauge(&mut self, name: &str, help: &str, value: impl std::fmt::Display) {
+        self.head(name, help, "gauge");
+        self.line(name, "", value);
+    }
+
+    fn by_reason(&mut self, name: &str, help: &str, values: &[(&'static str, u64)]) {
+        let name = format!("{name}_total");
+        self.head(&name, help, "counter");
+        for (reason, value) in values {
+            // Reasons are in kebab case, and need no escapes.
+            self.line(&name, &format!("{{reason=\"{reason}\"}}"), value);
+        }
+    }
+
+    fn head(&mut self, name: &str, help: &str, kind: &str) {
+        writeln!(self.0, "# HELP event_log_{name} {help}\n# TYPE event_log_{name} {kind}").expect("text takes all");
+    }
+
+    fn line(&mut self, name: &str, labels: &str, value: impl std::fmt::Display) {
+        writeln!(self.0, "event_log_{name}{labels} {value}").expect("text takes all");
+    }
+}

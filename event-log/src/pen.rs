@@ -1,0 +1,258 @@
+//! The way of one event from the call into the spool: laid over, checked, written into the thread's buffer, appended.
+//! What is refused goes to the quarantine, is counted and, now and then, reported. Owns the order of these steps.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ecs_schema::{JsonError, Log, Overlay, Stamps, Timestamp};
+use event_spool::{AppendError, Sequence, Spool};
+use serde_json::Value;
+
+use crate::error::LogError;
+use crate::id::EventId;
+use crate::invalid::{Invalid, Refusals};
+use crate::quarantine::{Entry, Kind};
+use crate::record::{self, HEAD_BYTES};
+use crate::registry::Registry;
+use crate::scratch::with_buffer;
+
+/// The mark of `event.provider`.
+pub(crate) const PROVIDER: usize = 0;
+/// The mark of `event.action`.
+pub(crate) const ACTION: usize = 1;
+/// The mark of `event.id`.
+pub(crate) const ID: usize = 2;
+
+/// What all loggers of a service have in common.
+#[derive(Debug)]
+pub(crate) struct Desk {
+    pub(crate) spool: Spool,
+    pub(crate) quarantine: Spool,
+    pub(crate) registry: Registry,
+    /// Events that were refused, by reason.
+    pub(crate) invalid: Refusals,
+    /// Events that are lost, by reason: the spool took them not, or the quarantine did not.
+    pub(crate) lost: Refusals,
+}
+
+impl Desk {
+    pub(crate) fn new(spool: Spool, quarantine: Spool, report_interval: Duration) -> Self {
+        Self {
+            spool,
+            quarantine,
+            registry: Registry::default(),
+            invalid: Refusals::new(report_interval),
+            lost: Refusals::new(report_interval),
+        }
+    }
+
+    /// Keeps a refused event.
+    #[cold]
+    fn keep_invalid(&self, invalid: &Invalid, id: EventId, document: &[u8]) {
+        let line = invalid.line();
+        let entry = Entry { id: Some(id), ..Entry::new(Kind::Invalid, &line, document) };
+        let kept = self.quarantine.append_parts(&[&entry.head(), entry.reason.as_bytes(), document]);
+        if let Some(count) = self.invalid.count(invalid.code()) {
+            tracing::warn!(reason = invalid.code(), count, "invalid event kept in quarantine: {line}");
+        }
+        if let Err(error) = kept {
+            self.count_lost("quarantine", &error);
+        }
+    }
+
+    /// Counts an event that the spool did not take.
+    #[cold]
+    pub(crate) fn count_lost(&self, code: &'static str, error: &AppendError) {
+        if let Some(count) = self.lost.count(code) {
+            tracing::error!(reason = code, count, "event lost: {error}");
+        }
+    }
+}
+
+/// Why an append failed, in one word.
+fn code_of(error: &AppendError) -> &'static str {
+    match error {
+        AppendError::Full { .. } => "spool-full",
+        AppendError::NoSegment { .. } => "no-segment",
+        AppendError::NotSynced { .. } => "not-synced",
+        _ => "spool",
+    }
+}
+
+/// Whether the provider and the action of an event have to be registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pairs {
+    Checked,
+    /// They are fixed, or the log has none.
+    Known,
+}
+
+/// Writes events of one logger.
+#[derive(Debug)]
+pub(crate) struct Pen<L> {
+    pub(crate) desk: Arc<Desk>,
+    pub(crate) overlay: Overlay<L>,
+    pub(crate) pairs: Pairs,
+}
+
+/// An event in one of the forms in which it can be given.
+pub(crate) trait Source<L> {
+    /// Appends the event's document to `out`, and gives back its id.
+    fn write(&self, pen: &Pen<L>, stamps: &Stamps<'_>, id: EventId, out: &mut Vec<u8>) -> Result<EventId, Invalid>;
+
+    /// The event as it was given, of which `written` has been written.
+    fn original<'a>(&'a self, written: &'a [u8]) -> Cow<'a, [u8]>;
+}
+
+impl<L: Log> Pen<L> {
+    /// Logs the event; whatever is wrong is dealt with here.
+    #[inline]
+    pub(crate) fn log(&self, source: &impl Source<L>, id: Option<EventId>) {
+        with_buffer(|buffer| {
+            let (id, written) = self.write(source, id, buffer);
+            let appended = written.map(|()| self.desk.spool.append(buffer));
+            match appended {
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) => self.note_failed(&error, source, id, buffer),
+                Err(invalid) => self.refuse(&invalid, source, id, buffer),
+            }
+        });
+    }
+
+    /// Logs the event and waits until it is on disk.
+    pub(crate) fn log_durable(&self, source: &impl Source<L>) -> Result<(EventId, Sequence), LogError> {
+        with_buffer(|buffer| {
+            let (id, written) = self.write(source, None, buffer);
+            if let Err(invalid) = written {
+                self.refuse(&invalid, source, id, buffer);
+                return Err(LogError::Invalid(invalid));
+            }
+            match self.desk.spool.append_durable(buffer) {
+                Ok(sequence) => Ok((id, sequence)),
+                Err(error) => {
+                    if !matches!(error, AppendError::NotSynced { .. }) {
+                        self.note_failed(&error, source, id, buffer);
+                    }
+                    Err(LogError::Append(error))
+                }
+            }
+        })
+    }
+
+    /// Says why the event would not be logged.
+    pub(crate) fn check(&self, source: &impl Source<L>) -> Result<(), Invalid> {
+        with_buffer(|buffer| self.write(source, None, buffer).1)
+    }
+
+    /// Writes the event's record into the empty `buffer`. A given id prevails over the event's own.
+    #[inline]
+    fn write(
+        &self,
+        source: &impl Source<L>,
+        given: Option<EventId>,
+        buffer: &mut Vec<u8>,
+    ) -> (EventId, Result<(), Invalid>) {
+        let now = Timestamp::now();
+        let id = given.unwrap_or_else(|| EventId::at(now));
+        buffer.extend_from_slice(&record::head(id));
+        let text = id.text();
+        match source.write(self, &Stamps { now, id: text.as_bytes() }, id, buffer) {
+            Ok(own) if own != id && given.is_none() => {
+                buffer[..HEAD_BYTES].copy_from_slice(&record::head(own));
+                (own, Ok(()))
+            }
+            Ok(_) => (id, Ok(())),
+            Err(invalid) => (id, Err(invalid)),
+        }
+    }
+
+    /// Deals with a record that the spool did not take.
+    #[cold]
+    fn note_failed(&self, error: &AppendError, source: &impl Source<L>, id: EventId, record: &[u8]) {
+        match error {
+            AppendError::TooLarge { bytes, .. } => {
+                self.refuse(&Invalid::TooLarge { bytes: *bytes }, source, id, record);
+            }
+            _ => self.desk.count_lost(code_of(error), error),
+        }
+    }
+
+    #[cold]
+    fn refuse(&self, invalid: &Invalid, source: &impl Source<L>, id: EventId, record: &[u8]) {
+        let written = record.get(HEAD_BYTES..).unwrap_or_default();
+        self.desk.keep_invalid(invalid, id, &source.original(written));
+    }
+
+    #[cold]
+    fn unregistered(provider: &str, action: &str) -> Invalid {
+        Invalid::Unregistered { provider: provider.to_owned(), action: action.to_owned() }
+    }
+}
+
+/// An event as a struct.
+pub(crate) struct Typed<'a, L>(pub(crate) &'a L);
+
+impl<L: Log> Source<L> for Typed<'_, L> {
+    #[inline]
+    fn write(&self, pen: &Pen<L>, stamps: &Stamps<'_>, id: EventId, out: &mut Vec<u8>) -> Result<EventId, Invalid> {
+        let marks = pen.overlay.write_event(self.0, stamps, out).map_err(Invalid::Violations)?;
+        let find = |mark| marks.find(mark, out).unwrap_or(b"\"\"");
+        if pen.pairs == Pairs::Checked && !pen.desk.registry.contains_json(find(PROVIDER), find(ACTION)) {
+            let text = |json| serde_json::from_slice::<String>(json).unwrap_or_default();
+            return Err(Pen::<L>::unregistered(&text(find(PROVIDER)), &text(find(ACTION))));
+        }
+        let own = find(ID);
+        let own = &own[1..own.len() - 1];
+        Ok(if own == stamps.id { id } else { EventId::parse(own).unwrap_or(id) })
+    }
+
+    fn original<'a>(&'a self, written: &'a [u8]) -> Cow<'a, [u8]> {
+        Cow::Borrowed(written)
+    }
+}
+
+/// An event as a JSON value.
+pub(crate) struct Untyped<'a>(pub(crate) &'a Value);
+
+impl<L: Log> Source<L> for Untyped<'_> {
+    fn write(&self, pen: &Pen<L>, stamps: &Stamps<'_>, id: EventId, out: &mut Vec<u8>) -> Result<EventId, Invalid> {
+        let mut event = self.0.clone();
+        pen.overlay.write_value(&mut event, stamps, out).map_err(Invalid::Violations)?;
+        pen.check_value(&event, id)
+    }
+
+    fn original<'a>(&'a self, _written: &'a [u8]) -> Cow<'a, [u8]> {
+        Cow::Owned(self.0.to_string().into_bytes())
+    }
+}
+
+/// An event as JSON text.
+pub(crate) struct Text<'a>(pub(crate) &'a str);
+
+impl<L: Log> Source<L> for Text<'_> {
+    fn write(&self, pen: &Pen<L>, stamps: &Stamps<'_>, id: EventId, out: &mut Vec<u8>) -> Result<EventId, Invalid> {
+        let event = pen.overlay.write_text(self.0, stamps, out).map_err(|error| match error {
+            JsonError::Invalid(violations) => Invalid::Violations(violations),
+            JsonError::Syntax(error) => Invalid::Syntax(error),
+            other => Invalid::Syntax(serde_json::Error::io(std::io::Error::other(other))),
+        })?;
+        pen.check_value(&event, id)
+    }
+
+    fn original<'a>(&'a self, _written: &'a [u8]) -> Cow<'a, [u8]> {
+        Cow::Borrowed(self.0.as_bytes())
+    }
+}
+
+impl<L: Log> Pen<L> {
+    /// Checks what no table says about a merged document, and finds its id.
+    fn check_value(&self, event: &Value, id: EventId) -> Result<EventId, Invalid> {
+        let find = |pointer| event.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+        let (provider, action) = (find("/event/provider"), find("/event/action"));
+        if self.pairs == Pairs::Checked && !self.desk.registry.contains(provider, action) {
+            return Err(Self::unregistered(provider, action));
+        }
+        Ok(EventId::parse(find("/event/id").as_bytes()).unwrap_or(id))
+    }
+}

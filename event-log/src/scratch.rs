@@ -1,0 +1,29 @@
+//! The buffer of each thread in which events are written before they go into the spool, so that writing allocates
+//! nothing once it has grown. Knows nothing of what is written.
+
+use std::cell::Cell;
+
+/// The largest buffer that a thread keeps. Events are a few hundred bytes; after a large one its memory goes back.
+const MAX_KEPT: usize = 1 << 20;
+/// The first allocation, enough for most events.
+const FIRST: usize = 4096;
+
+thread_local! {
+    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// Calls `work` with an empty buffer.
+///
+/// The buffer is taken from its place meanwhile, so that a call within the call, or one in a thread that is about to
+/// end, gets a new one.
+pub(crate) fn with_buffer<R>(work: impl FnOnce(&mut Vec<u8>) -> R) -> R {
+    let mut buffer = BUFFER.try_with(Cell::take).unwrap_or_default();
+    buffer.clear();
+    buffer.reserve(FIRST);
+    let result = work(&mut buffer);
+    if buffer.capacity() <= MAX_KEPT {
+        // A thread that is about to end keeps nothing.
+        let _ = BUFFER.try_with(|place| place.set(buffer));
+    }
+    result
+}

@@ -1,0 +1,293 @@
+//! The service: opens the spools, keeps the registry, makes loggers, stops. Owns what all loggers of a process share;
+//! delivery is somebody else's, who takes the events out of the spool.
+
+mod builder;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use ecs_schema::{Kind, Log, Overlay, OverlayBuilder, ProviderAction, Stamp, Strength};
+use event_spool::Spool;
+use serde_json::{Value, json};
+
+pub use builder::{
+    DEFAULT_QUARANTINE_BYTES, DEFAULT_REPORT_INTERVAL, EVENTS_DIRECTORY, QUARANTINE_DIRECTORY, ServiceBuilder,
+};
+
+use crate::delivery::Delivery;
+use crate::error::{LoggerError, StartError};
+use crate::logger::{EventLogger, ProviderLogger};
+use crate::metrics::Metrics;
+use crate::pen::{ACTION, Desk, ID, PROVIDER, Pairs, Pen};
+use crate::registry::RegisterError;
+
+/// An event log of one process: the log `L`, in a directory.
+///
+/// Needs no asynchronous runtime and no server: events stand in the directory until somebody delivers them.
+///
+/// # Examples
+/// ```
+/// use ecs_schema::Shape;
+/// use ecs_schema::generated::kibana_event_log::{ActionsAction, KibanaEventLog};
+/// use event_log::EventLogService;
+///
+/// # let directory = tempfile::tempdir()?;
+/// let service = EventLogService::<KibanaEventLog>::builder().start(directory.path())?;
+/// let logger = service.provider_logger::<ActionsAction>(&KibanaEventLog::blank())?;
+/// let mut event = KibanaEventLog::blank();
+/// event.message = Some("sent to the channel".to_owned());
+/// logger.log_event(ActionsAction::Execute, &event);
+/// assert_eq!(service.metrics().accepted, 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct EventLogService<L> {
+    desk: Arc<Desk>,
+    directory: PathBuf,
+    /// What no event can change.
+    fixed: Value,
+    own: Option<OwnEvents<L>>,
+    delivery: OnceLock<Arc<dyn Delivery>>,
+}
+
+/// The service's events about itself.
+struct OwnEvents<L> {
+    logger: EventLogger<L>,
+    provider: &'static str,
+    starting: &'static str,
+    stopping: &'static str,
+}
+
+/// What has become of the events when a service is stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StopReport {
+    /// Events that a store has confirmed since the service was started.
+    pub delivered: u64,
+    /// Events that stand in the spool and will be delivered after the next start; without a delivery, those that were
+    /// not removed from it.
+    pub spooled: u64,
+    /// Events that went to the quarantine because they broke rules of the log, since the service was started.
+    pub quarantined: u64,
+    /// Events that are lost, because neither spool nor quarantine took them.
+    pub lost: u64,
+    /// Whether all that is in the spools would survive the death of the machine.
+    pub is_synced: bool,
+    /// Whether delivery was done before the deadline; false when nobody delivers and something is to be delivered.
+    pub is_delivered: bool,
+}
+
+impl<L: Log> EventLogService<L> {
+    /// Begins a service with documented defaults.
+    pub fn builder() -> ServiceBuilder<L> {
+        ServiceBuilder::new()
+    }
+
+    fn open(builder: ServiceBuilder<L>, directory: &Path) -> Result<Self, StartError> {
+        let open = |name: &str, spool: event_spool::SpoolBuilder| {
+            let directory = directory.join(name);
+            spool.open(&directory).map_err(|source| StartError::Spool { directory, source })
+        };
+        let spool = open(EVENTS_DIRECTORY, builder.spool)?;
+        let quarantine = open(QUARANTINE_DIRECTORY, builder.quarantine)?;
+        let desk = Arc::new(Desk::new(spool, quarantine, builder.report_interval));
+        let mut service =
+            Self { desk, directory: directory.to_owned(), fixed: builder.fixed, own: None, delivery: OnceLock::new() };
+        service.overlay().build().map_err(StartError::Fixed)?;
+        if let Some(own) = builder.own {
+            service.desk.registry.register(own.provider, own.actions).map_err(StartError::Register)?;
+            let logger =
+                service.logger_json(&json!({})).map_err(|LoggerError::Defaults(error)| StartError::Fixed(error))?;
+            let own = OwnEvents { logger, provider: own.provider, starting: own.starting, stopping: own.stopping };
+            own.log(own.starting);
+            service.own = Some(own);
+        }
+        Ok(service)
+    }
+
+    /// Registers the actions that a provider logs. Events of other pairs of provider and action are refused.
+    ///
+    /// # Errors
+    /// When `actions` is empty, or the provider is registered, whose actions then stay as they are.
+    pub fn register_provider_actions<'a>(
+        &self,
+        provider: &str,
+        actions: impl IntoIterator<Item = &'a str>,
+    ) -> Result<(), RegisterError> {
+        self.desk.registry.register(provider, actions)
+    }
+
+    /// Registers all actions of an enum.
+    ///
+    /// # Errors
+    /// When the provider is registered.
+    pub fn register_provider<A: ProviderAction>(&self) -> Result<(), RegisterError> {
+        self.register_provider_actions(A::PROVIDER, A::ALL.iter().map(|action| action.as_str()))
+    }
+
+    /// Whether a provider may log an action.
+    #[must_use]
+    pub fn is_provider_action_registered(&self, provider: &str, action: &str) -> bool {
+        self.desk.registry.contains(provider, action)
+    }
+
+    /// Each provider that is registered, in the order of registration, with its actions, sorted.
+    #[must_use]
+    pub fn provider_actions(&self) -> Vec<(String, Vec<String>)> {
+        let list = self.desk.registry.list();
+        list.map(|(provider, actions)| (provider.to_owned(), actions.map(str::to_owned).collect())).collect()
+    }
+
+    /// A logger that fills what its events lack from `defaults`.
+    ///
+    /// # Errors
+    /// When a default is not valid.
+    pub fn logger(&self, defaults: &L) -> Result<EventLogger<L>, LoggerError> {
+        self.make_logger(self.overlay().defaults(defaults), Self::pairs())
+    }
+
+    /// The same with defaults that are a JSON object.
+    ///
+    /// # Errors
+    /// When a default is not valid; a field that the log does not have is not.
+    pub fn logger_json(&self, defaults: &Value) -> Result<EventLogger<L>, LoggerError> {
+        self.make_logger(self.overlay().defaults_json(defaults), Self::pairs())
+    }
+
+    /// A logger for the actions of one provider, which is registered if it is not; see [`ProviderLogger`].
+    ///
+    /// # Errors
+    /// When a default is not valid.
+    pub fn provider_logger<A: ProviderAction>(&self, defaults: &L) -> Result<ProviderLogger<L, A>, LoggerError> {
+        if !self.desk.registry.has_provider(A::PROVIDER) {
+            // Whoever is faster, the provider is registered afterwards.
+            let _ = self.register_provider::<A>();
+        }
+        let logger = |action: A| {
+            let pair = json!({"event": {"provider": A::PROVIDER, "action": action.as_str()}});
+            let overlay = self.overlay().defaults(defaults).fixed_json(&pair);
+            Ok((action, self.make_logger(overlay, Pairs::Known)?))
+        };
+        A::ALL.iter().map(|action| logger(*action)).collect::<Result<_, _>>().map(ProviderLogger::new)
+    }
+
+    /// Lets `delivery` deliver: [`flush`](Self::flush), [`stop`](Self::stop) and [`metrics`](Self::metrics) ask it.
+    ///
+    /// # Errors
+    /// The delivery, when there is one already.
+    pub fn set_delivery(&self, delivery: Arc<dyn Delivery>) -> Result<(), Arc<dyn Delivery>> {
+        self.delivery.set(delivery)
+    }
+
+    /// Makes what has been logged survive the death of the machine, and waits until it is delivered or `deadline` has
+    /// come; whether both was reached. Without a delivery, it is the first alone.
+    #[must_use]
+    pub fn flush(&self, deadline: Instant) -> bool {
+        self.sync() && self.delivery.get().is_none_or(|delivery| delivery.flush(deadline))
+    }
+
+    /// Logs the service's own last event, delivers what can be delivered until `deadline`, and says what became of all.
+    ///
+    /// Loggers keep working: what they log from now on stands in the spool until the next start.
+    pub fn stop(&self, deadline: Instant) -> StopReport {
+        if let Some(own) = &self.own {
+            own.log(own.stopping);
+        }
+        let is_synced = self.sync();
+        let is_flushed = self.delivery.get().map(|delivery| {
+            let is_flushed = delivery.flush(deadline);
+            delivery.stop(deadline);
+            is_flushed
+        });
+        let metrics = self.metrics();
+        StopReport {
+            delivered: metrics.delivery.as_ref().map_or(0, |delivery| delivery.shipped),
+            spooled: metrics.waiting(),
+            quarantined: metrics.quarantined,
+            lost: metrics.lost.iter().map(|(_, count)| count).sum(),
+            is_synced,
+            is_delivered: is_flushed.unwrap_or(metrics.waiting() == 0),
+        }
+    }
+
+    /// How things stand.
+    #[must_use]
+    pub fn metrics(&self) -> Metrics {
+        let delivery = self.delivery.get().map(|delivery| delivery.metrics());
+        Metrics::new(&self.desk, delivery)
+    }
+
+    /// The spool of events, for whoever delivers them; `record.rs` says what its records are.
+    #[must_use]
+    pub fn spool(&self) -> &Spool {
+        &self.desk.spool
+    }
+
+    /// The spool of the quarantine.
+    #[must_use]
+    pub fn quarantine(&self) -> &Spool {
+        &self.desk.quarantine
+    }
+
+    /// The directory of both.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    fn sync(&self) -> bool {
+        let synced = [&self.desk.spool, &self.desk.quarantine].map(Spool::flush);
+        for error in synced.iter().filter_map(|result| result.as_ref().err()) {
+            tracing::error!("{error}");
+        }
+        synced.iter().all(Result::is_ok)
+    }
+
+    /// What is laid over each event, without a logger's defaults.
+    fn overlay(&self) -> OverlayBuilder<L> {
+        Overlay::builder()
+            .stamp("@timestamp", Strength::Default, Stamp::Now)
+            .stamp("event.id", Strength::Default, Stamp::Id)
+            .mark("event.provider", PROVIDER)
+            .mark("event.action", ACTION)
+            .mark("event.id", ID)
+            .fixed_json(&self.fixed)
+    }
+
+    fn make_logger(&self, overlay: OverlayBuilder<L>, pairs: Pairs) -> Result<EventLogger<L>, LoggerError> {
+        let overlay = overlay.build().map_err(LoggerError::Defaults)?;
+        Ok(EventLogger::new(Pen { desk: Arc::clone(&self.desk), overlay, pairs }))
+    }
+
+    /// Whether the log has providers and actions at all.
+    fn pairs() -> Pairs {
+        let has = |path| has_field::<L>(path);
+        if has(["event", "provider"]) && has(["event", "action"]) { Pairs::Checked } else { Pairs::Known }
+    }
+}
+
+/// Whether the log has a field in an object.
+fn has_field<L: Log>([object, field]: [&str; 2]) -> bool {
+    match L::RULES.root().field(object).map(ecs_schema::FieldRule::kind) {
+        Some(Kind::Object(rules)) => rules.field(field).is_some(),
+        _ => false,
+    }
+}
+
+impl<L: Log> OwnEvents<L> {
+    fn log(&self, action: &str) {
+        let provider = self.provider;
+        let mut event = json!({"event": {"provider": provider, "action": action}});
+        if L::RULES.root().field("message").is_some() {
+            event["message"] = format!("{provider} {action}").into();
+        }
+        self.logger.log_value(&event);
+    }
+}
+
+impl<L: Log> fmt::Debug for EventLogService<L> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "EventLogService({}, {})", L::NAME, self.directory.display())
+    }
+}

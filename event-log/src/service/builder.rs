@@ -1,0 +1,129 @@
+//! How a service is to be, with the defaults and the reasons for them.
+
+use std::marker::PhantomData;
+use std::path::Path;
+use std::time::Duration;
+
+use ecs_schema::{Log, Overlay, ProviderAction};
+use event_spool::{FullPolicy, Spool, SpoolBuilder};
+use serde_json::{Value, json};
+
+use super::{EventLogService, has_field};
+use crate::error::StartError;
+
+/// 64 MiB: some hundred thousand refused events, enough to see what is wrong and to mend a day's; the oldest go first.
+pub const DEFAULT_QUARANTINE_BYTES: u64 = 64 << 20;
+/// A minute: whoever reads the program's own log learns soon what is refused, and a thousand refusals a second do not
+/// fill that log.
+pub const DEFAULT_REPORT_INTERVAL: Duration = Duration::from_mins(1);
+/// The folder of the spool of events, in the service's directory.
+pub const EVENTS_DIRECTORY: &str = "events";
+/// The folder of the quarantine, in the service's directory.
+pub const QUARANTINE_DIRECTORY: &str = "quarantine";
+
+/// The size of the quarantine's files: small, because at least three are there and most quarantines stay empty.
+const QUARANTINE_SEGMENT_BYTES: u64 = 4 << 20;
+
+/// Begins an [`EventLogService`].
+#[derive(Debug)]
+#[must_use]
+pub struct ServiceBuilder<L> {
+    pub(super) spool: SpoolBuilder,
+    pub(super) quarantine: SpoolBuilder,
+    pub(super) fixed: Value,
+    pub(super) report_interval: Duration,
+    pub(super) own: Option<Own>,
+    log: PhantomData<fn(&L)>,
+}
+
+/// The service's own events.
+#[derive(Debug)]
+pub(super) struct Own {
+    pub(super) provider: &'static str,
+    pub(super) actions: Vec<&'static str>,
+    pub(super) starting: &'static str,
+    pub(super) stopping: &'static str,
+}
+
+impl<L: Log> ServiceBuilder<L> {
+    pub(super) fn new() -> Self {
+        let ecs = if has_field::<L>(["ecs", "version"]) {
+            json!({"ecs": {"version": L::RULES.ecs_version()}})
+        } else {
+            json!({})
+        };
+        Self {
+            spool: Spool::builder(),
+            quarantine: Spool::builder()
+                .segment_bytes(QUARANTINE_SEGMENT_BYTES)
+                .max_bytes(DEFAULT_QUARANTINE_BYTES)
+                .when_full(FullPolicy::DropOldest),
+            fixed: ecs,
+            report_interval: DEFAULT_REPORT_INTERVAL,
+            own: None,
+            log: PhantomData,
+        }
+    }
+
+    /// How the spool of events is to be: its size, what happens when it is full, when it is synced.
+    pub fn spool(mut self, spool: SpoolBuilder) -> Self {
+        self.spool = spool;
+        self
+    }
+
+    /// How the quarantine is to be; by default [`DEFAULT_QUARANTINE_BYTES`] of which the oldest go first.
+    pub fn quarantine(mut self, spool: SpoolBuilder) -> Self {
+        self.quarantine = spool;
+        self
+    }
+
+    /// Fixes fields of every event, for instance the identity and version of the service: a JSON object. What is given
+    /// later stands instead of what was given before. `ecs.version` is always fixed.
+    pub fn fixed_json(mut self, fields: &Value) -> Self {
+        merge(&mut self.fixed, fields);
+        self
+    }
+
+    /// The same with the fields that a struct has; placeholders count as absent.
+    pub fn fixed(self, fields: &L) -> Self {
+        self.fixed_json(&Overlay::sparse(fields))
+    }
+
+    /// Logs an event of the service itself when it starts and when it stops, of a provider that is registered then.
+    pub fn own_events<A: ProviderAction>(mut self, starting: A, stopping: A) -> Self {
+        self.own = Some(Own {
+            provider: A::PROVIDER,
+            actions: A::ALL.iter().map(|action| action.as_str()).collect(),
+            starting: starting.as_str(),
+            stopping: stopping.as_str(),
+        });
+        self
+    }
+
+    /// The least time between two reports, through `tracing`, of events refused for the same reason; by default
+    /// [`DEFAULT_REPORT_INTERVAL`].
+    pub fn report_interval(mut self, interval: Duration) -> Self {
+        self.report_interval = interval;
+        self
+    }
+
+    /// Starts the service in `directory`, which is made when it is absent.
+    ///
+    /// # Errors
+    /// When a spool cannot be opened or the fixed fields are not valid.
+    pub fn start(self, directory: impl AsRef<Path>) -> Result<EventLogService<L>, StartError> {
+        EventLogService::open(self, directory.as_ref())
+    }
+}
+
+/// Merges the objects of `above` into `below`.
+fn merge(below: &mut Value, above: &Value) {
+    match (below, above) {
+        (Value::Object(below), Value::Object(above)) => {
+            for (name, value) in above {
+                merge(below.entry(name.clone()).or_insert(Value::Null), value);
+            }
+        }
+        (below, above) => *below = above.clone(),
+    }
+}

@@ -1,0 +1,181 @@
+//! Documents that share a request: the body, and what is known of each of them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use event_store::{BulkBody, PushError};
+
+use crate::id::EventId;
+
+/// One document of a batch.
+#[derive(Clone, Debug)]
+pub(super) struct Item {
+    pub(super) sequence: u64,
+    pub(super) id: EventId,
+    /// Where the document ends in the body, its newline not counted, and how long it is.
+    end: usize,
+    length: usize,
+    /// How often the engine answered with a defect of its own while it took other documents.
+    pub(super) defects: u8,
+}
+
+/// Where to ask for the documents of a batch before it may go anywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    /// In their own index, which is not behind the alias any more. If it is there, they are sent there again; a request
+    /// to an index that is not there would make it anew on some engines.
+    Exists,
+    /// In their own index, which takes no writes: what is not there now will not come there.
+    Index,
+    /// Behind the alias: their own index is gone.
+    Alias,
+}
+
+/// Documents in the order of the spool. Unless it is in doubt, a batch may be filled up and go to any index.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    pub(super) body: BulkBody,
+    pub(super) items: Vec<Item>,
+    /// Where it went or goes.
+    pub(super) pin: Option<Arc<str>>,
+    /// Whether an earlier try may have arrived there.
+    pub(super) in_doubt: bool,
+    pub(super) look: Option<Look>,
+    /// Whether its index was found to be there, although it is not behind the alias.
+    pub(super) exists: bool,
+    /// Tries in a row that stored nothing.
+    pub(super) failures: u32,
+    /// Not to be sent before.
+    pub(super) due: Duration,
+    /// When its first document was read.
+    pub(super) begun: Duration,
+    /// Documents that were delivered altogether when it was sent.
+    pub(super) delivered_before: u64,
+}
+
+impl Batch {
+    pub(super) fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.body.as_bytes().len()
+    }
+
+    pub(super) fn first(&self) -> u64 {
+        self.items.first().map_or(u64::MAX, |item| item.sequence)
+    }
+
+    pub(super) fn push(&mut self, sequence: u64, id: EventId, document: &[u8]) -> Result<(), PushError> {
+        self.body.push(id.text().as_str(), document)?;
+        let end = self.body.as_bytes().len() - 1;
+        self.items.push(Item { sequence, id, end, length: document.len(), defects: 0 });
+        Ok(())
+    }
+
+    pub(super) fn document(&self, place: usize) -> &[u8] {
+        let item = &self.items[place];
+        &self.body.as_bytes()[item.end - item.length..item.end]
+    }
+
+    /// The sequences as ranges without gaps.
+    pub(super) fn ranges(&self) -> Vec<(u64, u64)> {
+        let mut ranges: Vec<(u64, u64)> = Vec::new();
+        for item in &self.items {
+            match ranges.last_mut() {
+                Some((_, last)) if *last + 1 == item.sequence => *last = item.sequence,
+                _ => ranges.push((item.sequence, item.sequence)),
+            }
+        }
+        ranges
+    }
+
+    /// Leaves only the documents at these places, which ascend.
+    pub(super) fn keep(&mut self, places: &[usize]) {
+        if places.len() == self.items.len() {
+            return;
+        }
+        let kept = self.copy_of(places.iter().copied());
+        (self.body, self.items) = (kept.body, kept.items);
+    }
+
+    /// Takes the second half away, into a batch that stands where this one does.
+    pub(super) fn split_off_half(&mut self) -> Self {
+        let half = self.items.len() / 2;
+        let second = self.copy_of(half..self.items.len());
+        let first = self.copy_of(0..half);
+        (self.body, self.items) = (first.body, first.items);
+        second
+    }
+
+    fn copy_of(&self, places: impl Iterator<Item = usize>) -> Self {
+        let mut copy = Self { body: BulkBody::default(), items: Vec::new(), pin: self.pin.clone(), ..*self };
+        for place in places {
+            let item = &self.items[place];
+            copy.push(item.sequence, item.id, self.document(place)).expect("it was taken before");
+            copy.items.last_mut().expect("it was pushed").defects = item.defects;
+        }
+        copy
+    }
+
+    /// Empties it for other documents, and keeps its memory.
+    pub(super) fn reset(&mut self) {
+        self.body.clear();
+        self.items.clear();
+        let (body, items) = (std::mem::take(&mut self.body), std::mem::take(&mut self.items));
+        *self = Self { body, items, ..Self::default() };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Batch;
+    use crate::id::EventId;
+
+    fn batch() -> Batch {
+        let mut batch = Batch::default();
+        for (sequence, document) in [(3, "{}"), (4, "{\"a\":1}"), (7, "{\"b\":2}"), (8, "{\"c\":3}")] {
+            let id = EventId::from_bytes([u8::try_from(sequence).unwrap(); 16]);
+            batch.push(sequence, id, document.as_bytes()).unwrap();
+        }
+        batch
+    }
+
+    fn documents(batch: &Batch) -> Vec<(u64, &str)> {
+        let text = |place| std::str::from_utf8(batch.document(place)).unwrap();
+        (0..batch.items.len()).map(|place| (batch.items[place].sequence, text(place))).collect()
+    }
+
+    #[test]
+    fn kept_documents_have_their_own_body() {
+        let mut kept = batch();
+        kept.items[2].defects = 2;
+        kept.keep(&[0, 2]);
+        assert_eq!(documents(&kept), [(3, "{}"), (7, "{\"b\":2}")]);
+        assert_eq!(kept.items[1].defects, 2);
+        assert_eq!(kept.body.documents(), 2);
+        let id = "07070707-0707-0707-0707-070707070707";
+        let wanted = format!("{{\"create\":{{\"_id\":\"{id}\"}}}}\n{{\"b\":2}}\n");
+        assert_eq!(kept.body.lines(1..2), wanted.as_bytes());
+    }
+
+    #[test]
+    fn halves_make_the_whole() {
+        let mut first = batch();
+        first.in_doubt = true;
+        let whole = first.body.as_bytes().to_vec();
+        let second = first.split_off_half();
+        assert_eq!([first.body.as_bytes(), second.body.as_bytes()].concat(), whole);
+        assert_eq!((first.ranges(), second.ranges()), (vec![(3, 4)], vec![(7, 8)]));
+        assert!(second.in_doubt);
+    }
+
+    #[test]
+    fn reset_batch_is_free_again() {
+        let mut used = batch();
+        used.in_doubt = true;
+        used.failures = 3;
+        used.reset();
+        assert!(used.is_empty() && !used.in_doubt && used.failures == 0 && used.body.is_empty());
+    }
+}

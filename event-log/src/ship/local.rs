@@ -1,0 +1,76 @@
+//! The real ports: a reader of the spool, the quarantine, and the journal's files.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use event_spool::{Reader, Sequence, Spool};
+
+use super::journal::FileJournal;
+use super::ports::{EntryKey, PortError, Ports, Sink, Source, SourceRecord};
+use crate::quarantine::{Entry, Quarantine};
+
+/// The reader of the spool of events that shipping goes on from after a restart.
+pub const READER: &str = "shipper";
+
+impl Ports {
+    /// Ships from this spool, with the journal of intents in a directory of its own.
+    ///
+    /// # Errors
+    /// When the spool's reader is in use, or the journal's files cannot be opened.
+    pub fn open(spool: &Spool, quarantine: Quarantine, journal: &Path) -> Result<Self, PortError> {
+        let source = SpoolSource { reader: spool.reader(READER)?, spool: spool.clone() };
+        Ok(Self {
+            source: Box::new(source),
+            quarantine: Box::new(quarantine),
+            journal: Box::new(FileJournal::open(journal)?),
+        })
+    }
+}
+
+struct SpoolSource {
+    spool: Spool,
+    reader: Reader,
+}
+
+impl Source for SpoolSource {
+    fn next(&mut self) -> Result<Option<SourceRecord<'_>>, PortError> {
+        let record = self.reader.next()?;
+        Ok(record.map(|record| SourceRecord { sequence: record.sequence.get(), bytes: record.bytes }))
+    }
+
+    fn acknowledge(&mut self, up_to: u64) -> Result<(), PortError> {
+        Ok(self.reader.acknowledge(Sequence::new(up_to))?)
+    }
+
+    fn acknowledged(&self) -> u64 {
+        self.reader.acknowledged().map_or(0, Sequence::get)
+    }
+
+    fn sync(&mut self) -> Result<(), PortError> {
+        Ok(self.spool.flush()?)
+    }
+
+    fn newest(&self) -> u64 {
+        self.spool.stats().next_sequence.get() - 1
+    }
+}
+
+impl Sink for Quarantine {
+    fn put(&mut self, entry: &Entry<'_>) -> Result<(), PortError> {
+        Self::put(self, entry)?;
+        Ok(())
+    }
+
+    fn sync(&mut self) -> Result<(), PortError> {
+        Ok(self.spool().flush()?)
+    }
+
+    fn entries_behind(&mut self, acknowledged: u64) -> Result<HashSet<EntryKey>, PortError> {
+        let mut behind = HashSet::new();
+        self.entries(&mut |_, entry| {
+            let sequence = entry.sequence.filter(|sequence| *sequence > acknowledged);
+            behind.extend(sequence.map(|sequence| (sequence, entry.id)));
+        })?;
+        Ok(behind)
+    }
+}

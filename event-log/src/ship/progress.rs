@@ -1,0 +1,90 @@
+//! Which records are finished, and up to where without a gap.
+
+use std::collections::BTreeMap;
+
+/// The finished records: all up to one, and ranges behind it.
+#[derive(Clone, Debug)]
+pub(super) struct Progress {
+    through: u64,
+    /// First to last; apart from each other, and behind `through + 1`.
+    beyond: BTreeMap<u64, u64>,
+}
+
+impl Progress {
+    pub(super) fn new(through: u64) -> Self {
+        Self { through, beyond: BTreeMap::new() }
+    }
+
+    /// All records up to and including this one are finished.
+    pub(super) fn through(&self) -> u64 {
+        self.through
+    }
+
+    /// Entries of the table.
+    pub(super) fn ranges(&self) -> usize {
+        self.beyond.len()
+    }
+
+    pub(super) fn finish(&mut self, first: u64, last: u64) {
+        let mut first = first;
+        let mut last = last;
+        if let Some((&before, &end)) = self.beyond.range(..=first).next_back()
+            && end + 1 >= first
+        {
+            first = before;
+            last = last.max(end);
+        }
+        while let Some((&after, &end)) = self.beyond.range(first..=last.saturating_add(1)).next() {
+            self.beyond.remove(&after);
+            last = last.max(end);
+        }
+        if first <= self.through + 1 {
+            self.through = self.through.max(last);
+        } else {
+            self.beyond.insert(first, last);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Progress;
+
+    #[track_caller]
+    fn check(finished: &[(u64, u64)], through: u64, ranges: usize) {
+        let mut progress = Progress::new(10);
+        for &(first, last) in finished {
+            progress.finish(first, last);
+        }
+        assert_eq!((progress.through(), progress.ranges()), (through, ranges));
+    }
+
+    #[test]
+    fn gap_holds_back_what_is_behind_it() {
+        check(&[], 10, 0);
+        check(&[(11, 12)], 12, 0);
+        check(&[(12, 13)], 10, 1);
+        check(&[(12, 13), (11, 11)], 13, 0);
+        check(&[(12, 12), (14, 14), (16, 16)], 10, 3);
+        check(&[(12, 12), (14, 14), (13, 13)], 10, 1);
+        check(&[(12, 12), (14, 14), (13, 13), (11, 11)], 14, 0);
+        check(&[(14, 14), (12, 16), (11, 11)], 16, 0);
+        check(&[(3, 11)], 11, 0);
+        check(&[(3, 9)], 10, 0);
+    }
+
+    #[test]
+    fn any_order_comes_to_the_same_end() {
+        for step in [1_u64, 3, 7, 11, 13] {
+            let mut progress = Progress::new(0);
+            for place in 0..100 {
+                let sequence = place * step % 101 + 1;
+                progress.finish(sequence, sequence);
+            }
+            let missing = 100 * step % 101 + 1;
+            assert_eq!(progress.through(), missing - 1, "step {step}");
+            progress.finish(missing, missing);
+            assert_eq!((progress.through(), progress.ranges()), (101, 0));
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! What can be set about shipping, with the reasons for the numbers.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+/// Documents of a batch. Of small events this many are about a megabyte; larger batches gain nothing that can be measured,
+/// and each reply has an item for each document.
+pub const DEFAULT_MAX_DOCUMENTS: u32 = 4096;
+/// Documents that one search finds (`index.max_result_window`): engines are asked for all documents of a batch at once.
+pub const MOST_DOCUMENTS: u32 = 10_000;
+/// Bytes of a request's body. A hundredth of what engines take at most, small enough to be held several times.
+pub const DEFAULT_MAX_BYTES: usize = 1 << 20;
+/// How long a record may wait for others to share its request: what the engines take to make a document searchable.
+pub const DEFAULT_MAX_AGE: Duration = Duration::from_secs(1);
+/// Requests under way at most: two keep client and engine busy at once, the others are for distance.
+pub const DEFAULT_MAX_IN_FLIGHT: u32 = 4;
+/// Bound of the first delay before a repetition.
+pub const DEFAULT_RETRY_BASE: Duration = Duration::from_millis(100);
+/// Bound of all later ones: an engine that is back is noticed within half a minute.
+pub const DEFAULT_RETRY_CAP: Duration = Duration::from_secs(30);
+/// A reply that takes longer counts as a sign of overload, like 429.
+pub const DEFAULT_SLOW_AFTER: Duration = Duration::from_secs(5);
+
+/// Whether an intent is synced to disk before the request that it is about is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IntentSync {
+    /// It is; nothing is doubled after a loss of power either. One sync in thousands of records.
+    BeforeSend,
+    /// The system writes it when it likes. Enough for the death of the process.
+    LeftToSystem,
+}
+
+/// How records are shipped.
+///
+/// # Examples
+/// ```
+/// use event_log::ship::Settings;
+///
+/// let settings = Settings::new(".kibana-event-log").max_documents(500.try_into()?).seed(7);
+/// assert!(settings.most_held_bytes() > 1 << 20);
+/// # Ok::<(), std::num::TryFromIntError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub(super) alias: String,
+    pub(super) max_documents: usize,
+    pub(super) max_bytes: usize,
+    pub(super) max_age: Duration,
+    pub(super) max_in_flight: u32,
+    pub(super) retry_base: Duration,
+    pub(super) retry_cap: Duration,
+    pub(super) slow_after: Duration,
+    pub(super) intent_sync: IntentSync,
+    pub(super) seed: u64,
+}
+
+impl Settings {
+    /// Everything at its default; the alias is the one that the log's generated files install.
+    #[must_use]
+    pub fn new(alias: impl Into<String>) -> Self {
+        Self {
+            alias: alias.into(),
+            max_documents: DEFAULT_MAX_DOCUMENTS as usize,
+            max_bytes: DEFAULT_MAX_BYTES,
+            max_age: DEFAULT_MAX_AGE,
+            max_in_flight: DEFAULT_MAX_IN_FLIGHT,
+            retry_base: DEFAULT_RETRY_BASE,
+            retry_cap: DEFAULT_RETRY_CAP,
+            slow_after: DEFAULT_SLOW_AFTER,
+            intent_sync: IntentSync::BeforeSend,
+            seed: 0,
+        }
+    }
+
+    /// Documents of a batch at most, by default [`DEFAULT_MAX_DOCUMENTS`]; no more than [`MOST_DOCUMENTS`].
+    #[must_use]
+    pub fn max_documents(mut self, documents: NonZeroU32) -> Self {
+        self.max_documents = documents.get().min(MOST_DOCUMENTS) as usize;
+        self
+    }
+
+    /// Bytes of a request's body at most, by default [`DEFAULT_MAX_BYTES`]; a larger document is sent alone.
+    #[must_use]
+    pub fn max_bytes(mut self, bytes: usize) -> Self {
+        self.max_bytes = bytes.max(1);
+        self
+    }
+
+    /// How long a batch waits to be filled, by default [`DEFAULT_MAX_AGE`].
+    #[must_use]
+    pub fn max_age(mut self, age: Duration) -> Self {
+        self.max_age = age;
+        self
+    }
+
+    /// Requests under way at most, by default [`DEFAULT_MAX_IN_FLIGHT`]. With 1, batches are kept in order.
+    #[must_use]
+    pub fn max_in_flight(mut self, requests: NonZeroU32) -> Self {
+        self.max_in_flight = requests.get();
+        self
+    }
+
+    /// Bounds of the delays before a repetition, by default [`DEFAULT_RETRY_BASE`] and [`DEFAULT_RETRY_CAP`].
+    #[must_use]
+    pub fn retry(mut self, base: Duration, cap: Duration) -> Self {
+        self.retry_base = base;
+        self.retry_cap = cap;
+        self
+    }
+
+    /// From when on a reply counts as slow, by default [`DEFAULT_SLOW_AFTER`].
+    #[must_use]
+    pub fn slow_after(mut self, latency: Duration) -> Self {
+        self.slow_after = latency;
+        self
+    }
+
+    /// Whether intents are synced, by default [`IntentSync::BeforeSend`].
+    #[must_use]
+    pub fn intent_sync(mut self, sync: IntentSync) -> Self {
+        self.intent_sync = sync;
+        self
+    }
+
+    /// Where the random delays come from: the same seed gives the same delays. The drivers choose one of their own when
+    /// it is 0.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// The seed, 0 when none is set.
+    #[must_use]
+    pub fn chosen_seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// How many requests may be under way.
+    #[must_use]
+    pub fn most_in_flight(&self) -> u32 {
+        self.max_in_flight
+    }
+
+    /// Batches that exist at the same time, one being filled while the others are under way.
+    pub(super) fn max_batches(&self) -> usize {
+        if self.max_in_flight == 1 { 1 } else { self.max_in_flight as usize + 1 }
+    }
+
+    /// Bytes of documents that are in memory at most, provided that no single document is larger than a batch.
+    #[must_use]
+    pub fn most_held_bytes(&self) -> usize {
+        (self.max_batches() + 1) * self.max_bytes
+    }
+}

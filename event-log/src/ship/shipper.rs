@@ -1,0 +1,480 @@
+//! The state machine: what is to be sent, and when. What came of it is in `complete`.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use event_store::{Backoff, BulkBody, bulk_path_to_index};
+
+use super::batch::{Batch, Look};
+use super::errand::{Errand, Job};
+use super::journal::Journal;
+use super::look;
+use super::ports::{EntryKey, PortError, Ports, Sink, Source};
+use super::progress::Progress;
+use super::random::Random;
+use super::settings::Settings;
+use super::stats::{Health, Stats};
+use super::target::Target;
+use super::window::Window;
+use crate::quarantine::{Entry, Kind};
+use crate::record::EventRecord;
+
+/// First pause after the spool was found empty; doubled up to [`LONGEST_IDLE`].
+const SHORTEST_IDLE: Duration = Duration::from_millis(1);
+/// Ten looks a second cost nothing, and are a tenth of what a record waits in a batch.
+const LONGEST_IDLE: Duration = Duration::from_millis(100);
+/// Pause after spool, quarantine or journal failed.
+const LOCAL_PAUSE: Duration = Duration::from_secs(1);
+/// How long it waits for completions when there is nothing else to wait for.
+const LONG: Duration = Duration::from_mins(1);
+/// How often the same kind of trouble is logged.
+const LOG_INTERVAL: Duration = Duration::from_mins(1);
+/// Length of an id as text.
+const ID_TEXT: &str = "00000000-0000-0000-0000-000000000000";
+
+/// What a shipper wants next.
+#[derive(Debug)]
+pub enum Step {
+    /// Send this, and hand it to [`Shipper::complete`] with what came of it. Then ask again at once.
+    Send(Box<Errand>),
+    /// Nothing before this moment, unless a request ends before.
+    Wait {
+        /// On the clock that the shipper is told.
+        until: Duration,
+    },
+}
+
+/// Ships records. See the [module](super) for what it promises.
+///
+/// Time is a duration since any moment, on a clock that does not go backwards; if it does, it stands still here.
+pub struct Shipper {
+    pub(super) settings: Settings,
+    pub(super) source: Box<dyn Source>,
+    pub(super) quarantine: Box<dyn Sink>,
+    journal: Journal,
+    pub(super) now: Duration,
+    random: Random,
+    backoff: Backoff,
+    pub(super) target: Target,
+    pub(super) window: Window,
+    pub(super) progress: Progress,
+    filling: Option<Batch>,
+    waiting: Vec<Batch>,
+    spare: Vec<Batch>,
+    /// Requests about documents that are under way, and the bytes of their batches.
+    pub(super) in_flight: u32,
+    pub(super) flying_bytes: usize,
+    /// The engine has asked to be left alone until then.
+    pub(super) gate: Duration,
+    /// Bytes of a body that the endpoint was found to take.
+    pub(super) max_bytes: usize,
+    /// How many requests there had been when that last changed.
+    pub(super) grown_at: u64,
+    flush_through: u64,
+    /// What stands in the quarantine already and is not finished: from before a restart, or because a sync failed.
+    pub(super) put_before: HashSet<EntryKey>,
+    /// A record that could be put neither into a batch nor into the quarantine.
+    unplaced: Option<Unplaced>,
+    read_through: u64,
+    read_due: Duration,
+    idle: Duration,
+    acknowledged: u64,
+    pub(super) stats: Stats,
+    logged: [Option<Duration>; Health::ALL.len()],
+    rejection_logged: Option<Duration>,
+}
+
+struct Unplaced {
+    sequence: u64,
+    record: Vec<u8>,
+    reason: String,
+}
+
+impl Shipper {
+    /// Begins where the acknowledgements end.
+    ///
+    /// # Errors
+    /// When the journal or the quarantine cannot be read.
+    pub fn new(settings: Settings, ports: Ports) -> Result<Self, PortError> {
+        let Ports { mut source, mut quarantine, journal } = ports;
+        let journal = Journal::open(journal, settings.intent_sync, &mut *source)?;
+        let acknowledged = source.acknowledged();
+        quarantine.sync()?;
+        let put_before = quarantine.entries_behind(acknowledged)?;
+        Ok(Self {
+            journal,
+            now: Duration::ZERO,
+            random: Random::new(settings.seed),
+            backoff: Backoff::new(settings.retry_base, settings.retry_cap),
+            target: Target::default(),
+            window: Window::new(settings.max_in_flight),
+            progress: Progress::new(acknowledged),
+            filling: None,
+            waiting: Vec::new(),
+            spare: Vec::new(),
+            in_flight: 0,
+            flying_bytes: 0,
+            gate: Duration::ZERO,
+            max_bytes: settings.max_bytes,
+            grown_at: 0,
+            flush_through: 0,
+            put_before,
+            unplaced: None,
+            read_through: acknowledged,
+            read_due: Duration::ZERO,
+            idle: SHORTEST_IDLE,
+            acknowledged,
+            stats: Stats::default(),
+            logged: [None; Health::ALL.len()],
+            rejection_logged: None,
+            settings,
+            source,
+            quarantine,
+        })
+    }
+
+    /// What to do now. To be asked until it says [`Step::Wait`].
+    pub fn poll(&mut self, now: Duration) -> Step {
+        self.tick(now);
+        self.fill();
+        self.refill();
+        let errand = self.question().or_else(|| self.delivery());
+        self.acknowledge();
+        match errand {
+            Some(errand) => {
+                self.stats.requests += 1;
+                Step::Send(Box::new(errand))
+            }
+            None => Step::Wait { until: self.next_moment().max(self.now + Duration::from_nanos(1)) },
+        }
+    }
+
+    /// Sends what is in the spool now without waiting for batches to fill. Returns the sequence of the last such record;
+    /// it is done when [`finished_through`](Self::finished_through) has come that far.
+    pub fn hurry(&mut self) -> u64 {
+        self.flush_through = self.flush_through.max(self.source.newest());
+        self.read_due = Duration::ZERO;
+        self.flush_through
+    }
+
+    /// All records up to and including this one are stored, in quarantine, or not there any more.
+    #[must_use]
+    pub fn finished_through(&self) -> u64 {
+        self.progress.through()
+    }
+
+    /// Counts and state.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        let newest = self.source.newest();
+        Stats {
+            in_flight: self.in_flight,
+            window: self.window.size(),
+            held_bytes: self.held_bytes(),
+            finished_ranges: self.progress.ranges(),
+            finished_through: self.progress.through(),
+            lag_records: newest.saturating_sub(self.progress.through()),
+            ..self.stats.clone()
+        }
+    }
+
+    /// Bytes of documents in memory.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        let waiting: usize = self.waiting.iter().map(Batch::bytes).sum();
+        waiting + self.filling.as_ref().map_or(0, Batch::bytes) + self.flying_bytes
+    }
+
+    pub(super) fn tick(&mut self, now: Duration) {
+        self.now = self.now.max(now);
+    }
+
+    fn batches(&self) -> usize {
+        self.waiting.len() + usize::from(self.filling.is_some()) + self.in_flight as usize
+    }
+
+    /// Whether a record may be read: it may have to begin a batch beside the one that is being filled.
+    fn has_room(&self) -> bool {
+        self.batches() < self.settings.max_batches() + usize::from(self.filling.is_some())
+    }
+
+    /// Reads from the spool into the batch that is being filled, and begins others while there is room.
+    fn fill(&mut self) {
+        while self.now >= self.read_due && self.has_room() {
+            match self.read_record() {
+                Ok(true) => self.idle = SHORTEST_IDLE,
+                Ok(false) => {
+                    self.read_due = self.now + self.idle;
+                    self.idle = (self.idle * 2).min(LONGEST_IDLE);
+                }
+                Err(error) => {
+                    self.read_due = self.now + LOCAL_PAUSE;
+                    self.trouble(Health::Local, &error.to_string());
+                }
+            }
+        }
+    }
+
+    /// Reads one record, if there is one.
+    fn read_record(&mut self) -> Result<bool, PortError> {
+        if self.unplaced.is_some() {
+            self.put_unplaced()?;
+        }
+        let Some(record) = self.source.next()? else { return Ok(false) };
+        let sequence = record.sequence;
+        if sequence > self.read_through + 1 {
+            self.progress.finish(self.read_through + 1, sequence - 1);
+        }
+        self.read_through = sequence;
+        let unplaceable = match EventRecord::parse(record.bytes) {
+            Ok(EventRecord { id, .. }) if self.put_before.remove(&(sequence, Some(id))) => {
+                self.progress.finish(sequence, sequence);
+                return Ok(true);
+            }
+            Ok(EventRecord { id, document }) => {
+                let batch = place_for(
+                    Room { max_documents: self.settings.max_documents, max_bytes: self.max_bytes, now: self.now },
+                    &self.journal,
+                    (&mut self.filling, &mut self.waiting, &mut self.spare),
+                    (sequence, document),
+                );
+                batch.push(sequence, id, document).err().map(|error| error.to_string())
+            }
+            Err(error) => Some(error.to_string()),
+        };
+        if let Some(reason) = unplaceable {
+            self.unplaced = Some(Unplaced { sequence, record: record.bytes.to_vec(), reason });
+            self.put_unplaced()?;
+        }
+        Ok(true)
+    }
+
+    fn put_unplaced(&mut self) -> Result<(), PortError> {
+        let Some(unplaced) = &self.unplaced else { return Ok(()) };
+        let sequence = unplaced.sequence;
+        if !self.put_before.contains(&(sequence, None)) {
+            let entry = Entry::new(Kind::Unreadable, &unplaced.reason, &unplaced.record);
+            self.quarantine.put(&Entry { sequence: Some(sequence), ..entry })?;
+            self.put_before.insert((sequence, None));
+        }
+        self.quarantine.sync()?;
+        self.put_before.remove(&(sequence, None));
+        self.unplaced = None;
+        self.stats.quarantined += 1;
+        self.progress.finish(sequence, sequence);
+        Ok(())
+    }
+
+    /// Fills up with new records what is left of a batch that was refused for now, so that a later batch takes it along.
+    fn refill(&mut self) {
+        if self.filling.is_some() || (self.settings.max_in_flight == 1 && self.waiting.len() > 1) {
+            return;
+        }
+        let (now, half) = (self.now, self.max_bytes / 2);
+        let is_open = |batch: &Batch| !batch.in_doubt && batch.failures > 0 && batch.due <= now && batch.bytes() < half;
+        if let Some(place) = self.waiting.iter().position(is_open) {
+            self.filling = Some(self.waiting.swap_remove(place));
+            self.fill();
+        }
+    }
+
+    /// Asks where the alias leads, when there is something to send and that is not known, or not for sure.
+    fn question(&mut self) -> Option<Errand> {
+        let is_needed = self.filling.is_some() || !self.waiting.is_empty();
+        if !is_needed || self.now < self.gate || !self.target.wants_asking(self.now) {
+            return None;
+        }
+        self.target.is_asking = true;
+        let path = format!("/_alias/{}", look::escape(&self.settings.alias));
+        Some(Errand { job: Job::Resolve, path, question: Vec::new(), sent: self.now })
+    }
+
+    fn can_send(&self) -> bool {
+        self.in_flight < self.window.size() && self.now >= self.gate && self.target.write(self.now).is_some()
+    }
+
+    fn delivery(&mut self) -> Option<Errand> {
+        if !self.can_send() {
+            return None;
+        }
+        let batch = self.pick()?;
+        let bytes = batch.bytes();
+        let errand = self.prepare(batch)?;
+        self.in_flight += 1;
+        self.flying_bytes += bytes;
+        if errand.documents() > 0 {
+            self.stats.sent_bytes += bytes as u64;
+        }
+        Some(errand)
+    }
+
+    /// The oldest batch that may be sent now.
+    fn pick(&mut self) -> Option<Batch> {
+        let oldest = |batches: &mut dyn Iterator<Item = (usize, &Batch)>| {
+            batches.min_by_key(|(_, batch)| batch.first()).map(|(place, _)| place)
+        };
+        let now = self.now;
+        let mut waiting = self.waiting.iter().enumerate();
+        let place = if self.settings.max_in_flight == 1 {
+            // In order: what is due waits for what is older.
+            oldest(&mut waiting).filter(|place| self.waiting[*place].due <= now)
+        } else {
+            oldest(&mut waiting.filter(|(_, batch)| batch.due <= now))
+        };
+        if let Some(place) = place {
+            return Some(self.waiting.swap_remove(place));
+        }
+        let is_held_back = self.settings.max_in_flight == 1 && !self.waiting.is_empty();
+        let is_ready = self.filling.as_ref().is_some_and(|batch| now >= self.ready_at(batch));
+        if is_ready && !is_held_back { self.filling.take() } else { None }
+    }
+
+    /// When a batch that is not full is sent all the same.
+    fn ready_at(&self, batch: &Batch) -> Duration {
+        if batch.failures > 0 || batch.in_doubt || batch.first() <= self.flush_through {
+            return Duration::ZERO;
+        }
+        batch.begun + self.settings.max_age
+    }
+
+    /// Makes a request of a batch; a batch whose intent cannot be written down has to wait.
+    fn prepare(&mut self, mut batch: Batch) -> Option<Errand> {
+        let write = self.target.write(self.now).expect("`can_send` looks");
+        if batch.in_doubt {
+            let is_known = batch.exists || batch.pin.as_ref().is_some_and(|pin| self.target.has(pin));
+            if batch.look.is_none() && !is_known {
+                batch.look = Some(Look::Exists);
+            }
+            if batch.look.is_some() {
+                return Some(look::errand(&self.settings.alias, batch, self.now));
+            }
+        } else {
+            batch.pin = Some(write.clone());
+            batch.look = None;
+        }
+        let pin = batch.pin.clone().expect("it was just set, or the batch is in doubt and was sent there");
+        if let Err(error) = self.journal.intend(&batch.ranges(), &pin, &mut *self.source) {
+            batch.due = self.now + LOCAL_PAUSE;
+            self.waiting.push(batch);
+            self.trouble(Health::Local, &error.to_string());
+            return None;
+        }
+        batch.delivered_before = self.stats.delivered;
+        let path = bulk_path_to_index(&pin);
+        Some(Errand { job: Job::Bulk(batch), path, question: Vec::new(), sent: self.now })
+    }
+
+    /// When there may be something to do, if no request ends before.
+    fn next_moment(&self) -> Duration {
+        let mut moment = self.now + LONG;
+        if self.has_room() {
+            moment = moment.min(self.read_due);
+        }
+        let has_batches = self.filling.is_some() || !self.waiting.is_empty();
+        if !has_batches {
+            return moment;
+        }
+        let gated = |moment: Duration| moment.max(self.gate);
+        if !self.target.is_asking && self.target.write(self.now).is_none() {
+            return moment.min(gated(self.target.due));
+        }
+        if self.in_flight < self.window.size() && self.target.write(self.now).is_some() {
+            let is_strict = self.settings.max_in_flight == 1;
+            let oldest = self.waiting.iter().min_by_key(|batch| batch.first()).filter(|_| is_strict);
+            let waiting = self.waiting.iter().filter(|_| !is_strict).chain(oldest).map(|batch| batch.due);
+            let filling = self.filling.iter().filter(|_| !is_strict || self.waiting.is_empty());
+            let filling = filling.map(|batch| self.ready_at(batch));
+            moment = waiting.chain(filling).map(gated).fold(moment, Duration::min);
+        }
+        moment
+    }
+
+    /// Sends a batch again after a delay that grows with its failures.
+    pub(super) fn retry(&mut self, mut batch: Batch) {
+        batch.failures = batch.failures.saturating_add(1);
+        batch.exists = false;
+        batch.due = self.now + self.delay(batch.failures);
+        self.stats.retried += batch.items.len() as u64;
+        self.waiting.push(batch);
+    }
+
+    /// Sends a batch again as soon as there is a place.
+    pub(super) fn retry_now(&mut self, mut batch: Batch) {
+        batch.due = self.now;
+        self.waiting.push(batch);
+    }
+
+    pub(super) fn delay(&mut self, failures: u32) -> Duration {
+        self.backoff.delay(failures, self.random.next())
+    }
+
+    /// Takes the memory of a batch that is finished.
+    pub(super) fn recycle(&mut self, mut batch: Batch) {
+        if self.spare.len() < self.settings.max_batches() {
+            batch.reset();
+            batch.body.shrink_to(self.settings.max_bytes);
+            self.spare.push(batch);
+        }
+    }
+
+    pub(super) fn acknowledge(&mut self) {
+        let through = self.progress.through();
+        if through > self.acknowledged {
+            match self.source.acknowledge(through) {
+                Ok(()) => self.acknowledged = through,
+                Err(error) => self.trouble(Health::Local, &error.to_string()),
+            }
+        }
+    }
+
+    /// Logs that documents were put aside, unless that was logged a moment ago. It is no trouble of shipping itself.
+    pub(super) fn log_rejection(&mut self, text: &str) {
+        if self.rejection_logged.is_none_or(|logged| self.now >= logged + LOG_INTERVAL) {
+            self.rejection_logged = Some(self.now);
+            tracing::warn!(alias = %self.settings.alias, "shipping: {text}");
+        }
+    }
+
+    /// Notes what went wrong, and logs it unless the like was logged a moment ago.
+    pub(super) fn trouble(&mut self, health: Health, text: &str) {
+        let place = Health::ALL.iter().position(|kind| *kind == health).unwrap_or_default();
+        if self.logged[place].is_none_or(|logged| self.now >= logged + LOG_INTERVAL) {
+            self.logged[place] = Some(self.now);
+            tracing::warn!(trouble = health.name(), alias = %self.settings.alias, "shipping: {text}");
+        }
+        self.stats.health = health;
+        self.stats.last_error = Some(text.to_owned());
+        self.stats.last_error_at = Some(self.now);
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Room {
+    max_documents: usize,
+    max_bytes: usize,
+    now: Duration,
+}
+
+/// The batch that a record goes into; one that it does not fit in, or that goes elsewhere, is closed.
+fn place_for<'a>(
+    room: Room,
+    journal: &Journal,
+    (filling, waiting, spare): (&'a mut Option<Batch>, &mut Vec<Batch>, &mut Vec<Batch>),
+    (sequence, document): (u64, &[u8]),
+) -> &'a mut Batch {
+    let pin = journal.replayed(sequence);
+    let fits = |batch: &Batch| {
+        let is_same_way = if batch.in_doubt { batch.pin.as_ref() == pin } else { pin.is_none() };
+        is_same_way
+            && batch.items.len() < room.max_documents
+            && batch.bytes() + BulkBody::cost(ID_TEXT, document) <= room.max_bytes
+    };
+    if let Some(mut closed) = filling.take_if(|batch| !batch.is_empty() && !fits(batch)) {
+        closed.due = room.now;
+        waiting.push(closed);
+    }
+    filling.get_or_insert_with(|| {
+        let spare = spare.pop().unwrap_or_default();
+        Batch { in_doubt: pin.is_some(), pin: pin.cloned(), begun: room.now, due: room.now, ..spare }
+    })
+}

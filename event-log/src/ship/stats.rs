@@ -1,0 +1,103 @@
+//! What a shipper has done and how it is, as plain values.
+
+use std::time::Duration;
+
+use crate::delivery::DeliveryMetrics;
+
+/// How shipping goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Health {
+    /// The last request succeeded, or none was sent yet.
+    #[default]
+    Well,
+    /// No host answers, or what answers is no engine.
+    Unreachable,
+    /// The engine has too much to do (429, 503, slow), and is given time.
+    Overloaded,
+    /// The engine does not accept credentials or rights (401, 403). A person has to act; nothing is lost meanwhile.
+    Forbidden,
+    /// The alias is missing or has no write index: the log is not installed, or not yet.
+    NotInstalled,
+    /// The engine refuses requests that it should take: something else answers there, or the index takes no writes.
+    Refused,
+    /// Spool, quarantine or journal fail on this machine.
+    Local,
+}
+
+impl Health {
+    /// All, in the order of their declaration.
+    pub const ALL: [Self; 7] = [
+        Self::Well,
+        Self::Unreachable,
+        Self::Overloaded,
+        Self::Forbidden,
+        Self::NotInstalled,
+        Self::Refused,
+        Self::Local,
+    ];
+
+    /// In one word, as metrics and log lines show it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Well => "well",
+            Self::Unreachable => "unreachable",
+            Self::Overloaded => "overloaded",
+            Self::Forbidden => "forbidden",
+            Self::NotInstalled => "not-installed",
+            Self::Refused => "refused",
+            Self::Local => "local",
+        }
+    }
+}
+
+/// Counts since the shipper began, and its present state.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Documents that are stored, those of `conflicts` included.
+    pub delivered: u64,
+    /// Of these, documents that an earlier try had stored (409).
+    pub conflicts: u64,
+    /// Documents that were sent again, counted each time.
+    pub retried: u64,
+    /// Documents that went to the quarantine.
+    pub quarantined: u64,
+    /// Requests that were sent, questions included.
+    pub requests: u64,
+    /// Bytes of bulk bodies that were sent.
+    pub sent_bytes: u64,
+    /// Requests under way.
+    pub in_flight: u32,
+    /// Requests that may be under way.
+    pub window: u32,
+    /// Bytes of documents in memory.
+    pub held_bytes: usize,
+    /// Entries of the table of finished ranges.
+    pub finished_ranges: usize,
+    /// All records up to this one are finished.
+    pub finished_through: u64,
+    /// Records of the spool that are not finished.
+    pub lag_records: u64,
+    /// How it goes.
+    pub health: Health,
+    /// What went wrong last, in one line, without any document; kept when all is well again.
+    pub last_error: Option<String>,
+    /// When that was, on the clock that the shipper is told.
+    pub last_error_at: Option<Duration>,
+}
+
+impl From<Stats> for DeliveryMetrics {
+    fn from(stats: Stats) -> Self {
+        Self {
+            shipped: stats.delivered,
+            retried: stats.retried,
+            conflicts: stats.conflicts,
+            rejected: stats.quarantined,
+            waiting: stats.lag_records,
+            lag: None,
+            last_error: stats.last_error,
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! A shipper on plain threads: one that decides, and one for each request under way, because a [`Transport`] blocks.
+
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher as _;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use event_store::{Response, Transport, TransportError};
+
+use super::errand::Errand;
+use super::ports::{PortError, Ports};
+use super::settings::Settings;
+use super::shipper::{Shipper, Step};
+use super::stats::Stats;
+use crate::delivery::{Delivery, DeliveryMetrics};
+
+/// A running shipper; it stops at once when this is dropped, and what is under way is sent again after the next start.
+pub struct ShipperThread {
+    messages: Sender<Message>,
+    stats: Arc<Mutex<Stats>>,
+    decider: Mutex<Option<JoinHandle<()>>>,
+}
+
+enum Message {
+    Done(Box<Errand>, Result<Response, TransportError>),
+    /// Say when what is in the spool now is finished.
+    Flush(Sender<()>),
+    /// End, at this moment at the latest, or as soon as what is in the spool now is finished.
+    Stop(Instant),
+}
+
+impl ShipperThread {
+    /// Starts shipping.
+    ///
+    /// # Errors
+    /// When journal or quarantine cannot be read, or the system has no threads.
+    pub fn start(settings: Settings, ports: Ports, transport: impl Transport + 'static) -> Result<Self, PortError> {
+        let settings = match settings.chosen_seed() {
+            0 => settings.seed(RandomState::new().hash_one(0)),
+            _ => settings,
+        };
+        // One more, for the question where the alias leads.
+        let senders = settings.most_in_flight() + 1;
+        let shipper = Shipper::new(settings, ports)?;
+        let stats = Arc::new(Mutex::new(shipper.stats()));
+        let (messages, inbox) = channel();
+        let transport: Arc<dyn Transport> = Arc::new(transport);
+        let errands = start_senders(senders, &transport, &messages)?;
+        let decider = Decider {
+            shipper,
+            began: Instant::now(),
+            inbox,
+            errands,
+            stats: Arc::clone(&stats),
+            flushes: Vec::new(),
+            stop: None,
+        };
+        let decider = thread::Builder::new().name("event-log-ship".to_owned()).spawn(move || decider.run())?;
+        Ok(Self { messages, stats, decider: Mutex::new(Some(decider)) })
+    }
+
+    /// Counts and state, as of a moment ago.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.stats.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Sends what is in the spool now without waiting for batches to fill; whether all of it was finished in time.
+    pub fn flush(&self, deadline: Instant) -> bool {
+        let (done, is_done) = channel();
+        let left = deadline.saturating_duration_since(Instant::now());
+        self.messages.send(Message::Flush(done)).is_ok() && is_done.recv_timeout(left).is_ok()
+    }
+
+    /// Flushes until the deadline, and ends. Requests that are under way then are given up on: their records are sent again
+    /// after the next start, to the same index.
+    pub fn stop(&self, deadline: Instant) {
+        // Without a receiver it has ended.
+        let _ = self.messages.send(Message::Stop(deadline));
+        let decider = self.decider.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(decider) = decider {
+            // A panic has been printed where it happened; nothing is lost by it, the records are still in the spool.
+            let _ = decider.join();
+        }
+    }
+}
+
+impl Delivery for ShipperThread {
+    fn flush(&self, deadline: Instant) -> bool {
+        Self::flush(self, deadline)
+    }
+
+    fn stop(&self, deadline: Instant) {
+        Self::stop(self, deadline);
+    }
+
+    fn metrics(&self) -> DeliveryMetrics {
+        self.stats().into()
+    }
+}
+
+impl Drop for ShipperThread {
+    fn drop(&mut self) {
+        self.stop(Instant::now());
+    }
+}
+
+/// Starts the threads that send, and returns where they take their errands from. They end when that is dropped.
+fn start_senders(
+    count: u32,
+    transport: &Arc<dyn Transport>,
+    messages: &Sender<Message>,
+) -> io::Result<Sender<Box<Errand>>> {
+    let (errands, queue) = channel::<Box<Errand>>();
+    let queue = Arc::new(Mutex::new(queue));
+    for number in 1..=count {
+        let (queue, transport, messages) = (Arc::clone(&queue), Arc::clone(transport), messages.clone());
+        thread::Builder::new().name(format!("event-log-send-{number}")).spawn(move || {
+            loop {
+                let errand = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                let Ok(errand) = errand else { return };
+                let outcome = send(&*transport, &errand);
+                if messages.send(Message::Done(errand, outcome)).is_err() {
+                    return;
+                }
+            }
+        })?;
+    }
+    Ok(errands)
+}
+
+fn send(transport: &dyn Transport, errand: &Errand) -> Result<Response, TransportError> {
+    // Nothing of the errand is changed by a transport, so it is whole after a panic.
+    catch_unwind(AssertUnwindSafe(|| transport.send(&errand.request())))
+        .unwrap_or_else(|_| Err(TransportError::broken("transport", "the transport panicked")))
+}
+
+struct Decider {
+    shipper: Shipper,
+    began: Instant,
+    inbox: Receiver<Message>,
+    errands: Sender<Box<Errand>>,
+    stats: Arc<Mutex<Stats>>,
+    flushes: Vec<(u64, Sender<()>)>,
+    stop: Option<(u64, Instant)>,
+}
+
+impl Decider {
+    fn run(mut self) {
+        loop {
+            let until = loop {
+                match self.shipper.poll(self.began.elapsed()) {
+                    // The senders end after this thread.
+                    Step::Send(errand) => _ = self.errands.send(errand),
+                    Step::Wait { until } => break until,
+                }
+            };
+            *self.stats.lock().unwrap_or_else(PoisonError::into_inner) = self.shipper.stats();
+            let through = self.shipper.finished_through();
+            for (_, done) in self.flushes.extract_if(.., |(target, _)| *target <= through) {
+                // Whoever asked may have gone at the deadline.
+                let _ = done.send(());
+            }
+            let left = match self.stop {
+                Some((target, deadline)) if target <= through || deadline <= Instant::now() => return,
+                Some((_, deadline)) => deadline.saturating_duration_since(Instant::now()),
+                None => Duration::MAX,
+            };
+            let pause = until.saturating_sub(self.began.elapsed()).min(left);
+            match self.inbox.recv_timeout(pause) {
+                Ok(message) => self.handle(message),
+                Err(RecvTimeoutError::Timeout) => (),
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            while let Ok(message) = self.inbox.try_recv() {
+                self.handle(message);
+            }
+        }
+    }
+
+    fn handle(&mut self, message: Message) {
+        match message {
+            Message::Done(errand, outcome) => self.shipper.complete(self.began.elapsed(), *errand, outcome),
+            Message::Flush(done) => self.flushes.push((self.shipper.hurry(), done)),
+            Message::Stop(deadline) => self.stop = Some((self.shipper.hurry(), deadline)),
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Ids and the head of a record.
+
+use ecs_schema::Timestamp;
+use event_log::{EventId, EventRecord, IdError, head};
+
+#[test]
+fn id_is_a_uuid_of_version_7_at_its_moment() {
+    let now = Timestamp::from_unix_millis(0x0190_163d_8694).unwrap();
+    let text = EventId::at(now).to_string();
+    assert!(text.starts_with("0190163d-8694-7"), "{text}");
+    assert_eq!(text.len(), 36);
+    assert!(matches!(text.as_bytes()[19], b'8' | b'9' | b'a' | b'b'), "{text}");
+}
+
+#[test]
+fn ids_of_a_thread_ascend_even_when_the_clock_does_not() {
+    let moments = [5, 5, 4, 5, 5, 1_000_000, 3].map(|nanos| Timestamp::from_unix_nanos(i128::from(nanos)).unwrap());
+    let ids: Vec<EventId> = moments.into_iter().cycle().take(10_000).map(EventId::at).collect();
+    assert!(ids.is_sorted_by(|left, right| left < right));
+}
+
+#[test]
+fn ids_of_threads_at_the_same_moment_differ() {
+    let moment = Timestamp::now();
+    let make = move || (0..1_000).map(|_| EventId::at(moment)).collect::<Vec<_>>();
+    let threads: Vec<_> = (0..4).map(|_| std::thread::spawn(make)).collect();
+    let mut ids: Vec<EventId> = threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), 4_000);
+}
+
+#[test]
+fn text_is_read_back_and_nothing_else_is() {
+    let id = EventId::new();
+    assert_eq!(id.to_string().parse(), Ok(id));
+    assert_eq!(id.to_string().to_uppercase().parse(), Ok(id));
+    for text in ["", "0190163d-8694-739b-aea5-966c26f8ad9", "0190163d-8694-739b-aea5-966c26f8ad9g"] {
+        assert_eq!(text.parse::<EventId>(), Err(IdError), "{text}");
+    }
+    assert_eq!("0190163d08694-739b-aea5-966c26f8ad91".parse::<EventId>(), Err(IdError));
+}
+
+#[test]
+fn record_gives_back_id_and_document() {
+    let id = EventId::new();
+    let bytes = [&head(id)[..], b"{}"].concat();
+    assert_eq!(EventRecord::parse(&bytes), Ok(EventRecord { id, document: b"{}" }));
+}
+
+#[test]
+fn record_of_another_format_is_refused() {
+    let mut bytes = head(EventId::new()).to_vec();
+    bytes[0] = 9;
+    assert_eq!(
+        EventRecord::parse(&bytes).unwrap_err().to_string(),
+        "a record of 17 bytes and format `9` holds no event"
+    );
+    assert!(EventRecord::parse(&bytes[..16]).is_err());
+    assert_eq!(
+        EventRecord::parse(&[]).unwrap_err().to_string(),
+        "a record of 0 bytes and format `none` holds no event"
+    );
+}

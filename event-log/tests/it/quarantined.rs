@@ -1,0 +1,188 @@
+//! Refused events: kept with the reason, counted, reported in one line now and then.
+
+use std::fmt::Write;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use event_log::{Invalid, LoggerError, StartError};
+use event_spool::Spool;
+use serde_json::{Value, json};
+use tracing::field::{Field, Visit};
+
+use crate::{blank, builder, logged, logger, quarantined, service, service_of};
+
+#[test]
+fn event_with_an_unknown_field_is_kept_with_the_reason() {
+    let service = service();
+    let text = r#"{ "message": "hello", "event": {"PROVIDER": "x"} }"#;
+    logger(&service).log_json(text);
+    assert_eq!(logged(&service), []);
+    let reason = "the event breaks rules of its log: unknown-field: `event.PROVIDER` is not a field; did you mean \
+                  `provider`?";
+    assert_eq!(quarantined(&service), [(reason.to_owned(), text.to_owned())]);
+}
+
+#[test]
+fn every_reason_stands_in_the_line() {
+    let service = service();
+    let mut event = blank();
+    event.event.outcome = Some("sucess".into());
+    event.kibana_mut().saved_objects.push(serde_json::from_value(json!({"rel": "secondary"})).unwrap());
+    logger(&service).log_event(&event);
+    let entries = quarantined(&service);
+    let [(reason, document)] = entries.as_slice() else { panic!("{entries:?}") };
+    assert!(reason.contains("`event.outcome` is `sucess`"), "{reason}");
+    assert!(reason.contains("`kibana.saved_objects[0].rel` is `secondary`"), "{reason}");
+    let document: Value = serde_json::from_str(document).unwrap();
+    assert_eq!(document["event"]["outcome"], json!("sucess"));
+}
+
+#[test]
+fn text_that_is_no_json_is_kept() {
+    let service = service();
+    let logger = logger(&service);
+    for text in ["{\"message\":", "", "{} {}", "\u{0}"] {
+        logger.log_json(text);
+    }
+    let entries = quarantined(&service);
+    assert_eq!(entries[0].1, "{\"message\":");
+    assert_eq!(service.metrics().invalid, [("syntax", 4)]);
+}
+
+#[test]
+fn text_with_a_field_twice_is_refused() {
+    let service = service();
+    logger(&service).log_json(r#"{"message":"a","message":"b","tags":["x"]}"#);
+    assert_eq!(service.metrics().invalid, [("duplicate-field", 1)]);
+}
+
+#[test]
+fn check_says_why_not_and_logs_nothing() {
+    let service = service();
+    let logger = logger(&service);
+    logger.check_event(&blank()).unwrap();
+    logger.check_json("{}").unwrap();
+    let Err(Invalid::Violations(violations)) = logger.check_json(r#"{"mesage":"x"}"#) else { panic!() };
+    assert_eq!(violations.to_string(), "unknown-field: `mesage` is not a field; did you mean `message`?");
+    let mut event = blank();
+    event.event.provider = "nobody".to_owned();
+    assert_eq!(logger.check_event(&event).unwrap_err().code(), "unregistered");
+    assert_eq!(service.metrics().accepted + service.metrics().quarantined, 0);
+    assert_eq!(service.metrics().invalid, []);
+}
+
+#[test]
+fn event_larger_than_a_record_is_refused() {
+    let service = service();
+    let mut event = blank();
+    event.message = Some("x".repeat(200_000));
+    logger(&service).log_event(&event);
+    let metrics = service.metrics();
+    assert_eq!(metrics.invalid, [("too-large", 1)]);
+    // It is too large for the quarantine of this test, too.
+    assert_eq!(metrics.lost, [("quarantine", 1)]);
+}
+
+#[test]
+fn full_spool_refuses_and_counts() {
+    let full = Spool::builder().segment_bytes(8192).max_bytes(3 * 8192);
+    let service = service_of(builder().spool(full));
+    let logger = logger(&service);
+    for _ in 0..1_000 {
+        logger.log_event(&blank());
+    }
+    let metrics = service.metrics();
+    assert!(metrics.accepted > 10, "{metrics:?}");
+    assert_eq!(metrics.lost, [("spool-full", 1_000 - metrics.accepted)]);
+    assert_eq!(logged(&service).len() as u64, metrics.accepted);
+}
+
+#[test]
+fn quarantine_is_bounded_and_counts_what_it_drops() {
+    let small = Spool::builder().segment_bytes(8192).max_bytes(3 * 8192).when_full(event_spool::FullPolicy::DropOldest);
+    let service = service_of(builder().quarantine(small));
+    let logger = logger(&service);
+    for number in 0..1_000 {
+        logger.log_json(&format!(r#"{{"number":{number}}}"#));
+    }
+    let metrics = service.metrics();
+    assert_eq!(metrics.quarantined, 1_000);
+    let kept = quarantined(&service);
+    assert_eq!(kept.last().unwrap().1, r#"{"number":999}"#);
+    assert_eq!(kept.len() as u64 + metrics.quarantine_dropped, 1_000);
+    assert!(metrics.quarantine_dropped > 0);
+}
+
+#[test]
+fn defaults_and_fixed_fields_that_are_invalid_are_refused_at_once() {
+    let service = service();
+    let LoggerError::Defaults(violations) = service.logger_json(&json!({"mesage": "x"})).unwrap_err() else { panic!() };
+    assert_eq!(violations.total(), 1);
+    let directory = tempfile::tempdir().unwrap();
+    let started = builder().fixed_json(&json!({"tags": "x"})).start(directory.path());
+    assert!(matches!(started, Err(StartError::Fixed(_))));
+}
+
+#[test]
+fn second_service_in_a_directory_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let _first = builder().start(directory.path()).unwrap();
+    let error = builder().start(directory.path()).unwrap_err();
+    assert!(error.to_string().contains("cannot be opened"), "{error}");
+}
+
+/// Collects the messages of `tracing`, with what else the events carry.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<String>>>);
+
+impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Lines {
+    fn on_event(&self, event: &tracing::Event<'_>, _: tracing_subscriber::layer::Context<'_, S>) {
+        struct Shown(String);
+        impl Visit for Shown {
+            fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+                write!(self.0, "{}={value:?} ", field.name()).unwrap();
+            }
+        }
+        let mut shown = Shown(String::new());
+        event.record(&mut shown);
+        self.0.lock().unwrap().push(shown.0);
+    }
+}
+
+fn lines_of(service: impl FnOnce()) -> Vec<String> {
+    use tracing_subscriber::layer::SubscriberExt;
+
+    let lines = Lines::default();
+    tracing::subscriber::with_default(tracing_subscriber::registry().with(lines.clone()), service);
+    let lines = lines.0.lock().unwrap();
+    lines.clone()
+}
+
+#[test]
+fn each_reason_is_reported_once_in_an_interval_in_one_line_without_the_event() {
+    let lines = lines_of(|| {
+        let service = service();
+        let logger = logger(&service);
+        for _ in 0..100 {
+            logger.log_json("{\"message\":\"a secret\\nin two lines\",\"mesage\":1}");
+            logger.log_json(r#"{"event":{"provider":"nobody"}}"#);
+        }
+        assert_eq!(service.metrics().invalid, [("unknown-field", 100), ("unregistered", 100)]);
+    });
+    assert_eq!(lines.len(), 2, "{lines:#?}");
+    assert!(lines[0].contains("`mesage` is not a field"), "{lines:#?}");
+    assert!(lines[1].contains("provider `nobody`"), "{lines:#?}");
+    assert!(lines.iter().all(|line| !line.contains('\n') && !line.contains("secret")), "{lines:#?}");
+}
+
+#[test]
+fn report_says_how_many_there_were_since_the_last() {
+    let lines = lines_of(|| {
+        let service = service_of(builder().report_interval(Duration::ZERO));
+        let logger = logger(&service);
+        logger.log_json("?");
+        logger.log_json("?");
+    });
+    assert_eq!(lines.len(), 2);
+    assert!(lines.iter().all(|line| line.contains("count=1")), "{lines:#?}");
+}

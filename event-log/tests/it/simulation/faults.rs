@@ -1,0 +1,195 @@
+//! What can become of one request, between the network, a proxy and the engine.
+
+use std::time::Duration;
+
+use event_store::{Method, Request, Response, TransportError};
+
+use super::engine::{Engine, ItemFault};
+use super::random::Random;
+
+/// A request as bytes, which go their own way once they are sent.
+#[derive(Clone, Debug)]
+pub struct Wire {
+    method: Method,
+    path: String,
+    body: Option<Vec<u8>>,
+}
+
+impl Wire {
+    pub fn of(request: &Request<'_>) -> Self {
+        Self { method: request.method, path: request.path.to_owned(), body: request.body.map(<[u8]>::to_vec) }
+    }
+
+    pub fn request(&self) -> Request<'_> {
+        let request = Request::new(self.method, &self.path);
+        match &self.body {
+            Some(body) => request.with_json(body),
+            None => request,
+        }
+    }
+}
+
+/// What becomes of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    Fine,
+    Slow,
+    Refused,
+    ResetBefore,
+    ResetAfter,
+    Hang,
+    HangThenApplied,
+    TooMany,
+    TooManyLater,
+    Unavailable,
+    UnavailableThoughApplied,
+    BadGateway,
+    GatewayTimeoutThoughApplied,
+    Unauthorised,
+    NotFound,
+    BadRequest,
+    HtmlPage,
+    HtmlPageThoughApplied,
+    Truncated,
+    Malformed,
+    WrongCount,
+    Redirect,
+    EmptyReply,
+    Items,
+}
+
+const BAD: [Fate; 23] = [
+    Fate::Slow,
+    Fate::Refused,
+    Fate::ResetBefore,
+    Fate::ResetAfter,
+    Fate::Hang,
+    Fate::HangThenApplied,
+    Fate::TooMany,
+    Fate::TooManyLater,
+    Fate::Unavailable,
+    Fate::UnavailableThoughApplied,
+    Fate::BadGateway,
+    Fate::GatewayTimeoutThoughApplied,
+    Fate::Unauthorised,
+    Fate::NotFound,
+    Fate::BadRequest,
+    Fate::HtmlPage,
+    Fate::HtmlPageThoughApplied,
+    Fate::Truncated,
+    Fate::Malformed,
+    Fate::WrongCount,
+    Fate::Redirect,
+    Fate::EmptyReply,
+    Fate::Items,
+];
+
+type Outcome = Result<Response, TransportError>;
+
+impl Fate {
+    pub fn choose(random: &mut Random, has_item_faults: bool) -> Self {
+        if random.one_in(2) {
+            return Self::Fine;
+        }
+        let fate = BAD[random.index(BAD.len())];
+        if fate == Self::Items && !has_item_faults { Self::Fine } else { fate }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fine => "fine",
+            Self::Slow => "slow",
+            Self::Refused => "refused",
+            Self::ResetBefore | Self::ResetAfter => "reset",
+            Self::Hang | Self::HangThenApplied => "hang",
+            Self::TooMany | Self::TooManyLater => "429",
+            Self::Unavailable | Self::UnavailableThoughApplied => "503",
+            Self::BadGateway | Self::GatewayTimeoutThoughApplied => "502 and 504",
+            Self::Unauthorised => "401",
+            Self::NotFound | Self::BadRequest => "404 and 400",
+            Self::HtmlPage | Self::HtmlPageThoughApplied => "html",
+            Self::Truncated | Self::EmptyReply => "truncated",
+            Self::Malformed => "malformed",
+            Self::WrongCount => "wrong count",
+            Self::Redirect => "redirect",
+            Self::Items => "items",
+        }
+    }
+
+    /// What the client sees, and whether the request arrives once more, later.
+    pub fn meet(self, engine: &mut Engine, wire: &Wire, random: &mut Random) -> (Outcome, bool) {
+        let mut apply = || engine.answer(&wire.request(), &mut |_| None);
+        let page = |status| Response {
+            status,
+            content_type: Some("text/html".to_owned()),
+            body: b"<html>Sorry</html>".to_vec(),
+            ..Response::default()
+        };
+        let error = |status| Response::json(status, r#"{"error":{"type":"some_exception","reason":"no"}}"#);
+        let outcome = match self {
+            Self::Fine | Self::Slow => Ok(apply()),
+            Self::Refused => Err(TransportError::not_sent("engine", "connection refused")),
+            Self::ResetBefore => Err(TransportError::broken("engine", "connection reset")),
+            Self::ResetAfter => {
+                apply();
+                Err(TransportError::broken("engine", "connection reset"))
+            }
+            Self::Hang => Err(TransportError::timed_out("engine")),
+            Self::HangThenApplied => return (Err(TransportError::timed_out("engine")), true),
+            Self::TooMany => Ok(error(429)),
+            Self::TooManyLater => {
+                Ok(Response { retry_after: Some(Duration::from_secs(random.within(0..2_000))), ..error(429) })
+            }
+            Self::Unavailable => Ok(error(503)),
+            Self::UnavailableThoughApplied => {
+                apply();
+                Ok(Response { retry_after: Some(Duration::from_secs(1)), ..error(503) })
+            }
+            Self::BadGateway => Ok(page(502)),
+            Self::GatewayTimeoutThoughApplied => {
+                apply();
+                Ok(page(504))
+            }
+            Self::Unauthorised => Ok(error(if random.one_in(2) { 401 } else { 403 })),
+            Self::NotFound => Ok(page(404)),
+            Self::BadRequest => Ok(error(400)),
+            Self::HtmlPage => Ok(page(200)),
+            Self::HtmlPageThoughApplied => {
+                apply();
+                Ok(page(200))
+            }
+            Self::Truncated => Ok(cut(apply(), random)),
+            Self::Malformed => {
+                apply();
+                Ok(Response::json(200, r#"{"errors":false,"items":[{"create":{"status":2"#))
+            }
+            Self::WrongCount => {
+                apply();
+                Ok(Response::json(200, r#"{"errors":false,"items":[]}"#))
+            }
+            Self::Redirect => Ok(page(302)),
+            Self::EmptyReply => {
+                apply();
+                Ok(Response::json(200, ""))
+            }
+            Self::Items => return (Ok(engine.answer(&wire.request(), &mut |_| choose_item(random))), false),
+        };
+        (outcome, false)
+    }
+}
+
+fn choose_item(random: &mut Random) -> Option<ItemFault> {
+    match random.within(0..12) {
+        0 | 1 => Some(ItemFault::Busy),
+        2 => Some(ItemFault::Unavailable),
+        3 => Some(ItemFault::UnavailableThoughStored),
+        4 => Some(ItemFault::Defect),
+        _ => None,
+    }
+}
+
+/// Cuts at least the last byte off, without which it is no JSON.
+fn cut(mut response: Response, random: &mut Random) -> Response {
+    response.body.truncate(random.index(response.body.len()));
+    response
+}

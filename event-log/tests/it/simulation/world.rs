@@ -1,0 +1,414 @@
+//! One run: what happens when, decided by the seed; and the books at its end.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt::{self, Write as _};
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use event_log::EventId;
+use event_log::ship::{Errand, IntentSync, Settings, Shipper, Step};
+use event_store::{Response, TransportError};
+
+use super::engine::{ALIAS, Engine, is_bad};
+use super::faults::{Fate, Wire};
+use super::local::Disk;
+use super::random::Random;
+
+/// After the last fault everything has to be delivered within this time.
+const TO_DRAIN: Duration = Duration::from_hours(4);
+/// Late enough that a clock which is set back is not before its beginning.
+const START: Duration = Duration::from_secs(1_000);
+const MOST_STEPS: u32 = 300_000;
+
+/// What happened in all runs, to see that the faults take place.
+#[derive(Debug, Default)]
+pub struct Totals {
+    pub runs: u64,
+    pub issued: u64,
+    pub delivered: u64,
+    pub quarantined: u64,
+    pub conflicts: u64,
+    pub requests: u64,
+    pub crashes: u64,
+    pub power_losses: u64,
+    pub rollovers: u64,
+    pub fates: BTreeMap<&'static str, u64>,
+}
+
+impl Totals {
+    pub fn add(&mut self, other: &Self) {
+        self.runs += 1;
+        self.issued += other.issued;
+        self.delivered += other.delivered;
+        self.quarantined += other.quarantined;
+        self.conflicts += other.conflicts;
+        self.requests += other.requests;
+        self.crashes += other.crashes;
+        self.power_losses += other.power_losses;
+        self.rollovers += other.rollovers;
+        for (name, count) in &other.fates {
+            *self.fates.entry(name).or_default() += count;
+        }
+    }
+}
+
+impl fmt::Display for Totals {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { runs, issued, delivered, quarantined, conflicts, requests, crashes, power_losses, rollovers, fates } =
+            self;
+        write!(
+            out,
+            "{runs} seeds: {issued} issued = {delivered} delivered + {quarantined} quarantined; {conflicts} second tries \
+             found their first, {requests} requests, {crashes} deaths, {power_losses} of them with the machine, \
+             {rollovers} rollovers; requests met"
+        )?;
+        fates.iter().try_for_each(|(name, count)| write!(out, " {name} {count}"))
+    }
+}
+
+enum Event {
+    Arrive(u64),
+    Finish(u64),
+    /// A request arrives whose sender has given up on it.
+    Late(Wire),
+    Produce(u64),
+    RollOver,
+    ChangeOldIndex,
+    Crash,
+    Jump,
+    Calm,
+}
+
+/// A request under way. The errand belongs to the process, the bytes to the network.
+struct Flight {
+    errand: Option<Errand>,
+    wire: Wire,
+    fate: Fate,
+    outcome: Option<Result<Response, TransportError>>,
+}
+
+pub struct World {
+    random: Random,
+    now: Duration,
+    /// How far the clock of the process is off, in seconds.
+    skew: i64,
+    events: BTreeMap<(Duration, u64), Event>,
+    flights: HashMap<u64, Flight>,
+    count: u64,
+    engine: Engine,
+    disk: Disk,
+    shipper: Shipper,
+    settings: Settings,
+    is_calm: bool,
+    has_item_faults: bool,
+    loses_power: bool,
+    largest: usize,
+    issued: BTreeMap<u64, (Option<EventId>, Vec<u8>)>,
+    next_sequence: u64,
+    totals: Totals,
+}
+
+impl World {
+    /// Runs a seed to its end.
+    pub fn run(seed: u64) -> Result<Totals, String> {
+        let mut world = Self::new(seed);
+        world.plan();
+        world.live()?;
+        world.check_end()?;
+        Ok(world.totals)
+    }
+
+    fn new(seed: u64) -> Self {
+        let mut random = Random::new(seed);
+        let loses_power = random.one_in(2);
+        let settings = settings(&mut random, loses_power, seed);
+        let body_limit = if random.one_in(4) { 600 } else { usize::MAX };
+        let disk = Disk::new(seed);
+        let shipper = Shipper::new(settings.clone(), disk.ports()).expect("the disk does not fail yet");
+        Self {
+            now: START,
+            skew: 0,
+            events: BTreeMap::new(),
+            flights: HashMap::new(),
+            count: 0,
+            engine: Engine::new(body_limit),
+            disk,
+            shipper,
+            settings,
+            is_calm: false,
+            has_item_faults: random.one_in(2),
+            loses_power,
+            largest: 0,
+            issued: BTreeMap::new(),
+            next_sequence: 1,
+            totals: Totals::default(),
+            random,
+        }
+    }
+
+    fn schedule(&mut self, after: Duration, event: Event) {
+        self.count += 1;
+        self.events.insert((self.now + after, self.count), event);
+    }
+
+    /// Chooses what will happen.
+    fn plan(&mut self) {
+        let span = self.random.within(2_000..400_000);
+        for _ in 0..self.random.within(1..12) {
+            let (at, records) = (self.random.millis(0..span), self.random.within(1..60));
+            self.schedule(at, Event::Produce(records));
+        }
+        for _ in 0..self.random.within(0..5) {
+            let at = self.random.millis(0..span);
+            self.schedule(at, Event::RollOver);
+        }
+        for _ in 0..self.random.within(0..4) {
+            let at = self.random.millis(0..span);
+            self.schedule(at, Event::ChangeOldIndex);
+        }
+        for _ in 0..self.random.within(0..5) {
+            let at = self.random.millis(0..span);
+            self.schedule(at, Event::Crash);
+        }
+        if self.random.one_in(3) {
+            let at = self.random.millis(0..span);
+            self.schedule(at, Event::Jump);
+        }
+        if self.random.one_in(3) {
+            self.disk.state().failing = self.random.within(5..60);
+        }
+        self.schedule(Duration::from_millis(span), Event::Calm);
+    }
+
+    /// The time as the process sees it.
+    fn clock(&self) -> Duration {
+        let seconds = Duration::from_secs(self.skew.unsigned_abs());
+        if self.skew < 0 { self.now.saturating_sub(seconds) } else { self.now + seconds }
+    }
+
+    fn live(&mut self) -> Result<(), String> {
+        let mut calm_since = None;
+        for _ in 0..MOST_STEPS {
+            let wake = self.poll()?;
+            self.check_memory()?;
+            if self.is_calm {
+                let since = *calm_since.get_or_insert(self.now);
+                if self.shipper.hurry() <= self.shipper.finished_through() {
+                    return Ok(());
+                }
+                if self.now > since + TO_DRAIN {
+                    return Err(format!("does not drain: {:?}", self.shipper.stats()));
+                }
+            }
+            let due = self.events.first_key_value().map(|((at, _), _)| *at);
+            if due.is_some_and(|due| due <= wake) {
+                let ((at, _), event) = self.events.pop_first().unwrap();
+                self.now = self.now.max(at);
+                self.handle(event)?;
+            } else {
+                self.now = wake;
+            }
+        }
+        Err(format!("turns without end: {:?}", self.shipper.stats()))
+    }
+
+    /// Lets the shipper do what it wants to, and returns when it wants to be asked again.
+    fn poll(&mut self) -> Result<Duration, String> {
+        for _ in 0..1_000 {
+            let clock = self.clock();
+            match self.shipper.poll(clock) {
+                Step::Send(errand) => self.launch(*errand),
+                Step::Wait { until } => return Ok(self.now + until.saturating_sub(clock).max(Duration::from_nanos(1))),
+            }
+        }
+        Err("sends without end".to_owned())
+    }
+
+    fn launch(&mut self, errand: Errand) {
+        self.totals.requests += 1;
+        let fate = if self.is_calm { Fate::Fine } else { Fate::choose(&mut self.random, self.has_item_faults) };
+        *self.totals.fates.entry(fate.name()).or_default() += 1;
+        let wire = Wire::of(&errand.request());
+        let there = self.random.millis(0..40);
+        let back = if fate == Fate::Slow { self.random.millis(1_000..20_000) } else { self.random.millis(1..60) };
+        let id = self.count;
+        self.flights.insert(id, Flight { errand: Some(errand), wire, fate, outcome: None });
+        self.schedule(there, Event::Arrive(id));
+        self.schedule(there + back, Event::Finish(id));
+    }
+
+    fn handle(&mut self, event: Event) -> Result<(), String> {
+        match event {
+            Event::Arrive(id) => self.arrive(id),
+            Event::Finish(id) => {
+                let flight = self.flights.remove(&id).expect("a flight finishes once");
+                if let Some(errand) = flight.errand {
+                    let outcome = flight.outcome.expect("it has arrived");
+                    self.shipper.complete(self.clock(), errand, outcome);
+                }
+            }
+            Event::Late(wire) => {
+                self.engine.answer(&wire.request(), &mut |_| None);
+            }
+            Event::Produce(records) => self.produce(records),
+            Event::RollOver => {
+                self.totals.rollovers += 1;
+                self.engine.roll_over();
+            }
+            Event::ChangeOldIndex => self.change_old_index(),
+            Event::Crash => return self.crash(),
+            Event::Jump if self.random.one_in(2) => self.skew -= 200,
+            Event::Jump => self.skew += 7 * 24 * 3600,
+            Event::Calm => {
+                self.is_calm = true;
+                self.disk.state().failing = 0;
+            }
+        }
+        Ok(())
+    }
+
+    fn arrive(&mut self, id: u64) {
+        let flight = self.flights.get_mut(&id).expect("it arrives before it finishes");
+        let (outcome, late) = flight.fate.meet(&mut self.engine, &flight.wire, &mut self.random);
+        flight.outcome = Some(outcome);
+        if late {
+            let (wire, after) = (flight.wire.clone(), self.random.millis(1..100_000));
+            self.schedule(after, Event::Late(wire));
+        }
+    }
+
+    fn change_old_index(&mut self) {
+        let choice = self.random.index(1_000);
+        match self.random.within(0..4) {
+            0 => self.engine.block(choice),
+            1 => self.engine.delete(choice),
+            2 => self.engine.shrink(choice),
+            _ => self.engine.unalias(choice),
+        }
+    }
+
+    fn produce(&mut self, records: u64) {
+        for _ in 0..records {
+            if self.random.one_in(40) {
+                // A frame that was corrupt, or never published.
+                self.next_sequence += self.random.within(1..5);
+            }
+            let sequence = self.next_sequence;
+            self.next_sequence += 1;
+            let (id, document) = self.document(sequence);
+            let mut record = event_log::head(id).to_vec();
+            record.extend(&document);
+            if self.random.one_in(60) {
+                record = vec![9; self.random.index(30)];
+                self.issued.insert(sequence, (None, record.clone()));
+            } else {
+                self.issued.insert(sequence, (Some(id), document));
+            }
+            self.disk.state().records.insert(sequence, record);
+            self.totals.issued += 1;
+        }
+    }
+
+    fn document(&mut self, sequence: u64) -> (EventId, Vec<u8>) {
+        let mut bytes = [0; 16];
+        bytes[..8].copy_from_slice(&sequence.to_be_bytes());
+        bytes[8..].copy_from_slice(&self.random.next().to_be_bytes());
+        let name = if self.random.one_in(20) { "bad" } else { "n" };
+        let length = if self.random.one_in(80) { 900 } else { self.random.index(120) };
+        let document = format!("{{\"{name}\":{sequence},\"text\":\"{}\"}}", "x".repeat(length));
+        self.largest = self.largest.max(document.len() + 64);
+        (EventId::from_bytes(bytes), document.into_bytes())
+    }
+
+    fn crash(&mut self) -> Result<(), String> {
+        self.totals.crashes += 1;
+        for flight in self.flights.values_mut() {
+            flight.errand = None;
+        }
+        if self.loses_power && self.random.one_in(2) {
+            self.totals.power_losses += 1;
+            self.disk.lose_power();
+        }
+        self.check_acknowledged()?;
+        for _ in 0..200 {
+            if let Ok(shipper) = Shipper::new(self.settings.clone(), self.disk.ports()) {
+                self.shipper = shipper;
+                return Ok(());
+            }
+        }
+        Err("does not start again".to_owned())
+    }
+
+    fn check_memory(&self) -> Result<(), String> {
+        let stats = self.shipper.stats();
+        let batches = self.settings.most_in_flight() as usize + 2;
+        let most = batches * self.largest.max(self.settings.most_held_bytes() / batches + 1);
+        if stats.held_bytes > most {
+            return Err(format!("{} bytes are held, {most} are allowed", stats.held_bytes));
+        }
+        Ok(())
+    }
+
+    fn is_accounted_for(&self, sequence: u64) -> bool {
+        let (id, document) = &self.issued[&sequence];
+        let state = self.disk.state();
+        let is_quarantined =
+            state.quarantine.iter().any(|entry| entry.sequence == sequence && entry.document == *document);
+        let stored = id.and_then(|id| self.engine.stored.get(&id.to_string()));
+        is_quarantined ^ (stored == Some(document))
+    }
+
+    /// What is acknowledged will not be read again, so it has to be somewhere.
+    fn check_acknowledged(&self) -> Result<(), String> {
+        let acknowledged = self.disk.state().acknowledged;
+        match self.issued.range(..=acknowledged).find(|(sequence, _)| !self.is_accounted_for(**sequence)) {
+            Some((sequence, _)) => Err(format!("record {sequence} is acknowledged (to {acknowledged}) and nowhere")),
+            None => Ok(()),
+        }
+    }
+
+    fn check_end(&mut self) -> Result<(), String> {
+        self.check_acknowledged()?;
+        let mut broken = String::new();
+        for (sequence, (id, document)) in &self.issued {
+            if !self.is_accounted_for(*sequence) {
+                let _ = write!(broken, "record {sequence} ({id:?}) is lost or in two places; ");
+            }
+            if is_bad(document) && id.is_some_and(|id| self.engine.stored.contains_key(&id.to_string())) {
+                let _ = write!(broken, "record {sequence} should have been refused; ");
+            }
+        }
+        if !self.engine.doubled.is_empty() {
+            let _ = write!(broken, "stored twice: {:?}; ", self.engine.doubled);
+        }
+        self.totals.conflicts = self.shipper.stats().conflicts;
+        let state = self.disk.state();
+        let entries: HashSet<u64> = state.quarantine.iter().map(|entry| entry.sequence).collect();
+        if entries.len() != state.quarantine.len() {
+            let _ = write!(broken, "the quarantine holds a record twice; ");
+        }
+        self.totals.delivered = self.engine.stored.len() as u64;
+        self.totals.quarantined = state.quarantine.len() as u64;
+        if self.totals.delivered + self.totals.quarantined != self.totals.issued {
+            let _ = write!(broken, "{:?} do not add up; ", self.totals);
+        }
+        if self.settings.most_in_flight() == 1 && !self.has_item_faults && !self.engine.order.is_sorted() {
+            let _ = write!(broken, "one at a time, and out of order: {:?}", self.engine.order);
+        }
+        if broken.is_empty() { Ok(()) } else { Err(broken) }
+    }
+}
+
+fn settings(random: &mut Random, loses_power: bool, seed: u64) -> Settings {
+    let nonzero = |number: u64| NonZeroU32::new(u32::try_from(number).unwrap()).unwrap();
+    let in_flight = random.within(1..6);
+    let sync = if loses_power || random.one_in(2) { IntentSync::BeforeSend } else { IntentSync::LeftToSystem };
+    Settings::new(ALIAS)
+        .max_documents(nonzero(random.within(1..24)))
+        .max_bytes(usize::try_from(random.within(200..4_000)).unwrap())
+        .max_age(random.millis(1..3_000))
+        .max_in_flight(nonzero(in_flight))
+        .retry(random.millis(1..500), random.millis(500..60_000))
+        .intent_sync(sync)
+        .seed(seed)
+}

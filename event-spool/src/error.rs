@@ -1,0 +1,169 @@
+//! What can go wrong, for each operation; knows nothing of how.
+
+use std::{io, path::PathBuf};
+
+use crate::Sequence;
+
+/// A spool, or a reader, could not be opened. Nothing was lost.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// Another process, or another spool of this process, has the directory open.
+    #[error("the spool in `{}` is open in another process", directory.display())]
+    Locked {
+        /// The directory.
+        directory: PathBuf,
+    },
+    /// The directory cannot be made, or it is not permitted to write to it.
+    #[error("the directory `{}` cannot be used for a spool", directory.display())]
+    Directory {
+        /// The directory.
+        directory: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A file was written in a version of the format that this program does not know, most likely by a newer release.
+    #[error("the file `{file}` has version `{version}` of the format, and this program knows version `{known}`")]
+    Version {
+        /// The name of the file.
+        file: String,
+        /// Its version.
+        version: u32,
+        /// The version that this program knows.
+        known: u32,
+    },
+    /// Reading what the directory has, or writing what opening needs, failed.
+    #[error("the file `{file}` of the spool cannot be {action}")]
+    File {
+        /// The name of the file.
+        file: String,
+        /// What was done to it.
+        action: &'static str,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A setting of the builder is out of its bounds.
+    #[error("the setting `{setting}` is `{value}`, and must be {rule}")]
+    Setting {
+        /// The name of the setter.
+        setting: &'static str,
+        /// What it was given.
+        value: u64,
+        /// What it must be.
+        rule: &'static str,
+    },
+    /// The name of a reader is empty, longer than 64 bytes, or has other characters than ASCII letters, digits, `_`, `-`.
+    #[error("`{name}` cannot be the name of a reader")]
+    ReaderName {
+        /// The name.
+        name: String,
+    },
+    /// The reader of this name is open; it has one position, and so one user at a time.
+    #[error("the reader `{name}` is already open")]
+    ReaderOpen {
+        /// The name.
+        name: String,
+    },
+}
+
+/// A record was not appended. The spool is as before.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AppendError {
+    /// The record is greater than a record may be, see [`SpoolBuilder::segment_bytes`](crate::SpoolBuilder::segment_bytes).
+    #[error("a record of `{bytes}` bytes is greater than `{limit}` bytes")]
+    TooLarge {
+        /// Its size.
+        bytes: usize,
+        /// The greatest size.
+        limit: usize,
+    },
+    /// The spool has as many bytes as it may have, and its policy is to refuse.
+    #[error("the spool is full: it may have `{max_bytes}` bytes")]
+    Full {
+        /// The limit.
+        max_bytes: u64,
+    },
+    /// No segment can be made: the disk is full, or the file system fails.
+    #[error("no further segment can be made for the spool")]
+    NoSegment {
+        /// What the system says.
+        source: io::Error,
+    },
+    /// [`Spool::append_durable`](crate::Spool::append_durable) alone: the record is in the spool and will be read, but it
+    /// is not known whether it would survive the death of the machine.
+    #[error("record `{sequence}` was appended, but could not be synced")]
+    NotSynced {
+        /// The number of the record.
+        sequence: Sequence,
+        /// What the sync said.
+        source: FlushError,
+    },
+}
+
+impl AppendError {
+    /// Whether the same call may succeed later, when readers have acknowledged or the disk has space again.
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        matches!(self, Self::Full { .. } | Self::NoSegment { .. })
+    }
+}
+
+/// Records or acknowledgements could not be made to survive the death of the machine. They survive that of the process.
+///
+/// A segment with a failed sync gets no further records, and is not synced again, because its pages then count as clean:
+/// later flushes speak only of later records.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+#[error("not everything in the spool could be synced: `{what}` failed")]
+pub struct FlushError {
+    /// The file.
+    pub(crate) what: String,
+    /// What the system said.
+    pub(crate) source: Option<io::Error>,
+}
+
+/// A record could not be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// A segment of an earlier process cannot be opened or mapped. The reader stays where it is.
+    #[error("the file `{file}` of the spool cannot be read")]
+    File {
+        /// The name of the file.
+        file: String,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Bytes that were published are no valid record: something else has written to the segment. The reader goes on behind
+    /// them as soon as the segment has no more producers.
+    #[error("the segment `{segment}` is damaged at byte `{at}`")]
+    Damaged {
+        /// The name of the file.
+        segment: String,
+        /// From its beginning.
+        at: u64,
+    },
+}
+
+/// An acknowledgement was not stored. The reader's durable position is as before.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AcknowledgeError {
+    /// The record has not been read yet.
+    #[error("record `{up_to}` cannot be acknowledged: the next to be read is `{next}`")]
+    NotRead {
+        /// What was to be acknowledged.
+        up_to: Sequence,
+        /// The reader's position.
+        next: Sequence,
+    },
+    /// The file of the reader cannot be written.
+    #[error("the acknowledgement of record `{up_to}` cannot be written")]
+    File {
+        /// What was to be acknowledged.
+        up_to: Sequence,
+        /// What the system says.
+        source: io::Error,
+    },
+}

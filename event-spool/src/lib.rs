@@ -1,0 +1,63 @@
+//! A crash-safe, memory-mapped log of byte records, for many producers and several readers; knows nothing of what the
+//! records mean.
+//!
+//! * **A record survives the process** from the moment that [`Spool::append`] returns, and the machine from the next sync
+//!   ([`FlushPolicy`], [`Spool::flush`], [`Spool::append_durable`]).
+//! * **An append costs no lock, system call or allocation**: one atomic addition reserves a place in a mapping, the record
+//!   is copied, and one store publishes it.
+//! * **A reader has a name and a durable position.** It sees records in the order of their numbers, each with a checksum
+//!   that held. A segment is removed when every reader has acknowledged it and that is on disk.
+//! * **Opening repairs.** Whatever a crash or a bad disk has left, [`Spool::recovery`] counts it, and all that is whole is
+//!   read.
+//!
+//! Linux only: it stands on `fallocate`, `flock`, `mmap` and `MADV_POPULATE_WRITE`. A disk that cannot read a page of a
+//! mapped file kills the process with SIGBUS, as with every mapping; a full disk does not, because space is taken before.
+//!
+//! # Examples
+//! ```
+//! use event_spool::Spool;
+//!
+//! # let directory = tempfile::tempdir()?;
+//! let spool = Spool::builder().open(directory.path())?;
+//! let number = spool.append(b"first")?;
+//!
+//! let mut reader = spool.reader("shipper")?;
+//! let record = reader.next()?.expect("it was appended above");
+//! assert_eq!((record.sequence, record.bytes), (number, &b"first"[..]));
+//! reader.acknowledge(number)?;
+//! assert!(reader.next()?.is_none());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod acks;
+mod catalogue;
+mod commit;
+pub mod disk;
+mod error;
+mod format;
+mod log;
+mod maintenance;
+mod mapping;
+mod options;
+mod reader;
+mod recovery;
+mod segment;
+mod sequence;
+mod spool;
+mod stats;
+mod sync;
+
+pub use error::{AcknowledgeError, AppendError, FlushError, OpenError, ReadError};
+pub use format::VERSION;
+#[cfg(any(test, feature = "simulation"))]
+pub use mapping::Heap;
+pub use mapping::{Frozen, Mapping};
+pub use options::{
+    DEFAULT_FLUSH_INTERVAL, DEFAULT_MAX_BYTES, DEFAULT_SEGMENT_BYTES, FlushPolicy, FullPolicy, MAX_RECORD_BYTES,
+    SpoolBuilder,
+};
+pub use reader::{Backlog, Reader, Record};
+pub use recovery::Recovery;
+pub use sequence::Sequence;
+pub use spool::Spool;
+pub use stats::Stats;

@@ -1,0 +1,271 @@
+//! The log that a spool's handles share: appending, and the change to the next segment.
+//!
+//! Three locks, taken in this order: readers, catalogue; the rounds of `commit.rs` are held over neither. An append takes
+//! none unless a segment ends.
+
+use std::{collections::BTreeMap, fmt, io, time::SystemTime};
+
+use crate::{
+    AppendError, FlushPolicy, FullPolicy, Sequence, SpoolBuilder,
+    acks::Position,
+    catalogue::{Catalogue, Entry},
+    commit::Commit,
+    disk::{Directory, uninterrupted},
+    format::{FRAME_HEADER, padded},
+    mapping::{Claim, Handoff, Reservation, Seal},
+    recovery::Recovered,
+    segment::{self, Segment},
+    stats::{Counters, Stats},
+    sync::{Arc, AtomicU64, Condvar, Mutex, MutexGuard, Ordering, lock, wait, yield_now},
+};
+
+pub(crate) struct Log {
+    pub disk: Arc<dyn Directory>,
+    pub options: SpoolBuilder,
+    pub handoff: Handoff,
+    pub catalogue: Mutex<Catalogue>,
+    /// Notified when the current segment is sealed, replaced, or a spare was made or not.
+    pub changed: Condvar,
+    pub readers: Mutex<BTreeMap<String, Arc<Position>>>,
+    pub commit: Commit,
+    pub counters: Counters,
+    /// The number of the last segment that was taken out of the catalogue: for readers, who ask before each record.
+    pub removed: AtomicU64,
+    first_sequence: u64,
+}
+
+/// Whether a segment can become current.
+enum Next {
+    Ready(Arc<Segment>),
+    /// Somebody is making one.
+    Wait,
+}
+
+impl Log {
+    pub fn new(disk: Arc<dyn Directory>, options: SpoolBuilder, recovered: Recovered) -> Self {
+        let capacity = usize::try_from(options.segment_bytes).expect("the builder checks the size of segments");
+        Self {
+            disk,
+            options,
+            handoff: Handoff::new(capacity),
+            first_sequence: recovered.next_sequence,
+            catalogue: Mutex::new(Catalogue {
+                entries: recovered.entries,
+                spare: None,
+                preparing: false,
+                no_segment: None,
+                next_number: recovered.next_number,
+                next_base: recovered.next_sequence,
+            }),
+            changed: Condvar::new(),
+            readers: Mutex::new(recovered.readers),
+            commit: Commit::default(),
+            counters: Counters::default(),
+            removed: AtomicU64::new(0),
+        }
+    }
+
+    /// Appends one record.
+    pub fn append(&self, parts: &[&[u8]]) -> Result<Sequence, AppendError> {
+        let (claim, length) = self.reserve(parts.iter().map(|part| part.len()).sum())?;
+        let sequence = claim.publish(length, parts);
+        if let FlushPolicy::EveryRecords(number) = self.options.flush_policy
+            && sequence.is_multiple_of(u64::from(number.get()))
+        {
+            // A failure is counted; the record is in the spool.
+            let _ = self.sync();
+        }
+        Ok(Sequence::new(sequence))
+    }
+
+    /// Reserves the frame of a record with this payload. What is returned must be published.
+    pub fn reserve(&self, payload: usize) -> Result<(Claim, u32), AppendError> {
+        let limit = self.options.max_record();
+        if payload > limit {
+            return Err(AppendError::TooLarge { bytes: payload, limit });
+        }
+        let length = FRAME_HEADER + payload;
+        loop {
+            match self.handoff.reserve(padded(length)) {
+                Reservation::Claimed(claim) => {
+                    return Ok((claim, u32::try_from(length).expect("a record is smaller than a segment")));
+                }
+                Reservation::Full(seal) => self.roll(seal)?,
+            }
+        }
+    }
+
+    /// Makes the next segment current, or waits until somebody has. Who has the seal of the full one passes it on.
+    #[cold]
+    pub fn roll(&self, seal: Option<Seal>) -> Result<(), AppendError> {
+        let mut catalogue = lock(&self.catalogue);
+        if let Some(seal) = seal {
+            catalogue.seal(seal);
+            self.changed.notify_all();
+        }
+        while self.handoff.is_full() {
+            if catalogue.open_segment().is_some() {
+                // Whoever crossed its end is about to say where that is.
+                catalogue = wait(&self.changed, catalogue);
+                continue;
+            }
+            if !self.handoff.has_room() {
+                catalogue.release(&self.handoff);
+                if !self.handoff.has_room() {
+                    // A producer has not published for as long as it took to fill seven segments.
+                    drop(catalogue);
+                    yield_now();
+                    catalogue = lock(&self.catalogue);
+                    continue;
+                }
+            }
+            match self.next_segment(&mut catalogue) {
+                Ok(Next::Ready(segment)) => self.install(&mut catalogue, &segment),
+                Ok(Next::Wait) => catalogue = wait(&self.changed, catalogue),
+                Err(error) => {
+                    self.counters.refused.add(1);
+                    return Err(error);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn install(&self, catalogue: &mut Catalogue, segment: &Arc<Segment>) {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        segment.activate(catalogue.next_base, u64::try_from(now.as_millis()).unwrap_or(u64::MAX));
+        let generation = self.handoff.next_generation();
+        catalogue.push_open(segment, generation);
+        // Last: from here on there are producers in it.
+        self.handoff.install(segment);
+        self.changed.notify_all();
+    }
+
+    fn next_segment(&self, catalogue: &mut Catalogue) -> Result<Next, AppendError> {
+        if let Some(spare) = catalogue.spare.take() {
+            return Ok(Next::Ready(spare));
+        }
+        if catalogue.preparing {
+            return Ok(Next::Wait);
+        }
+        if let Some(kind) = catalogue.no_segment
+            && self.options.when_full == FullPolicy::Refuse
+        {
+            // The background thread tries again, not each producer.
+            return Err(AppendError::NoSegment { source: kind.into() });
+        }
+        self.make_room(catalogue)?;
+        self.counters.late_segments.add(1);
+        loop {
+            let number = catalogue.next_number;
+            catalogue.next_number += 1;
+            match Segment::prepare(&*self.disk, number, self.options.segment_bytes) {
+                Ok(segment) => {
+                    catalogue.no_segment = None;
+                    return Ok(Next::Ready(segment));
+                }
+                Err(error) if self.gives_way(catalogue, &error) => {}
+                Err(source) => {
+                    catalogue.no_segment = Some(source.kind());
+                    return Err(AppendError::NoSegment { source });
+                }
+            }
+        }
+    }
+
+    /// Whether the oldest segment was dropped for one that the disk has no space for.
+    pub fn gives_way(&self, catalogue: &mut Catalogue, error: &io::Error) -> bool {
+        let full = matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
+        full && self.options.when_full == FullPolicy::DropOldest && self.drop_oldest(catalogue)
+    }
+
+    /// Makes room for one more segment within the limit.
+    pub fn make_room(&self, catalogue: &mut Catalogue) -> Result<(), AppendError> {
+        let max_bytes = self.options.max_bytes;
+        while catalogue.bytes() + self.options.segment_bytes > max_bytes {
+            if self.options.when_full == FullPolicy::Refuse || !self.drop_oldest(catalogue) {
+                return Err(AppendError::Full { max_bytes });
+            }
+        }
+        Ok(())
+    }
+
+    fn drop_oldest(&self, catalogue: &mut Catalogue) -> bool {
+        let Some(entry) = catalogue.pop_oldest(&self.handoff) else { return false };
+        self.counters.dropped_segments.add(1);
+        // Not locked: the order of locks forbids it, and the positions are atomic. A reader that is just being made is not
+        // counted.
+        let unread = match self.readers.try_lock() {
+            Ok(readers) => readers.values().map(|position| position.acknowledged()).min(),
+            Err(_) => None,
+        };
+        self.counters.dropped_records.add(entry.remaining(unread.unwrap_or(0)));
+        self.remove(&[entry]);
+        true
+    }
+
+    /// Removes the files of segments that were taken out of the catalogue.
+    pub fn remove(&self, entries: &[Entry]) {
+        if entries.is_empty() {
+            return;
+        }
+        for entry in entries {
+            self.removed.fetch_max(entry.number, Ordering::AcqRel);
+            if uninterrupted(|| self.disk.remove(&segment::name(entry.number))).is_err() {
+                // It stays until the next open, which finds it acknowledged or the oldest.
+                self.counters.file_failures.add(1);
+            }
+        }
+        if self.disk.sync().is_err() {
+            self.counters.file_failures.add(1);
+        }
+    }
+
+    /// Seals a segment if it is still the current one.
+    pub fn seal_current(&self, segment: &Segment) {
+        let mut catalogue = lock(&self.catalogue);
+        if catalogue.open_segment().is_some_and(|open| open.segment.number() == segment.number())
+            && let Some(seal) = self.handoff.seal()
+        {
+            catalogue.seal(seal);
+            self.changed.notify_all();
+        }
+    }
+
+    /// The number that the next record gets.
+    pub fn next_sequence(&self, catalogue: &MutexGuard<'_, Catalogue>) -> u64 {
+        match (catalogue.open_segment(), self.handoff.reserved()) {
+            (Some(open), Some(reserved)) => open.segment.base() + reserved.records,
+            // Between crossing and sealing: what is known is what is sealed before.
+            (Some(open), None) => open.segment.base(),
+            (None, _) => catalogue.next_base,
+        }
+    }
+
+    pub fn stats(&self) -> Stats {
+        let catalogue = lock(&self.catalogue);
+        let next_sequence = self.next_sequence(&catalogue);
+        Stats {
+            appended: next_sequence - self.first_sequence,
+            next_sequence: Sequence::new(next_sequence),
+            oldest_sequence: Sequence::new(catalogue.oldest()),
+            refused: self.counters.refused.get(),
+            dropped_segments: self.counters.dropped_segments.get(),
+            dropped_records: self.counters.dropped_records.get(),
+            bytes: catalogue.bytes(),
+            segments: catalogue.entries.len() as u64,
+            late_segments: self.counters.late_segments.get(),
+            syncs: self.counters.syncs.get(),
+            sync_failures: self.counters.sync_failures.get(),
+            file_failures: self.counters.file_failures.get(),
+            damaged_reads: self.counters.damaged_reads.get(),
+            cannot_grow: catalogue.no_segment.is_some(),
+        }
+    }
+}
+
+impl fmt::Debug for Log {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Log").field("options", &self.options).finish_non_exhaustive()
+    }
+}

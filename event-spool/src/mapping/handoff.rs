@@ -1,0 +1,234 @@
+//! How producers get their place: one atomic addition gives the segment, the place in it and the number of the record.
+//!
+//! The cursor is one word, `generation:12 | index:24 | offset:28`, the offset in units of 8 bytes behind the first page.
+//! A generation is a segment that was current; its memory is in the slot `generation % 8`. Because one addition yields all
+//! three parts, whoever has reserved in a segment is known to it by the space that is not yet published, and a segment
+//! whose frames are all published has no producer left: that is when its slot may be emptied. No hazard pointers, no
+//! reference counts on the way of an append.
+//!
+//! The one addition that crosses the end of the segment, and no other, has learnt how many records the segment has and
+//! where they end: the [`Seal`]. Additions after it lie beyond the end, reserve nothing, and are forgotten when the next
+//! segment is installed. They cannot run over into the index: who sees the cursor beyond the end does not add, so that
+//! each thread adds once at most, and the offset has room for 1,900 records of the greatest size beyond the greatest segment.
+
+use crate::{
+    format::{FRAMES, UNIT},
+    segment::Segment,
+    sync::{Arc, AtomicPtr, AtomicU64, Ordering},
+};
+
+/// The greatest segment, in bytes.
+pub(crate) const MAX_CAPACITY: usize = 128 << 20;
+/// Segments that may have producers at the same time.
+const SLOTS: usize = 8;
+
+const OFFSET_BITS: u32 = 28;
+const INDEX_BITS: u32 = 24;
+const OFFSET_MASK: u64 = (1 << OFFSET_BITS) - 1;
+const INDEX_MASK: u64 = (1 << INDEX_BITS) - 1;
+const ONE_RECORD: u64 = 1 << OFFSET_BITS;
+const GENERATIONS: u64 = 1 << (64 - OFFSET_BITS - INDEX_BITS);
+
+/// Where a segment ends: what the addition that crossed its end has found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Seal {
+    /// Records reserved in it.
+    pub records: u64,
+    /// From the beginning of the file, in bytes.
+    pub end: usize,
+}
+
+/// What an attempt to reserve gives.
+pub(crate) enum Reservation {
+    Claimed(Claim),
+    /// The segment is full. The one caller that crossed its end gets the seal, and must pass it on.
+    Full(Option<Seal>),
+}
+
+/// The right to write one frame, and the duty to publish it.
+///
+/// Whoever drops it without publishing leaves a hole: readers wait there until the spool is opened again.
+pub(crate) struct Claim {
+    segment: *const Segment,
+    index: u64,
+    at: usize,
+    length: usize,
+}
+
+/// The cursor, and the segments that it may point into.
+pub(crate) struct Handoff {
+    cursor: Aligned,
+    capacity: u64,
+    slots: [AtomicPtr<Segment>; SLOTS],
+}
+
+/// Alone in its cache lines: producers fight for it, and nobody else should suffer.
+#[repr(align(128))]
+struct Aligned(AtomicU64);
+
+impl Handoff {
+    /// Without a segment, as if one had just been sealed. Segments will have `capacity` bytes.
+    pub fn new(capacity: usize) -> Self {
+        assert!(capacity > FRAMES && capacity <= MAX_CAPACITY, "the builder checks the size of segments");
+        let capacity = ((capacity - FRAMES) / UNIT) as u64;
+        Self {
+            cursor: Aligned(AtomicU64::new((GENERATIONS - 1) << (OFFSET_BITS + INDEX_BITS) | (capacity + 1))),
+            capacity,
+            slots: std::array::from_fn(|_| AtomicPtr::new(std::ptr::null_mut())),
+        }
+    }
+
+    /// Reserves a frame of `length` bytes, padding included.
+    pub fn reserve(&self, length: usize) -> Reservation {
+        let units = (length / UNIT) as u64;
+        if self.cursor.0.load(Ordering::Relaxed) & OFFSET_MASK > self.capacity {
+            return Reservation::Full(None);
+        }
+        let cursor = self.cursor.0.fetch_add(ONE_RECORD | units, Ordering::AcqRel);
+        let offset = cursor & OFFSET_MASK;
+        if offset + units > self.capacity {
+            return Reservation::Full(self.seal_of(cursor));
+        }
+        Reservation::Claimed(Claim {
+            segment: self.slot(generation(cursor)).load(Ordering::Acquire),
+            index: index(cursor),
+            at: FRAMES + to_bytes(offset),
+            length,
+        })
+    }
+
+    /// Seals the current segment before it is full. `None` if somebody else has sealed it.
+    pub fn seal(&self) -> Option<Seal> {
+        if self.is_full() {
+            return None;
+        }
+        self.seal_of(self.cursor.0.fetch_add(self.capacity + 1, Ordering::AcqRel))
+    }
+
+    fn seal_of(&self, cursor: u64) -> Option<Seal> {
+        let offset = cursor & OFFSET_MASK;
+        (offset <= self.capacity).then(|| Seal { records: index(cursor), end: FRAMES + to_bytes(offset) })
+    }
+
+    /// Whether the current segment is sealed and no other is installed.
+    pub fn is_full(&self) -> bool {
+        self.cursor.0.load(Ordering::Acquire) & OFFSET_MASK > self.capacity
+    }
+
+    /// How far the current segment is reserved; `None` when it is full.
+    pub fn reserved(&self) -> Option<Seal> {
+        self.seal_of(self.cursor.0.load(Ordering::Acquire))
+    }
+
+    /// Whether [`Handoff::install`] has room: the segment that had the slot before must have been released.
+    pub fn has_room(&self) -> bool {
+        self.next_slot().1.load(Ordering::Acquire).is_null()
+    }
+
+    /// The generation of the segment that is installed next.
+    pub fn next_generation(&self) -> u64 {
+        self.next_slot().0
+    }
+
+    /// Makes a segment current. Only when full, and never by two threads at once.
+    pub fn install(&self, segment: &Arc<Segment>) {
+        assert!(self.is_full(), "a segment is installed behind a sealed one");
+        let (generation, slot) = self.next_slot();
+        let before = slot.swap(Arc::into_raw(Arc::clone(segment)).cast_mut(), Ordering::AcqRel);
+        assert!(before.is_null(), "a slot is released before it is used again");
+        // Takes with it the additions that lay beyond the end. Release: whoever reserves sees the slot.
+        self.cursor.0.store(generation << (OFFSET_BITS + INDEX_BITS), Ordering::Release);
+    }
+
+    /// Forgets a segment that is sealed and whose frames are all published.
+    pub fn release(&self, generation: u64, segment: &Segment) {
+        assert!(segment.is_complete(), "a segment with producers is not released");
+        let pointer = self.slot(generation).swap(std::ptr::null_mut(), Ordering::AcqRel);
+        if !pointer.is_null() {
+            // SAFETY: from `Arc::into_raw` in `install`, and taken out of the slot by this swap alone. Claims point to it
+            // without owning it, but there are none: each reserved frame of it is published, which is a claim's last
+            // access, and nothing is reserved in a sealed segment.
+            drop(unsafe { Arc::from_raw(pointer) });
+        }
+    }
+
+    fn next_slot(&self) -> (u64, &AtomicPtr<Segment>) {
+        let generation = (generation(self.cursor.0.load(Ordering::Acquire)) + 1) % GENERATIONS;
+        (generation, self.slot(generation))
+    }
+
+    fn slot(&self, generation: u64) -> &AtomicPtr<Segment> {
+        &self.slots[usize::try_from(generation).expect("12 bits fit into an address") % SLOTS]
+    }
+}
+
+impl Drop for Handoff {
+    fn drop(&mut self) {
+        for slot in &self.slots {
+            let pointer = slot.swap(std::ptr::null_mut(), Ordering::AcqRel);
+            if !pointer.is_null() {
+                // SAFETY: from `Arc::into_raw` in `install`; with `&mut self` there is no claim, which lives within a call
+                // of the spool that owns the hand-off.
+                drop(unsafe { Arc::from_raw(pointer) });
+            }
+        }
+    }
+}
+
+impl Claim {
+    /// Writes the frame and publishes it. The parts have `length` − 16 bytes together, without the padding.
+    ///
+    /// Returns the sequence of the record.
+    pub fn publish(self, length: u32, parts: &[&[u8]]) -> u64 {
+        // SAFETY: the slot held the segment when its generation was in the cursor that gave this claim, and it is not
+        // released before this claim is published (see `release`).
+        let segment = unsafe { &*self.segment };
+        let sequence = segment.base() + self.index;
+        let word = segment.salt().publish_word(length, sequence, parts);
+        // SAFETY: the range is this claim's; the lengths add up to it (asserted).
+        unsafe {
+            segment.mapping().write_claimed(self.at + UNIT, &segment.salt().cover(sequence).to_le_bytes());
+            let mut at = self.at + crate::format::FRAME_HEADER;
+            for part in parts {
+                assert!(at + part.len() <= self.at + self.length, "the parts of a record fit its claim");
+                segment.mapping().write_claimed(at, part);
+                at += part.len();
+            }
+        }
+        #[cfg(loom)]
+        segment.mapping().publish_modelled(self.at, word);
+        #[cfg(not(loom))]
+        {
+            let address = segment.mapping().claimed_word(self.at);
+            // SAFETY: in the mapping, aligned as every claim is, and written by atomic stores alone. The mapping may be
+            // unmapped as soon as the store is seen; nothing touches it afterwards.
+            unsafe { AtomicU64::from_ptr(address) }.store(word, Ordering::Release);
+        }
+        sequence
+    }
+
+    /// Writes the payload but does not publish it, as if the process had been killed just before.
+    #[cfg(any(test, feature = "simulation"))]
+    pub fn abandon(self, payload: &[u8]) {
+        // SAFETY: as in `publish`; the range is this claim's and is never published, so that the segment stays.
+        unsafe {
+            let segment = &*self.segment;
+            let sequence = segment.base() + self.index;
+            segment.mapping().write_claimed(self.at + UNIT, &segment.salt().cover(sequence).to_le_bytes());
+            let payload = &payload[..payload.len().min(self.length - crate::format::FRAME_HEADER)];
+            segment.mapping().write_claimed(self.at + crate::format::FRAME_HEADER, payload);
+        }
+    }
+}
+
+fn generation(cursor: u64) -> u64 {
+    cursor >> (OFFSET_BITS + INDEX_BITS)
+}
+
+fn index(cursor: u64) -> u64 {
+    cursor >> OFFSET_BITS & INDEX_MASK
+}
+
+fn to_bytes(units: u64) -> usize {
+    usize::try_from(units).expect("28 bits fit into an address") * UNIT
+}

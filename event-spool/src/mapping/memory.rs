@@ -1,0 +1,314 @@
+//! One mapping that producers write to: of a file, or of memory that plays a file in tests.
+
+use std::{io, ops::Range, os::fd::BorrowedFd, ptr::NonNull};
+
+use rustix::mm::{Advice, MapFlags, MsyncFlags, ProtFlags};
+
+use crate::sync::{AtomicBool, Ordering};
+
+/// A shared, writable mapping of a whole segment.
+#[derive(Debug)]
+pub struct Mapping {
+    start: NonNull<u8>,
+    length: usize,
+    backing: Backing,
+    /// Whether the bytes of [`Mapping::write_once`] are written.
+    written_once: AtomicBool,
+    #[cfg(loom)]
+    model: model::Model,
+}
+
+#[derive(Debug)]
+enum Backing {
+    File,
+    #[cfg(any(test, feature = "simulation"))]
+    Heap(#[expect(dead_code, reason = "keeps the memory alive")] std::sync::Arc<Heap>),
+}
+
+// SAFETY: a mapping is memory with a lifetime of its own, tied to no thread. Through `&Mapping`, bytes are written only by
+// `write_once`, which has one winner, and by the holder of a `Claim`; they are read only when published (rules 3 and 4).
+unsafe impl Send for Mapping {}
+// SAFETY: as above.
+unsafe impl Sync for Mapping {}
+
+impl Mapping {
+    /// Maps the first `length` bytes of a file, which must be allocated (rule 2), for reading and writing.
+    ///
+    /// # Errors
+    /// What `mmap` says.
+    pub fn of_file(file: BorrowedFd<'_>, length: usize) -> io::Result<Self> {
+        // SAFETY: with a null address the kernel chooses a range that nothing else uses; who else may access the bytes is
+        // rule 1, that they exist is rule 2.
+        let start = unsafe {
+            rustix::mm::mmap(
+                std::ptr::null_mut(),
+                length,
+                ProtFlags::READ | ProtFlags::WRITE,
+                MapFlags::SHARED,
+                file,
+                0,
+            )
+        }?;
+        let start = NonNull::new(start.cast()).ok_or(io::ErrorKind::OutOfMemory)?;
+        Ok(Self::new(start, length, Backing::File))
+    }
+
+    /// Maps memory that plays a file.
+    #[cfg(any(test, feature = "simulation"))]
+    #[must_use]
+    pub fn of_heap(heap: &std::sync::Arc<Heap>) -> Self {
+        Self::new(heap.start(), heap.length(), Backing::Heap(std::sync::Arc::clone(heap)))
+    }
+
+    fn new(start: NonNull<u8>, length: usize, backing: Backing) -> Self {
+        Self {
+            start,
+            length,
+            backing,
+            written_once: AtomicBool::new(false),
+            #[cfg(loom)]
+            model: model::Model::new(length),
+        }
+    }
+
+    /// Bytes.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.length
+    }
+
+    /// Writes to a mapping that nobody shares yet.
+    pub(crate) fn write_unshared(&mut self, at: usize, bytes: &[u8]) {
+        self.check(at, bytes.len());
+        // SAFETY: the range lies in the mapping (checked); `&mut self` excludes every other access through this mapping,
+        // and other mappings of the file do not exist before it is shared.
+        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), self.start.as_ptr().add(at), bytes.len()) };
+    }
+
+    /// Writes the same bytes to some places of the first page: the first caller does, later ones do nothing.
+    ///
+    /// Nobody reads them through a mapping while it is shared, except the kernel.
+    pub(crate) fn write_once(&self, places: &[usize], bytes: &[u8]) {
+        if self.written_once.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        for &at in places {
+            self.check(at, bytes.len());
+            assert!(at + bytes.len() <= crate::format::FRAMES, "frames are written through claims");
+            // SAFETY: in the mapping and in its first page (checked), where no claim reaches; the swap above lets one
+            // caller through; `published` refuses the first page.
+            unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), self.start.as_ptr().add(at), bytes.len()) };
+        }
+    }
+
+    /// The aligned word at a place, or `None` outside of the mapping.
+    pub(crate) fn load_word(&self, at: usize, ordering: Ordering) -> Option<u64> {
+        if !at.is_multiple_of(8) || at.checked_add(8)? > self.length {
+            return None;
+        }
+        #[cfg(loom)]
+        return Some(self.model.load(at, ordering));
+        #[cfg(not(loom))]
+        // SAFETY: in the mapping and aligned (checked; the mapping begins at a page). Publish words are written by atomic
+        // stores alone. A caller that walks from frame to frame asks for no other words.
+        Some(unsafe { std::sync::atomic::AtomicU64::from_ptr(self.start.as_ptr().add(at).cast()) }.load(ordering))
+    }
+
+    /// Bytes that were published: their publish word was seen, with acquire ordering, not to be zero.
+    ///
+    /// `None` outside of the mapping and in the first page.
+    pub(crate) fn published(&self, at: usize, length: usize) -> Option<&[u8]> {
+        if at < crate::format::FRAMES || at.checked_add(length)? > self.length {
+            return None;
+        }
+        #[cfg(loom)]
+        self.model.read(at, length);
+        // SAFETY: in the mapping (checked). The caller has seen their publish word (rule 4), so that the claim's writes
+        // happened before and there will be no others.
+        Some(unsafe { std::slice::from_raw_parts(self.start.as_ptr().add(at), length) })
+    }
+
+    /// Writes the bytes of a claim.
+    ///
+    /// # Safety
+    /// The caller holds the [`Claim`](super::Claim) of this range, not yet published.
+    pub(super) unsafe fn write_claimed(&self, at: usize, bytes: &[u8]) {
+        debug_assert!(at + bytes.len() <= self.length, "a claim lies in its mapping");
+        #[cfg(loom)]
+        self.model.write(at, bytes.len());
+        // SAFETY: `reserve` gives ranges inside of the mapping only, and each to one claim (rule 3).
+        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), self.start.as_ptr().add(at), bytes.len()) };
+    }
+
+    /// The address of the publish word of a claim, which begins at `at`.
+    ///
+    /// An address, not a reference: the mapping may go as soon as the word is seen, and no borrow of it may last so long.
+    #[cfg(not(loom))]
+    pub(super) fn claimed_word(&self, at: usize) -> *mut u64 {
+        self.check(at, 8);
+        // SAFETY: in the mapping (checked).
+        unsafe { self.start.as_ptr().add(at) }.cast()
+    }
+
+    /// Publishes a claim under loom.
+    #[cfg(loom)]
+    pub(super) fn publish_modelled(&self, at: usize, word: u64) {
+        self.model.store(at, word);
+    }
+
+    /// Writes a range to disk, `msync` with `MS_SYNC`; its ends are moved outwards to pages.
+    ///
+    /// # Errors
+    /// What `msync` says. The pages may then count as clean although they are not on disk: asking again proves nothing.
+    pub fn sync_file(&self, range: Range<usize>) -> io::Result<()> {
+        let Some((start, length)) = self.pages(range) else { return Ok(()) };
+        // SAFETY: the range lies in the mapping; syncing changes no bytes.
+        unsafe { rustix::mm::msync(start.cast(), length, MsyncFlags::SYNC) }?;
+        Ok(())
+    }
+
+    /// Makes the pages of a range present and writable, so that the first store to each does not fault.
+    ///
+    /// Only for speed, so failures are left alone: kernels before Linux 5.14 do not know the call.
+    pub(crate) fn populate(&self, range: Range<usize>) {
+        if !matches!(self.backing, Backing::File) {
+            return;
+        }
+        if let Some((start, length)) = self.pages(range) {
+            // SAFETY: the range lies in the mapping; populating changes no bytes.
+            let _ = unsafe { rustix::mm::madvise(start.cast(), length, Advice::LinuxPopulateWrite) };
+        }
+    }
+
+    /// Start and length of the pages that a range touches; `None` when it is empty.
+    fn pages(&self, range: Range<usize>) -> Option<(*mut u8, usize)> {
+        let page = rustix::param::page_size();
+        let start = range.start / page * page;
+        let end = range.end.min(self.length);
+        // SAFETY: `start` is not greater than `end`, which is not greater than the length of the mapping.
+        (start < end).then(|| (unsafe { self.start.as_ptr().add(start) }, end - start))
+    }
+
+    fn check(&self, at: usize, length: usize) {
+        assert!(at.checked_add(length).is_some_and(|end| end <= self.length), "a write stays in its mapping");
+    }
+}
+
+impl Drop for Mapping {
+    fn drop(&mut self) {
+        if matches!(self.backing, Backing::File) {
+            // SAFETY: exactly what `of_file` mapped; borrows of its bytes borrow `self`, and claims end before a segment
+            // is released (see `Handoff::release`). A failure leaves the range mapped, which is harmless.
+            let _ = unsafe { rustix::mm::munmap(self.start.as_ptr().cast(), self.length) };
+        }
+    }
+}
+
+/// Memory that plays the content of a file: zeroed, aligned to a page, shared by all mappings of it.
+#[cfg(any(test, feature = "simulation"))]
+#[derive(Debug)]
+pub struct Heap {
+    start: NonNull<u8>,
+    layout: std::alloc::Layout,
+}
+
+// SAFETY: plain memory; `Mapping` has the rules of access.
+#[cfg(any(test, feature = "simulation"))]
+unsafe impl Send for Heap {}
+// SAFETY: as above.
+#[cfg(any(test, feature = "simulation"))]
+unsafe impl Sync for Heap {}
+
+#[cfg(any(test, feature = "simulation"))]
+impl Heap {
+    /// Zeroed memory.
+    ///
+    /// # Panics
+    /// For a length of zero, and without memory.
+    #[must_use]
+    pub fn new(length: usize) -> Self {
+        assert!(length > 0, "a mapping has at least one byte");
+        let layout = std::alloc::Layout::from_size_align(length, 4096).expect("the length of a segment is small");
+        // SAFETY: the layout is not empty (asserted).
+        let start = unsafe { std::alloc::alloc_zeroed(layout) };
+        Self { start: NonNull::new(start).expect("tests have memory"), layout }
+    }
+
+    /// Memory with this content.
+    #[must_use]
+    pub fn with_content(bytes: &[u8]) -> Self {
+        let heap = Self::new(bytes.len());
+        // SAFETY: as long as `bytes`, and nobody else has it yet.
+        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), heap.start.as_ptr(), bytes.len()) };
+        heap
+    }
+
+    /// What it holds now. For tests in which no other thread appends at this moment: a write in progress would be a race.
+    #[must_use]
+    pub fn content(&self) -> &[u8] {
+        // SAFETY: allocated with this length; that no thread writes is the caller's part of a test.
+        unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.length()) }
+    }
+
+    pub(super) fn start(&self) -> NonNull<u8> {
+        self.start
+    }
+
+    pub(super) fn length(&self) -> usize {
+        self.layout.size()
+    }
+}
+
+#[cfg(any(test, feature = "simulation"))]
+impl Drop for Heap {
+    fn drop(&mut self) {
+        // SAFETY: allocated with this layout; whoever uses it holds an `Arc` of it.
+        unsafe { std::alloc::dealloc(self.start.as_ptr(), self.layout) };
+    }
+}
+
+/// Under loom: publish words that loom sees, and for each word of payload a cell whose races loom sees.
+#[cfg(loom)]
+mod model {
+    use loom::{cell::UnsafeCell, sync::atomic::AtomicU64};
+
+    use crate::sync::Ordering;
+
+    #[derive(Debug)]
+    pub(super) struct Model {
+        words: Vec<AtomicU64>,
+        cells: Vec<UnsafeCell<()>>,
+    }
+
+    impl Model {
+        /// The first page has no frames and needs no model.
+        pub fn new(length: usize) -> Self {
+            let words = length.saturating_sub(crate::format::FRAMES) / 8;
+            Self {
+                words: (0..words).map(|_| AtomicU64::new(0)).collect(),
+                cells: (0..words).map(|_| UnsafeCell::new(())).collect(),
+            }
+        }
+
+        pub fn load(&self, at: usize, ordering: Ordering) -> u64 {
+            self.words[(at - crate::format::FRAMES) / 8].load(ordering)
+        }
+
+        pub fn store(&self, at: usize, word: u64) {
+            self.words[(at - crate::format::FRAMES) / 8].store(word, Ordering::Release);
+        }
+
+        pub fn read(&self, at: usize, length: usize) {
+            self.cells(at, length).iter().for_each(|cell| cell.with(|_| ()));
+        }
+
+        pub fn write(&self, at: usize, length: usize) {
+            self.cells(at, length).iter().for_each(|cell| cell.with_mut(|_| ()));
+        }
+
+        fn cells(&self, at: usize, length: usize) -> &[UnsafeCell<()>] {
+            let from = at - crate::format::FRAMES;
+            &self.cells[from / 8..(from + length).div_ceil(8)]
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! The handle of a spool: opening, closing, and the calls that go on to the log.
+
+use std::{fmt, io, path::Path};
+
+use crate::{
+    AppendError, FlushError, OpenError, Reader, Recovery, Sequence, SpoolBuilder, Stats,
+    acks::{Position, is_valid_name},
+    disk::{Directory, uninterrupted},
+    log::Log,
+    maintenance::Background,
+    recovery, segment,
+    sync::{Arc, lock},
+};
+
+/// A crash-safe log of byte records. Cheap to clone; all clones are the same spool.
+///
+/// It stays open until the last clone and the last [`Reader`] are dropped. Dropping syncs what is there and cuts unused
+/// space off; a failure of that is not reported, so who needs to know calls [`Spool::flush`] before.
+#[derive(Clone, Debug)]
+pub struct Spool {
+    shared: Arc<Shared>,
+}
+
+/// Who does the work of the background.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Maintenance {
+    Background,
+    #[cfg(any(test, feature = "simulation"))]
+    Manual,
+}
+
+/// What the handles share.
+pub(crate) struct Shared {
+    log: Arc<Log>,
+    recovery: Recovery,
+    /// Before the lock, so that it has ended when the lock goes.
+    background: Option<Background>,
+    _lock: Box<dyn fmt::Debug + Send + Sync>,
+}
+
+impl Spool {
+    /// Begins to describe how a spool is to be opened.
+    pub fn builder() -> SpoolBuilder {
+        SpoolBuilder::default()
+    }
+
+    pub(crate) fn open(
+        disk: Arc<dyn Directory>,
+        path: &Path,
+        options: SpoolBuilder,
+        maintenance: Maintenance,
+    ) -> Result<Self, OpenError> {
+        let lock = uninterrupted(|| disk.lock()).map_err(|source| match source.kind() {
+            io::ErrorKind::WouldBlock => OpenError::Locked { directory: path.to_owned() },
+            _ => OpenError::Directory { directory: path.to_owned(), source },
+        })?;
+        let mut recovered = recovery::load(&*disk)?;
+        let cleanup = std::mem::take(&mut recovered.cleanup);
+        let mut recovery = recovered.report.clone();
+        recovery.file_failures += recovery::apply(&*disk, &cleanup.now);
+        recovered.note_truncated(&cleanup.now);
+        recovered.note_truncated(&cleanup.later);
+        let log = Arc::new(Log::new(disk, options, recovered));
+        // Without space there is no segment yet. That is no reason not to open: what is there can be read.
+        let began = log.roll(None).is_ok() && log.sync().is_ok();
+        recovery.file_failures += recovery::apply(&*log.disk, &cleanup.later);
+        if !began && !cleanup.later.is_empty() {
+            log.retry_segment();
+        }
+        let background = match maintenance {
+            Maintenance::Background => {
+                let started = Background::start(Arc::clone(&log));
+                Some(started.map_err(|source| OpenError::Directory { directory: path.to_owned(), source })?)
+            }
+            #[cfg(any(test, feature = "simulation"))]
+            Maintenance::Manual => None,
+        };
+        Ok(Self { shared: Arc::new(Shared { log, recovery, background, _lock: lock }) })
+    }
+
+    /// Appends a record, which survives the death of the process when this returns, and gives it its number.
+    ///
+    /// Without a lock, a system call or an allocation, unless a segment ends and none is ready behind it: then this call
+    /// makes one itself, which takes milliseconds ([`Stats::late_segments`] counts that), or
+    /// [`FlushPolicy::EveryRecords`](crate::FlushPolicy::EveryRecords) asks for a sync.
+    ///
+    /// # Errors
+    /// See [`AppendError`].
+    pub fn append(&self, record: &[u8]) -> Result<Sequence, AppendError> {
+        self.shared.log.append(&[record])
+    }
+
+    /// Appends one record that is made of several parts, in their order.
+    ///
+    /// # Errors
+    /// See [`AppendError`].
+    pub fn append_parts(&self, parts: &[&[u8]]) -> Result<Sequence, AppendError> {
+        self.shared.log.append(parts)
+    }
+
+    /// Appends a record, and returns when it would survive the death of the machine.
+    ///
+    /// Callers that wait at the same time share a sync.
+    ///
+    /// # Errors
+    /// See [`AppendError`]; with [`AppendError::NotSynced`] the record is in the spool nevertheless.
+    pub fn append_durable(&self, record: &[u8]) -> Result<Sequence, AppendError> {
+        let sequence = self.append(record)?;
+        self.flush().map_err(|source| AppendError::NotSynced { sequence, source })?;
+        Ok(sequence)
+    }
+
+    /// Makes all records that were appended, and all acknowledgements, survive the death of the machine.
+    ///
+    /// # Errors
+    /// See [`FlushError`].
+    pub fn flush(&self) -> Result<(), FlushError> {
+        self.shared.log.sync()
+    }
+
+    /// Opens the reader of this name. A new one begins at the oldest record, and nothing is removed before it has
+    /// acknowledged it.
+    ///
+    /// # Errors
+    /// See [`OpenError`]: the name is none, the reader is open already, or its file cannot be made.
+    pub fn reader(&self, name: &str) -> Result<Reader, OpenError> {
+        if !is_valid_name(name) {
+            return Err(OpenError::ReaderName { name: name.to_owned() });
+        }
+        let log = &self.shared.log;
+        let mut readers = lock(&log.readers);
+        let position = if let Some(position) = readers.get(name) {
+            Arc::clone(position)
+        } else {
+            let oldest = lock(&log.catalogue).oldest();
+            let failed = |source| OpenError::File { file: crate::acks::file_name(name), action: "written", source };
+            let position = Arc::new(Position::create(&*log.disk, name, oldest - 1).map_err(failed)?);
+            readers.insert(name.to_owned(), Arc::clone(&position));
+            position
+        };
+        if !position.try_open() {
+            return Err(OpenError::ReaderOpen { name: name.to_owned() });
+        }
+        Ok(Reader::new(Arc::clone(&self.shared), position))
+    }
+
+    /// Forgets the reader of this name, so that segments need not wait for it any more. False if there is none.
+    ///
+    /// # Errors
+    /// See [`OpenError`]: the reader is open, or its file cannot be removed.
+    pub fn forget_reader(&self, name: &str) -> Result<bool, OpenError> {
+        let log = &self.shared.log;
+        let mut readers = lock(&log.readers);
+        match readers.get(name) {
+            None => return Ok(false),
+            Some(position) if position.is_open() => return Err(OpenError::ReaderOpen { name: name.to_owned() }),
+            Some(_) => {}
+        }
+        let file = crate::acks::file_name(name);
+        uninterrupted(|| log.disk.remove(&file)).and_then(|()| log.disk.sync()).map_err(|source| OpenError::File {
+            file,
+            action: "removed",
+            source,
+        })?;
+        readers.remove(name);
+        Ok(true)
+    }
+
+    /// The readers that have a position, open or not.
+    #[must_use]
+    pub fn readers(&self) -> Vec<String> {
+        lock(&self.shared.log.readers).keys().cloned().collect()
+    }
+
+    /// Counters and sizes, as of now.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.shared.log.stats()
+    }
+
+    /// What was found when the spool was opened.
+    #[must_use]
+    pub fn recovery(&self) -> &Recovery {
+        &self.shared.recovery
+    }
+
+    /// Does once what the background thread does, for a spool that was opened without one.
+    #[cfg(any(test, feature = "simulation"))]
+    pub fn maintain(&self) {
+        // Failures are counted.
+        let _ = self.shared.log.maintain();
+    }
+
+    /// Reserves a record and leaves it unpublished, with its payload written, as a process does that is killed there.
+    ///
+    /// # Errors
+    /// As for [`Spool::append`].
+    #[cfg(any(test, feature = "simulation"))]
+    pub fn abandon(&self, record: &[u8]) -> Result<(), AppendError> {
+        let (claim, _) = self.shared.log.reserve(record.len())?;
+        claim.abandon(record);
+        Ok(())
+    }
+}
+
+impl Shared {
+    pub(crate) fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// Asks the background thread for a look.
+    pub(crate) fn wake(&self) {
+        if let Some(background) = &self.background {
+            background.wake();
+        }
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.background = None;
+        self.log.close();
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Spool").field("log", &self.log).finish_non_exhaustive()
+    }
+}
+
+impl Log {
+    /// Tries again to begin a segment, after space was freed.
+    fn retry_segment(&self) {
+        lock(&self.catalogue).no_segment = None;
+        let _ = self.roll(None).is_ok() && self.sync().is_ok();
+    }
+
+    /// Syncs, and gives back space that nobody will use. Each step may fail: the next open finds the same records.
+    fn close(&self) {
+        let open = lock(&self.catalogue).open_segment().map(|open| Arc::clone(&open.segment));
+        if let Some(open) = &open {
+            self.seal_current(open);
+        }
+        let synced = self.sync().is_ok();
+        let mut catalogue = lock(&self.catalogue);
+        let mut removed = false;
+        if let Some(spare) = catalogue.spare.take() {
+            removed |= self.disk.remove(&segment::name(spare.number())).is_ok();
+        }
+        if let (Some(open), true) = (open, synced)
+            && let Some(end) = open.end()
+            && open.is_complete()
+        {
+            // The segment without records says with which sequence to go on, so it stays, short as it is.
+            let _ = open.truncate(end);
+        }
+        if removed {
+            let _ = self.disk.sync();
+        }
+    }
+}

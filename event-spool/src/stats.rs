@@ -1,0 +1,65 @@
+//! Counters, and what is told of them; knows nothing of who counts.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::Sequence;
+
+/// What happened since the spool was opened, and how it is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Records appended since the spool was opened.
+    pub appended: u64,
+    /// The number that the next record gets.
+    pub next_sequence: Sequence,
+    /// The first number that may still be read.
+    pub oldest_sequence: Sequence,
+    /// Appends refused because the spool or the disk was full.
+    pub refused: u64,
+    /// Segments dropped by [`FullPolicy::DropOldest`](crate::FullPolicy::DropOldest).
+    pub dropped_segments: u64,
+    /// Records in dropped segments that some reader had not acknowledged, or all of them without readers.
+    pub dropped_records: u64,
+    /// Bytes of all segments on disk, space that is only reserved included.
+    pub bytes: u64,
+    /// Segments on disk that have or may get records.
+    pub segments: u64,
+    /// Segments that a producer made itself, because none was ready when it needed one. Such an append takes milliseconds.
+    pub late_segments: u64,
+    /// Times that everything unsynced was synced.
+    pub syncs: u64,
+    /// Failed syncs: of segments, which get no further records then, and of readers' positions.
+    pub sync_failures: u64,
+    /// Failures to make, remove or shorten files in the background. They are tried again, or harmless.
+    pub file_failures: u64,
+    /// Damaged places that readers have met and skipped.
+    pub damaged_reads: u64,
+    /// Whether the last attempt to make a segment failed: the disk is full, or the file system fails.
+    pub cannot_grow: bool,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    pub refused: Counter,
+    pub dropped_segments: Counter,
+    pub dropped_records: Counter,
+    pub late_segments: Counter,
+    pub syncs: Counter,
+    pub sync_failures: Counter,
+    pub file_failures: Counter,
+    pub damaged_reads: Counter,
+}
+
+/// A number that only rises. It orders nothing between threads.
+#[derive(Debug, Default)]
+pub(crate) struct Counter(AtomicU64);
+
+impl Counter {
+    pub fn add(&self, number: u64) {
+        self.0.fetch_add(number, Ordering::Relaxed);
+    }
+
+    pub fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}

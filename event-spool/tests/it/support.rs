@@ -1,0 +1,38 @@
+//! What the tests share.
+
+use event_spool::{FlushPolicy, Reader, Sequence, Spool, SpoolBuilder};
+
+/// Segments of 8 KiB: 4 KiB of frames, so that everything happens often.
+pub fn small() -> SpoolBuilder {
+    Spool::builder().segment_bytes(8192).max_bytes(1 << 20).flush_policy(FlushPolicy::Explicit)
+}
+
+/// A record of some size that says which one it is.
+pub fn record(number: u64) -> Vec<u8> {
+    let mut bytes = format!("record {number} ").into_bytes();
+    let length = bytes.len() + usize::try_from(number * 37 % 400).expect("below 400");
+    bytes.resize(length, u8::try_from(number % 251).expect("below 251"));
+    bytes
+}
+
+/// Everything that the reader has now.
+pub fn drain(reader: &mut Reader) -> Vec<(u64, Vec<u8>)> {
+    let mut records = Vec::new();
+    while let Some(record) = reader.next().expect("the records can be read") {
+        records.push((record.sequence.get(), record.bytes.to_vec()));
+    }
+    records
+}
+
+/// Appends the records of these numbers, which must get the same sequences.
+#[track_caller]
+pub fn append(spool: &Spool, numbers: std::ops::RangeInclusive<u64>) {
+    for number in numbers {
+        assert_eq!(spool.append(&record(number)).expect("there is room"), Sequence::new(number));
+    }
+}
+
+/// The records of these numbers, as a reader gives them.
+pub fn expected(numbers: std::ops::RangeInclusive<u64>) -> Vec<(u64, Vec<u8>)> {
+    numbers.map(|number| (number, record(number))).collect()
+}

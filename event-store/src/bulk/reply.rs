@@ -1,0 +1,248 @@
+//! A bulk reply to outcomes, one pass over its bytes, without a tree. Owns the outer shape; an item that is not of the usual
+//! form is read by `serde_json` as a borrowed struct.
+//!
+//! Nearly all items of nearly all replies are the same 25 bytes, which are compared in place of being parsed.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+
+use super::ItemOutcome;
+use crate::transport::Response;
+
+/// An item that was stored, as both engines write it under [`BULK_FILTER_PATH`](super::BULK_FILTER_PATH).
+const STORED: &[u8] = br#"{"create":{"status":201}}"#;
+
+/// Why a reply says nothing about the documents of its request. They may be stored: the request is to be repeated, to the
+/// same index.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ResponseError {
+    /// The reply is not a bulk reply but a refusal of the whole request, or none of an engine's.
+    #[error("the reply has status {status}")]
+    Status {
+        /// Status of the reply.
+        status: u16,
+    },
+    /// Something between here and the engine answered, such as a proxy with a page for people.
+    #[error("the reply is `{content_type}` and not JSON")]
+    ContentType {
+        /// The reply's `Content-Type`; empty when it has none.
+        content_type: String,
+    },
+    /// The reply is cut off or is no JSON.
+    #[error("the reply is no JSON from byte {at} on")]
+    Malformed {
+        /// Offset in the reply, in bytes.
+        at: usize,
+        /// What the parser said, when it was its finding.
+        source: Option<serde_json::Error>,
+    },
+    /// The reply is JSON without a list of items.
+    #[error("the reply has no list of items")]
+    NoItems,
+    /// The reply is about fewer or more documents than the request held.
+    #[error("the reply has {found} items for {expected} documents")]
+    Count {
+        /// Documents of the request.
+        expected: usize,
+        /// Items of the reply; for a reply with too many, of those that were read.
+        found: usize,
+    },
+    /// The reply says that nothing failed, and has an item that did.
+    #[error("the reply says that there are no errors and holds one")]
+    Contradiction,
+}
+
+/// Reads the reply to a bulk request of `expected` documents and calls `each` with the position of each document and what
+/// became of it, in order. What a document's outcome borrows lives as long as the call.
+///
+/// # Errors
+/// When the reply is not to be believed. `each` may have been called for items before the place of the error: what it was
+/// told must have no effect before this function returns `Ok`.
+pub fn read_bulk_reply(
+    response: &Response,
+    expected: usize,
+    each: &mut dyn FnMut(usize, ItemOutcome<'_>),
+) -> Result<(), ResponseError> {
+    if response.status != 200 {
+        return Err(ResponseError::Status { status: response.status });
+    }
+    if !response.is_json() {
+        return Err(ResponseError::ContentType { content_type: response.content_type.clone().unwrap_or_default() });
+    }
+    let mut found = 0;
+    let count = read_bulk_response(&response.body, &mut |place, outcome| {
+        found = place + 1;
+        if place < expected {
+            each(place, outcome);
+        }
+    })?;
+    if count == expected { Ok(()) } else { Err(ResponseError::Count { expected, found: count }) }
+}
+
+/// Reads the body of a bulk reply; the same as [`read_bulk_reply`] for callers that have looked at status, type and count
+/// themselves.
+///
+/// # Errors
+/// When the bytes are no bulk reply. As there, outcomes that were told before are void then.
+pub fn read_bulk_response(body: &[u8], each: &mut dyn FnMut(usize, ItemOutcome<'_>)) -> Result<usize, ResponseError> {
+    let mut reader = Reader { bytes: body, at: 0 };
+    let mut items = None;
+    let mut says_none = false;
+    let mut has_failures = false;
+    reader.expect(b'{')?;
+    let mut is_first = true;
+    while !reader.take(b'}') {
+        if !is_first {
+            reader.expect(b',')?;
+        }
+        is_first = false;
+        let Text(key) = reader.value()?;
+        reader.expect(b':')?;
+        match key.as_ref() {
+            "items" if items.is_none() => {
+                items = Some(reader.items(&mut |place, outcome| {
+                    has_failures |= !outcome.is_stored();
+                    each(place, outcome);
+                })?);
+            }
+            "items" => return Err(reader.malformed(None)),
+            "errors" => says_none = !reader.value::<bool>()?,
+            _ => {
+                reader.value::<IgnoredAny>()?;
+            }
+        }
+    }
+    reader.skip_space();
+    if reader.at != body.len() {
+        return Err(reader.malformed(None));
+    }
+    if says_none && has_failures {
+        return Err(ResponseError::Contradiction);
+    }
+    items.ok_or(ResponseError::NoItems)
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn items(&mut self, each: &mut dyn FnMut(usize, ItemOutcome<'_>)) -> Result<usize, ResponseError> {
+        self.expect(b'[')?;
+        if self.take(b']') {
+            return Ok(0);
+        }
+        let mut count = 0;
+        loop {
+            if self.bytes[self.at..].starts_with(STORED) {
+                self.at += STORED.len();
+                each(count, ItemOutcome::Created);
+            } else {
+                let Item { status, error } = self.value()?;
+                let (error_type, reason) = error.as_ref().map_or(("", ""), |error| (&error.kind.0, &error.reason.0));
+                each(count, ItemOutcome::new(status, error_type, reason));
+            }
+            count += 1;
+            // The usual next byte, without looking for space before it.
+            if self.bytes.get(self.at) == Some(&b',') {
+                self.at += 1;
+            } else if self.take(b']') {
+                return Ok(count);
+            } else {
+                self.expect(b',')?;
+            }
+        }
+    }
+
+    /// A whole JSON value.
+    fn value<T: Deserialize<'a>>(&mut self) -> Result<T, ResponseError> {
+        let mut values = serde_json::Deserializer::from_slice(&self.bytes[self.at..]).into_iter::<T>();
+        match values.next() {
+            Some(Ok(value)) => {
+                self.at += values.byte_offset();
+                Ok(value)
+            }
+            Some(Err(error)) => Err(self.malformed(Some(error))),
+            None => Err(self.malformed(None)),
+        }
+    }
+
+    fn skip_space(&mut self) {
+        let space = self.bytes[self.at..].iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
+        self.at += space.count();
+    }
+
+    fn take(&mut self, wanted: u8) -> bool {
+        self.skip_space();
+        let is_there = self.bytes.get(self.at) == Some(&wanted);
+        self.at += usize::from(is_there);
+        is_there
+    }
+
+    fn expect(&mut self, wanted: u8) -> Result<(), ResponseError> {
+        if self.take(wanted) { Ok(()) } else { Err(self.malformed(None)) }
+    }
+
+    const fn malformed(&self, source: Option<serde_json::Error>) -> ResponseError {
+        ResponseError::Malformed { at: self.at, source }
+    }
+}
+
+/// A text that is borrowed unless it has escapes.
+#[derive(Default, Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// What an item says, whatever its action is called.
+struct Item<'a> {
+    status: u16,
+    error: Option<Failure<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Answer<'a> {
+    status: u16,
+    #[serde(borrow)]
+    error: Option<Failure<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Failure<'a> {
+    #[serde(rename = "type", borrow, default)]
+    kind: Text<'a>,
+    #[serde(borrow, default, deserialize_with = "text_or_null")]
+    reason: Text<'a>,
+}
+
+fn text_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Text<'de>, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Item<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OneAction;
+
+        impl<'de> Visitor<'de> for OneAction {
+            type Value = Item<'de>;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("an object with one action")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                map.next_key::<IgnoredAny>()?.ok_or_else(|| A::Error::custom("an item without an action"))?;
+                let Answer { status, error } = map.next_value()?;
+                if map.next_key::<IgnoredAny>()?.is_some() {
+                    return Err(A::Error::custom("an item with two actions"));
+                }
+                Ok(Item { status, error })
+            }
+        }
+
+        deserializer.deserialize_map(OneAction)
+    }
+}

@@ -1,0 +1,179 @@
+//! What an engine says when it refuses a whole request, and what the refusal asks of who sent it.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserialize;
+
+use crate::transport::Response;
+
+/// Longest part of an engine's sentence that is kept, in bytes: reasons can quote documents and nested causes.
+const MAX_REASON: usize = 500;
+
+/// A reply that is not a success.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Status of the reply.
+    pub status: u16,
+    /// What is to be done about it.
+    pub kind: RefusalKind,
+    /// Name of the exception; empty when the reply is none of an engine's.
+    pub error_type: String,
+    /// The engine's sentence in one line, cut to 500 bytes.
+    pub reason: String,
+}
+
+/// What a refused request asks of who sent it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RefusalKind {
+    /// Try again later: 408, 425, 429 and all from 500 on. Of the latter it is not known whether the engine acted: a gateway
+    /// may have lost the reply, so that they are [ambiguous](Refusal::is_ambiguous).
+    Later,
+    /// Send less at a time: 413.
+    TooLarge,
+    /// A person has to see to credentials or roles: 401 and 403. The request can be repeated until then.
+    Forbidden,
+    /// What the path names is not there: 404.
+    Missing,
+    /// It will be refused each time.
+    Unfit,
+}
+
+impl Response {
+    /// What the engine refused with; `None` for a success.
+    #[must_use]
+    pub fn refusal(&self) -> Option<Refusal> {
+        if self.is_success() {
+            return None;
+        }
+        let kind = match self.status {
+            408 | 425 | 429 | 500.. => RefusalKind::Later,
+            413 => RefusalKind::TooLarge,
+            401 | 403 => RefusalKind::Forbidden,
+            404 => RefusalKind::Missing,
+            _ => RefusalKind::Unfit,
+        };
+        let (error_type, reason) = read_error(&self.body);
+        Some(Refusal { status: self.status, kind, error_type, reason })
+    }
+}
+
+impl Refusal {
+    /// Whether the engine may have acted on the request all the same.
+    #[must_use]
+    pub const fn is_ambiguous(&self) -> bool {
+        self.status >= 500
+    }
+
+    /// Whether the same request may succeed later without anybody changing anything.
+    #[must_use]
+    pub const fn is_retryable(&self) -> bool {
+        matches!(self.kind, RefusalKind::Later)
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}", self.status)?;
+        if !self.error_type.is_empty() {
+            write!(out, " {}", self.error_type)?;
+        }
+        if !self.reason.is_empty() {
+            write!(out, ": {}", self.reason)?;
+        }
+        Ok(())
+    }
+}
+
+#[derive(Deserialize)]
+struct Body<'a> {
+    #[serde(borrow)]
+    error: Said<'a>,
+}
+
+/// Most refusals are an object; some, such as that of a missing alias, are a sentence.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Said<'a> {
+    Sentence(#[serde(borrow)] Cow<'a, str>),
+    Error {
+        #[serde(rename = "type", default)]
+        kind: Option<Cow<'a, str>>,
+        #[serde(default)]
+        reason: Option<Cow<'a, str>>,
+    },
+}
+
+fn read_error(body: &[u8]) -> (String, String) {
+    match serde_json::from_slice(body) {
+        Ok(Body { error: Said::Sentence(sentence) }) => (String::new(), in_one_line(&sentence)),
+        Ok(Body { error: Said::Error { kind, reason } }) => {
+            (in_one_line(&kind.unwrap_or_default()), in_one_line(&reason.unwrap_or_default()))
+        }
+        Err(_) => (String::new(), String::new()),
+    }
+}
+
+fn in_one_line(text: &str) -> String {
+    let mut line = String::new();
+    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
+        if line.len() + word.len() >= MAX_REASON {
+            let room = word.char_indices().take_while(|(at, c)| line.len() + at + c.len_utf8() < MAX_REASON);
+            let end = room.last().map_or(0, |(at, c)| at + c.len_utf8());
+            line.extend([" ", &word[..end], "…"].into_iter().skip(usize::from(line.is_empty())));
+            break;
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line += word;
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RefusalKind;
+    use crate::transport::Response;
+
+    #[track_caller]
+    fn check(status: u16, body: &str, kind: RefusalKind, text: &str) {
+        let refusal = Response::json(status, body).refusal().unwrap();
+        assert_eq!((refusal.kind, refusal.to_string().as_str()), (kind, text));
+    }
+
+    #[test]
+    fn successes_are_no_refusals() {
+        assert_eq!(Response::json(201, "{}").refusal(), None);
+    }
+
+    #[test]
+    fn refusals_say_what_they_ask_for() {
+        let body = r#"{"error":{"type":"es_rejected_execution_exception","reason":"queue\n\tfull"},"status":429}"#;
+        check(429, body, RefusalKind::Later, "429 es_rejected_execution_exception: queue full");
+        check(404, r#"{"error":"alias [a] missing","status":404}"#, RefusalKind::Missing, "404: alias [a] missing");
+        check(413, "", RefusalKind::TooLarge, "413");
+        check(401, "<html>", RefusalKind::Forbidden, "401");
+        check(502, r#"{"error":{"type":null}}"#, RefusalKind::Later, "502");
+        check(400, "{}", RefusalKind::Unfit, "400");
+        check(301, "{}", RefusalKind::Unfit, "301");
+    }
+
+    #[test]
+    fn only_a_refusal_of_the_engine_itself_is_certain() {
+        let is_ambiguous = |status| Response::json(status, "").refusal().unwrap().is_ambiguous();
+        assert!([500, 502, 503, 504].into_iter().all(is_ambiguous));
+        assert!(![400, 401, 413, 429].into_iter().any(is_ambiguous));
+    }
+
+    #[test]
+    fn long_reasons_are_cut() {
+        let body = format!(r#"{{"error":"{}"}}"#, "wörd ".repeat(1000));
+        let reason = Response::json(400, body).refusal().unwrap().reason;
+        assert!(reason.len() <= 510 && reason.ends_with('…'), "{reason}");
+        let body = format!(r#"{{"error":"{}"}}"#, "ö".repeat(1000));
+        let reason = Response::json(400, body).refusal().unwrap().reason;
+        assert!((490..=510).contains(&reason.len()) && reason.ends_with('…'), "{reason}");
+    }
+}

@@ -1,0 +1,59 @@
+//! Speaks to Elasticsearch and OpenSearch: bulk requests and their replies, the way to the engine, which index an alias
+//! writes to, and the installation of a log's generated files. Knows what an engine answers and nothing of what an event
+//! is; documents are bytes here, and nothing runs in the background.
+//!
+//! * [`BulkBody`] and [`read_bulk_reply`]: documents to a request, a reply to an [`ItemOutcome`] for each.
+//! * [`Transport`]: one request, one reply. [`HttpTransport`] is the real one; tests bring their own.
+//! * [`resolve_write_index`]: the concrete index behind an alias, so that a repeated request cannot store twice.
+//! * [`Bundle`], [`Installer`], [`Installation`]: what `ecs-gen` generated, put on an engine as often as one likes.
+//!
+//! # Examples
+//! Any type that answers requests is a [`Transport`]; this one has stored everything before:
+//!
+//! ```
+//! use event_store::{
+//!     BulkBody, ItemOutcome, Request, Response, Transport, TransportError, bulk_path_to_index, read_bulk_reply,
+//! };
+//!
+//! struct Parrot;
+//!
+//! impl Transport for Parrot {
+//!     fn send(&self, request: &Request<'_>) -> Result<Response, TransportError> {
+//!         assert_eq!(request.content_type, "application/x-ndjson");
+//!         Ok(Response::json(200, r#"{"errors":true,"items":[{"create":{"status":409}}]}"#))
+//!     }
+//! }
+//!
+//! let mut body = BulkBody::default();
+//! body.push("0190b6a4-5e0c-7cc2-a1b7-9d7b2f4f3c11", br#"{"message":"hello"}"#)?;
+//!
+//! let path = bulk_path_to_index(".kibana-event-log-000001");
+//! let reply = Parrot.send(&Request::bulk(&path, body.as_bytes()))?;
+//! read_bulk_reply(&reply, body.documents(), &mut |place, outcome| {
+//!     assert_eq!((place, outcome), (0, ItemOutcome::AlreadyStored));
+//! })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod backoff;
+mod bulk;
+mod engine_error;
+mod http;
+mod name;
+mod secret;
+mod transport;
+mod write_index;
+
+pub use backoff::Backoff;
+pub use bulk::{
+    BULK_FILTER_PATH, BulkBody, ItemOutcome, PushError, ResponseError, bulk_path_to_alias, bulk_path_to_data_stream,
+    bulk_path_to_index, read_bulk_reply, read_bulk_response,
+};
+pub use engine_error::{Refusal, RefusalKind};
+pub use http::{
+    BuildError, DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_REPLY_BYTES, DEFAULT_REQUEST_TIMEOUT, Gzip, HttpTransport,
+    HttpTransportBuilder,
+};
+pub use secret::Secret;
+pub use transport::{Method, Request, Response, Transport, TransportError};
+pub use write_index::{ResolveError, WriteIndex, resolve_write_index};

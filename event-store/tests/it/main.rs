@@ -1,0 +1,4 @@
+//! The crate against the fake engine, and the reader of replies against anything.
+
+mod http;
+mod reply;

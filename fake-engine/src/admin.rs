@@ -1,0 +1,241 @@
+//! What an installation asks and puts, with the statuses and error types of the engines (compared with Elasticsearch 8.19
+//! and OpenSearch 3.8). Knows no faults.
+
+use serde_json::{Value, json};
+
+use crate::http::{Head, Reply};
+use crate::mapping;
+use crate::state::{Refused, State, object};
+
+/// Things that are put and read back whole: path, what the answer to a question calls the list, and one of it.
+const TEMPLATES: [(&str, &str, &str); 2] = [
+    ("/_component_template/", "component_templates", "component_template"),
+    ("/_index_template/", "index_templates", "index_template"),
+];
+
+const ILM: &str = "/_ilm/policy/";
+const ISM: &str = "/_plugins/_ism/policies/";
+const PIPELINE: &str = "/_ingest/pipeline/";
+
+/// Answers everything but bulk requests and controls.
+pub fn answer(state: &mut State, head: &Head, body: &[u8]) -> Reply {
+    let path = unescape(&head.path);
+    let body = if body.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(body) };
+    let result = match body {
+        Ok(body) => route(state, &head.method, &path, &body),
+        Err(_) => Err(Refused::new(400, "parse_exception", "request body is not valid JSON").into()),
+    };
+    match result {
+        Ok(value) => Reply::json(200, value.to_string()),
+        Err(Failure::Error(refused)) => {
+            let mut error = refused.to_json();
+            error["root_cause"] = json!([error.clone()]);
+            Reply::json(refused.status, json!({"error": error, "status": refused.status}).to_string())
+        }
+        Err(Failure::Body(status, body)) => Reply::json(status, body.to_string()),
+    }
+}
+
+enum Failure {
+    Error(Refused),
+    /// A body that is none of the usual errors.
+    Body(u16, Value),
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        Self::Error(refused)
+    }
+}
+
+type Answer = Result<Value, Failure>;
+
+fn route(state: &mut State, method: &str, path: &str, body: &Value) -> Answer {
+    for (prefix, list, one) in TEMPLATES {
+        if let Some(name) = path.strip_prefix(prefix) {
+            return template(state, method, path, name, (list, one), body);
+        }
+    }
+    for prefix in [ILM, ISM, PIPELINE] {
+        if let Some(name) = path.strip_prefix(prefix) {
+            return policy(state, method, path, name, body);
+        }
+    }
+    let mut parts = path.trim_start_matches('/').split('/');
+    match (method, parts.next().unwrap_or_default(), parts.next(), parts.next()) {
+        ("GET", "", None, None) => Ok(json!({"version": {"number": "8.19.0"}, "tagline": "You Know, for Tests"})),
+        ("GET" | "HEAD", "_alias", Some(alias), None) => alias_of(state, alias),
+        ("GET", "_cluster", Some("health"), None) => Ok(json!({"status": "green"})),
+        ("PUT", "_data_stream", Some(name), None) => make_stream(state, name),
+        ("GET", "_data_stream", Some(name), None) => stream(state, name),
+        ("PUT", name, Some("_mapping"), None) => put_mapping(state, name, body),
+        ("GET", name, Some("_mapping"), None) => {
+            indices(state, name, |index| json!({"mappings": index.mappings})).map(Value::from_iter)
+        }
+        ("GET", name, Some("_settings"), None) => {
+            indices(state, name, |index| json!({"settings": index.settings})).map(Value::from_iter)
+        }
+        ("GET" | "POST", name, Some("_count"), None) => {
+            let counts = indices(state, name, |index| json!(index.ids.len()))?;
+            Ok(json!({"count": counts.iter().filter_map(|(_, count)| count.as_u64()).sum::<u64>()}))
+        }
+        ("POST", name, Some("_rollover"), wanted) => rollover(state, name, wanted, body),
+        ("POST" | "GET", name, Some("_refresh"), None) => {
+            indices(state, name, |_| Value::Null).map(|_| json!({"_shards": {"failed": 0}}))
+        }
+        ("PUT", name, None, None) if is_name(name) => {
+            state.make_index(name, body)?;
+            Ok(json!({"acknowledged": true, "shards_acknowledged": true, "index": name}))
+        }
+        ("GET" | "HEAD", name, None, None) if is_name(name) => indices(
+            state,
+            name,
+            |index| json!({"aliases": index.aliases, "mappings": index.mappings, "settings": index.settings}),
+        )
+        .map(Value::from_iter),
+        ("DELETE", name, None, None) if is_name(name) => state
+            .indices
+            .remove(name)
+            .map(|_| json!({"acknowledged": true}))
+            .ok_or_else(|| Refused::missing_index(name).into()),
+        _ => {
+            let reason = format!("no handler found for uri [{path}] and method [{method}]");
+            Err(Failure::Body(400, json!({"error": reason})))
+        }
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && !name.starts_with('_')
+}
+
+fn template(state: &mut State, method: &str, path: &str, name: &str, keys: (&str, &str), body: &Value) -> Answer {
+    match method {
+        "PUT" => {
+            let components = body["composed_of"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            let missing: Vec<&str> = components
+                .filter(|component| !state.things.contains_key(&format!("/_component_template/{component}")))
+                .collect();
+            if !missing.is_empty() {
+                let reason = format!(
+                    "index_template [{name}] invalid, cause [index template [{name}] specifies component templates {missing:?} that do not exist]"
+                );
+                return Err(Refused::new(400, "invalid_index_template_exception", reason).into());
+            }
+            state.things.insert(path.to_owned(), body.clone());
+            Ok(json!({"acknowledged": true}))
+        }
+        "DELETE" if state.things.remove(path).is_some() => Ok(json!({"acknowledged": true})),
+        "GET" | "HEAD" if state.things.contains_key(path) => {
+            let one = object(keys.1, state.things[path].clone());
+            let mut one = one;
+            one["name"] = json!(name);
+            Ok(object(keys.0, json!([one])))
+        }
+        _ => {
+            let kind = keys.1.replace('_', " ");
+            Err(Refused::new(404, "resource_not_found_exception", format!("{kind} matching [{name}] not found")).into())
+        }
+    }
+}
+
+fn policy(state: &mut State, method: &str, path: &str, name: &str, body: &Value) -> Answer {
+    let is_there = state.things.contains_key(path);
+    match method {
+        "PUT" if is_there && path.starts_with(ISM) => {
+            let reason = format!("[{name}]: version conflict, document already exists (current version [1])");
+            Err(Refused::new(409, "version_conflict_engine_exception", reason).into())
+        }
+        "PUT" => {
+            state.things.insert(path.to_owned(), body.clone());
+            Ok(json!({"acknowledged": true}))
+        }
+        "DELETE" if state.things.remove(path).is_some() => Ok(json!({"acknowledged": true})),
+        "GET" | "HEAD" if is_there => Ok(object(name, state.things[path].clone())),
+        // An engine says nothing about a pipeline that is not there.
+        _ if path.starts_with(PIPELINE) => Err(Failure::Body(404, json!({}))),
+        _ => {
+            let reason = format!("Lifecycle policy not found: {name}");
+            Err(Refused::new(404, "resource_not_found_exception", reason).into())
+        }
+    }
+}
+
+fn alias_of(state: &State, alias: &str) -> Answer {
+    let found: Vec<(String, Value)> = state
+        .indices
+        .iter()
+        .filter_map(|(name, index)| {
+            let options = index.aliases.get(alias)?.clone();
+            Some((name.clone(), json!({"aliases": object(alias, options)})))
+        })
+        .collect();
+    if found.is_empty() {
+        return Err(Failure::Body(404, json!({"error": format!("alias [{alias}] missing"), "status": 404})));
+    }
+    Ok(Value::from_iter(found))
+}
+
+fn make_stream(state: &mut State, name: &str) -> Answer {
+    if state.streams.contains_key(name) {
+        let reason = format!("data_stream [{name}] already exists");
+        return Err(Refused::new(400, "resource_already_exists_exception", reason).into());
+    }
+    let backing = format!(".ds-{name}-000001");
+    state.make_index(&backing, &json!({}))?;
+    state.streams.insert(name.to_owned(), vec![backing]);
+    Ok(json!({"acknowledged": true}))
+}
+
+fn stream(state: &State, name: &str) -> Answer {
+    let backing = state.streams.get(name).ok_or_else(|| Refused::missing_index(name))?;
+    let indices: Vec<Value> = backing.iter().map(|index| json!({"index_name": index})).collect();
+    Ok(json!({"data_streams": [{"name": name, "indices": indices, "generation": backing.len()}]}))
+}
+
+fn put_mapping(state: &mut State, name: &str, body: &Value) -> Answer {
+    let names = state.resolve(name);
+    if names.is_empty() {
+        return Err(Refused::missing_index(name).into());
+    }
+    for name in &names {
+        if let Some(index) = state.indices.get_mut(name) {
+            mapping::merge(&mut index.mappings, body)?;
+        }
+    }
+    Ok(json!({"acknowledged": true}))
+}
+
+fn rollover(state: &mut State, name: &str, wanted: Option<&str>, body: &Value) -> Answer {
+    let (old, new) = state.rollover(name, wanted, body)?;
+    Ok(json!({
+        "acknowledged": true, "shards_acknowledged": true, "old_index": old, "new_index": new, "rolled_over": true,
+        "dry_run": false, "conditions": {}
+    }))
+}
+
+fn indices(
+    state: &State,
+    name: &str,
+    show: impl Fn(&crate::state::Index) -> Value,
+) -> Result<Vec<(String, Value)>, Failure> {
+    let names = state.resolve(name);
+    if names.is_empty() && !name.contains('*') {
+        return Err(Refused::missing_index(name).into());
+    }
+    Ok(names.into_iter().filter_map(|name| Some((name.clone(), show(state.indices.get(&name)?)))).collect())
+}
+
+/// Percent-decodes; what is no escape stays.
+pub fn unescape(path: &str) -> String {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let [first, after @ ..] = rest {
+        let escaped = (*first == b'%')
+            .then(|| after.get(..2).and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()))
+            .flatten();
+        bytes.push(escaped.unwrap_or(*first));
+        rest = if escaped.is_some() { &after[2..] } else { after };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}

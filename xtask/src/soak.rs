@@ -1,0 +1,112 @@
+//! `cargo xtask soak`: the long forms of the proofs that nothing is lost or doubled. Owns the parts and the table of their
+//! figures; what is proved stands in the tests, which are the same as the short ones.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use clap::ValueEnum;
+
+use crate::workspace::{cargo, root};
+
+/// Run the long forms of the proofs, with progress, and print a table of their figures
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The parts to run; all when none is named
+    #[arg(value_enum, value_name = "PART")]
+    parts: Vec<Part>,
+    /// Instead of a part's own length: seeds, events through each mode, or kills
+    #[arg(long, value_name = "N")]
+    length: Option<u64>,
+}
+
+/// A proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// 100,000 seeded runs of the shipper on a virtual clock, all faults at once
+    Simulation,
+    /// 200,000 events through each way that an engine can fail, over HTTP
+    Faults,
+    /// 2,000 processes killed with SIGKILL while they log and ship
+    Kills,
+}
+
+impl Part {
+    /// The filter of its tests, the variable that sets their length, and the length.
+    const fn test(self) -> (&'static str, &'static str, u64) {
+        match self {
+            Self::Simulation => ("simulation::", "EVENT_LOG_SIM_SEEDS", 100_000),
+            Self::Faults => ("faults::", "EVENT_LOG_CAMPAIGN_EVENTS", 200_000),
+            Self::Kills => ("kill::", "EVENT_LOG_KILLS", 2_000),
+        }
+    }
+}
+
+/// What begins a line that goes into the table.
+const FIGURES: &str = "figures: ";
+
+struct Row {
+    part: Part,
+    length: u64,
+    time: Duration,
+    figures: Vec<String>,
+    is_passed: bool,
+}
+
+/// Runs the task.
+pub fn run(args: &Args) -> Result<ExitCode> {
+    let parts = if args.parts.is_empty() { Part::value_variants() } else { &args.parts };
+    let rows: Vec<Row> = parts.iter().map(|part| run_part(*part, args.length)).collect::<Result<_>>()?;
+    println!();
+    for row in &rows {
+        let verdict = if row.is_passed { "passed" } else { "FAILED" };
+        let name = format!("{:?}", row.part).to_lowercase();
+        println!("{name}, length {}: {verdict} in {:.0} s", row.length, row.time.as_secs_f64());
+        for line in &row.figures {
+            println!("  {line}");
+        }
+    }
+    if rows.iter().any(|row| !row.is_passed) {
+        bail!("a promise is broken; the lines above say how to repeat it");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn run_part(part: Part, length: Option<u64>) -> Result<Row> {
+    let (filter, variable, usual) = part.test();
+    let length = length.unwrap_or(usual);
+    eprintln!("{:>12} {filter} with {variable}={length}", "Soaking");
+    let began = Instant::now();
+    let mut command: Command = cargo();
+    // One test at a time: the figures of one are not to be those of another's load.
+    command
+        .args([
+            "test",
+            "--release",
+            "-p",
+            "event-log",
+            "--test",
+            "it",
+            "--",
+            "--nocapture",
+            "--test-threads",
+            "1",
+            filter,
+        ])
+        .env(variable, length.to_string())
+        .current_dir(root())
+        .stdout(Stdio::piped());
+    let mut child = command.spawn().context("cannot run cargo")?;
+    let mut figures = Vec::new();
+    for line in BufReader::new(child.stdout.take().context("it was asked for")?).lines() {
+        let line = line?;
+        println!("{line}");
+        // The harness may have written the name of the test before it.
+        if let Some((_, rest)) = line.split_once(FIGURES) {
+            figures.push(rest.to_owned());
+        }
+    }
+    let is_passed = child.wait()?.success();
+    Ok(Row { part, length, time: began.elapsed(), figures, is_passed })
+}
