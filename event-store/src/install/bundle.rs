@@ -226,21 +226,25 @@ impl Bundle {
     }
 
     /// Name of the log.
+    #[must_use]
     pub fn log(&self) -> &str {
         &self.log
     }
 
     /// Version of the log, as its owner counts.
+    #[must_use]
     pub const fn version(&self) -> u64 {
         self.version
     }
 
     /// The engine that the files are for.
+    #[must_use]
     pub const fn engine(&self) -> EngineKind {
         self.engine
     }
 
     /// Hash of all that an installation keeps up to date.
+    #[must_use]
     pub fn hash(&self) -> &str {
         &self.hash
     }
@@ -298,16 +302,9 @@ fn unescape(name: &str) -> String {
     let mut rest = name.as_bytes();
     while let [first, after @ ..] = rest {
         let digits = after.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
-        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
+        let escaped = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(escaped.unwrap_or(*first));
+        rest = if escaped.is_some() { &after[2..] } else { after };
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }

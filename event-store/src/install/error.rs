@@ -89,6 +89,7 @@ pub enum InstallError {
 
 impl InstallError {
     /// Whether the same installation may succeed later without a person doing anything.
+    #[must_use]
     pub const fn is_retryable(&self) -> bool {
         match self {
             Self::Transport { source, .. } => !source.is_redirect(),

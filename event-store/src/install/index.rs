@@ -40,11 +40,10 @@ pub(super) fn bring_alias(
     let next = next_name(&index);
     session.check_next(&next)?;
     let path = format!("/{}/_rollover/{}", escape(alias), escape(&next));
-    match session.roll_over(&path)? {
-        true => Ok(report(next, IndexOutcome::RolledOver { from: index })),
-        // Another installer did, with the same mapping.
-        false => Ok(report(session.write_index(alias)?.unwrap_or(next), IndexOutcome::RolledOver { from: index })),
-    }
+    let is_ours = session.roll_over(&path)?;
+    // If another installer did, the alias may have moved on since.
+    let newest = if is_ours { None } else { session.write_index(alias)? };
+    Ok(report(newest.unwrap_or(next), IndexOutcome::RolledOver { from: index }))
 }
 
 /// Sees to the write index of a data stream.
@@ -52,13 +51,12 @@ pub(super) fn bring_stream(session: Session<'_>, step: &Step, name: &str) -> Res
     let report = |index, outcome| IndexReport { target: name.to_owned(), index, outcome };
     let path = format!("/_data_stream/{}", escape(name));
     let mut is_made = false;
-    let found = match session.find(&path)? {
-        Some(found) => found,
-        None => {
-            is_made = session.take(step)? == StepOutcome::Put;
-            session.find(&path)?.ok_or_else(|| malformed(&path))?
-        }
-    };
+    let mut found = session.find(&path)?;
+    if found.is_none() {
+        is_made = session.take(step)? == StepOutcome::Put;
+        found = session.find(&path)?;
+    }
+    let found = found.ok_or_else(|| malformed(&path))?;
     let index = last_backing_index(&found).ok_or_else(|| malformed(&path))?;
     if session.has_mapping(&index)? {
         let outcome = if is_made { IndexOutcome::Made } else { IndexOutcome::Unchanged };

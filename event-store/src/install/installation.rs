@@ -66,11 +66,13 @@ pub enum Progress {
 
 impl Installation {
     /// One that is due at once.
+    #[must_use]
     pub const fn new(installer: Installer) -> Self {
         Self { installer, failures: 0, due: None, is_done: false }
     }
 
     /// Whether it has succeeded.
+    #[must_use]
     pub const fn is_done(&self) -> bool {
         self.is_done
     }

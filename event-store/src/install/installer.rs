@@ -8,7 +8,7 @@ use super::index;
 use super::report::{IndexReport, InstallReport, StepOutcome, StepReport};
 use super::session::{Session, Standing, read_meta, refused};
 use crate::engine_error::Refusal;
-use crate::transport::{Method, Transport};
+use crate::transport::Transport;
 
 /// Puts a [`Bundle`] on an engine. Can be used any number of times, by any number of programs at the same time.
 ///
@@ -28,11 +28,13 @@ pub struct Installer {
 
 impl Installer {
     /// An installer of that bundle.
+    #[must_use]
     pub const fn new(bundle: Bundle) -> Self {
         Self { bundle }
     }
 
     /// What it installs.
+    #[must_use]
     pub const fn bundle(&self) -> &Bundle {
         &self.bundle
     }

@@ -70,6 +70,7 @@ pub enum IndexOutcome {
 
 impl InstallReport {
     /// Whether anything on the engine is other than before.
+    #[must_use]
     pub fn is_changed(&self) -> bool {
         self.steps.iter().any(|step| step.outcome == StepOutcome::Put)
             || self.indices.iter().any(|index| index.outcome != IndexOutcome::Unchanged)
