@@ -60,5 +60,5 @@ pub use install::{
     Installation, Installer, Progress, StepOutcome, StepReport,
 };
 pub use secret::Secret;
-pub use transport::{Method, Request, Response, Transport, TransportError};
+pub use transport::{Method, Request, Response, Transport, TransportError, UnknownMethod};
 pub use write_index::{ResolveError, WriteIndex, resolve_write_index};

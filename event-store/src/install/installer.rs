@@ -39,8 +39,10 @@ impl Installer {
         &self.bundle
     }
 
-    /// Brings the engine to what the bundle says, as the module's documentation describes. Blocks for a request per object
-    /// and a few for each alias.
+    /// Brings the engine to what the bundle says. Templates are put when one of them differs from the bundle's by its hash;
+    /// a lifecycle policy that exists stays; an alias that is missing is made with its first index; and the index that is
+    /// written to gets the mapping in place, or is rolled over where the engine refuses to merge it. Nothing is done when
+    /// all that is so already. Blocks for a request per object and a few for each alias.
     ///
     /// # Errors
     /// At the first thing that cannot be done; what was done before stays.
