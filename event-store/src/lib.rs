@@ -39,6 +39,7 @@ mod backoff;
 mod bulk;
 mod engine_error;
 mod http;
+mod install;
 mod name;
 mod secret;
 mod transport;
@@ -54,6 +55,10 @@ pub use http::{
     BuildError, DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_REPLY_BYTES, DEFAULT_REQUEST_TIMEOUT, Gzip, HttpTransport,
     HttpTransportBuilder,
 };
+pub use install::{
+    Bundle, BundleError, EngineKind, INSTALL_BACKOFF, IndexOutcome, IndexReport, InstallError, InstallReport,
+    Installation, Installer, Progress, StepOutcome, StepReport,
+};
 pub use secret::Secret;
-pub use transport::{Method, Request, Response, Transport, TransportError};
+pub use transport::{Method, Request, Response, Transport, TransportError, UnknownMethod};
 pub use write_index::{ResolveError, WriteIndex, resolve_write_index};

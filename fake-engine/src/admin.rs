@@ -1,5 +1,4 @@
-//! What an installation asks and puts, with the statuses and error types of the engines (compared with Elasticsearch 8.19
-//! and OpenSearch 3.8). Knows no faults.
+//! What an installation asks and puts, with statuses and error types as OpenSearch 3.8 has them. Knows no faults.
 
 use serde_json::{Value, json};
 
@@ -51,6 +50,9 @@ impl From<Refused> for Failure {
 type Answer = Result<Value, Failure>;
 
 fn route(state: &mut State, method: &str, path: &str, body: &Value) -> Answer {
+    if let Some(name) = path.strip_prefix("/_index_template/_simulate_index/") {
+        return Ok(json!({"template": state.template_for(name), "overlapping": []}));
+    }
     for (prefix, list, one) in TEMPLATES {
         if let Some(name) = path.strip_prefix(prefix) {
             return template(state, method, path, name, (list, one), body);
@@ -127,8 +129,7 @@ fn template(state: &mut State, method: &str, path: &str, name: &str, keys: (&str
         }
         "DELETE" if state.things.remove(path).is_some() => Ok(json!({"acknowledged": true})),
         "GET" | "HEAD" if state.things.contains_key(path) => {
-            let one = object(keys.1, state.things[path].clone());
-            let mut one = one;
+            let mut one = object(keys.1, state.things[path].clone());
             one["name"] = json!(name);
             Ok(object(keys.0, json!([one])))
         }

@@ -136,7 +136,7 @@ impl State {
     }
 
     /// The template of the highest priority whose pattern fits, with its components under it.
-    fn template_for(&self, name: &str) -> Value {
+    pub fn template_for(&self, name: &str) -> Value {
         let fits = |template: &&Value| {
             let patterns = template["index_patterns"].as_array();
             patterns.into_iter().flatten().filter_map(Value::as_str).any(|pattern| is_match(pattern, name))

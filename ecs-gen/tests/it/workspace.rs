@@ -9,8 +9,10 @@ use serde_json::Value as Json;
 const ARROWS: &[(&str, &[&str])] = &[
     ("ecs-schema", &[]),
     ("ecs-gen", &[]),
-    ("event-log", &["ecs-schema", "event-spool", "event-store"]),
     ("event-spool", &[]),
+    ("event-store", &["ecs-schema"]),
+    ("event-log", &["ecs-schema", "event-spool", "event-store"]),
+    ("fake-engine", &[]),
     ("xtask", &["ecs-gen", "ecs-schema"]),
 ];
 

@@ -48,7 +48,7 @@ pub enum ResponseError {
     Count {
         /// Documents of the request.
         expected: usize,
-        /// Items of the reply; for a reply with too many, of those that were read.
+        /// Items of the reply.
         found: usize,
     },
     /// The reply says that nothing failed, and has an item that did.
@@ -73,14 +73,12 @@ pub fn read_bulk_reply(
     if !response.is_json() {
         return Err(ResponseError::ContentType { content_type: response.content_type.clone().unwrap_or_default() });
     }
-    let mut found = 0;
-    let count = read_bulk_response(&response.body, &mut |place, outcome| {
-        found = place + 1;
+    let found = read_bulk_response(&response.body, &mut |place, outcome| {
         if place < expected {
             each(place, outcome);
         }
     })?;
-    if count == expected { Ok(()) } else { Err(ResponseError::Count { expected, found: count }) }
+    if found == expected { Ok(()) } else { Err(ResponseError::Count { expected, found }) }
 }
 
 /// Reads the body of a bulk reply; the same as [`read_bulk_reply`] for callers that have looked at status, type and count

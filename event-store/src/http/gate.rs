@@ -5,6 +5,8 @@
 //! `ureq` says of these two traits that they do not follow its version numbers; this is the one place that names them.
 
 use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use ureq::Error;
 use ureq::config::Config;
@@ -36,13 +38,49 @@ impl Connector<()> for MarkingConnector {
     }
 }
 
-/// Marks what fails while a name is looked up.
+/// How long the addresses of a name are kept: short beside the time in which a name is moved to another host.
+const KEEP: Duration = Duration::from_secs(10);
+
+/// Looks names up, and marks what fails. `ureq` does that on a thread of its own for every request, connected or not and
+/// even for an address; here an address is read as it stands, and a name's are kept for a while.
 #[derive(Debug, Default)]
-pub(super) struct MarkingResolver(DefaultResolver);
+pub(super) struct MarkingResolver {
+    inner: DefaultResolver,
+    kept: Mutex<Vec<Kept>>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    name: String,
+    addresses: ResolvedSocketAddrs,
+    until: Instant,
+}
 
 impl Resolver for MarkingResolver {
     fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
-        self.0.resolve(uri, config, timeout).map_err(mark)
+        let name = uri.scheme().zip(uri.authority()).and_then(|(s, a)| DefaultResolver::host_and_port(s, a));
+        let name = name.unwrap_or_default();
+        if let Ok(address) = name.parse() {
+            let mut addresses = self.empty();
+            addresses.push(address);
+            return Ok(addresses);
+        }
+        let now = Instant::now();
+        if let Some(kept) = self.lock().iter().find(|kept| kept.name == name && kept.until > now) {
+            return Ok(kept.addresses.clone());
+        }
+        let addresses = self.inner.resolve(uri, config, timeout).map_err(mark)?;
+        let mut all = self.lock();
+        all.retain(|kept| kept.until > now && kept.name != name);
+        all.push(Kept { name, addresses: addresses.clone(), until: now + KEEP });
+        Ok(addresses)
+    }
+}
+
+impl MarkingResolver {
+    fn lock(&self) -> MutexGuard<'_, Vec<Kept>> {
+        // What is kept is whole at any time.
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

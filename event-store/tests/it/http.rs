@@ -172,6 +172,16 @@ fn credentials_are_sent_and_never_shown() {
 }
 
 #[test]
+fn hosts_have_names_too() {
+    let engine = engine().start().unwrap();
+    let transport = HttpTransport::builder().host(format!("http://localhost:{}", engine.port())).build().unwrap();
+    for _ in 0..2 {
+        assert_eq!(send(&transport, &body_of(1)).unwrap().status, 200);
+    }
+    assert_eq!(engine.stats().connections, 1);
+}
+
+#[test]
 fn compressed_bodies_arrive_whole() {
     let engine = engine().start().unwrap();
     let transport = builder(&engine).gzip(Gzip::Fast).build().unwrap();

@@ -150,6 +150,10 @@ impl Asked {
         self.check(writer, "DELETE", &format!("/{target}/_doc/a"), &Value::Null, FORBIDDEN)?;
         self.check(writer, "GET", &format!("/{target}/_doc/a"), &Value::Null, FORBIDDEN)?;
         self.check(writer, "GET", &format!("/{target}/_search"), &Value::Null, FORBIDDEN)?;
+        // Which index the alias writes to, and nothing else about it.
+        self.check(writer, "GET", &format!("/_alias/{target}"), &Value::Null, 200)?;
+        self.check(writer, "GET", &format!("/{target}/_mapping"), &Value::Null, FORBIDDEN)?;
+        self.check(writer, "GET", &format!("/{target}/_settings"), &Value::Null, FORBIDDEN)?;
         self.check_no_changes(writer)
     }
 

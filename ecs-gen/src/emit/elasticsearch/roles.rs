@@ -38,10 +38,16 @@ pub(super) fn roles(model: &Model) -> BTreeMap<String, Role> {
 /// In plain indices by `_bulk` alone, with the action `create`. The named privilege `create_doc` would also allow changes of
 /// the mapping there until version 9 (measured on 8.19.21, whose deprecation log says so), and an action given by its own
 /// name covers all that start with it, so that `indices:data/write/index` would allow overwriting.
+///
+/// Besides, a writer may ask which index its alias writes to: a request that may have arrived is repeated to that index by
+/// name, because behind the alias a rollover could have put one that does not know the documents. Nothing else about an index
+/// is shown by that, neither its mapping nor its settings, as `view_index_metadata` would.
 const fn writer_privileges(target: &IndexTarget) -> &'static [&'static str] {
     match target {
         IndexTarget::DataStream(_) => &["create_doc"],
-        IndexTarget::Aliases(_) => &["indices:data/write/bulk", "indices:data/write/index:op_type/create"],
+        IndexTarget::Aliases(_) => {
+            &["indices:admin/aliases/get", "indices:data/write/bulk", "indices:data/write/index:op_type/create"]
+        }
     }
 }
 

@@ -23,8 +23,17 @@ struct IndexPermissions {
     allowed_actions: Vec<&'static str>,
 }
 
-/// A bulk request needs the first on the cluster, and the others on the indices that its items name.
-const WRITE: &[&str] = &["indices:data/write/bulk*", "indices:data/write/index"];
+/// What a bulk request needs on the indices that its items name; on the cluster it needs `indices:data/write/bulk`.
+///
+/// A writer to an alias may ask which index it writes to, for the reason that the roles of Elasticsearch give.
+const fn writer_actions(target: &IndexTarget) -> &'static [&'static str] {
+    match target {
+        IndexTarget::DataStream(_) => &["indices:data/write/bulk*", "indices:data/write/index"],
+        IndexTarget::Aliases(_) => {
+            &["indices:admin/aliases/get", "indices:data/write/bulk*", "indices:data/write/index"]
+        }
+    }
+}
 
 const READ: &[&str] = &[
     "read",
@@ -43,7 +52,7 @@ pub(super) fn roles(model: &Model) -> BTreeMap<String, Role> {
         tenant_permissions: [],
     };
     BTreeMap::from([
-        (format!("{log}-writer"), role(vec!["indices:data/write/bulk"], WRITE)),
+        (format!("{log}-writer"), role(vec!["indices:data/write/bulk"], writer_actions(&model.log.target))),
         (format!("{log}-reader"), role(vec!["cluster_composite_ops_ro"], READ)),
         (format!("{log}-installer"), role(installer_cluster(model), &["manage"])),
     ])

@@ -1,0 +1,318 @@
+//! The generated files of one log for one engine, read and checked. Sends nothing.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::transport::Method;
+
+/// The file that names the others.
+const INSTALL: &str = "install.json";
+
+/// What is to be put on an engine for one log.
+///
+/// # Examples
+/// Files can be embedded, with paths from the source file:
+///
+/// ```
+/// let bundle = event_store::embed_bundle!(
+///     "../../../generated/kibana-event-log/opensearch":
+///     "install.json",
+///     "ism-policy.json",
+///     "component-template-settings.json",
+///     "component-template-mappings.json",
+///     "index-template.json",
+///     "first-index.json",
+/// )?;
+/// assert_eq!((bundle.log(), bundle.version()), ("kibana-event-log", 1));
+/// assert_eq!(bundle.targets().collect::<Vec<_>>(), [".kibana-event-log"]);
+/// # Ok::<(), event_store::BundleError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Bundle {
+    log: String,
+    version: u64,
+    engine: EngineKind,
+    hash: String,
+    /// The mapping that the templates give, as the body of `PUT INDEX/_mapping`.
+    mapping: Vec<u8>,
+    steps: Vec<Step>,
+}
+
+/// Which of the two engines a bundle is for.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum EngineKind {
+    /// Elasticsearch 8 and 9.
+    Elasticsearch,
+    /// OpenSearch 2 and 3.
+    OpenSearch,
+}
+
+impl fmt::Display for EngineKind {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Elasticsearch => "elasticsearch",
+            Self::OpenSearch => "opensearch",
+        })
+    }
+}
+
+/// Why files are no bundle.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BundleError {
+    /// A file cannot be read.
+    #[error("cannot read `{path}`")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A file that `install.json` names, or that file itself, is not among those given.
+    #[error("the file `{file}` is missing")]
+    Missing {
+        /// Its name.
+        file: String,
+    },
+    /// A file is not of the form that `ecs-gen` writes.
+    #[error("the file `{file}` is not as `ecs-gen` writes it")]
+    Parse {
+        /// Its name.
+        file: String,
+        /// What is wrong.
+        source: serde_json::Error,
+    },
+    /// A step that this release does not know how to take.
+    #[error("the step `{path}` of `install.json` is of no known kind: {why}")]
+    Step {
+        /// Its path.
+        path: String,
+        /// What it lacks.
+        why: &'static str,
+    },
+}
+
+/// One request of an installation.
+#[derive(Clone, Debug)]
+pub(super) struct Step {
+    pub(super) method: Method,
+    pub(super) path: String,
+    pub(super) body: Option<Vec<u8>>,
+    pub(super) skip_if: Option<Probe>,
+    pub(super) fine_if: Option<Fine>,
+    pub(super) kind: StepKind,
+}
+
+/// What a step makes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum StepKind {
+    /// A component or index template, which has a `_meta`.
+    Template,
+    /// A policy or a pipeline.
+    Plain,
+    /// The first index with its alias.
+    FirstIndex { index: String, alias: String },
+    /// A data stream.
+    DataStream { name: String },
+}
+
+/// A question whose status may make a step superfluous.
+#[derive(Clone, Debug)]
+pub(super) struct Probe {
+    pub(super) method: Method,
+    pub(super) path: String,
+    pub(super) status: u16,
+}
+
+/// A refusal that is as good as success.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Fine {
+    pub(super) status: u16,
+    pub(super) error: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InstallFile {
+    log: String,
+    version: u64,
+    engine: EngineKind,
+    steps: Vec<StepFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StepFile {
+    method: String,
+    path: String,
+    body: Option<String>,
+    #[serde(rename = "note")]
+    _note: String,
+    skip_if: Option<ProbeFile>,
+    fine_if: Option<Fine>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProbeFile {
+    method: String,
+    path: String,
+    status: u16,
+}
+
+impl Bundle {
+    /// Reads a folder of generated files, such as `generated/kibana-event-log/elasticsearch`.
+    ///
+    /// # Errors
+    /// When a file is missing or not as generated.
+    pub fn load(folder: impl AsRef<Path>) -> Result<Self, BundleError> {
+        let folder = folder.as_ref();
+        Self::new(|file| {
+            let path = folder.join(file);
+            fs::read_to_string(&path).map_err(|source| BundleError::Read { path, source })
+        })
+    }
+
+    /// Takes files by name and content; [`embed_bundle!`](crate::embed_bundle) makes the list. More files than needed are
+    /// fine.
+    ///
+    /// # Errors
+    /// When one is missing or not as generated.
+    pub fn from_files(files: &[(&str, &str)]) -> Result<Self, BundleError> {
+        let files: BTreeMap<&str, &str> = files.iter().copied().collect();
+        Self::new(|file| {
+            let text = files.get(file).ok_or_else(|| BundleError::Missing { file: file.to_owned() })?;
+            Ok((*text).to_owned())
+        })
+    }
+
+    fn new(load: impl Fn(&str) -> Result<String, BundleError>) -> Result<Self, BundleError> {
+        let install: InstallFile = parse(INSTALL, &load(INSTALL)?)?;
+        let mut steps = Vec::new();
+        let (mut hash, mut mapping) = (None, None);
+        for step in install.steps {
+            let body = match &step.body {
+                Some(file) => {
+                    let text = load(file)?;
+                    Some((parse::<Value>(file, &text)?, text))
+                }
+                None => None,
+            };
+            let (value, text) = body.map_or((Value::Null, None), |(value, text)| (value, Some(text.into_bytes())));
+            let step = Step::new(step, &value, text)?;
+            if step.kind == StepKind::Template {
+                hash = value["_meta"]["hash"].as_str().map(str::to_owned).or(hash);
+                mapping = value["template"].get("mappings").map(|mapping| mapping.to_string().into_bytes()).or(mapping);
+            }
+            steps.push(step);
+        }
+        let missing = |why| BundleError::Step { path: "/_index_template/…".to_owned(), why };
+        Ok(Self {
+            log: install.log,
+            version: install.version,
+            engine: install.engine,
+            hash: hash.ok_or_else(|| missing("no template has a `_meta.hash`"))?,
+            mapping: mapping.ok_or_else(|| missing("no template has a mapping"))?,
+            steps,
+        })
+    }
+
+    /// Name of the log.
+    #[must_use]
+    pub fn log(&self) -> &str {
+        &self.log
+    }
+
+    /// Version of the log, as its owner counts.
+    #[must_use]
+    pub const fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// The engine that the files are for.
+    #[must_use]
+    pub const fn engine(&self) -> EngineKind {
+        self.engine
+    }
+
+    /// Hash of all that an installation keeps up to date.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// Aliases or the data stream that documents are written to.
+    pub fn targets(&self) -> impl Iterator<Item = &str> {
+        self.steps.iter().filter_map(|step| match &step.kind {
+            StepKind::FirstIndex { alias, .. } => Some(alias.as_str()),
+            StepKind::DataStream { name } => Some(name.as_str()),
+            StepKind::Template | StepKind::Plain => None,
+        })
+    }
+
+    pub(super) fn mapping(&self) -> &[u8] {
+        &self.mapping
+    }
+
+    pub(super) fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+}
+
+fn parse<T: for<'de> Deserialize<'de>>(file: &str, text: &str) -> Result<T, BundleError> {
+    serde_json::from_str(text).map_err(|source| BundleError::Parse { file: file.to_owned(), source })
+}
+
+impl Step {
+    fn new(step: StepFile, body: &Value, text: Option<Vec<u8>>) -> Result<Self, BundleError> {
+        let unknown = |why| BundleError::Step { path: step.path.clone(), why };
+        let method = |name: &str| name.parse::<Method>().map_err(|_| unknown("its method"));
+        let skip_if = match &step.skip_if {
+            Some(probe) => {
+                Some(Probe { method: method(&probe.method)?, path: probe.path.clone(), status: probe.status })
+            }
+            None => None,
+        };
+        let kind = if step.path.starts_with("/_component_template/") || step.path.starts_with("/_index_template/") {
+            StepKind::Template
+        } else if let Some(name) = step.path.strip_prefix("/_data_stream/") {
+            StepKind::DataStream { name: unescape(name) }
+        } else if step.path.starts_with("/_") {
+            StepKind::Plain
+        } else {
+            let aliases = body["aliases"].as_object();
+            let alias = aliases.and_then(|aliases| aliases.keys().next()).ok_or_else(|| unknown("its alias"))?;
+            StepKind::FirstIndex { index: unescape(&step.path[1..]), alias: alias.clone() }
+        };
+        Ok(Self { method: method(&step.method)?, skip_if, kind, path: step.path, body: text, fine_if: step.fine_if })
+    }
+}
+
+/// Undoes the escaping of a name in a path.
+fn unescape(name: &str) -> String {
+    let mut bytes = Vec::with_capacity(name.len());
+    let mut rest = name.as_bytes();
+    while let [first, after @ ..] = rest {
+        let digits = after.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
+        let escaped = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(escaped.unwrap_or(*first));
+        rest = if escaped.is_some() { &after[2..] } else { after };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// A [`Bundle`] out of files that are compiled in: the folder as seen from the source file, and the names of the files.
+#[macro_export]
+macro_rules! embed_bundle {
+    ($folder:literal: $($file:literal),+ $(,)?) => {
+        $crate::Bundle::from_files(&[$(($file, include_str!(concat!($folder, "/", $file)))),+])
+    };
+}

@@ -1,0 +1,101 @@
+//! Why an installation ended early, each with what to do.
+
+use crate::engine_error::Refusal;
+use crate::transport::TransportError;
+
+/// Why a log is not installed, or not brought up to date. What was done before stays; the next installation goes on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InstallError {
+    /// The engine does not answer.
+    #[error("cannot send `{request}`")]
+    Transport {
+        /// Method and path.
+        request: String,
+        /// Why not.
+        source: TransportError,
+    },
+    /// The engine refuses a request.
+    #[error("the engine refuses `{request}`: {refusal}")]
+    Refused {
+        /// Method and path.
+        request: String,
+        /// What it says.
+        refusal: Refusal,
+    },
+    /// The engine's answer has another form than that of an engine.
+    #[error("the answer to `{request}` is not an engine's")]
+    Malformed {
+        /// Method and path.
+        request: String,
+        /// What is wrong with it, when it is no JSON at all.
+        source: Option<serde_json::Error>,
+    },
+    /// What is installed is newer. Older programs can go on writing to it; only their installation is left out.
+    #[error(
+        "`{object}` is of version {installed} of the log, and this is version {version}: deploy the newer version here"
+    )]
+    Downgrade {
+        /// Path of the template, or the index.
+        object: String,
+        /// Version on the engine.
+        installed: u64,
+        /// Version of the bundle.
+        version: u64,
+    },
+    /// There is a template of that name which is not of this log.
+    #[error("`{object}` exists and is not of the log `{log}`: rename the log, or remove it if nobody needs it")]
+    Foreign {
+        /// Path of the template.
+        object: String,
+        /// The log.
+        log: String,
+    },
+    /// An index has the name that the alias is to have. Something wrote to the alias before it existed, and the engine made
+    /// an index with a guessed mapping.
+    #[error(
+        "there is an index `{alias}` where the alias belongs: reindex what it holds into `{alias}-…`, delete it, install again"
+    )]
+    IndexInPlaceOfAlias {
+        /// The alias.
+        alias: String,
+    },
+    /// The first index is there and nothing has the alias: somebody took it off, or moved it away with its index.
+    #[error(
+        "there is an index `{index}` and no alias `{alias}`: put the alias on the newest index, with `is_write_index`"
+    )]
+    IndexWithoutAlias {
+        /// The index.
+        index: String,
+        /// The alias.
+        alias: String,
+    },
+    /// The alias does not say which of its indices is written to.
+    #[error("the alias `{alias}` has no write index: set `is_write_index` on the newest of {indices}")]
+    NoWriteIndex {
+        /// The alias.
+        alias: String,
+        /// Its indices, in backticks.
+        indices: String,
+    },
+    /// A new index would not get this log's mapping, because another template goes before this log's. A rollover would not
+    /// help, so none is made.
+    #[error("another template gives `{index}` its mapping: lower that template's priority")]
+    Overridden {
+        /// The index that would be made.
+        index: String,
+    },
+}
+
+impl InstallError {
+    /// Whether the same installation may succeed later without a person doing anything.
+    #[must_use]
+    pub const fn is_retryable(&self) -> bool {
+        match self {
+            Self::Transport { source, .. } => !source.is_redirect(),
+            Self::Refused { refusal, .. } => refusal.is_retryable(),
+            Self::Malformed { .. } => true,
+            _ => false,
+        }
+    }
+}

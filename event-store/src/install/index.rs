@@ -1,0 +1,193 @@
+//! The index that a log is written to: made, given its mapping in place, or followed by one that has it.
+
+use serde_json::Value;
+
+use super::bundle::Step;
+use super::error::InstallError;
+use super::report::{IndexOutcome, IndexReport, StepOutcome};
+use super::session::{Session, Standing, describe, malformed, read_meta, refused};
+use crate::engine_error::Refusal;
+use crate::name::escape;
+use crate::transport::Method;
+use crate::write_index::{ResolveError, resolve_write_index};
+
+/// What an engine refuses an alias with whose name an index has.
+const NAME_IS_TAKEN: &str = "invalid_alias_name_exception";
+
+/// What an engine refuses an index with that is there.
+const EXISTS: &str = "resource_already_exists_exception";
+
+/// Sees to the write index of an alias.
+pub(super) fn bring_alias(
+    session: Session<'_>,
+    step: &Step,
+    first: &str,
+    alias: &str,
+) -> Result<IndexReport, InstallError> {
+    let report = |index, outcome| IndexReport { target: alias.to_owned(), index, outcome };
+    let (index, is_made) = match session.write_index(alias)? {
+        Some(index) => (index, false),
+        None => session.make_first(step, first, alias)?,
+    };
+    if session.has_mapping(&index)? {
+        let outcome = if is_made { IndexOutcome::Made } else { IndexOutcome::Unchanged };
+        return Ok(report(index, outcome));
+    }
+    if session.put_mapping(&index)? {
+        let outcome = if is_made { IndexOutcome::Made } else { IndexOutcome::MappingUpdated };
+        return Ok(report(index, outcome));
+    }
+    let next = next_name(&index);
+    session.check_next(&next)?;
+    let path = format!("/{}/_rollover/{}", escape(alias), escape(&next));
+    let is_ours = session.roll_over(&path)?;
+    // If another installer did, the alias may have moved on since.
+    let newest = if is_ours { None } else { session.write_index(alias)? };
+    Ok(report(newest.unwrap_or(next), IndexOutcome::RolledOver { from: index }))
+}
+
+/// Sees to the write index of a data stream.
+pub(super) fn bring_stream(session: Session<'_>, step: &Step, name: &str) -> Result<IndexReport, InstallError> {
+    let report = |index, outcome| IndexReport { target: name.to_owned(), index, outcome };
+    let path = format!("/_data_stream/{}", escape(name));
+    let mut is_made = false;
+    let mut found = session.find(&path)?;
+    if found.is_none() {
+        is_made = session.take(step)? == StepOutcome::Put;
+        found = session.find(&path)?;
+    }
+    let found = found.ok_or_else(|| malformed(&path))?;
+    let index = last_backing_index(&found).ok_or_else(|| malformed(&path))?;
+    if session.has_mapping(&index)? {
+        let outcome = if is_made { IndexOutcome::Made } else { IndexOutcome::Unchanged };
+        return Ok(report(index, outcome));
+    }
+    if session.put_mapping(&index)? {
+        return Ok(report(index, IndexOutcome::MappingUpdated));
+    }
+    session.check_next(name)?;
+    session.roll_over(&format!("/{}/_rollover", escape(name)))?;
+    let found = session.find(&path)?.ok_or_else(|| malformed(&path))?;
+    let next = last_backing_index(&found).ok_or_else(|| malformed(&path))?;
+    Ok(report(next, IndexOutcome::RolledOver { from: index }))
+}
+
+fn last_backing_index(found: &Value) -> Option<String> {
+    let indices = found.pointer("/data_streams/0/indices")?.as_array()?;
+    Some(indices.last()?["index_name"].as_str()?.to_owned())
+}
+
+impl Session<'_> {
+    /// The index that an alias writes to; `None` when there is no alias.
+    fn write_index(&self, alias: &str) -> Result<Option<String>, InstallError> {
+        let path = format!("/_alias/{}", escape(alias));
+        match resolve_write_index(self.transport, alias) {
+            Ok(index) => Ok(Some(index.into_string())),
+            Err(ResolveError::NoAlias { .. }) => Ok(None),
+            Err(ResolveError::NoWriteIndex { alias, indices }) => Err(InstallError::NoWriteIndex { alias, indices }),
+            Err(ResolveError::Refused { refusal, .. }) => Err(refused(Method::Get, &path, refusal)),
+            Err(ResolveError::Malformed { source, .. }) => {
+                Err(InstallError::Malformed { request: describe(Method::Get, &path), source: Some(source) })
+            }
+            Err(ResolveError::Transport { source, .. }) => {
+                Err(InstallError::Transport { request: describe(Method::Get, &path), source })
+            }
+        }
+    }
+
+    /// Makes the first index with its alias, and says whether it was this installer that did.
+    fn make_first(&self, step: &Step, first: &str, alias: &str) -> Result<(String, bool), InstallError> {
+        let taken = || InstallError::IndexInPlaceOfAlias { alias: alias.to_owned() };
+        // Asked before, because `PUT` of an index would be refused for its own name first when that is there as well.
+        if self.find(&format!("/{}/_settings", escape(alias)))?.is_some() && self.write_index(alias)?.is_none() {
+            return Err(taken());
+        }
+        match self.take(step) {
+            Ok(StepOutcome::Put) => Ok((first.to_owned(), true)),
+            Ok(_) => match self.write_index(alias)? {
+                Some(index) => Ok((index, false)),
+                None => Err(InstallError::IndexWithoutAlias { index: first.to_owned(), alias: alias.to_owned() }),
+            },
+            Err(InstallError::Refused { refusal, .. }) if refusal.error_type == NAME_IS_TAKEN => Err(taken()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether the index has the bundle's mapping.
+    fn has_mapping(&self, index: &str) -> Result<bool, InstallError> {
+        let path = format!("/{}/_mapping", escape(index));
+        let found = self.find(&path)?.ok_or_else(|| malformed(&path))?;
+        let meta = read_meta(&found[index]["mappings"]["_meta"]).filter(|meta| meta.log == self.bundle.log());
+        match meta {
+            Some(meta) => Ok(self.compare(index, &meta)? == Standing::Equal),
+            None => Ok(false),
+        }
+    }
+
+    /// Puts the bundle's mapping on the index; `false` when what is there cannot become it.
+    fn put_mapping(&self, index: &str) -> Result<bool, InstallError> {
+        let path = format!("/{}/_mapping", escape(index));
+        let response = self.send(Method::Put, &path, Some(self.bundle.mapping()))?;
+        match response.refusal() {
+            None => Ok(true),
+            Some(refusal) if is_no_merge(&refusal) => Ok(false),
+            Some(refusal) => Err(refused(Method::Put, &path, refusal)),
+        }
+    }
+
+    /// Asks whether an index of that name would have the bundle's mapping, so that no rollover is made in vain.
+    fn check_next(&self, name: &str) -> Result<(), InstallError> {
+        let path = format!("/_index_template/_simulate_index/{}", escape(name));
+        let response = self.send(Method::Post, &path, None)?;
+        if let Some(refusal) = response.refusal() {
+            return Err(refused(Method::Post, &path, refusal));
+        }
+        let simulated: Value = serde_json::from_slice(&response.body).map_err(|source| InstallError::Malformed {
+            request: describe(Method::Post, &path),
+            source: Some(source),
+        })?;
+        match read_meta(&simulated["template"]["mappings"]["_meta"]) {
+            Some(meta) if meta.log == self.bundle.log() && self.compare(name, &meta)? == Standing::Equal => Ok(()),
+            _ => Err(InstallError::Overridden { index: name.to_owned() }),
+        }
+    }
+
+    /// Whether it was this installer that rolled over.
+    fn roll_over(&self, path: &str) -> Result<bool, InstallError> {
+        let response = self.send(Method::Post, path, None)?;
+        match response.refusal() {
+            None => Ok(true),
+            Some(refusal) if refusal.error_type == EXISTS => Ok(false),
+            Some(refusal) => Err(refused(Method::Post, path, refusal)),
+        }
+    }
+}
+
+/// Whether a refusal of a mapping means that it cannot be merged into what is there, as opposed to the engine not being
+/// able to now. A changed parameter of an object is answered with 500 (`MapperException` of Elasticsearch).
+fn is_no_merge(refusal: &Refusal) -> bool {
+    refusal.status == 400 || refusal.error_type == "mapper_exception"
+}
+
+/// The name that a rollover gives, from the documentation of the engines' rollover: the number at the end raised by one, to
+/// six digits.
+fn next_name(index: &str) -> String {
+    let (stem, number) = index.rsplit_once('-').unwrap_or((index, ""));
+    match number.parse::<u64>() {
+        Ok(number) => format!("{stem}-{:06}", number.saturating_add(1)),
+        Err(_) => format!("{index}-000002"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::next_name;
+
+    #[test]
+    fn numbers_at_the_end_are_raised() {
+        assert_eq!(next_name(".kibana-event-log-000001"), ".kibana-event-log-000002");
+        assert_eq!(next_name("a-9"), "a-000010");
+        assert_eq!(next_name("a-999999"), "a-1000000");
+        assert_eq!(next_name("a"), "a-000002");
+    }
+}

@@ -1,0 +1,99 @@
+//! What an installation did.
+
+use std::fmt;
+
+use super::EngineKind;
+
+/// What became of each step and each index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InstallReport {
+    /// The log.
+    pub log: String,
+    /// Its version.
+    pub version: u64,
+    /// The engine that the files were for.
+    pub engine: EngineKind,
+    /// Templates, policies and pipelines, in order.
+    pub steps: Vec<StepReport>,
+    /// For each alias, or the data stream, the index that is written to.
+    pub indices: Vec<IndexReport>,
+}
+
+/// What became of one step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepReport {
+    /// Path of what it makes.
+    pub path: String,
+    /// What was done.
+    pub outcome: StepOutcome,
+}
+
+/// What was done about a template, a policy or a pipeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepOutcome {
+    /// It was put, new or in place of an older one.
+    Put,
+    /// It was up to date.
+    Unchanged,
+    /// It exists and belongs to people, who may have edited it.
+    Kept,
+    /// Another installer put it at the same moment.
+    Raced,
+}
+
+/// The index behind an alias or data stream, after the installation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexReport {
+    /// Alias or data stream.
+    pub target: String,
+    /// The index that is written to.
+    pub index: String,
+    /// What was done.
+    pub outcome: IndexOutcome,
+}
+
+/// What was done about the index that is written to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IndexOutcome {
+    /// It was made.
+    Made,
+    /// It has the mapping.
+    Unchanged,
+    /// It got the mapping in place.
+    MappingUpdated,
+    /// The one before could not get the mapping, so this one was made.
+    RolledOver {
+        /// The one before.
+        from: String,
+    },
+}
+
+impl InstallReport {
+    /// Whether anything on the engine is other than before.
+    #[must_use]
+    pub fn is_changed(&self) -> bool {
+        self.steps.iter().any(|step| step.outcome == StepOutcome::Put)
+            || self.indices.iter().any(|index| index.outcome != IndexOutcome::Unchanged)
+    }
+}
+
+impl fmt::Display for InstallReport {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { log, version, engine, .. } = self;
+        write!(out, "`{log}` version {version} on {engine}: ")?;
+        let put = self.steps.iter().filter(|step| step.outcome == StepOutcome::Put).count();
+        match put {
+            0 => out.write_str("up to date")?,
+            _ => write!(out, "{put} of {} objects put", self.steps.len())?,
+        }
+        for IndexReport { index, outcome, .. } in &self.indices {
+            match outcome {
+                IndexOutcome::Made => write!(out, ", `{index}` made")?,
+                IndexOutcome::Unchanged => {}
+                IndexOutcome::MappingUpdated => write!(out, ", mapping of `{index}` updated")?,
+                IndexOutcome::RolledOver { from } => write!(out, ", `{from}` rolled over to `{index}`")?,
+            }
+        }
+        Ok(())
+    }
+}
