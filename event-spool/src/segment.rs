@@ -50,7 +50,6 @@ impl Segment {
         let length = usize::try_from(capacity).expect("the builder checks the size of segments");
         let mut mapping = file.map(length)?;
         mapping.write_unshared(0, &header.encode_page());
-        file.sync_mapping(&mapping, 0..FRAMES)?;
         file.sync()?;
         disk.sync()?;
         Ok(Arc::new(Self {
