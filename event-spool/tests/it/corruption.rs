@@ -156,6 +156,21 @@ fn corrupt_frame_is_skipped_counted_and_kept_aside_once() {
 }
 
 #[test]
+fn acknowledged_numbers_are_not_given_again_when_all_segments_are_gone() {
+    let (mut image, _) = closed();
+    let (disk, spool) = open(&image).unwrap();
+    let mut reader = spool.reader("one").unwrap();
+    drain(&mut reader);
+    reader.acknowledge(Sequence::new(40)).unwrap();
+    drop((reader, spool));
+    image = disk.image();
+    image.files.retain(|name, _| !name.starts_with("segment-"));
+    let (_, spool) = open(&image).unwrap();
+    assert_eq!(spool.append(b"next").unwrap(), Sequence::new(41));
+    assert_eq!(drain(&mut spool.reader("one").unwrap()), [(41, b"next".to_vec())]);
+}
+
+#[test]
 fn segment_of_another_place_or_spool_is_not_read() {
     let (image, records) = closed();
     let names = segments(&image);
