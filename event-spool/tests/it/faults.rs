@@ -148,6 +148,20 @@ fn segment_with_a_failed_sync_gets_no_records_and_no_second_sync() {
 }
 
 #[test]
+fn flush_reaches_behind_a_record_that_is_not_published() {
+    let disk = SimulatedDirectory::default();
+    let spool = small().segment_bytes(32_768).open_simulated(Arc::new(disk.clone())).unwrap();
+    append(&spool, 1..=1);
+    spool.abandon(b"in progress").unwrap();
+    // Pages behind that of the hole.
+    for number in 3..=60 {
+        assert_eq!(spool.append(&record(number)).unwrap(), Sequence::new(number));
+    }
+    spool.flush().unwrap();
+    assert_eq!(read(&disk.durable_image(), 2), [expected(1..=1), expected(3..=60)].concat());
+}
+
+#[test]
 fn durable_append_says_that_the_record_is_there_but_not_synced() {
     let disk = SimulatedDirectory::default();
     let spool = open(&disk);
