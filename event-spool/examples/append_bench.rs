@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 spool.append(&RECORD)?;
             }
             let (mut times, elapsed) = run(&spool, threads, count, pace);
-            let rate = times.len() as f64 / elapsed.as_secs_f64();
+            let rate = times.len() as u128 * 1_000_000_000 / elapsed.as_nanos();
             let stats = spool.stats();
             print_row(&format!("{name}, {threads} thread(s)"), &mut times, Some(rate), stats.late_segments);
             if stats.refused > 0 {
@@ -70,9 +70,9 @@ fn nanoseconds(call: impl FnOnce()) -> u64 {
     u64::try_from(began.elapsed().as_nanos()).expect("a call is shorter than centuries")
 }
 
-fn print_row(name: &str, times: &mut [u64], rate: Option<f64>, late: u64) {
+fn print_row(name: &str, times: &mut [u64], rate: Option<u128>, late: u64) {
     times.sort_unstable();
     let at = |share: usize| times[(times.len() - 1) * share / 1000];
-    let rate = rate.map_or(String::new(), |rate| format!("{rate:.0}"));
+    let rate = rate.map_or(String::new(), |rate| rate.to_string());
     println!("{name:<24} {:>8} {:>8} {:>8} {:>10} {rate:>12} {late:>6}", at(500), at(990), at(999), at(1000));
 }

@@ -1,5 +1,7 @@
-//! What is done ahead of the producers and behind the readers, on a background thread: spare segments, pages ready for
-//! writing, syncs in an interval, the removal of what is acknowledged.
+//! What is done in the background: ahead of the producers, spare segments and pages ready for writing; behind them, syncs in
+//! an interval and the removal of what is acknowledged.
+//!
+//! On two threads, because a sync waits for the disk, and producers would meanwhile run into pages that are not ready.
 
 use std::{
     io,
@@ -158,23 +160,22 @@ impl Log {
         }
     }
 
-    /// One look at everything but the interval and the pages.
-    pub fn maintain(&self) -> Result<(), io::ErrorKind> {
+    /// One look at what is behind the producers, but for the interval.
+    pub fn clean_up(&self) {
         if self.has_unsynced_seal() {
             // A failure is counted, and its segment is not asked again.
             let _ = self.sync();
         }
         self.reclaim();
         self.compact_readers();
-        self.prepare_spare()
     }
 }
 
-/// The background thread, which ends when this is dropped.
+/// The background threads, which end when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Background {
     shared: Arc<Shared>,
-    thread: Option<thread::JoinHandle<()>>,
+    threads: Vec<thread::JoinHandle<()>>,
 }
 
 #[derive(Debug, Default)]
@@ -191,63 +192,87 @@ struct Signal {
 }
 
 impl Background {
-    /// Starts the thread.
-    pub fn start(log: Arc<Log>) -> io::Result<Self> {
-        let shared = Arc::new(Shared::default());
-        let its = Arc::clone(&shared);
-        let thread = thread::Builder::new().name("event-spool".to_owned()).spawn(move || run(&log, &its))?;
-        Ok(Self { shared, thread: Some(thread) })
+    /// Starts the threads.
+    pub fn start(log: &Arc<Log>) -> io::Result<Self> {
+        let mut background = Self { shared: Arc::default(), threads: Vec::new() };
+        background.spawn("spool-ahead", log, run_ahead)?;
+        background.spawn("spool-behind", log, run_behind)?;
+        Ok(background)
     }
 
-    /// Asks for a look at once.
+    fn spawn(&mut self, name: &str, log: &Arc<Log>, run: fn(&Log, &Shared)) -> io::Result<()> {
+        let (log, shared) = (Arc::clone(log), Arc::clone(&self.shared));
+        let thread = thread::Builder::new().name(name.to_owned()).spawn(move || run(&log, &shared))?;
+        self.threads.push(thread);
+        Ok(())
+    }
+
+    /// Asks for a look at what is acknowledged, at once.
     pub fn wake(&self) {
         self.signal(|signal| signal.wake = true);
     }
 
     fn signal(&self, change: impl FnOnce(&mut Signal)) {
         change(&mut self.shared.signal.lock().unwrap_or_else(PoisonError::into_inner));
-        self.shared.signalled.notify_one();
+        self.shared.signalled.notify_all();
     }
 }
 
 impl Drop for Background {
     fn drop(&mut self) {
         self.signal(|signal| signal.stop = true);
-        if let Some(thread) = self.thread.take() {
+        for thread in self.threads.drain(..) {
             // A panic there has been printed already, and there is nobody to pass it on to.
             let _ = thread.join();
         }
     }
 }
 
-fn run(log: &Log, shared: &Shared) {
+impl Shared {
+    /// Waits, and says whether to go on.
+    fn pause(&self, time: Duration, wakes: bool) -> bool {
+        let mut signal = self.signal.lock().unwrap_or_else(PoisonError::into_inner);
+        let called = wakes && signal.wake;
+        if !signal.stop && !called {
+            signal = self.signalled.wait_timeout(signal, time).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        signal.wake &= !wakes;
+        !signal.stop
+    }
+}
+
+fn run_ahead(log: &Log, shared: &Shared) {
     let mut pause = BUSY;
     let mut cursor = (0, 0);
-    let mut last_sync = Instant::now();
-    let mut retry_at = last_sync;
+    let mut retry_at = Instant::now();
     loop {
         let moved = log.populate(&mut cursor);
         pause = if moved > 0 { BUSY } else { (pause * 2).min(IDLE) };
         let now = Instant::now();
-        if now >= retry_at && log.maintain().is_err() {
+        if now >= retry_at && log.prepare_spare().is_err() {
             retry_at = now + RETRY;
         }
+        if !shared.pause(pause, false) {
+            return;
+        }
+    }
+}
+
+fn run_behind(log: &Log, shared: &Shared) {
+    let mut last_sync = Instant::now();
+    loop {
+        log.clean_up();
         if let FlushPolicy::Interval(interval) = log.options.flush_policy
-            && now.duration_since(last_sync) >= interval
+            && last_sync.elapsed() >= interval
         {
-            last_sync = now;
+            last_sync = Instant::now();
             if log.has_unsynced() {
                 // Counted.
                 let _ = log.sync();
             }
         }
-        let mut signal = shared.signal.lock().unwrap_or_else(PoisonError::into_inner);
-        if !signal.stop && !signal.wake {
-            signal = shared.signalled.wait_timeout(signal, pause).unwrap_or_else(PoisonError::into_inner).0;
-        }
-        if signal.stop {
+        if !shared.pause(IDLE, true) {
             return;
         }
-        signal.wake = false;
     }
 }

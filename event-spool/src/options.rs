@@ -115,7 +115,7 @@ impl SpoolBuilder {
         Spool::open(Arc::new(disk), path, self, crate::spool::Maintenance::Background)
     }
 
-    /// Opens a spool on another file system, without a background thread: [`Spool::maintain`] does its work when called.
+    /// Opens a spool on another file system, without background threads: [`Spool::maintain`] does their work when called.
     ///
     /// # Errors
     /// As for [`SpoolBuilder::open`].

@@ -143,7 +143,7 @@ fn load_segment(disk: &dyn Directory, number: u64, recovered: &mut Recovered) ->
     let name = segment::name(number);
     let failed = |source| OpenError::File { file: name.clone(), action: "read", source };
     let file = uninterrupted(|| disk.open(&name)).map_err(failed)?;
-    let file_bytes = file.length().map_err(failed)?;
+    let file_bytes = uninterrupted(|| file.length()).map_err(failed)?;
     let length = usize::try_from(file_bytes).unwrap_or(MAX_CAPACITY).min(MAX_CAPACITY);
     if length == 0 {
         recovered.cleanup.now.push(Task::Remove { file: name });
@@ -224,7 +224,7 @@ fn note_gap(disk: &dyn Directory, number: u64, bytes: &[u8], gap: &Gap, report: 
     if published && report.set_aside < MAX_SET_ASIDE {
         let name = format!("{SET_ASIDE}{}-{:09}", segment::name(number), gap.range.start);
         match set_aside(disk, &name, &bytes[gap.range.clone()]) {
-            Ok(()) => report.set_aside += 1,
+            Ok(new) => report.set_aside += u64::from(new),
             Err(_) => report.file_failures += 1,
         }
     }

@@ -50,7 +50,6 @@ impl Segment {
         let length = usize::try_from(capacity).expect("the builder checks the size of segments");
         let mut mapping = file.map(length)?;
         mapping.write_unshared(0, &header.encode_page());
-        file.sync_mapping(&mapping, 0..FRAMES)?;
         file.sync()?;
         disk.sync()?;
         Ok(Arc::new(Self {
@@ -191,14 +190,16 @@ pub(crate) fn parse_name(file: &str) -> Option<u64> {
     (name(number) == file).then_some(number)
 }
 
-/// Puts bytes aside in a file of their own, unless that is already there.
-pub(crate) fn set_aside(disk: &dyn Directory, name: &str, bytes: &[u8]) -> io::Result<()> {
+/// Puts bytes aside in a file of their own. False if an earlier recovery has done so.
+pub(crate) fn set_aside(disk: &dyn Directory, name: &str, bytes: &[u8]) -> io::Result<bool> {
     let file = match uninterrupted(|| disk.create(name)) {
         Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
         Err(error) => return Err(error),
     };
-    write_all_at(&*file, bytes, 0).and_then(|()| file.sync())
+    write_all_at(&*file, bytes, 0)?;
+    file.sync()?;
+    Ok(true)
 }
 
 fn to_address(offset: u64) -> usize {

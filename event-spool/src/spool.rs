@@ -69,7 +69,7 @@ impl Spool {
         }
         let background = match maintenance {
             Maintenance::Background => {
-                let started = Background::start(Arc::clone(&log));
+                let started = Background::start(&log);
                 Some(started.map_err(|source| OpenError::Directory { directory: path.to_owned(), source })?)
             }
             #[cfg(any(test, feature = "simulation"))]
@@ -184,11 +184,12 @@ impl Spool {
         &self.shared.recovery
     }
 
-    /// Does once what the background thread does, for a spool that was opened without one.
+    /// Does once what the background threads do, for a spool that was opened without one.
     #[cfg(any(test, feature = "simulation"))]
     pub fn maintain(&self) {
+        self.shared.log.clean_up();
         // Failures are counted.
-        let _ = self.shared.log.maintain();
+        let _ = self.shared.log.prepare_spare();
     }
 
     /// Reserves a record and leaves it unpublished, with its payload written, as a process does that is killed there.

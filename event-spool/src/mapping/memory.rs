@@ -153,6 +153,9 @@ impl Mapping {
     /// Publishes a claim under loom.
     #[cfg(loom)]
     pub(super) fn publish_modelled(&self, at: usize, word: u64) {
+        // In the memory too, for `Frozen`, which loom does not see.
+        // SAFETY: as in `write_claimed`; loom runs one thread at a time.
+        unsafe { std::ptr::copy_nonoverlapping(word.to_le_bytes().as_ptr(), self.start.as_ptr().add(at), 8) };
         self.model.store(at, word);
     }
 

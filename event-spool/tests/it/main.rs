@@ -1,6 +1,22 @@
 //! The tests of the spool through its interface: on the disk, and on a simulated one that loses what was not synced.
-#![cfg(not(loom))]
+//!
+//! Under `cfg(loom)`, the hand-off alone, in every order that the memory model permits.
 
+#[cfg(not(loom))]
+mod corruption;
+#[cfg(not(loom))]
+mod crash_points;
+#[cfg(not(loom))]
+mod faults;
+#[cfg(loom)]
+mod hand_off;
+#[cfg(not(loom))]
+mod model;
+#[cfg(not(loom))]
 mod policies;
+#[cfg(not(loom))]
 mod real_disk;
+#[cfg(not(loom))]
 mod support;
+#[cfg(not(loom))]
+mod workload;

@@ -1,8 +1,8 @@
 //! On the disk of the machine: reopening, locks, permissions, full disks.
 
-use std::{fs, path::Path, process::Command};
+use std::{fs, os::unix::fs::FileExt, path::Path, process::Command};
 
-use event_spool::{AppendError, OpenError, Sequence, Spool};
+use event_spool::{AppendError, OpenError, ReadError, Sequence, Spool};
 
 use crate::support::{append, drain, expected, small};
 
@@ -225,6 +225,26 @@ fn newer_format_is_refused_by_name() {
     let error = small().open(directory.path()).unwrap_err();
     assert!(matches!(&error, OpenError::Version { version: 9, known: 1, file } if file == name), "{error:?}");
     assert_eq!(fs::read(&path).unwrap(), bytes);
+}
+
+#[test]
+fn record_damaged_under_a_running_spool_is_reported_and_then_skipped() {
+    let directory = tempfile::tempdir().unwrap();
+    let spool = small().open(directory.path()).unwrap();
+    append(&spool, 1..=3);
+    let mut reader = spool.reader("one").unwrap();
+    assert_eq!(reader.next().unwrap().unwrap().sequence, Sequence::FIRST);
+    let path = directory.path().join(&file_names(directory.path(), "segment-")[0]);
+    let bytes = fs::read(&path).unwrap();
+    let second = crate::support::record(2);
+    let at = bytes.windows(second.len()).position(|window| window == second).unwrap();
+    // A mapping and its file are the same memory.
+    let file = fs::OpenOptions::new().write(true).open(&path).unwrap();
+    file.write_at(&[bytes[at] ^ 1], at as u64).unwrap();
+    assert!(matches!(reader.next(), Err(ReadError::Damaged { at: damaged, .. }) if damaged == at as u64 - 16));
+    append(&spool, 4..=60);
+    assert_eq!(drain(&mut reader), expected(3..=60));
+    assert_eq!(spool.stats().damaged_reads, 1);
 }
 
 /// A file system of its own that is soon full; `None` where that is not permitted.

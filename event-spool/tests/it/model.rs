@@ -1,0 +1,192 @@
+//! The spool against a vector: random calls, reopening and crashes between them, and after each what both say.
+//!
+//! `PROPTEST_CASES` asks for more cases.
+
+use std::sync::Arc;
+
+use event_spool::{Reader, Sequence, Spool, disk::simulated::SimulatedDirectory};
+use proptest::prelude::*;
+
+use crate::support::{record, small};
+
+#[derive(Clone, Debug)]
+enum Step {
+    Append(u8),
+    Durable,
+    Flush,
+    Read(u8),
+    Acknowledge(u8),
+    Maintain,
+    Reopen,
+    Kill,
+    PowerFailure,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        5 => (1_u8..12).prop_map(Step::Append),
+        1 => Just(Step::Durable),
+        2 => Just(Step::Flush),
+        4 => (1_u8..30).prop_map(Step::Read),
+        3 => (0_u8..10).prop_map(Step::Acknowledge),
+        3 => Just(Step::Maintain),
+        1 => Just(Step::Reopen),
+        1 => Just(Step::Kill),
+        1 => Just(Step::PowerFailure),
+    ];
+    proptest::collection::vec(step, 1..60)
+}
+
+/// The vector, and what of it is safe.
+#[derive(Default)]
+struct Model {
+    /// Sequence and number of the content.
+    records: Vec<(u64, u64)>,
+    durable: usize,
+    read: u64,
+    acknowledged: u64,
+    acknowledged_durably: u64,
+    appended: u64,
+}
+
+struct Run {
+    disk: SimulatedDirectory,
+    boot: u128,
+    open: Option<(Spool, Reader)>,
+    model: Model,
+}
+
+impl Run {
+    fn new() -> Self {
+        let mut run = Self { disk: SimulatedDirectory::default(), boot: 1, open: None, model: Model::default() };
+        run.open();
+        run
+    }
+
+    fn open(&mut self) {
+        let spool = small().open_simulated(Arc::new(self.disk.clone())).unwrap();
+        let reader = spool.reader("one").unwrap();
+        self.open = Some((spool, reader));
+    }
+
+    fn crash(&mut self, image: &event_spool::disk::simulated::Image) {
+        self.open = None;
+        self.disk = SimulatedDirectory::new(image).in_boot(self.boot);
+        self.open();
+    }
+
+    fn spool(&self) -> &Spool {
+        &self.open.as_ref().unwrap().0
+    }
+
+    fn reader(&mut self) -> &mut Reader {
+        &mut self.open.as_mut().unwrap().1
+    }
+
+    fn append(&mut self, durably: bool) {
+        self.model.appended += 1;
+        let content = record(self.model.appended);
+        let sequence =
+            if durably { self.spool().append_durable(&content) } else { self.spool().append(&content) }.unwrap().get();
+        assert!(self.model.records.last().is_none_or(|(last, _)| sequence > *last), "numbers rise");
+        self.model.records.push((sequence, self.model.appended));
+        if durably {
+            self.note_flushed();
+        }
+    }
+
+    fn note_flushed(&mut self) {
+        self.model.durable = self.model.records.len();
+        self.model.acknowledged_durably = self.model.acknowledged;
+    }
+
+    fn step(&mut self, step: &Step) {
+        match *step {
+            Step::Append(count) => (0..count).for_each(|_| self.append(false)),
+            Step::Durable => self.append(true),
+            Step::Flush => {
+                self.spool().flush().unwrap();
+                self.note_flushed();
+            }
+            Step::Read(count) => (0..count).for_each(|_| self.read()),
+            Step::Acknowledge(behind) => {
+                let up_to = self.model.read.saturating_sub(u64::from(behind));
+                if up_to > 0 {
+                    self.reader().acknowledge(Sequence::new(up_to)).unwrap();
+                    self.model.acknowledged = self.model.acknowledged.max(up_to);
+                }
+            }
+            Step::Maintain => self.spool().maintain(),
+            Step::Reopen => {
+                self.open = None;
+                self.note_flushed();
+                self.open();
+                self.check_position();
+            }
+            Step::Kill => {
+                let image = self.disk.image();
+                self.crash(&image);
+                self.check_position();
+            }
+            Step::PowerFailure => self.fail_power(),
+        }
+    }
+
+    fn read(&mut self) {
+        let next = self.model.records.iter().find(|(sequence, _)| *sequence > self.model.read).copied();
+        let found = self.reader().next().unwrap().map(|record| (record.sequence.get(), record.bytes.to_vec()));
+        assert_eq!(found, next.map(|(sequence, number)| (sequence, record(number))));
+        if let Some((sequence, _)) = next {
+            self.model.read = sequence;
+        }
+    }
+
+    /// After a restart without a failure of the machine, reading goes on behind the acknowledgement.
+    fn check_position(&mut self) {
+        let acknowledged = self.model.acknowledged;
+        assert_eq!(self.reader().acknowledged().map_or(0, Sequence::get), acknowledged);
+        self.model.read = acknowledged;
+    }
+
+    /// Nothing survives but what was synced; some of the rest may, because sealed segments are synced unasked.
+    fn fail_power(&mut self) {
+        self.boot += 1;
+        let image = self.disk.durable_image();
+        self.crash(&image);
+        let acknowledged = self.reader().acknowledged().map_or(0, Sequence::get);
+        let allowed = self.model.acknowledged_durably..=self.model.acknowledged;
+        assert!(allowed.contains(&acknowledged), "{acknowledged} not in {allowed:?}");
+        let (mut at, mut survivors) = (0, Vec::new());
+        while let Some(found) = self.reader().next().unwrap() {
+            let (sequence, content) = (found.sequence.get(), found.bytes.to_vec());
+            at += self.model.records[at..].iter().position(|(known, _)| *known == sequence).expect("it was appended");
+            assert_eq!(content, record(self.model.records[at].1));
+            survivors.push(self.model.records[at]);
+        }
+        for durable in &self.model.records[..self.model.durable] {
+            assert!(durable.0 <= acknowledged || survivors.contains(durable), "{durable:?} was synced and is lost");
+        }
+        let last = self.model.records.last().copied();
+        self.model.records.retain(|entry| survivors.contains(entry) || entry.0 <= acknowledged);
+        self.model.read = survivors.last().map_or(acknowledged, |(sequence, _)| *sequence);
+        self.model.acknowledged = acknowledged;
+        self.append(true);
+        assert!(self.model.records.last().map(|(sequence, _)| *sequence) > last.map(|(sequence, _)| sequence));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn spool_behaves_like_a_vector(steps in steps()) {
+        let mut run = Run::new();
+        for step in &steps {
+            run.step(step);
+        }
+        while run.model.records.iter().any(|(sequence, _)| *sequence > run.model.read) {
+            run.read();
+        }
+        run.read();
+    }
+}
