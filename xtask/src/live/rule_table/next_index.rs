@@ -144,7 +144,7 @@ fn roll_over(client: &Client, engine: diff::Engine, number: usize, cases: &[&Cas
         counts.conflicts += usize::from(conflict.is_some());
         if conflict.is_some() != is_predicted_reindex(engine, case)? {
             counts.wrong += 1;
-            let seen = conflict.map_or_else(|| "one type".to_owned(), |types| types.to_string());
+            let seen = conflict.map_or_else(|| "one type".to_owned(), ToString::to_string);
             eprintln!("disagreement: {}: over both indices a search sees {seen}", case.id);
         }
     }
