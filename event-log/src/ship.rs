@@ -43,6 +43,7 @@ mod batch;
 mod complete;
 mod drive;
 mod errand;
+mod installing;
 pub mod journal;
 mod local;
 mod look;
@@ -69,3 +70,15 @@ pub use settings::{
 pub use shipper::{Shipper, Step};
 pub use stats::{Health, Stats};
 pub use thread::ShipperThread;
+
+/// An error with its causes.
+fn one_line(error: &dyn std::error::Error) -> String {
+    let mut line = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        line.push_str(": ");
+        line.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    line
+}

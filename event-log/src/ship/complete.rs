@@ -1,12 +1,12 @@
 //! What came of a request, and what that means for its documents.
 
-use std::error::Error;
 use std::time::Duration;
 
 use event_store::{ItemOutcome, RefusalKind, Response, TransportError, read_bulk_reply};
 
 use super::batch::{Batch, Look};
 use super::errand::{Errand, Job};
+use super::one_line;
 use super::shipper::Shipper;
 use super::stats::Health;
 use crate::quarantine::{Entry, Kind};
@@ -51,6 +51,7 @@ impl Shipper {
     fn land(&mut self, batch: &Batch) {
         self.in_flight -= 1;
         self.flying_bytes -= batch.bytes();
+        self.flying.remove(&batch.first());
     }
 
     fn complete_question(&mut self, outcome: Result<Response, TransportError>) {
@@ -302,16 +303,4 @@ impl Shipper {
 /// Whether a request, or a document, with this status may have been stored all the same.
 fn is_ambiguous(status: u16) -> bool {
     !(400..500).contains(&status) || status == 408
-}
-
-/// An error with its causes.
-fn one_line(error: &dyn Error) -> String {
-    let mut line = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        line.push_str(": ");
-        line.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    line
 }

@@ -1,6 +1,6 @@
 //! The state machine: what is to be sent, and when. What came of it is in `complete`.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use event_store::{Backoff, BulkBody, bulk_path_to_index};
@@ -16,6 +16,7 @@ use super::settings::Settings;
 use super::stats::{Health, Stats};
 use super::target::Target;
 use super::window::Window;
+use crate::id::EventId;
 use crate::quarantine::{Entry, Kind};
 use crate::record::EventRecord;
 
@@ -64,6 +65,10 @@ pub struct Shipper {
     /// Requests about documents that are under way, and the bytes of their batches.
     pub(super) in_flight: u32,
     pub(super) flying_bytes: usize,
+    /// The first documents of the batches that are under way, by sequence.
+    pub(super) flying: BTreeMap<u64, EventId>,
+    /// Nothing is sent before the release.
+    is_held: bool,
     /// The engine has asked to be left alone until then.
     pub(super) gate: Duration,
     /// Bytes of a body that the endpoint was found to take.
@@ -114,6 +119,8 @@ impl Shipper {
             spare: Vec::new(),
             in_flight: 0,
             flying_bytes: 0,
+            flying: BTreeMap::new(),
+            is_held: false,
             gate: Duration::ZERO,
             max_bytes: settings.max_bytes,
             grown_at: 0,
@@ -149,6 +156,17 @@ impl Shipper {
         }
     }
 
+    /// Sends nothing, not even a question, until the [`release`](Self::release): the log is not installed yet. Records are
+    /// read meanwhile, as far as there is room.
+    pub fn hold(&mut self) {
+        self.is_held = true;
+    }
+
+    /// Sends from now on.
+    pub fn release(&mut self) {
+        self.is_held = false;
+    }
+
     /// Sends what is in the spool now without waiting for batches to fill. Returns the sequence of the last such record;
     /// it is done when [`finished_through`](Self::finished_through) has come that far.
     pub fn hurry(&mut self) -> u64 {
@@ -174,8 +192,17 @@ impl Shipper {
             finished_ranges: self.progress.ranges(),
             finished_through: self.progress.through(),
             lag_records: newest.saturating_sub(self.progress.through()),
+            oldest: self.oldest(),
             ..self.stats.clone()
         }
+    }
+
+    /// The oldest document in memory.
+    fn oldest(&self) -> Option<EventId> {
+        let batches = self.waiting.iter().chain(&self.filling);
+        let waiting = batches.filter_map(|batch| batch.items.first()).map(|item| (item.sequence, item.id));
+        let flying = self.flying.first_key_value().map(|(sequence, id)| (*sequence, *id));
+        waiting.chain(flying).min().map(|(_, id)| id)
     }
 
     /// Bytes of documents in memory.
@@ -281,7 +308,7 @@ impl Shipper {
     /// Asks where the alias leads, when there is something to send and that is not known, or not for sure.
     fn question(&mut self) -> Option<Errand> {
         let is_needed = self.filling.is_some() || !self.waiting.is_empty();
-        if !is_needed || self.now < self.gate || !self.target.wants_asking(self.now) {
+        if self.is_held || !is_needed || self.now < self.gate || !self.target.wants_asking(self.now) {
             return None;
         }
         self.target.is_asking = true;
@@ -290,7 +317,10 @@ impl Shipper {
     }
 
     fn can_send(&self) -> bool {
-        self.in_flight < self.window.size() && self.now >= self.gate && self.target.write(self.now).is_some()
+        !self.is_held
+            && self.in_flight < self.window.size()
+            && self.now >= self.gate
+            && self.target.write(self.now).is_some()
     }
 
     fn delivery(&mut self) -> Option<Errand> {
@@ -299,8 +329,10 @@ impl Shipper {
         }
         let batch = self.pick()?;
         let bytes = batch.bytes();
+        let first = batch.items.first().map(|item| (item.sequence, item.id));
         let errand = self.prepare(batch)?;
         self.in_flight += 1;
+        self.flying.extend(first);
         self.flying_bytes += bytes;
         if errand.documents() > 0 {
             self.stats.sent_bytes += bytes as u64;
@@ -371,7 +403,7 @@ impl Shipper {
             moment = moment.min(self.read_due);
         }
         let has_batches = self.filling.is_some() || !self.waiting.is_empty();
-        if !has_batches {
+        if self.is_held || !has_batches {
             return moment;
         }
         let gated = |moment: Duration| moment.max(self.gate);

@@ -10,6 +10,7 @@ mod logger;
 mod metrics;
 mod providers;
 mod quarantined;
+mod shipping;
 mod simulation;
 mod steady;
 mod timing;
@@ -89,7 +90,7 @@ fn only_event(service: &Service) -> Value {
 
 /// What is in the quarantine: reasons and documents.
 fn quarantined(service: &Service) -> Vec<(String, String)> {
-    let mut reader = service.quarantine().reader("test").unwrap();
+    let mut reader = service.quarantine().spool().reader("test").unwrap();
     let mut entries = Vec::new();
     while let Some(record) = reader.next().unwrap() {
         let entry = Entry::parse(record.bytes).unwrap();
