@@ -9,6 +9,7 @@ mod layer;
 mod logger;
 mod metrics;
 mod providers;
+mod quarantine_program;
 mod quarantined;
 mod shipping;
 mod simulation;
