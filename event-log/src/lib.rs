@@ -42,3 +42,8 @@ pub use service::{
 };
 pub use shipping::{SHIPPING_DIRECTORY, Shipping};
 pub use timing::Timing;
+
+/// The examples of the page on the runtime.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/runtime.md")]
+struct RuntimePage;

@@ -1,5 +1,6 @@
 //! The tests of the runtime, through its public interface.
 
+mod docs;
 mod drive;
 mod faults;
 mod handed_back;
