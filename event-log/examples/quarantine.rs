@@ -214,13 +214,12 @@ fn show(quarantine: &Quarantine, number: u64, json: bool, out: &mut dyn Write) -
         out.write_all(entry.document)?;
         out.write_all(b"\n")
     })?;
-    match shown {
-        Some(written) => written.map(|()| 0).map_err(Into::into),
-        None => {
-            eprintln!("quarantine: there is no entry `{number}`");
-            Ok(NOT_ALL)
-        }
-    }
+    let Some(written) = shown else {
+        eprintln!("quarantine: there is no entry `{number}`");
+        return Ok(NOT_ALL);
+    };
+    written?;
+    Ok(0)
 }
 
 /// Which entries are to be handed back, and as what.

@@ -35,7 +35,7 @@ pub use invalid::Invalid;
 pub use layer::TracingLayer;
 pub use logger::{EventLogger, ProviderLogger};
 pub use metrics::{Health, MAX_HEALTHY_LAG, Metrics};
-pub use record::{EventRecord, FORMAT, HEAD_BYTES, RecordError, head};
+pub use record::{EventRecord, FORMAT, HEAD_BYTES, RecordError};
 pub use registry::RegisterError;
 pub use service::{
     DEFAULT_REPORT_INTERVAL, EVENTS_DIRECTORY, EventLogService, QUARANTINE_DIRECTORY, ServiceBuilder, StopReport,

@@ -13,7 +13,7 @@ use crate::error::LogError;
 use crate::id::EventId;
 use crate::invalid::{Invalid, Refusals};
 use crate::quarantine::{Entry, Kind, Quarantine};
-use crate::record::{self, HEAD_BYTES};
+use crate::record::{EventRecord, HEAD_BYTES};
 use crate::registry::Registry;
 use crate::scratch::with_buffer;
 
@@ -155,11 +155,11 @@ impl<L: Log> Pen<L> {
     ) -> (EventId, Result<(), Invalid>) {
         let now = Timestamp::now();
         let id = given.unwrap_or_else(|| EventId::at(now));
-        buffer.extend_from_slice(&record::head(id));
+        buffer.extend_from_slice(&EventRecord::head(id));
         let text = id.text();
         match source.write(self, &Stamps { now, id: text.as_bytes() }, id, buffer) {
             Ok(own) if own != id && given.is_none() => {
-                buffer[..HEAD_BYTES].copy_from_slice(&record::head(own));
+                buffer[..HEAD_BYTES].copy_from_slice(&EventRecord::head(own));
                 (own, Ok(()))
             }
             Ok(_) => (id, Ok(())),

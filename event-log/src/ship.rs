@@ -44,6 +44,7 @@ mod complete;
 mod drive;
 mod errand;
 mod installing;
+mod intake;
 pub mod journal;
 mod local;
 mod look;
@@ -68,7 +69,7 @@ pub use settings::{
     DEFAULT_RETRY_CAP, DEFAULT_SLOW_AFTER, IntentSync, MOST_DOCUMENTS, Settings,
 };
 pub use shipper::{Shipper, Step};
-pub use stats::{Health, Stats};
+pub use stats::{Condition, Stats};
 pub use thread::ShipperThread;
 
 /// An error with its causes.

@@ -5,7 +5,7 @@ use event_spool::Spool;
 use super::store::{READER, scan};
 use super::{Entry, Kind, Quarantine, QuarantineError};
 use crate::id::EventId;
-use crate::record;
+use crate::record::EventRecord;
 
 /// What is to become of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,9 +85,9 @@ impl Quarantine {
             }
             let appended = match choose(number, entry) {
                 HandBack::AsItIs if entry.kind != Kind::Unreadable => {
-                    entry.id.map(|id| events.append_parts(&[&record::head(id), entry.document]))
+                    entry.id.map(|id| events.append_parts(&[&EventRecord::head(id), entry.document]))
                 }
-                HandBack::Corrected { id, document } => Some(events.append_parts(&[&record::head(id), &document])),
+                HandBack::Corrected { id, document } => Some(events.append_parts(&[&EventRecord::head(id), &document])),
                 HandBack::AsItIs | HandBack::Leave => None,
             };
             match appended {

@@ -134,3 +134,58 @@ impl InstallThread {
         state.last_error = Some(line);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use event_store::{Bundle, Request, Response, TransportError};
+    use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+
+    use super::*;
+
+    struct Nothing;
+
+    impl Transport for Nothing {
+        fn send(&self, _: &Request<'_>) -> Result<Response, TransportError> {
+            Err(TransportError::not_sent("engine", "connection refused"))
+        }
+    }
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<AtomicU32>);
+
+    impl<S: tracing::Subscriber> Layer<S> for Lines {
+        fn on_event(&self, _: &tracing::Event<'_>, _: Context<'_, S>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn thread() -> InstallThread {
+        let files = concat!(env!("CARGO_MANIFEST_DIR"), "/../generated/kibana-event-log/opensearch");
+        InstallThread {
+            log: "kibana-event-log".to_owned(),
+            installation: Installation::new(Installer::new(Bundle::load(files).unwrap())),
+            transport: Arc::new(Nothing),
+            random: Random::new(1),
+            state: InstallationState::default(),
+            reported: None,
+        }
+    }
+
+    #[test]
+    fn failure_is_logged_once_in_an_interval_and_counted_each_time() {
+        let (mut thread, lines) = (thread(), Lines::default());
+        let overridden = InstallError::Overridden { index: "log-000001".to_owned() };
+        let malformed = InstallError::Malformed { request: "GET /".to_owned(), source: None };
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(lines.clone()), || {
+            for error in [&overridden, &overridden, &overridden, &malformed, &malformed] {
+                thread.note_failure(error);
+            }
+        });
+        assert_eq!(lines.0.load(Ordering::Relaxed), 2, "each of the two is said once");
+        let state = thread.state.metrics();
+        assert_eq!((state.failures, state.needs_person, state.is_installed), (5, false, false));
+        assert_eq!(state.last_error.as_deref(), Some("the answer to `GET /` is not an engine's"));
+    }
+}

@@ -10,7 +10,7 @@ use crate::id::EventId;
 /// How shipping goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Health {
+pub enum Condition {
     /// The last request succeeded, or none was sent yet.
     #[default]
     Well,
@@ -28,7 +28,7 @@ pub enum Health {
     Local,
 }
 
-impl Health {
+impl Condition {
     /// All, in the order of their declaration.
     pub const ALL: [Self; 7] = [
         Self::Well,
@@ -86,7 +86,7 @@ pub struct Stats {
     /// The oldest document in memory that is not finished; its id has the time when it was logged.
     pub oldest: Option<EventId>,
     /// How it goes.
-    pub health: Health,
+    pub condition: Condition,
     /// What went wrong last, in one line, without any document; kept when all is well again.
     pub last_error: Option<String>,
     /// When that was, on the clock that the shipper is told.

@@ -16,7 +16,7 @@ use super::installing::{InstallationState, Installing};
 use super::ports::{PortError, Ports};
 use super::settings::Settings;
 use super::shipper::{Shipper, Step};
-use super::stats::{Health, Stats};
+use super::stats::{Condition, Stats};
 use crate::delivery::{Delivery, DeliveryMetrics};
 
 /// A running shipper; it stops at once when this is dropped, and what is under way is sent again after the next start.
@@ -236,7 +236,7 @@ impl Decider {
     /// Installs once more what somebody has removed.
     fn notice_missing(&mut self, stats: &Stats) {
         let Some(installing) = &self.installing else { return };
-        if stats.health == Health::NotInstalled && stats.last_error_at != self.noticed {
+        if stats.condition == Condition::NotInstalled && stats.last_error_at != self.noticed {
             self.noticed = stats.last_error_at;
             installing.restart();
         }

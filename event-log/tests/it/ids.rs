@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ecs_schema::Timestamp;
-use event_log::{EventId, EventRecord, IdError, head};
+use event_log::{EventId, EventRecord, IdError};
 
 #[test]
 fn id_is_a_uuid_of_version_7_at_its_moment() {
@@ -46,13 +46,13 @@ fn text_is_read_back_and_nothing_else_is() {
 #[test]
 fn record_gives_back_id_and_document() {
     let id = EventId::new();
-    let bytes = [&head(id)[..], b"{}"].concat();
+    let bytes = [&EventRecord::head(id)[..], b"{}"].concat();
     assert_eq!(EventRecord::parse(&bytes), Ok(EventRecord { id, document: b"{}" }));
 }
 
 #[test]
 fn record_of_another_format_is_refused() {
-    let mut bytes = head(EventId::new()).to_vec();
+    let mut bytes = EventRecord::head(EventId::new()).to_vec();
     bytes[0] = 9;
     assert_eq!(
         EventRecord::parse(&bytes).unwrap_err().to_string(),

@@ -41,6 +41,7 @@ fn refused_events_are_seen_mended_and_delivered_once() {
     check_help(directory.path());
     check_listed(directory.path());
     check_handed_back(directory.path());
+    check_refused_again(directory.path(), &engine);
     engine.set_mode("ok".parse().unwrap());
     let service = start(directory.path(), &engine);
     let report = service.stop(Instant::now() + LIMIT);
@@ -123,6 +124,16 @@ fn check_handed_back(directory: &Path) {
     assert_eq!((outcome.code, outcome.text), (0, format!("{number} is handed back\n")));
     assert_eq!(program(&["ls", dir]).text, "");
     assert_eq!(program(&["retry", dir, &number]).code, 3, "it is not there any more");
+}
+
+/// The engine's mind has not changed.
+fn check_refused_again(directory: &Path, engine: &FakeEngine) {
+    let report = start(directory, engine).stop(Instant::now() + LIMIT);
+    assert_eq!((report.delivered, report.quarantined, report.spooled), (0, 4, 0), "{report:?}");
+    let dir = directory.to_str().unwrap();
+    assert_eq!(program(&["ls", dir, "--kind", "rejected"]).text.lines().count(), 4);
+    let outcome = program(&["retry", dir, "--all"]);
+    assert_eq!((outcome.code, outcome.text.lines().count()), (0, 4), "{}", outcome.errors);
 }
 
 struct Outcome {

@@ -72,7 +72,7 @@ fn check_delivered(
     stored.sort_unstable();
     assert!(stored.iter().copied().eq(numbers), "{stored:?}");
     let index = resolve_write_index(&transport(&engine.url()), ALIAS).unwrap();
-    assert_eq!(index.as_str(), ".kibana-event-log-000001");
+    assert_eq!(index, ".kibana-event-log-000001");
     assert_eq!(engine.stats().documents, stored.len() as u64, "nothing stands elsewhere");
 }
 
