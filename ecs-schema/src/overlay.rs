@@ -202,7 +202,7 @@ enum What {
 struct Leaf {
     strength: Strength,
     value: Value,
-    /// The value's canonical JSON.
+    /// The field's key and the value's canonical JSON.
     json: Box<[u8]>,
     /// The event categories or types that the value is; empty for any other field.
     captured: Box<[String]>,
@@ -217,8 +217,11 @@ struct Object {
     is_written: bool,
     /// Whether that cannot be removed by a null.
     is_fixed: bool,
-    /// The object made from the overlay alone, when it is the same for each event, complete and right.
+    /// The field's key and the object made from the overlay alone, when it is the same for each event, complete and
+    /// right.
     alone: Option<Box<[u8]>>,
+    /// Whether every field is fixed, so that `alone` is all there can be.
+    is_whole: bool,
 }
 
 /// A flattened object.
@@ -226,6 +229,6 @@ struct Object {
 struct Flat {
     defaults: BTreeMap<String, Value>,
     fixed: BTreeMap<String, Value>,
-    /// Both together.
+    /// The field's key and both together.
     alone: Box<[u8]>,
 }

@@ -177,13 +177,16 @@ impl Object {
     /// Prepares what can be written as it is; nothing is added afterwards.
     fn seal(&mut self, rules: &'static ObjectRule) {
         for node in &mut self.nodes {
-            match (&mut node.what, rules.fields[node.place].kind) {
+            let rule = &rules.fields[node.place];
+            match (&mut node.what, rule.kind) {
                 (What::Object(object), Kind::Object(inner)) => {
                     object.seal(inner);
-                    object.alone = object.write_ahead(inner);
+                    object.alone = object.write_ahead(rule, inner);
+                    let is_fixed = object.nodes.len() == inner.fields.len() && object.nodes.iter().all(Node::prevails);
+                    object.is_whole = is_fixed && object.alone.is_some();
                 }
                 (What::Flattened(flat), _) => {
-                    let mut json = Vec::new();
+                    let mut json = rule.key.as_bytes().to_vec();
                     flat.write(&BTreeMap::new(), &mut json);
                     flat.alone = json.into();
                 }
@@ -193,11 +196,11 @@ impl Object {
     }
 
     /// The object made from the overlay alone, unless something in it depends on the event, is missing or wrong.
-    fn write_ahead(&self, rules: &'static ObjectRule) -> Option<Box<[u8]>> {
+    fn write_ahead(&self, rule: &FieldRule, rules: &'static ObjectRule) -> Option<Box<[u8]>> {
         if !self.is_constant() {
             return None;
         }
-        let (mut json, mut checker) = (Vec::new(), Checker::default());
+        let (mut json, mut checker) = (rule.key.as_bytes().to_vec(), Checker::default());
         let stamps = Stamps { now: Timestamp::UNSET, id: b"" };
         self.write_fields(rules, &Path::ROOT, &mut Merge::new(&mut json, &mut checker, &stamps));
         checker.is_clean().then(|| json.into())
@@ -246,7 +249,7 @@ impl Node {
         if strength == Strength::Default && self.prevails() {
             return;
         }
-        let mut json = Vec::new();
+        let mut json = rule.key.as_bytes().to_vec();
         json::write_canonical(rule, value, &mut json);
         let captured = match (rule.capture, value) {
             (Capture::Nothing, _) => Box::default(),

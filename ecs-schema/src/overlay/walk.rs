@@ -84,7 +84,6 @@ impl<'a> Merge<'a> {
     }
 
     fn leaf(&mut self, leaf: &Leaf, rule: &FieldRule) {
-        self.key(rule);
         self.out.extend_from_slice(&leaf.json);
         for text in &leaf.captured {
             self.checker.capture(rule, text);
@@ -174,7 +173,8 @@ impl Node {
         match &self.what {
             What::Value(leaf) => matches!(leaf.strength, Strength::Fixed),
             What::Stamp(strength, _) => matches!(strength, Strength::Fixed),
-            What::Nothing | What::Object(_) | What::Flattened(_) => false,
+            What::Object(object) => object.is_whole,
+            What::Nothing | What::Flattened(_) => false,
         }
     }
 
@@ -192,10 +192,7 @@ impl Node {
         match &self.what {
             What::Value(leaf) => merge.leaf(leaf, rule),
             What::Stamp(_, stamp) => merge.stamp(*stamp, rule),
-            What::Flattened(flat) => {
-                merge.key(rule);
-                merge.out.extend_from_slice(&flat.alone);
-            }
+            What::Flattened(flat) => merge.out.extend_from_slice(&flat.alone),
             What::Object(object) if object.is_written => object.write_alone(rule, at, merge),
             What::Nothing | What::Object(_) => {
                 if rule.is_required {
@@ -218,10 +215,12 @@ impl Node {
 
 impl Object {
     fn write_alone(&self, rule: &FieldRule, at: &Path<'_>, merge: &mut Merge<'_>) {
-        merge.key(rule);
         match (&self.alone, rule.kind) {
             (Some(json), _) => merge.out.extend_from_slice(json),
-            (None, Kind::Object(rules)) => self.write_fields(rules, &at.field(rule.name), merge),
+            (None, Kind::Object(rules)) => {
+                merge.key(rule);
+                self.write_fields(rules, &at.field(rule.name), merge);
+            }
             (None, _) => debug_assert!(false, "only objects have fields"),
         }
     }

@@ -147,10 +147,38 @@ fn plainly<T: Log>(document: &Value) -> Outcome {
 /// What happened in a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Case {
-    RefusedDefaults,
     UntypedOnly,
     Invalid,
     Valid,
+}
+
+/// Where the fields are that break rules which no event can mend; what is missing outside of arrays it can, and which types
+/// meet there is not known yet.
+fn mistakes<T: Log>(value: &Value) -> Vec<String> {
+    let is_open = |line: &String| {
+        (line.starts_with("missing ") || line.starts_with("unexpected-event-type "))
+            && !line.contains('[')
+            && !line.ends_with("location.lat")
+            && !line.ends_with("location.lon")
+    };
+    let lines = sorted(validate_json(T::RULES, value)).into_iter().filter(|line| !is_open(line));
+    lines.map(|line| line.split_once(' ').unwrap().1.to_owned()).collect()
+}
+
+/// Takes out what has mistakes: the field itself where it is not in an array, and the array otherwise.
+fn mend<T: Log>(value: &mut Value) {
+    for path in mistakes::<T>(value) {
+        let path = path.split('[').next().unwrap();
+        let (above, name) = path.rsplit_once('.').unwrap_or(("", path));
+        let pointer = if above.is_empty() { String::new() } else { format!("/{}", above.replace('.', "/")) };
+        match value.pointer_mut(&pointer) {
+            Some(Value::Object(members)) => drop(members.remove(name)),
+            _ => drop(value.as_object_mut().unwrap().remove(path.split('.').next().unwrap())),
+        }
+    }
+    if !mistakes::<T>(value).is_empty() {
+        *value = json!({});
+    }
 }
 
 #[track_caller]
@@ -158,33 +186,32 @@ fn check<T: Log>(bytes: Vec<u8>) -> Case {
     let root = T::RULES.root();
     // Long strings take most of the time, and a few of them will do.
     let has_long_strings = bytes.first().is_some_and(|byte| byte % 16 == 0);
+    let is_mended = bytes.last().is_some_and(|byte| byte % 4 != 0);
     let choices = &mut Choices::new(bytes);
-    let [defaults, event, fixed] = [(); 3].map(|()| {
+    let [mut defaults, mut event, mut fixed] = [(); 3].map(|()| {
         // Through the text, so that all ways have the same numbers.
         let text = object(root, choices).to_string();
         let text = if has_long_strings { text } else { text.replace(&"x".repeat(600), "") };
         serde_json::from_str::<Value>(&text).unwrap()
     });
-    let built = Overlay::<T>::builder()
-        .stamp("@timestamp", Strength::Default, Stamp::Now)
-        .stamp("nowhere.else", Strength::Default, Stamp::Id)
-        .mark("event.provider", 1)
-        .defaults_json(&defaults)
-        .fixed_json(&fixed)
-        .build();
-    // What is missing in an array, or which types meet there, no event can mend.
-    let is_open = |line: &String| {
-        (line.starts_with("missing ") || line.starts_with("unexpected-event-type "))
-            && !line.contains('[')
-            && !line.ends_with("location.lat")
-            && !line.ends_with("location.lon")
+    let build = |defaults: &Value, fixed: &Value| {
+        Overlay::<T>::builder()
+            .stamp("@timestamp", Strength::Default, Stamp::Now)
+            .stamp("nowhere.else", Strength::Default, Stamp::Id)
+            .mark("event.provider", 1)
+            .defaults_json(defaults)
+            .fixed_json(fixed)
+            .build()
     };
-    let is_broken = |value| !sorted(validate_json(T::RULES, value)).iter().all(is_open);
-    let Ok(overlay) = built else {
-        assert!(is_broken(&defaults) || is_broken(&fixed), "{defaults} {fixed}");
-        return Case::RefusedDefaults;
-    };
-    assert!(!is_broken(&defaults) && !is_broken(&fixed), "{defaults} {fixed}");
+    // Values with mistakes are refused, and those without are not.
+    let is_broken = !(mistakes::<T>(&defaults).is_empty() && mistakes::<T>(&fixed).is_empty());
+    assert_eq!(build(&defaults, &fixed).is_err(), is_broken, "{defaults} {fixed}");
+    mend::<T>(&mut defaults);
+    mend::<T>(&mut fixed);
+    if is_mended {
+        mend::<T>(&mut event);
+    }
+    let overlay = build(&defaults, &fixed).unwrap();
 
     // JSON over which the overlay is laid.
     let expected = plainly::<T>(&merged::<T>(&defaults, &event, &fixed));
@@ -223,16 +250,16 @@ fn spread(mut state: u64, count: usize) -> Vec<u8> {
     std::iter::repeat_with(byte).take(count).collect()
 }
 
-/// Checks as many cases as `ECS_SCHEMA_CASES` says, by default 1,000.
+/// Checks as many cases as `ECS_SCHEMA_CASES` says, by default 500.
 #[track_caller]
 fn check_many<T: Log>() {
-    let count: u64 = std::env::var("ECS_SCHEMA_CASES").map_or(1_000, |count| count.parse().unwrap());
+    let count: u64 = std::env::var("ECS_SCHEMA_CASES").map_or(500, |count| count.parse().unwrap());
     let mut seen: Vec<Case> =
         (1..=count).map(|seed| check::<T>(spread(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15), 600))).collect();
     seen.sort_unstable();
     let counts: Vec<usize> = seen.chunk_by(|left, right| left == right).map(<[Case]>::len).collect();
     seen.dedup();
-    assert_eq!(seen, [Case::RefusedDefaults, Case::UntypedOnly, Case::Invalid, Case::Valid], "{counts:?}");
+    assert_eq!(seen, [Case::UntypedOnly, Case::Invalid, Case::Valid], "{counts:?}");
     assert!(counts.iter().all(|cases| *cases >= 5), "{seen:?}: {counts:?}");
 }
 

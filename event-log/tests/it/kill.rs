@@ -9,7 +9,7 @@ use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::Parser as _;
 use event_log::EventRecord;
@@ -30,6 +30,8 @@ const DEFAULT_KILLS: u64 = 200;
 const CHILD: &str = "EVENT_LOG_TEST_PUMP";
 const SEPARATOR: char = '\u{1f}';
 const THREADS: &str = "3";
+/// How long a process may take until it sends something, on a machine that does other things.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// The engine's faults take turns, so that requests die in each of them.
 const MODES: [&str; 6] = ["ok", "applied-then-reset@1/4", "503@1/4", "slow:30", "hang@1/4", "truncated@1/4"];
 
@@ -83,7 +85,7 @@ impl Campaign {
             let mode = MODES[self.random.index(MODES.len())];
             self.engine.set_mode(mode.parse().unwrap());
             let mut child = self.spawn(&["--events", "1000000000", "--threads", THREADS, "--rate", "20000"]);
-            thread::sleep(self.random.millis(50..350));
+            self.let_it_live(&mut child);
             if self.random.one_in(3) {
                 assert!(self.engine.rollover(ALIAS).is_some());
             }
@@ -114,6 +116,17 @@ impl Campaign {
             self.most_pending,
             began.elapsed().as_secs_f64(),
         );
+    }
+
+    /// Half of the processes die at any moment of their beginning, half of them soon after they have sent something.
+    fn let_it_live(&mut self, child: &mut Child) {
+        let (before, patience) = (self.engine.stats().requests, Instant::now() + PATIENCE);
+        if self.random.one_in(2) {
+            while self.engine.stats().requests == before && Instant::now() < patience && is_running(child) {
+                thread::sleep(self.random.millis(1..3));
+            }
+        }
+        thread::sleep(self.random.millis(5..200));
     }
 
     fn spool(&self) -> PathBuf {
