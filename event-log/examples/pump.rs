@@ -5,7 +5,6 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,9 +12,8 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use ecs_schema::Shape as _;
 use ecs_schema::generated::kibana_event_log::{ActionsAction, KibanaEventLog};
-use event_log::quarantine::Quarantine;
-use event_log::ship::{Ports, Settings, ShipperThread};
-use event_log::{EventLogService, ProviderLogger};
+use event_log::ship::Settings;
+use event_log::{EventLogService, ProviderLogger, Shipping};
 use event_spool::Spool;
 use event_store::HttpTransport;
 
@@ -106,31 +104,20 @@ fn main() -> ExitCode {
 pub fn run(arguments: &Arguments) -> anyhow::Result<u8> {
     let deadline = Instant::now() + Duration::from_secs(arguments.deadline);
     let spool = Spool::builder().segment_bytes(arguments.segment).max_bytes(SPOOL_BYTES);
-    let service = EventLogService::<KibanaEventLog>::builder().spool(spool).start(&arguments.spool)?;
-    if !arguments.no_ship {
-        service.set_delivery(start_shipper(&service, arguments)?).map_err(|_| anyhow::anyhow!("ships already"))?;
+    let mut builder = EventLogService::<KibanaEventLog>::builder().spool(spool);
+    if let Some(url) = &arguments.url {
+        let timeout = Duration::from_millis(arguments.timeout);
+        let transport = HttpTransport::builder().host(url).request_timeout(timeout).build()?;
+        let settings = Settings::new(ALIAS).max_age(Duration::from_millis(arguments.max_age));
+        builder = builder.ship(Shipping::new(transport, settings));
     }
+    let service = builder.start(&arguments.spool)?;
     let is_logged = arguments.drain || log_all(&service, arguments, deadline)?;
     let report = service.stop(deadline);
     println!("{report:?}");
     anyhow::ensure!(report.lost == 0, "`{}` events were refused by the spool", report.lost);
     let is_done = is_logged && (arguments.no_ship || report.is_delivered);
     Ok(if is_done { 0 } else { AT_DEADLINE })
-}
-
-fn start_shipper(
-    service: &EventLogService<KibanaEventLog>,
-    arguments: &Arguments,
-) -> anyhow::Result<Arc<ShipperThread>> {
-    let url = arguments.url.as_deref().unwrap_or_default();
-    let timeout = Duration::from_millis(arguments.timeout);
-    let transport = HttpTransport::builder().host(url).request_timeout(timeout).build()?;
-    let quarantine = Quarantine::over(service.quarantine().clone());
-    let ports = Ports::open(service.spool(), quarantine, &service.directory().join("shipping"))
-        .map_err(anyhow::Error::from_boxed)?;
-    let settings = Settings::new(ALIAS).max_age(Duration::from_millis(arguments.max_age));
-    let shipper = ShipperThread::start(settings, ports, transport);
-    Ok(Arc::new(shipper.map_err(anyhow::Error::from_boxed)?))
 }
 
 /// Logs all events that are missing; whether it could before the deadline.

@@ -7,6 +7,7 @@ use event_spool::{AppendError, OpenError};
 
 use crate::Invalid;
 use crate::registry::RegisterError;
+use crate::ship::PortError;
 
 /// Why a service could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +27,17 @@ pub enum StartError {
     /// The provider of the service's own events cannot be registered.
     #[error("the provider of the service's own events cannot be registered")]
     Register(#[source] RegisterError),
+    /// What is to be installed does not make the alias that is shipped to. Data streams are not shipped to.
+    #[error("the files of the log `{log}` make no alias `{alias}`")]
+    Alias {
+        /// The alias that is shipped to.
+        alias: String,
+        /// The log of the bundle.
+        log: String,
+    },
+    /// Shipping cannot begin: its journal or the quarantine cannot be read, or the system has no threads.
+    #[error("shipping cannot begin")]
+    Shipping(#[source] PortError),
 }
 
 /// Why a logger could not be made.

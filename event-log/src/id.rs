@@ -10,6 +10,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::str::FromStr;
+use std::time::Duration;
 
 use ecs_schema::Timestamp;
 
@@ -53,6 +54,15 @@ impl EventId {
         bytes[..8].copy_from_slice(&high.to_be_bytes());
         bytes[8..].copy_from_slice(&low.to_be_bytes());
         Self(bytes)
+    }
+
+    /// How long ago the id was made; `None` when it is no UUID of version 7, which has no time.
+    #[must_use]
+    pub fn age(&self, now: Timestamp) -> Option<Duration> {
+        let (time, rest) = self.0.split_at(6);
+        let millis = time.iter().fold(0, |millis, byte| (millis << 8) | u64::from(*byte));
+        let now = u64::try_from(now.unix_millis()).unwrap_or(0);
+        (rest[0] >> 4 == 7).then(|| Duration::from_millis(now.saturating_sub(millis)))
     }
 
     /// The id with these bytes.

@@ -4,7 +4,7 @@
 //! * [`EventLogger`] and [`ProviderLogger`] log. A call merges the logger's defaults with the event, checks and writes it,
 //!   and appends it to the spool: no lock, no system call, no allocation in the steady state, nothing to await.
 //! * What breaks the rules of the log is kept in the [`quarantine`] with the reason.
-//! * A [`Delivery`] takes events out of the spool; [`ship`] brings them to an engine.
+//! * [`Shipping`] brings events to an engine, and installs the log there; [`ship`] says what is promised.
 //! * With the feature `tracing-layer`, a layer of `tracing` logs chosen spans and events.
 //!
 //! Works without any asynchronous runtime, and in each.
@@ -24,9 +24,10 @@ mod registry;
 mod scratch;
 mod service;
 pub mod ship;
+mod shipping;
 mod timing;
 
-pub use delivery::{Delivery, DeliveryMetrics};
+pub use delivery::{Delivery, DeliveryMetrics, InstallationMetrics};
 pub use error::{LogError, LoggerError, StartError};
 pub use id::{EventId, ID_BYTES, ID_TEXT_BYTES, IdError, IdText};
 pub use invalid::Invalid;
@@ -34,10 +35,15 @@ pub use invalid::Invalid;
 pub use layer::TracingLayer;
 pub use logger::{EventLogger, ProviderLogger};
 pub use metrics::{Health, MAX_HEALTHY_LAG, Metrics};
-pub use record::{EventRecord, FORMAT, HEAD_BYTES, RecordError, head};
+pub use record::{EventRecord, FORMAT, HEAD_BYTES, RecordError};
 pub use registry::RegisterError;
 pub use service::{
-    DEFAULT_QUARANTINE_BYTES, DEFAULT_REPORT_INTERVAL, EVENTS_DIRECTORY, EventLogService, QUARANTINE_DIRECTORY,
-    ServiceBuilder, StopReport,
+    DEFAULT_REPORT_INTERVAL, EVENTS_DIRECTORY, EventLogService, QUARANTINE_DIRECTORY, ServiceBuilder, StopReport,
 };
+pub use shipping::{SHIPPING_DIRECTORY, Shipping};
 pub use timing::Timing;
+
+/// The examples of the page on the runtime.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/runtime.md")]
+struct RuntimePage;

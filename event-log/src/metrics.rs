@@ -45,13 +45,13 @@ pub enum Health {
 
 impl Metrics {
     pub(crate) fn new(desk: &Desk, delivery: Option<DeliveryMetrics>) -> Self {
-        let (spool, quarantine) = (desk.spool.stats(), desk.quarantine.stats());
+        let spool = desk.spool.stats();
         Self {
             accepted: spool.appended,
             invalid: desk.invalid.counts(),
             lost: desk.lost.counts(),
-            quarantined: quarantine.appended,
-            quarantine_dropped: quarantine.dropped_records,
+            quarantined: desk.quarantine.added(),
+            quarantine_dropped: desk.quarantine.spool().stats().dropped_records,
             spool,
             delivery,
         }
@@ -86,8 +86,14 @@ impl Metrics {
         if let Some(delivery) = &self.delivery
             && let Some(lag) = delivery.lag.filter(|lag| *lag > MAX_HEALTHY_LAG)
         {
-            let cause = delivery.last_error.as_deref().unwrap_or("no failure is known");
+            let install_error = || delivery.installation.as_ref()?.last_error.as_deref();
+            let cause = delivery.last_error.as_deref().or_else(install_error).unwrap_or("no failure is known");
             reasons.push(format!("delivery is {} s behind: {cause}", lag.as_secs()));
+        }
+        if let Some(installation) = self.delivery.as_ref().and_then(|delivery| delivery.installation.as_ref())
+            && let Some(error) = installation.last_error.as_ref().filter(|_| installation.needs_person)
+        {
+            reasons.push(format!("the log cannot be installed: {error}"));
         }
         if reasons.is_empty() { Health::Good } else { Health::Impaired(reasons) }
     }

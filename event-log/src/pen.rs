@@ -12,8 +12,8 @@ use serde_json::Value;
 use crate::error::LogError;
 use crate::id::EventId;
 use crate::invalid::{Invalid, Refusals};
-use crate::quarantine::{Entry, Kind};
-use crate::record::{self, HEAD_BYTES};
+use crate::quarantine::{Entry, Kind, Quarantine};
+use crate::record::{EventRecord, HEAD_BYTES};
 use crate::registry::Registry;
 use crate::scratch::with_buffer;
 
@@ -28,7 +28,7 @@ pub(crate) const ID: usize = 2;
 #[derive(Debug)]
 pub(crate) struct Desk {
     pub(crate) spool: Spool,
-    pub(crate) quarantine: Spool,
+    pub(crate) quarantine: Quarantine,
     pub(crate) registry: Registry,
     /// Events that were refused, by reason.
     pub(crate) invalid: Refusals,
@@ -37,7 +37,7 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    pub(crate) fn new(spool: Spool, quarantine: Spool, report_interval: Duration) -> Self {
+    pub(crate) fn new(spool: Spool, quarantine: Quarantine, report_interval: Duration) -> Self {
         Self {
             spool,
             quarantine,
@@ -52,7 +52,7 @@ impl Desk {
     fn keep_invalid(&self, invalid: &Invalid, id: EventId, document: &[u8]) {
         let line = invalid.line();
         let entry = Entry { id: Some(id), ..Entry::new(Kind::Invalid, &line, document) };
-        let kept = self.quarantine.append_parts(&[&entry.head(), entry.reason.as_bytes(), document]);
+        let kept = self.quarantine.put(&entry);
         if let Some(count) = self.invalid.count(invalid.code()) {
             tracing::warn!(reason = invalid.code(), count, "invalid event kept in quarantine: {line}");
         }
@@ -155,11 +155,11 @@ impl<L: Log> Pen<L> {
     ) -> (EventId, Result<(), Invalid>) {
         let now = Timestamp::now();
         let id = given.unwrap_or_else(|| EventId::at(now));
-        buffer.extend_from_slice(&record::head(id));
+        buffer.extend_from_slice(&EventRecord::head(id));
         let text = id.text();
         match source.write(self, &Stamps { now, id: text.as_bytes() }, id, buffer) {
             Ok(own) if own != id && given.is_none() => {
-                buffer[..HEAD_BYTES].copy_from_slice(&record::head(own));
+                buffer[..HEAD_BYTES].copy_from_slice(&EventRecord::head(own));
                 (own, Ok(()))
             }
             Ok(_) => (id, Ok(())),

@@ -17,12 +17,14 @@
 //!
 //! Numbers are little-endian. The spool frames a record and keeps its checksum, so there is none here.
 
+mod hand_back;
 mod store;
 
 use thiserror::Error;
 
 use crate::id::EventId;
 
+pub use hand_back::HandBack;
 pub use store::{DEFAULT_QUARANTINE_BYTES, Quarantine, QuarantineError, RefusedBack};
 
 /// The first byte of each record.

@@ -16,14 +16,6 @@ pub const FORMAT: u8 = 1;
 /// The bytes before the document.
 pub const HEAD_BYTES: usize = 1 + ID_BYTES;
 
-/// The head of the record of the event `id`.
-#[must_use]
-pub fn head(id: EventId) -> [u8; HEAD_BYTES] {
-    let mut head = [FORMAT; HEAD_BYTES];
-    head[1..].copy_from_slice(id.as_bytes());
-    head
-}
-
 /// An event as it stands in a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventRecord<'a> {
@@ -34,6 +26,14 @@ pub struct EventRecord<'a> {
 }
 
 impl<'a> EventRecord<'a> {
+    /// What stands before the document in the record of the event `id`.
+    #[must_use]
+    pub fn head(id: EventId) -> [u8; HEAD_BYTES] {
+        let mut head = [FORMAT; HEAD_BYTES];
+        head[1..].copy_from_slice(id.as_bytes());
+        head
+    }
+
     /// The event in a record's bytes.
     ///
     /// # Errors

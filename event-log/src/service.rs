@@ -12,20 +12,20 @@ use ecs_schema::{Kind, Log, Overlay, OverlayBuilder, ProviderAction, Stamp, Stre
 use event_spool::Spool;
 use serde_json::{Value, json};
 
-pub use builder::{
-    DEFAULT_QUARANTINE_BYTES, DEFAULT_REPORT_INTERVAL, EVENTS_DIRECTORY, QUARANTINE_DIRECTORY, ServiceBuilder,
-};
+pub use builder::{DEFAULT_REPORT_INTERVAL, EVENTS_DIRECTORY, QUARANTINE_DIRECTORY, ServiceBuilder};
 
 use crate::delivery::Delivery;
 use crate::error::{LoggerError, StartError};
 use crate::logger::{EventLogger, ProviderLogger};
 use crate::metrics::Metrics;
 use crate::pen::{ACTION, Desk, ID, PROVIDER, Pairs, Pen};
+use crate::quarantine::Quarantine;
 use crate::registry::RegisterError;
 
 /// An event log of one process: the log `L`, in a directory.
 ///
-/// Needs no asynchronous runtime and no server: events stand in the directory until somebody delivers them.
+/// Needs no asynchronous runtime and no server: events stand in the directory until they are delivered, which
+/// [`ServiceBuilder::ship`] begins.
 ///
 /// # Examples
 /// ```
@@ -68,7 +68,8 @@ pub struct StopReport {
     /// Events that stand in the spool and will be delivered after the next start; without a delivery, those that were
     /// not removed from it.
     pub spooled: u64,
-    /// Events that went to the quarantine because they broke rules of the log, since the service was started.
+    /// Events that went to the quarantine since the service was started: they broke rules of the log, or the engine refused
+    /// them for good.
     pub quarantined: u64,
     /// Events that are lost, because neither spool nor quarantine took them.
     pub lost: u64,
@@ -90,7 +91,7 @@ impl<L: Log> EventLogService<L> {
             spool.open(&directory).map_err(|source| StartError::Spool { directory, source })
         };
         let spool = open(EVENTS_DIRECTORY, builder.spool)?;
-        let quarantine = open(QUARANTINE_DIRECTORY, builder.quarantine)?;
+        let quarantine = Quarantine::over(open(QUARANTINE_DIRECTORY, builder.quarantine)?);
         let desk = Arc::new(Desk::new(spool, quarantine, builder.report_interval));
         let mut service =
             Self { desk, directory: directory.to_owned(), fixed: builder.fixed, own: None, delivery: OnceLock::new() };
@@ -102,6 +103,10 @@ impl<L: Log> EventLogService<L> {
             let own = OwnEvents { logger, provider: own.provider, starting: own.starting, stopping: own.stopping };
             own.log(own.starting);
             service.own = Some(own);
+        }
+        if let Some(shipping) = builder.shipping {
+            let shipper = shipping.start(&service.desk.spool, &service.desk.quarantine, directory)?;
+            service.delivery = OnceLock::from(Arc::new(shipper) as Arc<dyn Delivery>);
         }
         Ok(service)
     }
@@ -172,7 +177,7 @@ impl<L: Log> EventLogService<L> {
         A::ALL.iter().map(|action| logger(*action)).collect::<Result<_, _>>().map(ProviderLogger::new)
     }
 
-    /// Lets `delivery` deliver: [`flush`](Self::flush), [`stop`](Self::stop) and [`metrics`](Self::metrics) ask it.
+    /// Lets `delivery` deliver, in place of [`ServiceBuilder::ship`]: [`flush`](Self::flush), [`stop`](Self::stop) and [`metrics`](Self::metrics) ask it.
     ///
     /// # Errors
     /// The delivery, when there is one already.
@@ -202,7 +207,7 @@ impl<L: Log> EventLogService<L> {
         });
         let metrics = self.metrics();
         StopReport {
-            delivered: metrics.delivery.as_ref().map_or(0, |delivery| delivery.shipped),
+            delivered: metrics.delivery.as_ref().map_or(0, |delivery| delivery.delivered),
             spooled: metrics.waiting(),
             quarantined: metrics.quarantined,
             lost: metrics.lost.iter().map(|(_, count)| count).sum(),
@@ -224,9 +229,9 @@ impl<L: Log> EventLogService<L> {
         &self.desk.spool
     }
 
-    /// The spool of the quarantine.
+    /// What could not be logged or delivered, with the reasons.
     #[must_use]
-    pub fn quarantine(&self) -> &Spool {
+    pub fn quarantine(&self) -> &Quarantine {
         &self.desk.quarantine
     }
 
@@ -237,7 +242,7 @@ impl<L: Log> EventLogService<L> {
     }
 
     fn sync(&self) -> bool {
-        let synced = [&self.desk.spool, &self.desk.quarantine].map(Spool::flush);
+        let synced = [&self.desk.spool, self.desk.quarantine.spool()].map(Spool::flush);
         for error in synced.iter().filter_map(|result| result.as_ref().err()) {
             tracing::error!("{error}");
         }

@@ -43,6 +43,8 @@ mod batch;
 mod complete;
 mod drive;
 mod errand;
+mod installing;
+mod intake;
 pub mod journal;
 mod local;
 mod look;
@@ -67,5 +69,17 @@ pub use settings::{
     DEFAULT_RETRY_CAP, DEFAULT_SLOW_AFTER, IntentSync, MOST_DOCUMENTS, Settings,
 };
 pub use shipper::{Shipper, Step};
-pub use stats::{Health, Stats};
+pub use stats::{Condition, Stats};
 pub use thread::ShipperThread;
+
+/// An error with its causes.
+fn one_line(error: &dyn std::error::Error) -> String {
+    let mut line = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        line.push_str(": ");
+        line.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    line
+}

@@ -8,7 +8,7 @@ pub use body::{BulkBody, PushError};
 pub use outcome::ItemOutcome;
 pub use reply::{ResponseError, read_bulk_reply, read_bulk_response};
 
-use crate::name::escape;
+use crate::name::path_segment;
 
 /// What a bulk reply is asked to hold, as the value of `filter_path`.
 ///
@@ -27,7 +27,7 @@ pub const BULK_FILTER_PATH: &str =
 /// arrived: an id is unique within one index and not behind an alias.
 #[must_use]
 pub fn bulk_path_to_index(index: &str) -> String {
-    format!("/{}/_bulk?filter_path={BULK_FILTER_PATH}", escape(index))
+    format!("/{}/_bulk?filter_path={BULK_FILTER_PATH}", path_segment(index))
 }
 
 /// Path of a bulk request to whatever index the alias writes to now.
@@ -36,11 +36,5 @@ pub fn bulk_path_to_index(index: &str) -> String {
 /// name otherwise, with a mapping that it guesses.
 #[must_use]
 pub fn bulk_path_to_alias(alias: &str) -> String {
-    format!("/{}/_bulk?require_alias=true&filter_path={BULK_FILTER_PATH}", escape(alias))
-}
-
-/// Path of a bulk request to a data stream, whose indices take no creation of documents by their own names.
-#[must_use]
-pub fn bulk_path_to_data_stream(stream: &str) -> String {
-    bulk_path_to_index(stream)
+    format!("/{}/_bulk?require_alias=true&filter_path={BULK_FILTER_PATH}", path_segment(alias))
 }

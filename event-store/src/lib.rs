@@ -4,7 +4,7 @@
 //!
 //! * [`BulkBody`] and [`read_bulk_reply`]: documents to a request, a reply to an [`ItemOutcome`] for each.
 //! * [`Transport`]: one request, one reply. [`HttpTransport`] is the real one; tests bring their own.
-//! * [`resolve_write_index`]: the concrete index behind an alias, so that a repeated request cannot store twice.
+//! * [`AliasIndices`], [`resolve_write_index`]: the concrete index behind an alias, so that a repeated request cannot store twice.
 //! * [`Bundle`], [`Installer`], [`Installation`]: what `ecs-gen` generated, put on an engine as often as one likes.
 //!
 //! # Examples
@@ -47,8 +47,8 @@ mod write_index;
 
 pub use backoff::Backoff;
 pub use bulk::{
-    BULK_FILTER_PATH, BulkBody, ItemOutcome, PushError, ResponseError, bulk_path_to_alias, bulk_path_to_data_stream,
-    bulk_path_to_index, read_bulk_reply, read_bulk_response,
+    BULK_FILTER_PATH, BulkBody, ItemOutcome, PushError, ResponseError, bulk_path_to_alias, bulk_path_to_index,
+    read_bulk_reply, read_bulk_response,
 };
 pub use engine_error::{Refusal, RefusalKind};
 pub use http::{
@@ -59,6 +59,7 @@ pub use install::{
     Bundle, BundleError, EngineKind, INSTALL_BACKOFF, IndexOutcome, IndexReport, InstallError, InstallReport,
     Installation, Installer, Progress, StepOutcome, StepReport,
 };
+pub use name::path_segment;
 pub use secret::Secret;
 pub use transport::{Method, Request, Response, Transport, TransportError, UnknownMethod};
-pub use write_index::{ResolveError, WriteIndex, resolve_write_index};
+pub use write_index::{AliasIndices, ResolveError, resolve_write_index};

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 /// A name as one segment of a path; what a path cannot hold is escaped.
-pub fn escape(name: &str) -> String {
+#[must_use]
+pub fn path_segment(name: &str) -> String {
     name.bytes().fold(String::with_capacity(name.len()), |mut text, byte| {
         if byte.is_ascii_alphanumeric() || b"-._~@".contains(&byte) {
             text.push(char::from(byte));
@@ -16,11 +17,11 @@ pub fn escape(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::escape;
+    use super::path_segment;
 
     #[test]
     fn names_cannot_leave_their_segment() {
-        assert_eq!(escape(".kibana-event-log-000001"), ".kibana-event-log-000001");
-        assert_eq!(escape("a/b?c&é"), "a%2Fb%3Fc%26%C3%A9");
+        assert_eq!(path_segment(".kibana-event-log-000001"), ".kibana-event-log-000001");
+        assert_eq!(path_segment("a/b?c&é"), "a%2Fb%3Fc%26%C3%A9");
     }
 }

@@ -1,28 +1,64 @@
-//! Which concrete index an alias writes to. Asks one question and keeps nothing.
+//! Which indices are behind an alias, and which of them it writes to: the one reading of the answer to `GET /_alias/NAME`.
+//! Keeps nothing.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
 use crate::engine_error::Refusal;
-use crate::name::escape;
+use crate::name::path_segment;
 use crate::transport::{Request, Transport, TransportError};
 
-/// The index that an alias writes to, at the moment of the question.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct WriteIndex(String);
+/// The indices behind an alias, at the moment of the question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AliasIndices {
+    write: String,
+    all: Vec<String>,
+}
 
-impl WriteIndex {
-    /// Its name.
+impl AliasIndices {
+    /// Path of the question, which is a `GET`.
     #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
+    pub fn path(alias: &str) -> String {
+        format!("/_alias/{}", path_segment(alias))
     }
 
-    /// Its name.
+    /// Reads an answer with the status 200.
+    ///
+    /// # Errors
+    /// When it is no engine's, or the alias has no write index.
+    pub fn read(alias: &str, body: &[u8]) -> Result<Self, ResolveError> {
+        let owned = || alias.to_owned();
+        let indices: BTreeMap<String, Index> =
+            serde_json::from_slice(body).map_err(|source| ResolveError::Malformed { alias: owned(), source })?;
+        let flag = |index: &Index| index.aliases.get(alias).map(|alias| alias.is_write_index);
+        let flags: Vec<(String, Option<bool>)> =
+            indices.into_iter().filter_map(|(name, index)| flag(&index).map(|flag| (name, flag))).collect();
+        let marked = flags.iter().find(|(_, is_write_index)| *is_write_index == Some(true));
+        // An alias on one index writes to it unless it says that it does not.
+        let only = || flags.first().filter(|(_, is_write_index)| flags.len() == 1 && is_write_index.is_none());
+        match marked.or_else(only) {
+            Some((write, _)) => {
+                let write = write.clone();
+                Ok(Self { write, all: flags.into_iter().map(|(name, _)| name).collect() })
+            }
+            None if flags.is_empty() => Err(ResolveError::NoAlias { alias: owned() }),
+            None => {
+                let names: Vec<String> = flags.iter().map(|(name, _)| format!("`{name}`")).collect();
+                Err(ResolveError::NoWriteIndex { alias: owned(), indices: names.join(", ") })
+            }
+        }
+    }
+
+    /// The index that the alias writes to.
     #[must_use]
-    pub fn into_string(self) -> String {
-        self.0
+    pub fn write_index(&self) -> &str {
+        &self.write
+    }
+
+    /// All indices behind it, that one among them.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.all.iter().map(String::as_str)
     }
 }
 
@@ -85,6 +121,7 @@ impl ResolveError {
 
 #[derive(Deserialize)]
 struct Index {
+    #[serde(default)]
     aliases: BTreeMap<String, Alias>,
 }
 
@@ -101,30 +138,15 @@ struct Alias {
 ///
 /// # Errors
 /// See [`ResolveError`].
-pub fn resolve_write_index(transport: &dyn Transport, alias: &str) -> Result<WriteIndex, ResolveError> {
-    let path = format!("/_alias/{}", escape(alias));
+pub fn resolve_write_index(transport: &dyn Transport, alias: &str) -> Result<String, ResolveError> {
+    let path = AliasIndices::path(alias);
     let owned = || alias.to_owned();
     let response =
         transport.send(&Request::get(&path)).map_err(|source| ResolveError::Transport { alias: owned(), source })?;
-    if let Some(refusal) = response.refusal() {
-        return Err(match refusal.status {
-            404 => ResolveError::NoAlias { alias: owned() },
-            _ => ResolveError::Refused { alias: owned(), refusal },
-        });
-    }
-    let indices: BTreeMap<String, Index> =
-        serde_json::from_slice(&response.body).map_err(|source| ResolveError::Malformed { alias: owned(), source })?;
-    let flags = || indices.iter().map(|(name, index)| (name, index.aliases.get(alias).and_then(|a| a.is_write_index)));
-    let marked = flags().find(|(_, is_write_index)| *is_write_index == Some(true));
-    // An alias on one index writes to it unless it says that it does not.
-    let only = || flags().next().filter(|(_, is_write_index)| indices.len() == 1 && is_write_index.is_none());
-    match marked.or_else(only) {
-        Some((name, _)) => Ok(WriteIndex(name.clone())),
-        None if indices.is_empty() => Err(ResolveError::NoAlias { alias: owned() }),
-        None => {
-            let names: Vec<String> = indices.keys().map(|name| format!("`{name}`")).collect();
-            Err(ResolveError::NoWriteIndex { alias: owned(), indices: names.join(", ") })
-        }
+    match response.refusal() {
+        Some(refusal) if refusal.status == 404 => Err(ResolveError::NoAlias { alias: owned() }),
+        Some(refusal) => Err(ResolveError::Refused { alias: owned(), refusal }),
+        None => AliasIndices::read(alias, &response.body).map(|indices| indices.write),
     }
 }
 
@@ -145,7 +167,7 @@ mod tests {
     #[track_caller]
     fn check(status: u16, body: &'static str, wanted: Result<&str, &str>) {
         let found = resolve_write_index(&Answering(status, body), ".log");
-        let found = found.as_ref().map(super::WriteIndex::as_str).map_err(ToString::to_string);
+        let found = found.as_deref().map_err(ToString::to_string);
         assert_eq!(found, wanted.map_err(str::to_owned));
     }
 

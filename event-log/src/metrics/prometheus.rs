@@ -18,12 +18,17 @@ pub(super) fn render(metrics: &Metrics) -> String {
     page.gauge("spool_events", "Events that wait in the spool.", metrics.waiting());
     page.gauge("spool_bytes", "Bytes of the spool's files.", metrics.spool.bytes);
     if let Some(delivery) = &metrics.delivery {
-        page.counter("shipped", "Events confirmed by the store.", delivery.shipped);
+        page.counter("delivered", "Events confirmed by the store.", delivery.delivered);
         page.counter("retried", "Events sent again after a failed try.", delivery.retried);
         page.counter("conflicts", "Events that the store had before.", delivery.conflicts);
         page.counter("rejected", "Events refused by the store for good.", delivery.rejected);
         let lag = delivery.lag.unwrap_or_default().as_secs_f64();
         page.gauge("lag_seconds", "Age of the oldest event that waits.", lag);
+        if let Some(installation) = &delivery.installation {
+            let is_installed = u8::from(installation.is_installed);
+            page.gauge("installed", "1 when the log's generated files are on the engine.", is_installed);
+            page.counter("installation_failures", "Failed tries to install them.", installation.failures);
+        }
     }
     page.gauge("healthy", "1 when events get where they should.", u8::from(metrics.health() == Health::Good));
     page.0

@@ -3,17 +3,19 @@
 
 use std::collections::HashSet;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use event_spool::{AppendError, FullPolicy, OpenError, ReadError, Reader, Sequence, Spool};
+use event_spool::{AppendError, FlushError, FullPolicy, OpenError, ReadError, Reader, Sequence, Spool, SpoolBuilder};
 use thiserror::Error;
 
 use super::{Entry, Kind};
 
-/// Bytes on disk at most: a hundred thousand refused events and more, which a person would see long before.
-pub const DEFAULT_QUARANTINE_BYTES: u64 = 128 << 20;
+/// 64 MiB: some hundred thousand refused events, enough to see what is wrong and to mend a day's; the oldest go first.
+pub const DEFAULT_QUARANTINE_BYTES: u64 = 64 << 20;
 /// The reader that everything in the quarantine is read by. What it has acknowledged was handed back.
-const READER: &str = "kept";
+pub(super) const READER: &str = "kept";
+/// Small, because at least three files are there and most quarantines stay empty.
 const SEGMENT_BYTES: u64 = 4 << 20;
 
 /// Events that could not be delivered, on disk. Clones share it.
@@ -39,6 +41,8 @@ pub struct Quarantine {
     spool: Spool,
     /// One scan at a time: they share a reader.
     scanning: Arc<Mutex<()>>,
+    /// Records that are no entries, appended since it was opened.
+    marks: Arc<AtomicU64>,
 }
 
 /// Why an entry that was handed back is not taken.
@@ -57,6 +61,12 @@ pub enum QuarantineError {
     /// That an entry was handed back cannot be written down. It is still listed, and was handed back.
     #[error("cannot write to the quarantine")]
     Append(#[from] AppendError),
+    /// The spool of events takes no entry, or no further one.
+    #[error("the spool of events takes nothing back")]
+    Events(#[source] AppendError),
+    /// What was handed back is in the spool of events and not certainly on disk. It is still listed.
+    #[error("what was handed back cannot be synced")]
+    Sync(#[source] FlushError),
     /// What entries are handed back to did not take one. It is still in quarantine.
     #[error("the entry `{number}` was not taken back")]
     Refused {
@@ -73,24 +83,35 @@ impl Quarantine {
     /// # Errors
     /// As for a spool: another process has it open, or the directory cannot be used.
     pub fn open(directory: impl AsRef<Path>) -> Result<Self, OpenError> {
-        let spool = Spool::builder()
+        Ok(Self::over(Self::spool_builder().open(directory)?))
+    }
+
+    /// How its spool is opened if nothing else is said: [`DEFAULT_QUARANTINE_BYTES`], of which the oldest go first.
+    pub fn spool_builder() -> SpoolBuilder {
+        Spool::builder()
             .segment_bytes(SEGMENT_BYTES)
             .max_bytes(DEFAULT_QUARANTINE_BYTES)
             .when_full(FullPolicy::DropOldest)
-            .open(directory)?;
-        Ok(Self::over(spool))
     }
 
     /// The quarantine in a spool that is open already.
     #[must_use]
     pub fn over(spool: Spool) -> Self {
-        Self { spool, scanning: Arc::default() }
+        Self { spool, scanning: Arc::default(), marks: Arc::default() }
     }
 
     /// The spool that it is in.
     #[must_use]
     pub fn spool(&self) -> &Spool {
         &self.spool
+    }
+
+    /// How many entries were added since it was opened.
+    #[must_use]
+    pub fn added(&self) -> u64 {
+        // In this order, so that a mark is never counted before its record.
+        let marks = self.marks.load(Ordering::Relaxed);
+        self.spool.stats().appended.saturating_sub(marks)
     }
 
     /// Adds an entry, and returns its number. It survives the death of the process.
@@ -107,7 +128,7 @@ impl Quarantine {
     /// # Errors
     /// When the spool cannot be read. A record that another release wrote is left out.
     pub fn entries(&self, each: &mut dyn FnMut(u64, &Entry<'_>)) -> Result<(), QuarantineError> {
-        let _alone = self.scanning.lock().unwrap_or_else(PoisonError::into_inner);
+        let _alone = self.lock();
         let settled = self.settled()?;
         let mut reader = self.spool.reader(READER)?;
         scan(&mut reader, &mut |number, entry| {
@@ -156,13 +177,25 @@ impl Quarantine {
     ) -> Result<Option<T>, QuarantineError> {
         let Some(outcome) = self.show(number, resubmit)? else { return Ok(None) };
         let value = outcome.map_err(|source| QuarantineError::Refused { number, source })?;
-        self.put(&Entry { sequence: Some(number), ..Entry::new(Kind::Settled, "", b"") })?;
+        self.settle(number)?;
         self.forget_settled()?;
         Ok(Some(value))
     }
 
+    /// Notes that an entry was handed back.
+    pub(super) fn settle(&self, number: u64) -> Result<(), AppendError> {
+        self.put(&Entry { sequence: Some(number), ..Entry::new(Kind::Settled, "", b"") })?;
+        self.marks.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// For one scan.
+    pub(super) fn lock(&self) -> MutexGuard<'_, ()> {
+        self.scanning.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Numbers of the entries that were handed back.
-    fn settled(&self) -> Result<HashSet<u64>, QuarantineError> {
+    pub(super) fn settled(&self) -> Result<HashSet<u64>, QuarantineError> {
         let mut settled = HashSet::new();
         let mut reader = self.spool.reader(READER)?;
         scan(&mut reader, &mut |_, entry| {
@@ -174,8 +207,8 @@ impl Quarantine {
     }
 
     /// Lets the oldest records go, as far as all of them are settled.
-    fn forget_settled(&self) -> Result<(), QuarantineError> {
-        let _alone = self.scanning.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(super) fn forget_settled(&self) -> Result<(), QuarantineError> {
+        let _alone = self.lock();
         let settled = self.settled()?;
         let mut reader = self.spool.reader(READER)?;
         let mut through = None;
@@ -194,7 +227,7 @@ impl Quarantine {
     }
 }
 
-fn scan(reader: &mut Reader, each: &mut dyn FnMut(u64, &Entry<'_>)) -> Result<(), QuarantineError> {
+pub(super) fn scan(reader: &mut Reader, each: &mut dyn FnMut(u64, &Entry<'_>)) -> Result<(), QuarantineError> {
     while let Some(record) = reader.next()? {
         if let Ok(entry) = Entry::parse(record.bytes) {
             each(record.sequence.get(), &entry);

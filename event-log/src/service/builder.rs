@@ -5,14 +5,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use ecs_schema::{Log, Overlay, ProviderAction};
-use event_spool::{FullPolicy, Spool, SpoolBuilder};
+use event_spool::{Spool, SpoolBuilder};
 use serde_json::{Value, json};
 
 use super::{EventLogService, has_field};
 use crate::error::StartError;
+use crate::quarantine::Quarantine;
+use crate::shipping::Shipping;
 
-/// 64 MiB: some hundred thousand refused events, enough to see what is wrong and to mend a day's; the oldest go first.
-pub const DEFAULT_QUARANTINE_BYTES: u64 = 64 << 20;
 /// A minute: whoever reads the program's own log learns soon what is refused, and a thousand refusals a second do not
 /// fill that log.
 pub const DEFAULT_REPORT_INTERVAL: Duration = Duration::from_mins(1);
@@ -20,9 +20,6 @@ pub const DEFAULT_REPORT_INTERVAL: Duration = Duration::from_mins(1);
 pub const EVENTS_DIRECTORY: &str = "events";
 /// The folder of the quarantine, in the service's directory.
 pub const QUARANTINE_DIRECTORY: &str = "quarantine";
-
-/// The size of the quarantine's files: small, because at least three are there and most quarantines stay empty.
-const QUARANTINE_SEGMENT_BYTES: u64 = 4 << 20;
 
 /// Begins an [`EventLogService`].
 #[derive(Debug)]
@@ -33,6 +30,7 @@ pub struct ServiceBuilder<L> {
     pub(super) fixed: Value,
     pub(super) report_interval: Duration,
     pub(super) own: Option<Own>,
+    pub(super) shipping: Option<Shipping>,
     log: PhantomData<fn(&L)>,
 }
 
@@ -54,13 +52,11 @@ impl<L: Log> ServiceBuilder<L> {
         };
         Self {
             spool: Spool::builder(),
-            quarantine: Spool::builder()
-                .segment_bytes(QUARANTINE_SEGMENT_BYTES)
-                .max_bytes(DEFAULT_QUARANTINE_BYTES)
-                .when_full(FullPolicy::DropOldest),
+            quarantine: Quarantine::spool_builder(),
             fixed: ecs,
             report_interval: DEFAULT_REPORT_INTERVAL,
             own: None,
+            shipping: None,
             log: PhantomData,
         }
     }
@@ -71,7 +67,7 @@ impl<L: Log> ServiceBuilder<L> {
         self
     }
 
-    /// How the quarantine is to be; by default [`DEFAULT_QUARANTINE_BYTES`] of which the oldest go first.
+    /// How the quarantine is to be; [`Quarantine::spool_builder`] if not set.
     pub fn quarantine(mut self, spool: SpoolBuilder) -> Self {
         self.quarantine = spool;
         self
@@ -107,10 +103,18 @@ impl<L: Log> ServiceBuilder<L> {
         self
     }
 
+    /// Ships the events, on threads of the service's own, from its start to its stop. Without this they stand in the spool
+    /// until somebody delivers them.
+    pub fn ship(mut self, shipping: Shipping) -> Self {
+        self.shipping = Some(shipping);
+        self
+    }
+
     /// Starts the service in `directory`, which is made when it is absent.
     ///
     /// # Errors
-    /// When a spool cannot be opened or the fixed fields are not valid.
+    /// When a spool cannot be opened, the fixed fields are not valid, or shipping cannot begin. An engine that cannot be
+    /// reached is none.
     pub fn start(self, directory: impl AsRef<Path>) -> Result<EventLogService<L>, StartError> {
         EventLogService::open(self, directory.as_ref())
     }

@@ -1,14 +1,14 @@
 //! What came of a request, and what that means for its documents.
 
-use std::error::Error;
 use std::time::Duration;
 
 use event_store::{ItemOutcome, RefusalKind, Response, TransportError, read_bulk_reply};
 
 use super::batch::{Batch, Look};
 use super::errand::{Errand, Job};
+use super::one_line;
 use super::shipper::Shipper;
-use super::stats::Health;
+use super::stats::Condition;
 use crate::quarantine::{Entry, Kind};
 
 /// Longest time that an engine can ask to be left alone.
@@ -51,31 +51,32 @@ impl Shipper {
     fn land(&mut self, batch: &Batch) {
         self.in_flight -= 1;
         self.flying_bytes -= batch.bytes();
+        self.flying.remove(&batch.first());
     }
 
     fn complete_question(&mut self, outcome: Result<Response, TransportError>) {
         self.target.is_asking = false;
-        let (health, text) = match outcome {
-            Err(error) => (Health::Unreachable, one_line(&error)),
+        let (condition, text) = match outcome {
+            Err(error) => (Condition::Unreachable, one_line(&error)),
             Ok(response) => match response.refusal() {
                 None => match self.target.learn(&self.settings.alias, &response.body, self.now) {
                     Ok(()) => return,
-                    Err(text) => (Health::NotInstalled, text),
+                    Err(text) => (Condition::NotInstalled, text),
                 },
                 Some(refusal) => {
-                    let health = match refusal.kind {
-                        RefusalKind::Missing => Health::NotInstalled,
-                        RefusalKind::Forbidden => Health::Forbidden,
-                        RefusalKind::Later => Health::Overloaded,
-                        _ => Health::Refused,
+                    let condition = match refusal.kind {
+                        RefusalKind::Missing => Condition::NotInstalled,
+                        RefusalKind::Forbidden => Condition::Forbidden,
+                        RefusalKind::Later => Condition::Overloaded,
+                        _ => Condition::Refused,
                     };
-                    (health, format!("cannot ask where the alias leads: {refusal}"))
+                    (condition, format!("cannot ask where the alias leads: {refusal}"))
                 }
             },
         };
         self.target.failures = self.target.failures.saturating_add(1);
         self.target.due = self.now + self.delay(self.target.failures);
-        self.trouble(health, &text);
+        self.trouble(condition, &text);
     }
 
     fn complete_bulk(&mut self, mut batch: Batch, sent: Duration, outcome: Result<Response, TransportError>) {
@@ -85,7 +86,7 @@ impl Shipper {
             Err(error) => {
                 batch.in_doubt |= error.is_ambiguous();
                 self.window.narrow(sent, self.now);
-                self.trouble(Health::Unreachable, &one_line(&error));
+                self.trouble(Condition::Unreachable, &one_line(&error));
                 self.retry(batch);
             }
         }
@@ -103,17 +104,17 @@ impl Shipper {
         if kind == RefusalKind::TooLarge {
             return self.too_large(batch, &text);
         }
-        let health = match kind {
-            RefusalKind::Later if matches!(response.status, 429 | 503) => Health::Overloaded,
-            RefusalKind::Later => Health::Unreachable,
-            RefusalKind::Forbidden => Health::Forbidden,
-            _ => Health::Refused,
+        let condition = match kind {
+            RefusalKind::Later if matches!(response.status, 429 | 503) => Condition::Overloaded,
+            RefusalKind::Later => Condition::Unreachable,
+            RefusalKind::Forbidden => Condition::Forbidden,
+            _ => Condition::Refused,
         };
         if kind != RefusalKind::Later {
             self.target.forget();
         }
         self.window.narrow(sent, self.now);
-        self.trouble(health, &text);
+        self.trouble(condition, &text);
         self.retry(batch);
     }
 
@@ -156,10 +157,13 @@ impl Shipper {
         if let Err(error) = reply {
             batch.in_doubt = true;
             self.window.narrow(sent, self.now);
-            self.trouble(Health::Unreachable, &format!("the reply to a bulk request is not to be believed: {error}"));
+            self.trouble(
+                Condition::Unreachable,
+                &format!("the reply to a bulk request is not to be believed: {error}"),
+            );
             return self.retry(batch);
         }
-        self.stats.health = Health::Well;
+        self.stats.condition = Condition::Well;
         self.stats.conflicts += conflicts;
         let is_slow = self.now.saturating_sub(sent) > self.settings.slow_after;
         if is_slow || failures.iter().any(|failure| matches!(failure.status, 429 | 503)) {
@@ -261,7 +265,7 @@ impl Shipper {
             // What was put before the failure is known by its id when it is rejected again.
             let key = |place: &usize| (batch.items[*place].sequence, Some(batch.items[*place].id));
             self.put_before.extend(put.iter().map(key));
-            return self.trouble(Health::Local, &error.to_string());
+            return self.trouble(Condition::Local, &error.to_string());
         }
         for place in &put {
             let sequence = batch.items[*place].sequence;
@@ -286,7 +290,7 @@ impl Shipper {
         } else {
             if let Some(failure) = failures.iter().find(|failure| matches!(failure.status, 401 | 403)) {
                 let text = format!("documents are refused with {} `{}`", failure.status, failure.error_type);
-                self.trouble(Health::Forbidden, &text);
+                self.trouble(Condition::Forbidden, &text);
             }
             return;
         };
@@ -295,23 +299,11 @@ impl Shipper {
             batch.look = Some(look);
         }
         let index = batch.pin.as_deref().unwrap_or_default();
-        self.trouble(Health::Refused, &format!("the index `{index}` is gone, closed or takes no writes"));
+        self.trouble(Condition::Refused, &format!("the index `{index}` is gone, closed or takes no writes"));
     }
 }
 
 /// Whether a request, or a document, with this status may have been stored all the same.
 fn is_ambiguous(status: u16) -> bool {
     !(400..500).contains(&status) || status == 408
-}
-
-/// An error with its causes.
-fn one_line(error: &dyn Error) -> String {
-    let mut line = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        line.push_str(": ");
-        line.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    line
 }

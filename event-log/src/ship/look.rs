@@ -1,31 +1,17 @@
 //! Asking which documents an engine has, when they may be stored where they cannot be sent to again.
 
 use std::collections::HashSet;
-use std::fmt::Write as _;
 use std::time::Duration;
 
-use event_store::{Response, TransportError};
+use event_store::{Response, TransportError, path_segment};
 use serde::{Deserialize, Serialize};
 
 use super::batch::{Batch, Look};
 use super::errand::{Errand, Job};
 use super::shipper::Shipper;
-use super::stats::Health;
+use super::stats::Condition;
 
 const GONE: &str = "index_not_found_exception";
-
-/// A name as one segment of a path.
-pub(super) fn escape(name: &str) -> String {
-    let mut text = String::with_capacity(name.len());
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            let _ = write!(text, "%{byte:02X}");
-        }
-    }
-    text
-}
 
 #[derive(Serialize)]
 struct GetMany {
@@ -57,12 +43,13 @@ pub(super) fn errand(alias: &str, batch: Batch, sent: Duration) -> Errand {
     let (path, question) = if batch.look == Some(Look::Alias) {
         let path = format!(
             "/{}/_search?allow_partial_search_results=false&filter_path=hits.hits._id,timed_out,_shards.failed",
-            escape(alias)
+            path_segment(alias)
         );
         let search = Search { size: ids.len(), source: false, query: Query { ids: Ids { values: ids } } };
         (path, serde_json::to_vec(&search))
     } else {
-        let path = format!("/{}/_mget?_source=false&filter_path=docs._id,docs.found,docs.error.type", escape(pin));
+        let path =
+            format!("/{}/_mget?_source=false&filter_path=docs._id,docs.found,docs.error.type", path_segment(pin));
         (path, serde_json::to_vec(&GetMany { ids }))
     };
     let question = question.expect("texts and numbers are JSON");
@@ -122,14 +109,14 @@ enum Answer {
     /// There is no such index.
     Gone,
     /// Nothing; in one line why.
-    Nothing(Health, String),
+    Nothing(Condition, String),
 }
 
 impl Shipper {
     pub(super) fn complete_look(&mut self, mut batch: Batch, outcome: Result<Response, TransportError>) {
         let look = batch.look.unwrap_or(Look::Index);
         let answer = match outcome {
-            Err(error) => Answer::Nothing(Health::Unreachable, error.to_string()),
+            Err(error) => Answer::Nothing(Condition::Unreachable, error.to_string()),
             Ok(response) => read(look, batch.items.len(), &response),
         };
         match answer {
@@ -140,11 +127,11 @@ impl Shipper {
             }
             Answer::Gone => {
                 self.target.forget();
-                self.trouble(Health::NotInstalled, "the alias is gone");
+                self.trouble(Condition::NotInstalled, "the alias is gone");
                 self.retry(batch);
             }
-            Answer::Nothing(health, text) => {
-                self.trouble(health, &format!("cannot tell which documents are stored: {text}"));
+            Answer::Nothing(condition, text) => {
+                self.trouble(condition, &format!("cannot tell which documents are stored: {text}"));
                 self.retry(batch);
             }
         }
@@ -183,17 +170,17 @@ fn read(look: Look, documents: usize, response: &Response) -> Answer {
         return match refusal.status {
             // Only an engine knows that; a proxy that finds nothing says 404 as well.
             404 if refusal.error_type == GONE => Answer::Gone,
-            401 | 403 => Answer::Nothing(Health::Forbidden, format!("{refusal}; asking needs the right to read")),
-            _ => Answer::Nothing(Health::Refused, refusal.to_string()),
+            401 | 403 => Answer::Nothing(Condition::Forbidden, format!("{refusal}; asking needs the right to read")),
+            _ => Answer::Nothing(Condition::Refused, refusal.to_string()),
         };
     }
-    let unclear = || Answer::Nothing(Health::Refused, "the answer is not an engine's, or not complete".to_owned());
+    let unclear = || Answer::Nothing(Condition::Refused, "the answer is not an engine's, or not complete".to_owned());
     match look {
         Look::Exists | Look::Index => match serde_json::from_slice::<Many>(&response.body) {
             Ok(many) if many.docs.len() != documents => unclear(),
             Ok(many) => match many.docs.iter().find_map(|one| one.error.as_ref()) {
                 Some(said) if said.kind == GONE => Answer::Gone,
-                Some(said) => Answer::Nothing(Health::Refused, said.kind.clone()),
+                Some(said) => Answer::Nothing(Condition::Refused, said.kind.clone()),
                 None => Answer::Stored(many.docs.into_iter().filter(|one| one.found).map(|one| one.id).collect()),
             },
             Err(_) => unclear(),

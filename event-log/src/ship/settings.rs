@@ -55,6 +55,20 @@ pub struct Settings {
     pub(super) seed: u64,
 }
 
+/// Everything at its default, for the alias of that name.
+impl From<&str> for Settings {
+    fn from(alias: &str) -> Self {
+        Self::new(alias)
+    }
+}
+
+/// Everything at its default, for the alias of that name.
+impl From<String> for Settings {
+    fn from(alias: String) -> Self {
+        Self::new(alias)
+    }
+}
+
 impl Settings {
     /// Everything at its default; the alias is the one that the log's generated files install.
     #[must_use]
@@ -129,6 +143,12 @@ impl Settings {
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
+    }
+
+    /// The alias that is shipped to.
+    #[must_use]
+    pub fn alias(&self) -> &str {
+        &self.alias
     }
 
     /// The seed, 0 when none is set.

@@ -1,37 +1,30 @@
-//! The state machine: what is to be sent, and when. What came of it is in `complete`.
+//! The state machine: what is to be sent, and when. What is read is in `intake`, what came of requests in `complete`.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
-use event_store::{Backoff, BulkBody, bulk_path_to_index};
+use event_store::{AliasIndices, Backoff, bulk_path_to_index};
 
 use super::batch::{Batch, Look};
 use super::errand::{Errand, Job};
+use super::intake::{SHORTEST_IDLE, Unplaced};
 use super::journal::Journal;
 use super::look;
 use super::ports::{EntryKey, PortError, Ports, Sink, Source};
 use super::progress::Progress;
 use super::random::Random;
 use super::settings::Settings;
-use super::stats::{Health, Stats};
+use super::stats::{Condition, Stats};
 use super::target::Target;
 use super::window::Window;
-use crate::quarantine::{Entry, Kind};
-use crate::record::EventRecord;
+use crate::id::EventId;
 
-/// First pause after the spool was found empty; doubled up to [`LONGEST_IDLE`].
-const SHORTEST_IDLE: Duration = Duration::from_millis(1);
-/// Ten looks a second cost nothing, and are a tenth of what a record waits in a batch.
-const LONGEST_IDLE: Duration = Duration::from_millis(100);
 /// Pause after spool, quarantine or journal failed.
-const LOCAL_PAUSE: Duration = Duration::from_secs(1);
+pub(super) const LOCAL_PAUSE: Duration = Duration::from_secs(1);
 /// How long it waits for completions when there is nothing else to wait for.
 const LONG: Duration = Duration::from_mins(1);
 /// How often the same kind of trouble is logged.
 const LOG_INTERVAL: Duration = Duration::from_mins(1);
-/// Length of an id as text.
-const ID_TEXT: &str = "00000000-0000-0000-0000-000000000000";
-
 /// What a shipper wants next.
 #[derive(Debug)]
 pub enum Step {
@@ -51,19 +44,23 @@ pub struct Shipper {
     pub(super) settings: Settings,
     pub(super) source: Box<dyn Source>,
     pub(super) quarantine: Box<dyn Sink>,
-    journal: Journal,
+    pub(super) journal: Journal,
     pub(super) now: Duration,
     random: Random,
     backoff: Backoff,
     pub(super) target: Target,
     pub(super) window: Window,
     pub(super) progress: Progress,
-    filling: Option<Batch>,
-    waiting: Vec<Batch>,
-    spare: Vec<Batch>,
+    pub(super) filling: Option<Batch>,
+    pub(super) waiting: Vec<Batch>,
+    pub(super) spare: Vec<Batch>,
     /// Requests about documents that are under way, and the bytes of their batches.
     pub(super) in_flight: u32,
     pub(super) flying_bytes: usize,
+    /// The first documents of the batches that are under way, by sequence.
+    pub(super) flying: BTreeMap<u64, EventId>,
+    /// Nothing is sent before the release.
+    is_held: bool,
     /// The engine has asked to be left alone until then.
     pub(super) gate: Duration,
     /// Bytes of a body that the endpoint was found to take.
@@ -74,20 +71,14 @@ pub struct Shipper {
     /// What stands in the quarantine already and is not finished: from before a restart, or because a sync failed.
     pub(super) put_before: HashSet<EntryKey>,
     /// A record that could be put neither into a batch nor into the quarantine.
-    unplaced: Option<Unplaced>,
-    read_through: u64,
-    read_due: Duration,
-    idle: Duration,
+    pub(super) unplaced: Option<Unplaced>,
+    pub(super) read_through: u64,
+    pub(super) read_due: Duration,
+    pub(super) idle: Duration,
     acknowledged: u64,
     pub(super) stats: Stats,
-    logged: [Option<Duration>; Health::ALL.len()],
+    logged: [Option<Duration>; Condition::ALL.len()],
     rejection_logged: Option<Duration>,
-}
-
-struct Unplaced {
-    sequence: u64,
-    record: Vec<u8>,
-    reason: String,
 }
 
 impl Shipper {
@@ -114,6 +105,8 @@ impl Shipper {
             spare: Vec::new(),
             in_flight: 0,
             flying_bytes: 0,
+            flying: BTreeMap::new(),
+            is_held: false,
             gate: Duration::ZERO,
             max_bytes: settings.max_bytes,
             grown_at: 0,
@@ -125,7 +118,7 @@ impl Shipper {
             idle: SHORTEST_IDLE,
             acknowledged,
             stats: Stats::default(),
-            logged: [None; Health::ALL.len()],
+            logged: [None; Condition::ALL.len()],
             rejection_logged: None,
             settings,
             source,
@@ -147,6 +140,17 @@ impl Shipper {
             }
             None => Step::Wait { until: self.next_moment().max(self.now + Duration::from_nanos(1)) },
         }
+    }
+
+    /// Sends nothing, not even a question, until the [`release`](Self::release): the log is not installed yet. Records are
+    /// read meanwhile, as far as there is room.
+    pub fn hold(&mut self) {
+        self.is_held = true;
+    }
+
+    /// Sends from now on.
+    pub fn release(&mut self) {
+        self.is_held = false;
     }
 
     /// Sends what is in the spool now without waiting for batches to fill. Returns the sequence of the last such record;
@@ -174,8 +178,17 @@ impl Shipper {
             finished_ranges: self.progress.ranges(),
             finished_through: self.progress.through(),
             lag_records: newest.saturating_sub(self.progress.through()),
+            oldest: self.oldest(),
             ..self.stats.clone()
         }
+    }
+
+    /// The oldest document in memory.
+    fn oldest(&self) -> Option<EventId> {
+        let batches = self.waiting.iter().chain(&self.filling);
+        let waiting = batches.filter_map(|batch| batch.items.first()).map(|item| (item.sequence, item.id));
+        let flying = self.flying.first_key_value().map(|(sequence, id)| (*sequence, *id));
+        waiting.chain(flying).min().map(|(_, id)| id)
     }
 
     /// Bytes of documents in memory.
@@ -189,108 +202,26 @@ impl Shipper {
         self.now = self.now.max(now);
     }
 
-    fn batches(&self) -> usize {
+    pub(super) fn batches(&self) -> usize {
         self.waiting.len() + usize::from(self.filling.is_some()) + self.in_flight as usize
-    }
-
-    /// Whether a record may be read: it may have to begin a batch beside the one that is being filled.
-    fn has_room(&self) -> bool {
-        self.batches() < self.settings.max_batches() + usize::from(self.filling.is_some())
-    }
-
-    /// Reads from the spool into the batch that is being filled, and begins others while there is room.
-    fn fill(&mut self) {
-        while self.now >= self.read_due && self.has_room() {
-            match self.read_record() {
-                Ok(true) => self.idle = SHORTEST_IDLE,
-                Ok(false) => {
-                    self.read_due = self.now + self.idle;
-                    self.idle = (self.idle * 2).min(LONGEST_IDLE);
-                }
-                Err(error) => {
-                    self.read_due = self.now + LOCAL_PAUSE;
-                    self.trouble(Health::Local, &error.to_string());
-                }
-            }
-        }
-    }
-
-    /// Reads one record, if there is one.
-    fn read_record(&mut self) -> Result<bool, PortError> {
-        if self.unplaced.is_some() {
-            self.put_unplaced()?;
-        }
-        let Some(record) = self.source.next()? else { return Ok(false) };
-        let sequence = record.sequence;
-        if sequence > self.read_through + 1 {
-            self.progress.finish(self.read_through + 1, sequence - 1);
-        }
-        self.read_through = sequence;
-        let unplaceable = match EventRecord::parse(record.bytes) {
-            Ok(EventRecord { id, .. }) if self.put_before.remove(&(sequence, Some(id))) => {
-                self.progress.finish(sequence, sequence);
-                return Ok(true);
-            }
-            Ok(EventRecord { id, document }) => {
-                let batch = place_for(
-                    Room { max_documents: self.settings.max_documents, max_bytes: self.max_bytes, now: self.now },
-                    &self.journal,
-                    (&mut self.filling, &mut self.waiting, &mut self.spare),
-                    (sequence, document),
-                );
-                batch.push(sequence, id, document).err().map(|error| error.to_string())
-            }
-            Err(error) => Some(error.to_string()),
-        };
-        if let Some(reason) = unplaceable {
-            self.unplaced = Some(Unplaced { sequence, record: record.bytes.to_vec(), reason });
-            self.put_unplaced()?;
-        }
-        Ok(true)
-    }
-
-    fn put_unplaced(&mut self) -> Result<(), PortError> {
-        let Some(unplaced) = &self.unplaced else { return Ok(()) };
-        let sequence = unplaced.sequence;
-        if !self.put_before.contains(&(sequence, None)) {
-            let entry = Entry::new(Kind::Unreadable, &unplaced.reason, &unplaced.record);
-            self.quarantine.put(&Entry { sequence: Some(sequence), ..entry })?;
-            self.put_before.insert((sequence, None));
-        }
-        self.quarantine.sync()?;
-        self.put_before.remove(&(sequence, None));
-        self.unplaced = None;
-        self.stats.quarantined += 1;
-        self.progress.finish(sequence, sequence);
-        Ok(())
-    }
-
-    /// Fills up with new records what is left of a batch that was refused for now, so that a later batch takes it along.
-    fn refill(&mut self) {
-        if self.filling.is_some() || (self.settings.max_in_flight == 1 && self.waiting.len() > 1) {
-            return;
-        }
-        let (now, half) = (self.now, self.max_bytes / 2);
-        let is_open = |batch: &Batch| !batch.in_doubt && batch.failures > 0 && batch.due <= now && batch.bytes() < half;
-        if let Some(place) = self.waiting.iter().position(is_open) {
-            self.filling = Some(self.waiting.swap_remove(place));
-            self.fill();
-        }
     }
 
     /// Asks where the alias leads, when there is something to send and that is not known, or not for sure.
     fn question(&mut self) -> Option<Errand> {
         let is_needed = self.filling.is_some() || !self.waiting.is_empty();
-        if !is_needed || self.now < self.gate || !self.target.wants_asking(self.now) {
+        if self.is_held || !is_needed || self.now < self.gate || !self.target.wants_asking(self.now) {
             return None;
         }
         self.target.is_asking = true;
-        let path = format!("/_alias/{}", look::escape(&self.settings.alias));
+        let path = AliasIndices::path(&self.settings.alias);
         Some(Errand { job: Job::Resolve, path, question: Vec::new(), sent: self.now })
     }
 
     fn can_send(&self) -> bool {
-        self.in_flight < self.window.size() && self.now >= self.gate && self.target.write(self.now).is_some()
+        !self.is_held
+            && self.in_flight < self.window.size()
+            && self.now >= self.gate
+            && self.target.write(self.now).is_some()
     }
 
     fn delivery(&mut self) -> Option<Errand> {
@@ -299,8 +230,10 @@ impl Shipper {
         }
         let batch = self.pick()?;
         let bytes = batch.bytes();
+        let first = batch.items.first().map(|item| (item.sequence, item.id));
         let errand = self.prepare(batch)?;
         self.in_flight += 1;
+        self.flying.extend(first);
         self.flying_bytes += bytes;
         if errand.documents() > 0 {
             self.stats.sent_bytes += bytes as u64;
@@ -356,7 +289,7 @@ impl Shipper {
         if let Err(error) = self.journal.intend(&batch.ranges(), &pin, &mut *self.source) {
             batch.due = self.now + LOCAL_PAUSE;
             self.waiting.push(batch);
-            self.trouble(Health::Local, &error.to_string());
+            self.trouble(Condition::Local, &error.to_string());
             return None;
         }
         batch.delivered_before = self.stats.delivered;
@@ -371,7 +304,7 @@ impl Shipper {
             moment = moment.min(self.read_due);
         }
         let has_batches = self.filling.is_some() || !self.waiting.is_empty();
-        if !has_batches {
+        if self.is_held || !has_batches {
             return moment;
         }
         let gated = |moment: Duration| moment.max(self.gate);
@@ -422,7 +355,7 @@ impl Shipper {
         if through > self.acknowledged {
             match self.source.acknowledge(through) {
                 Ok(()) => self.acknowledged = through,
-                Err(error) => self.trouble(Health::Local, &error.to_string()),
+                Err(error) => self.trouble(Condition::Local, &error.to_string()),
             }
         }
     }
@@ -436,45 +369,14 @@ impl Shipper {
     }
 
     /// Notes what went wrong, and logs it unless the like was logged a moment ago.
-    pub(super) fn trouble(&mut self, health: Health, text: &str) {
-        let place = Health::ALL.iter().position(|kind| *kind == health).unwrap_or_default();
+    pub(super) fn trouble(&mut self, condition: Condition, text: &str) {
+        let place = Condition::ALL.iter().position(|kind| *kind == condition).unwrap_or_default();
         if self.logged[place].is_none_or(|logged| self.now >= logged + LOG_INTERVAL) {
             self.logged[place] = Some(self.now);
-            tracing::warn!(trouble = health.name(), alias = %self.settings.alias, "shipping: {text}");
+            tracing::warn!(trouble = condition.name(), alias = %self.settings.alias, "shipping: {text}");
         }
-        self.stats.health = health;
+        self.stats.condition = condition;
         self.stats.last_error = Some(text.to_owned());
         self.stats.last_error_at = Some(self.now);
     }
-}
-
-#[derive(Clone, Copy)]
-struct Room {
-    max_documents: usize,
-    max_bytes: usize,
-    now: Duration,
-}
-
-/// The batch that a record goes into; one that it does not fit in, or that goes elsewhere, is closed.
-fn place_for<'a>(
-    room: Room,
-    journal: &Journal,
-    (filling, waiting, spare): (&'a mut Option<Batch>, &mut Vec<Batch>, &mut Vec<Batch>),
-    (sequence, document): (u64, &[u8]),
-) -> &'a mut Batch {
-    let pin = journal.replayed(sequence);
-    let fits = |batch: &Batch| {
-        let is_same_way = if batch.in_doubt { batch.pin.as_ref() == pin } else { pin.is_none() };
-        is_same_way
-            && batch.items.len() < room.max_documents
-            && batch.bytes() + BulkBody::cost(ID_TEXT, document) <= room.max_bytes
-    };
-    if let Some(mut closed) = filling.take_if(|batch| !batch.is_empty() && !fits(batch)) {
-        closed.due = room.now;
-        waiting.push(closed);
-    }
-    filling.get_or_insert_with(|| {
-        let spare = spare.pop().unwrap_or_default();
-        Batch { in_doubt: pin.is_some(), pin: pin.cloned(), begun: room.now, due: room.now, ..spare }
-    })
 }

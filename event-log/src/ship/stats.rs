@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
+use ecs_schema::Timestamp;
+
 use crate::delivery::DeliveryMetrics;
+use crate::id::EventId;
 
 /// How shipping goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Health {
+pub enum Condition {
     /// The last request succeeded, or none was sent yet.
     #[default]
     Well,
@@ -25,7 +28,7 @@ pub enum Health {
     Local,
 }
 
-impl Health {
+impl Condition {
     /// All, in the order of their declaration.
     pub const ALL: [Self; 7] = [
         Self::Well,
@@ -80,24 +83,28 @@ pub struct Stats {
     pub finished_through: u64,
     /// Records of the spool that are not finished.
     pub lag_records: u64,
+    /// The oldest document in memory that is not finished; its id has the time when it was logged.
+    pub oldest: Option<EventId>,
     /// How it goes.
-    pub health: Health,
+    pub condition: Condition,
     /// What went wrong last, in one line, without any document; kept when all is well again.
     pub last_error: Option<String>,
     /// When that was, on the clock that the shipper is told.
     pub last_error_at: Option<Duration>,
 }
 
+/// As of now: the lag is the age that the oldest document has at this moment.
 impl From<Stats> for DeliveryMetrics {
     fn from(stats: Stats) -> Self {
         Self {
-            shipped: stats.delivered,
+            delivered: stats.delivered,
             retried: stats.retried,
             conflicts: stats.conflicts,
             rejected: stats.quarantined,
             waiting: stats.lag_records,
-            lag: None,
+            lag: stats.oldest.and_then(|id| id.age(Timestamp::now())),
             last_error: stats.last_error,
+            installation: None,
         }
     }
 }

@@ -1,10 +1,9 @@
 //! Where the alias leads: its write index and its other indices, as of the last time that the engine said so.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Deserialize;
+use event_store::AliasIndices;
 
 /// How old an answer may be before the question is asked again, with requests going on meanwhile.
 const REFRESH_AFTER: Duration = Duration::from_secs(10);
@@ -22,17 +21,6 @@ pub(super) struct Target {
     pub(super) failures: u32,
     /// Not to be asked before.
     pub(super) due: Duration,
-}
-
-#[derive(Deserialize)]
-struct Index {
-    #[serde(default)]
-    aliases: BTreeMap<String, Alias>,
-}
-
-#[derive(Deserialize)]
-struct Alias {
-    is_write_index: Option<bool>,
 }
 
 impl Target {
@@ -57,18 +45,9 @@ impl Target {
 
     /// Takes in the reply to `GET /_alias/NAME`; an error is one line for people.
     pub(super) fn learn(&mut self, alias: &str, body: &[u8], now: Duration) -> Result<(), String> {
-        let indices: BTreeMap<String, Index> = serde_json::from_slice(body)
-            .map_err(|_| format!("the answer about the alias `{alias}` is not an engine's"))?;
-        let flags = || {
-            let flag = |index: &Index| index.aliases.get(alias).map(|alias| alias.is_write_index);
-            indices.iter().filter_map(move |(name, index)| Some((name, flag(index)?)))
-        };
-        // An alias on one index writes to it unless it says that it does not.
-        let only = || flags().next().filter(|(_, flag)| flags().count() == 1 && flag.is_none());
-        let write = flags().find(|(_, flag)| *flag == Some(true)).or_else(only);
-        let (name, _) = write.ok_or_else(|| format!("the alias `{alias}` has no write index"))?;
-        self.write = Some(Arc::from(name.as_str()));
-        self.indices = flags().map(|(name, _)| Arc::from(name.as_str())).collect();
+        let indices = AliasIndices::read(alias, body).map_err(|error| error.to_string())?;
+        self.write = Some(Arc::from(indices.write_index()));
+        self.indices = indices.iter().map(Arc::from).collect();
         self.known = Some(now);
         self.failures = 0;
         Ok(())
@@ -79,25 +58,14 @@ impl Target {
 mod tests {
     use super::*;
 
-    #[track_caller]
-    fn check(body: &str, wanted: Result<&str, &str>) {
-        let mut target = Target::default();
-        let learnt = target.learn("log", body.as_bytes(), Duration::ZERO);
-        let write = target.write(Duration::ZERO).map(ToString::to_string);
-        assert_eq!(learnt.map(|()| write.unwrap()), wanted.map(str::to_owned).map_err(str::to_owned));
-    }
-
     #[test]
-    fn write_index_is_the_marked_or_the_only_one() {
-        check(r#"{"a":{"aliases":{"log":{}}}}"#, Ok("a"));
-        check(
-            r#"{"a":{"aliases":{"log":{"is_write_index":false}}},"b":{"aliases":{"log":{"is_write_index":true}}}}"#,
-            Ok("b"),
-        );
-        check(r#"{"a":{"aliases":{"log":{"is_write_index":false}}}}"#, Err("the alias `log` has no write index"));
-        check(r#"{"a":{"aliases":{"log":{}}},"b":{"aliases":{"log":{}}}}"#, Err("the alias `log` has no write index"));
-        check("{}", Err("the alias `log` has no write index"));
-        check("<html>", Err("the answer about the alias `log` is not an engine's"));
+    fn answer_without_a_write_index_leaves_what_was_known() {
+        let mut target = Target::default();
+        target.learn("log", br#"{"a":{"aliases":{"log":{}}}}"#, Duration::ZERO).unwrap();
+        let error = target.learn("log", br#"{"a":{"aliases":{"log":{"is_write_index":false}}}}"#, Duration::ZERO);
+        let wanted = "the alias `log` has no write index: set `is_write_index` on the newest of `a`";
+        assert_eq!(error.unwrap_err(), wanted);
+        assert_eq!(target.write(Duration::ZERO).map(|write| &**write), Some("a"));
     }
 
     #[test]

@@ -9,13 +9,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use event_store::{Response, Transport, TransportError};
+use event_store::{Installer, Request, Response, Transport, TransportError};
 
 use super::errand::Errand;
+use super::installing::{InstallationState, Installing};
 use super::ports::{PortError, Ports};
 use super::settings::Settings;
 use super::shipper::{Shipper, Step};
-use super::stats::Stats;
+use super::stats::{Condition, Stats};
 use crate::delivery::{Delivery, DeliveryMetrics};
 
 /// A running shipper; it stops at once when this is dropped, and what is under way is sent again after the next start.
@@ -23,10 +24,13 @@ pub struct ShipperThread {
     messages: Sender<Message>,
     stats: Arc<Mutex<Stats>>,
     decider: Mutex<Option<JoinHandle<()>>>,
+    installation: Option<InstallationState>,
 }
 
 enum Message {
     Done(Box<Errand>, Result<Response, TransportError>),
+    /// The log is installed.
+    Release,
     /// Say when what is in the spool now is finished.
     Flush(Sender<()>),
     /// End, at this moment at the latest, or as soon as what is in the spool now is finished.
@@ -39,17 +43,51 @@ impl ShipperThread {
     /// # Errors
     /// When journal or quarantine cannot be read, or the system has no threads.
     pub fn start(settings: Settings, ports: Ports, transport: impl Transport + 'static) -> Result<Self, PortError> {
+        Self::launch(settings, ports, Box::new(transport), None)
+    }
+
+    /// Starts to install, in the background, for ever, and to ship as soon as the log is installed.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub fn start_installing(
+        settings: Settings,
+        ports: Ports,
+        transport: impl Transport + 'static,
+        installer: Installer,
+    ) -> Result<Self, PortError> {
+        Self::launch(settings, ports, Box::new(transport), Some(installer))
+    }
+
+    fn launch(
+        settings: Settings,
+        ports: Ports,
+        transport: Box<dyn Transport>,
+        installer: Option<Installer>,
+    ) -> Result<Self, PortError> {
         let settings = match settings.chosen_seed() {
             0 => settings.seed(RandomState::new().hash_one(0)),
             _ => settings,
         };
         // One more, for the question where the alias leads.
         let senders = settings.most_in_flight() + 1;
-        let shipper = Shipper::new(settings, ports)?;
+        let seed = settings.chosen_seed();
+        let mut shipper = Shipper::new(settings, ports)?;
         let stats = Arc::new(Mutex::new(shipper.stats()));
         let (messages, inbox) = channel();
-        let transport: Arc<dyn Transport> = Arc::new(transport);
+        let transport: Arc<dyn Transport> = Arc::new(Careful(transport));
         let errands = start_senders(senders, &transport, &messages)?;
+        let installing = match installer {
+            Some(installer) => {
+                shipper.hold();
+                let messages = messages.clone();
+                // Without a receiver shipping has ended.
+                let ready = move || _ = messages.send(Message::Release);
+                Some(Installing::start(installer, transport, seed, ready)?)
+            }
+            None => None,
+        };
+        let installation = installing.as_ref().map(|installing| installing.state().clone());
         let decider = Decider {
             shipper,
             began: Instant::now(),
@@ -58,9 +96,11 @@ impl ShipperThread {
             stats: Arc::clone(&stats),
             flushes: Vec::new(),
             stop: None,
+            installing,
+            noticed: None,
         };
         let decider = thread::Builder::new().name("event-log-ship".to_owned()).spawn(move || decider.run())?;
-        Ok(Self { messages, stats, decider: Mutex::new(Some(decider)) })
+        Ok(Self { messages, stats, decider: Mutex::new(Some(decider)), installation })
     }
 
     /// Counts and state, as of a moment ago.
@@ -99,7 +139,8 @@ impl Delivery for ShipperThread {
     }
 
     fn metrics(&self) -> DeliveryMetrics {
-        self.stats().into()
+        let installation = self.installation.as_ref().map(InstallationState::metrics);
+        DeliveryMetrics { installation, ..self.stats().into() }
     }
 }
 
@@ -123,7 +164,7 @@ fn start_senders(
             loop {
                 let errand = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
                 let Ok(errand) = errand else { return };
-                let outcome = send(&*transport, &errand);
+                let outcome = transport.send(&errand.request());
                 if messages.send(Message::Done(errand, outcome)).is_err() {
                     return;
                 }
@@ -133,10 +174,15 @@ fn start_senders(
     Ok(errands)
 }
 
-fn send(transport: &dyn Transport, errand: &Errand) -> Result<Response, TransportError> {
-    // Nothing of the errand is changed by a transport, so it is whole after a panic.
-    catch_unwind(AssertUnwindSafe(|| transport.send(&errand.request())))
-        .unwrap_or_else(|_| Err(TransportError::broken("transport", "the transport panicked")))
+/// A transport whose panic ends no thread.
+struct Careful(Box<dyn Transport>);
+
+impl Transport for Careful {
+    fn send(&self, request: &Request<'_>) -> Result<Response, TransportError> {
+        // Nothing of the request is changed by a transport, so it is whole after a panic.
+        catch_unwind(AssertUnwindSafe(|| self.0.send(request)))
+            .unwrap_or_else(|_| Err(TransportError::broken("transport", "the transport panicked")))
+    }
 }
 
 struct Decider {
@@ -147,6 +193,9 @@ struct Decider {
     stats: Arc<Mutex<Stats>>,
     flushes: Vec<(u64, Sender<()>)>,
     stop: Option<(u64, Instant)>,
+    installing: Option<Installing>,
+    /// When the alias was last found to be missing.
+    noticed: Option<Duration>,
 }
 
 impl Decider {
@@ -159,7 +208,9 @@ impl Decider {
                     Step::Wait { until } => break until,
                 }
             };
-            *self.stats.lock().unwrap_or_else(PoisonError::into_inner) = self.shipper.stats();
+            let stats = self.shipper.stats();
+            self.notice_missing(&stats);
+            *self.stats.lock().unwrap_or_else(PoisonError::into_inner) = stats;
             let through = self.shipper.finished_through();
             for (_, done) in self.flushes.extract_if(.., |(target, _)| *target <= through) {
                 // Whoever asked may have gone at the deadline.
@@ -182,8 +233,18 @@ impl Decider {
         }
     }
 
+    /// Installs once more what somebody has removed.
+    fn notice_missing(&mut self, stats: &Stats) {
+        let Some(installing) = &self.installing else { return };
+        if stats.condition == Condition::NotInstalled && stats.last_error_at != self.noticed {
+            self.noticed = stats.last_error_at;
+            installing.restart();
+        }
+    }
+
     fn handle(&mut self, message: Message) {
         match message {
+            Message::Release => self.shipper.release(),
             Message::Done(errand, outcome) => self.shipper.complete(self.began.elapsed(), *errand, outcome),
             Message::Flush(done) => self.flushes.push((self.shipper.hurry(), done)),
             Message::Stop(deadline) => self.stop = Some((self.shipper.hurry(), deadline)),

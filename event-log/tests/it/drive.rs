@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use event_log::EventId;
 use event_log::ship::{AsyncTransport, Control, Errand, Settings, Shipper, Timer, drive};
+use event_log::{EventId, EventRecord};
 use event_store::{Response, TransportError};
 use tokio::time::Instant;
 
@@ -58,7 +58,7 @@ impl Timer for Clock {
 
 fn log(disk: &Disk, numbers: std::ops::RangeInclusive<u64>) {
     for number in numbers {
-        let mut record = event_log::head(EventId::new()).to_vec();
+        let mut record = EventRecord::head(EventId::new()).to_vec();
         record.extend(format!("{{\"n\":{number}}}").bytes());
         disk.state().records.insert(number, record);
     }

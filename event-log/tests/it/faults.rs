@@ -12,9 +12,8 @@ use std::time::{Duration, Instant};
 
 use ecs_schema::Shape as _;
 use ecs_schema::generated::kibana_event_log::{ActionsAction, KibanaEventLog};
-use event_log::EventLogService;
-use event_log::quarantine::Quarantine;
 use event_log::ship::{Ports, Settings, ShipperThread, Stats};
+use event_log::{EventLogService, SHIPPING_DIRECTORY};
 use event_store::HttpTransport;
 use fake_engine::{FakeEngine, Mode, Recording};
 
@@ -62,8 +61,9 @@ fn service(directory: &Path) -> EventLogService<KibanaEventLog> {
 
 fn ship(service: &EventLogService<KibanaEventLog>, url: &str) -> Arc<ShipperThread> {
     let transport = HttpTransport::builder().host(url).request_timeout(TIMEOUT).build().unwrap();
-    let quarantine = Quarantine::over(service.quarantine().clone());
-    let ports = Ports::open(service.spool(), quarantine, &service.directory().join("shipping")).unwrap();
+    let ports =
+        Ports::open(service.spool(), service.quarantine().clone(), &service.directory().join(SHIPPING_DIRECTORY))
+            .unwrap();
     let documents = u32::try_from((events() / 40).clamp(50, 4_096)).unwrap();
     let settings = Settings::new(ALIAS)
         .max_documents(documents.try_into().unwrap())
@@ -87,7 +87,8 @@ fn log(service: &EventLogService<KibanaEventLog>, numbers: std::ops::RangeInclus
 /// The numbers in quarantine, each of which is there once.
 fn quarantined(service: &EventLogService<KibanaEventLog>) -> BTreeSet<u64> {
     let mut numbers = BTreeSet::new();
-    Quarantine::over(service.quarantine().clone())
+    service
+        .quarantine()
         .entries(&mut |_, entry| {
             let document: serde_json::Value = serde_json::from_slice(entry.document).unwrap();
             assert_eq!(entry.status, Some(400));

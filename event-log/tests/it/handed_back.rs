@@ -42,12 +42,14 @@ fn entry_that_was_taken_back_is_gone_and_one_that_was_not_stays() {
     for reason in ["first", "second", "third"] {
         quarantine.put(&Entry::new(Kind::Invalid, reason, reason.as_bytes())).unwrap();
     }
+    assert_eq!(quarantine.added(), 3);
     let taken = quarantine.retry(2, &mut |entry| Ok(entry.document.to_vec())).unwrap();
     assert_eq!(taken, Some(b"second".to_vec()));
     let refused = quarantine.retry::<()>(1, &mut |_| Err("still invalid".into())).unwrap_err();
     assert!(matches!(refused, QuarantineError::Refused { number: 1, .. }));
     assert_eq!(listed(&quarantine), [row(1, "first"), row(3, "third")]);
     assert_eq!(quarantine.retry(2, &mut |_| Ok(())).unwrap(), None, "it is not there a second time");
+    assert_eq!(quarantine.added(), 3, "handing back adds none");
     drop(quarantine);
     let quarantine = open(directory.path());
     assert_eq!(listed(&quarantine), [row(1, "first"), row(3, "third")]);

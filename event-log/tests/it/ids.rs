@@ -1,7 +1,9 @@
 //! Ids and the head of a record.
 
+use std::time::Duration;
+
 use ecs_schema::Timestamp;
-use event_log::{EventId, EventRecord, IdError, head};
+use event_log::{EventId, EventRecord, IdError};
 
 #[test]
 fn id_is_a_uuid_of_version_7_at_its_moment() {
@@ -44,13 +46,13 @@ fn text_is_read_back_and_nothing_else_is() {
 #[test]
 fn record_gives_back_id_and_document() {
     let id = EventId::new();
-    let bytes = [&head(id)[..], b"{}"].concat();
+    let bytes = [&EventRecord::head(id)[..], b"{}"].concat();
     assert_eq!(EventRecord::parse(&bytes), Ok(EventRecord { id, document: b"{}" }));
 }
 
 #[test]
 fn record_of_another_format_is_refused() {
-    let mut bytes = head(EventId::new()).to_vec();
+    let mut bytes = EventRecord::head(EventId::new()).to_vec();
     bytes[0] = 9;
     assert_eq!(
         EventRecord::parse(&bytes).unwrap_err().to_string(),
@@ -61,4 +63,15 @@ fn record_of_another_format_is_refused() {
         EventRecord::parse(&[]).unwrap_err().to_string(),
         "a record of 0 bytes and format `none` holds no event"
     );
+}
+
+#[test]
+fn age_of_an_id_is_the_time_since_it_was_made() {
+    let made = Timestamp::from_unix_millis(1_700_000_000_000).unwrap();
+    let later = Timestamp::from_unix_millis(1_700_000_004_321).unwrap();
+    let id = EventId::at(made);
+    assert_eq!(id.age(later), Some(Duration::from_millis(4_321)));
+    assert_eq!(EventId::at(later).age(made), Some(Duration::ZERO), "the clock was put back");
+    let random: EventId = "f47ac10b-58cc-4372-a567-0e02b2c3d479".parse().unwrap();
+    assert_eq!(random.age(later), None);
 }

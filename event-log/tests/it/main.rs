@@ -1,5 +1,6 @@
 //! The tests of the runtime, through its public interface.
 
+mod docs;
 mod drive;
 mod faults;
 mod handed_back;
@@ -9,7 +10,9 @@ mod layer;
 mod logger;
 mod metrics;
 mod providers;
+mod quarantine_program;
 mod quarantined;
+mod shipping;
 mod simulation;
 mod steady;
 mod timing;
@@ -89,7 +92,7 @@ fn only_event(service: &Service) -> Value {
 
 /// What is in the quarantine: reasons and documents.
 fn quarantined(service: &Service) -> Vec<(String, String)> {
-    let mut reader = service.quarantine().reader("test").unwrap();
+    let mut reader = service.quarantine().spool().reader("test").unwrap();
     let mut entries = Vec::new();
     while let Some(record) = reader.next().unwrap() {
         let entry = Entry::parse(record.bytes).unwrap();

@@ -54,7 +54,7 @@ fn delivery_is_asked_to_flush_and_to_stop() {
     let service = service();
     logger(&service).log_event(&blank());
     assert!(service.flush(Instant::now()), "without a delivery, a flush is a sync");
-    let metrics = DeliveryMetrics { shipped: 7, waiting: 1, ..Default::default() };
+    let metrics = DeliveryMetrics { delivered: 7, waiting: 1, ..Default::default() };
     let fake = Arc::new(Fake { metrics, ..Default::default() });
     assert!(service.set_delivery(fake.clone()).is_ok());
     assert!(service.set_delivery(fake.clone()).is_err(), "there is one already");
@@ -62,7 +62,7 @@ fn delivery_is_asked_to_flush_and_to_stop() {
     let report = service.stop(Instant::now());
     assert!(fake.is_stopped.load(Ordering::SeqCst));
     assert_eq!((report.delivered, report.spooled, report.is_delivered), (7, 1, false));
-    assert!(service.metrics().to_prometheus().contains("event_log_shipped_total 7\n"));
+    assert!(service.metrics().to_prometheus().contains("event_log_delivered_total 7\n"));
 }
 
 #[test]

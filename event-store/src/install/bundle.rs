@@ -258,6 +258,13 @@ impl Bundle {
         })
     }
 
+    /// Whether it makes that alias; the name of a data stream is none.
+    #[must_use]
+    pub fn has_alias(&self, alias: &str) -> bool {
+        let is_it = |kind: &StepKind| matches!(kind, StepKind::FirstIndex { alias: made, .. } if made == alias);
+        self.steps.iter().any(|step| is_it(&step.kind))
+    }
+
     pub(super) fn mapping(&self) -> &[u8] {
         &self.mapping
     }

@@ -7,9 +7,9 @@ use super::error::InstallError;
 use super::report::{IndexOutcome, IndexReport, StepOutcome};
 use super::session::{Session, Standing, describe, malformed, read_meta, refused};
 use crate::engine_error::Refusal;
-use crate::name::escape;
+use crate::name::path_segment;
 use crate::transport::Method;
-use crate::write_index::{ResolveError, resolve_write_index};
+use crate::write_index::{AliasIndices, ResolveError, resolve_write_index};
 
 /// What an engine refuses an alias with whose name an index has.
 const NAME_IS_TAKEN: &str = "invalid_alias_name_exception";
@@ -39,7 +39,7 @@ pub(super) fn bring_alias(
     }
     let next = next_name(&index);
     session.check_next(&next)?;
-    let path = format!("/{}/_rollover/{}", escape(alias), escape(&next));
+    let path = format!("/{}/_rollover/{}", path_segment(alias), path_segment(&next));
     let is_ours = session.roll_over(&path)?;
     // If another installer did, the alias may have moved on since.
     let newest = if is_ours { None } else { session.write_index(alias)? };
@@ -49,7 +49,7 @@ pub(super) fn bring_alias(
 /// Sees to the write index of a data stream.
 pub(super) fn bring_stream(session: Session<'_>, step: &Step, name: &str) -> Result<IndexReport, InstallError> {
     let report = |index, outcome| IndexReport { target: name.to_owned(), index, outcome };
-    let path = format!("/_data_stream/{}", escape(name));
+    let path = format!("/_data_stream/{}", path_segment(name));
     let mut is_made = false;
     let mut found = session.find(&path)?;
     if found.is_none() {
@@ -66,7 +66,7 @@ pub(super) fn bring_stream(session: Session<'_>, step: &Step, name: &str) -> Res
         return Ok(report(index, IndexOutcome::MappingUpdated));
     }
     session.check_next(name)?;
-    session.roll_over(&format!("/{}/_rollover", escape(name)))?;
+    session.roll_over(&format!("/{}/_rollover", path_segment(name)))?;
     let found = session.find(&path)?.ok_or_else(|| malformed(&path))?;
     let next = last_backing_index(&found).ok_or_else(|| malformed(&path))?;
     Ok(report(next, IndexOutcome::RolledOver { from: index }))
@@ -80,9 +80,9 @@ fn last_backing_index(found: &Value) -> Option<String> {
 impl Session<'_> {
     /// The index that an alias writes to; `None` when there is no alias.
     fn write_index(&self, alias: &str) -> Result<Option<String>, InstallError> {
-        let path = format!("/_alias/{}", escape(alias));
+        let path = AliasIndices::path(alias);
         match resolve_write_index(self.transport, alias) {
-            Ok(index) => Ok(Some(index.into_string())),
+            Ok(index) => Ok(Some(index)),
             Err(ResolveError::NoAlias { .. }) => Ok(None),
             Err(ResolveError::NoWriteIndex { alias, indices }) => Err(InstallError::NoWriteIndex { alias, indices }),
             Err(ResolveError::Refused { refusal, .. }) => Err(refused(Method::Get, &path, refusal)),
@@ -99,7 +99,7 @@ impl Session<'_> {
     fn make_first(&self, step: &Step, first: &str, alias: &str) -> Result<(String, bool), InstallError> {
         let taken = || InstallError::IndexInPlaceOfAlias { alias: alias.to_owned() };
         // Asked before, because `PUT` of an index would be refused for its own name first when that is there as well.
-        if self.find(&format!("/{}/_settings", escape(alias)))?.is_some() && self.write_index(alias)?.is_none() {
+        if self.find(&format!("/{}/_settings", path_segment(alias)))?.is_some() && self.write_index(alias)?.is_none() {
             return Err(taken());
         }
         match self.take(step) {
@@ -115,7 +115,7 @@ impl Session<'_> {
 
     /// Whether the index has the bundle's mapping.
     fn has_mapping(&self, index: &str) -> Result<bool, InstallError> {
-        let path = format!("/{}/_mapping", escape(index));
+        let path = format!("/{}/_mapping", path_segment(index));
         let found = self.find(&path)?.ok_or_else(|| malformed(&path))?;
         let meta = read_meta(&found[index]["mappings"]["_meta"]).filter(|meta| meta.log == self.bundle.log());
         match meta {
@@ -126,7 +126,7 @@ impl Session<'_> {
 
     /// Puts the bundle's mapping on the index; `false` when what is there cannot become it.
     fn put_mapping(&self, index: &str) -> Result<bool, InstallError> {
-        let path = format!("/{}/_mapping", escape(index));
+        let path = format!("/{}/_mapping", path_segment(index));
         let response = self.send(Method::Put, &path, Some(self.bundle.mapping()))?;
         match response.refusal() {
             None => Ok(true),
@@ -137,7 +137,7 @@ impl Session<'_> {
 
     /// Asks whether an index of that name would have the bundle's mapping, so that no rollover is made in vain.
     fn check_next(&self, name: &str) -> Result<(), InstallError> {
-        let path = format!("/_index_template/_simulate_index/{}", escape(name));
+        let path = format!("/_index_template/_simulate_index/{}", path_segment(name));
         let response = self.send(Method::Post, &path, None)?;
         if let Some(refusal) = response.refusal() {
             return Err(refused(Method::Post, &path, refusal));

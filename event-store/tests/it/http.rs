@@ -250,7 +250,7 @@ fn pinned_index_keeps_a_rollover_from_storing_twice() {
     let engine = engine().mode("applied-then-reset@1/2".parse().unwrap()).start().unwrap();
     let transport = builder(&engine).build().unwrap();
     let index = resolve_write_index(&transport, "log").unwrap();
-    let (path, body) = (bulk_path_to_index(index.as_str()), body_of(5));
+    let (path, body) = (bulk_path_to_index(&index), body_of(5));
     let request = Request::bulk(&path, body.as_bytes());
     assert!(transport.send(&request).unwrap_err().is_ambiguous());
     assert_eq!(engine.rollover("log").as_deref(), Some("log-000002"));
@@ -262,7 +262,7 @@ fn pinned_index_keeps_a_rollover_from_storing_twice() {
     engine.set_mode(Mode::default());
     send(&transport, &body).unwrap();
     assert_eq!(engine.stats().duplicates_across_indices, 5);
-    assert_eq!(resolve_write_index(&transport, "log").unwrap().as_str(), "log-000002");
+    assert_eq!(resolve_write_index(&transport, "log").unwrap(), "log-000002");
 }
 
 #[test]

@@ -5,8 +5,8 @@ use std::fmt::{self, Write as _};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use event_log::EventId;
 use event_log::ship::{Errand, IntentSync, Settings, Shipper, Step};
+use event_log::{EventId, EventRecord};
 use event_store::{Response, TransportError};
 
 use super::engine::{ALIAS, Engine, is_bad};
@@ -296,7 +296,7 @@ impl World {
             let sequence = self.next_sequence;
             self.next_sequence += 1;
             let (id, document) = self.document(sequence);
-            let mut record = event_log::head(id).to_vec();
+            let mut record = EventRecord::head(id).to_vec();
             record.extend(&document);
             if self.random.one_in(60) {
                 record = vec![9; self.random.index(30)];

@@ -1,0 +1,297 @@
+//! The quarantine of a service that is stopped: `cargo run -p event-log --example quarantine -- ls DIR`. Owns arguments and
+//! printing; what is done, `event_log::quarantine` does.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::{Parser, Subcommand, ValueEnum};
+use ecs_schema::generated::{infra_events::InfraEvents, kibana_event_log::KibanaEventLog};
+use ecs_schema::{JsonError, Log, LogRules, validate_json_str};
+use event_log::quarantine::{Entry, HandBack, Kind, Quarantine};
+use event_log::{EVENTS_DIRECTORY, EventId, QUARANTINE_DIRECTORY};
+use event_spool::Spool;
+use serde_json::{Value, json};
+
+/// Exit code when an entry that was asked for is not there or was not handed back.
+const NOT_ALL: u8 = 3;
+
+/// List, show and hand back the events that a service could not log or deliver
+///
+/// DIR is the directory of a service that is stopped: a running one has its directory to itself.
+///
+/// An entry is of one of four kinds. `invalid` broke rules of its log and was never sent; `rejected` was refused by the
+/// engine for good; `too-large` is larger than any request that the engine takes; `unreadable` is a record that another
+/// release wrote.
+///
+/// Exits with 0 when all was done, with 3 when an entry is not there or was not handed back, with 1 when the directory
+/// cannot be used, with 2 when the arguments are wrong.
+#[derive(Debug, Parser)]
+#[command(name = "quarantine", after_help = EXAMPLES)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+    /// Print a JSON object for each entry, in a line of its own
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+const EXAMPLES: &str = "\
+See what is there, look at one, and hand back what the engine refused once its mapping is mended:
+  quarantine ls /var/lib/orders/event-log
+  quarantine show /var/lib/orders/event-log 17
+  quarantine retry /var/lib/orders/event-log --all --kind rejected
+
+Correct an invalid event:
+  quarantine show /var/lib/orders/event-log 18 > event.json
+  $EDITOR event.json
+  quarantine retry /var/lib/orders/event-log 18 --document event.json";
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// List the entries, the oldest first
+    Ls {
+        /// The service's directory
+        dir: PathBuf,
+        /// Only entries of this kind
+        #[arg(long)]
+        kind: Option<KindArgument>,
+    },
+    /// Print the document of an entry as it was; the reason goes to the error output
+    Show {
+        /// The service's directory
+        dir: PathBuf,
+        /// The number of the entry
+        number: u64,
+    },
+    /// Hand entries back to the spool of the service, which ships them after its next start
+    ///
+    /// What the engine refused is handed back as it is, under its own id. What was invalid is handed back when it is valid
+    /// by the rules that this program knows, or with a document in its place.
+    Retry {
+        /// The service's directory
+        dir: PathBuf,
+        /// The numbers of the entries
+        #[arg(required_unless_present = "all", conflicts_with = "all")]
+        numbers: Vec<u64>,
+        /// All entries
+        #[arg(long)]
+        all: bool,
+        /// Only entries of this kind
+        #[arg(long)]
+        kind: Option<KindArgument>,
+        /// A file with the corrected document of the one entry
+        #[arg(long, value_name = "FILE", conflicts_with = "all")]
+        document: Option<PathBuf>,
+        /// The log whose rules an invalid or corrected document has to keep
+        #[arg(long, value_enum, default_value_t = LogArgument::KibanaEventLog)]
+        log: LogArgument,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum KindArgument {
+    Invalid,
+    Rejected,
+    TooLarge,
+    Unreadable,
+}
+
+impl KindArgument {
+    fn is(self, kind: Kind) -> bool {
+        match self {
+            Self::Invalid => kind == Kind::Invalid,
+            Self::Rejected => kind == Kind::Rejected,
+            Self::TooLarge => kind == Kind::TooLarge,
+            Self::Unreadable => kind == Kind::Unreadable,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LogArgument {
+    KibanaEventLog,
+    InfraEvents,
+}
+
+impl LogArgument {
+    fn rules(self) -> &'static LogRules {
+        match self {
+            Self::KibanaEventLog => KibanaEventLog::RULES,
+            Self::InfraEvents => InfraEvents::RULES,
+        }
+    }
+}
+
+/// As a program.
+#[allow(dead_code, reason = "the tests take `run_with` alone")]
+fn main() -> ExitCode {
+    ExitCode::from(run_with(std::env::args()))
+}
+
+/// Does what the arguments say, prints, and returns the exit code.
+pub fn run_with(arguments: impl Iterator<Item = String>) -> u8 {
+    match run(&Arguments::parse_from(arguments), &mut io::stdout().lock()) {
+        Ok(code) => code,
+        // Whoever reads the output has seen enough.
+        Err(error) if is_broken_pipe(&error) => 0,
+        Err(error) => {
+            eprintln!("quarantine: {error:#}");
+            1
+        }
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<u8> {
+    match &arguments.task {
+        Task::Ls { dir, kind } => list(&open(dir)?, *kind, arguments.json, out),
+        Task::Show { dir, number } => show(&open(dir)?, *number, arguments.json, out),
+        Task::Retry { dir, numbers, all: _, kind, document, log } => {
+            anyhow::ensure!(document.is_none() || numbers.len() == 1, "a document is for one entry");
+            let correction = match document {
+                Some(path) => {
+                    Some(std::fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?)
+                }
+                None => None,
+            };
+            let wanted =
+                Wanted { numbers: numbers.iter().copied().collect(), kind: *kind, correction, rules: log.rules() };
+            retry(dir, &wanted, arguments.json, out)
+        }
+    }
+}
+
+/// The quarantine of a service, which has to be there: none is made.
+fn open(dir: &Path) -> anyhow::Result<Quarantine> {
+    let path = dir.join(QUARANTINE_DIRECTORY);
+    anyhow::ensure!(path.is_dir(), "`{}` is not the directory of a service", dir.display());
+    Quarantine::open(&path).with_context(|| format!("cannot open `{}`", path.display()))
+}
+
+fn list(quarantine: &Quarantine, kind: Option<KindArgument>, json: bool, out: &mut dyn Write) -> anyhow::Result<u8> {
+    let mut written = Ok(());
+    quarantine.entries(&mut |number, entry| {
+        if written.is_ok() && kind.is_none_or(|kind| kind.is(entry.kind)) {
+            written = if json { writeln!(out, "{}", to_json(number, entry)) } else { print_row(number, entry, out) };
+        }
+    })?;
+    written?;
+    Ok(0)
+}
+
+fn print_row(number: u64, entry: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let status = entry.status.map_or_else(|| "-".to_owned(), |status| status.to_string());
+    let id = entry.id.map_or_else(|| "-".to_owned(), |id| id.to_string());
+    writeln!(out, "{number:>6}  {:<10} {status:>3}  {id:<36}  {}", entry.kind.name(), entry.reason)
+}
+
+fn to_json(number: u64, entry: &Entry<'_>) -> Value {
+    json!({
+        "number": number,
+        "kind": entry.kind.name(),
+        "status": entry.status,
+        "id": entry.id.map(|id| id.to_string()),
+        "sequence": entry.sequence,
+        "reason": entry.reason,
+    })
+}
+
+fn show(quarantine: &Quarantine, number: u64, json: bool, out: &mut dyn Write) -> anyhow::Result<u8> {
+    let shown = quarantine.show(number, &mut |entry| {
+        if json {
+            let mut object = to_json(number, entry);
+            object["document"] = serde_json::from_slice(entry.document)
+                .unwrap_or_else(|_| String::from_utf8_lossy(entry.document).into_owned().into());
+            return writeln!(out, "{object}");
+        }
+        eprintln!("{}: {}", entry.kind.name(), entry.reason);
+        out.write_all(entry.document)?;
+        out.write_all(b"\n")
+    })?;
+    let Some(written) = shown else {
+        eprintln!("quarantine: there is no entry `{number}`");
+        return Ok(NOT_ALL);
+    };
+    written?;
+    Ok(0)
+}
+
+/// Which entries are to be handed back, and as what.
+struct Wanted {
+    /// All when it is empty.
+    numbers: BTreeSet<u64>,
+    kind: Option<KindArgument>,
+    correction: Option<String>,
+    rules: &'static LogRules,
+}
+
+impl Wanted {
+    fn covers(&self, number: u64, entry: &Entry<'_>) -> bool {
+        (self.numbers.is_empty() || self.numbers.contains(&number)) && self.kind.is_none_or(|kind| kind.is(entry.kind))
+    }
+
+    /// What an entry is handed back as, or why it is not.
+    fn choose(&self, entry: &Entry<'_>) -> Result<HandBack, String> {
+        match (&self.correction, entry.kind) {
+            (Some(correction), _) => self.correct(correction, entry.id),
+            (None, Kind::Rejected | Kind::TooLarge) => Ok(HandBack::AsItIs),
+            (None, Kind::Invalid) => match std::str::from_utf8(entry.document) {
+                Ok(document) => self.correct(document, entry.id),
+                Err(_) => Err("the document is not UTF-8".to_owned()),
+            },
+            (None, kind) => Err(format!("an entry of the kind `{}` cannot be handed back as it is", kind.name())),
+        }
+    }
+
+    fn correct(&self, document: &str, id: Option<EventId>) -> Result<HandBack, String> {
+        validate_json_str(self.rules, document).map_err(|error| match error {
+            JsonError::Invalid(violations) => violations.to_string().replace('\n', "; "),
+            error => error.to_string(),
+        })?;
+        let value: Value = serde_json::from_str(document).map_err(|error| error.to_string())?;
+        let own = value.pointer("/event/id").and_then(Value::as_str).and_then(|id| EventId::parse(id.as_bytes()));
+        let id = own.or(id).unwrap_or_else(EventId::new);
+        Ok(HandBack::Corrected { id, document: value.to_string().into_bytes() })
+    }
+}
+
+fn retry(dir: &Path, wanted: &Wanted, json: bool, out: &mut dyn Write) -> anyhow::Result<u8> {
+    let quarantine = open(dir)?;
+    let path = dir.join(EVENTS_DIRECTORY);
+    let events = Spool::builder().open(&path).with_context(|| format!("cannot open `{}`", path.display()))?;
+    let mut refused = Vec::new();
+    let handed_back = quarantine.hand_back(&events, &mut |number, entry| {
+        if !wanted.covers(number, entry) {
+            return HandBack::Leave;
+        }
+        wanted.choose(entry).unwrap_or_else(|reason| {
+            refused.push((number, reason));
+            HandBack::Leave
+        })
+    })?;
+    let known = |number: &u64| handed_back.contains(number) || refused.iter().any(|(of, _)| of == number);
+    let missing = wanted.numbers.iter().filter(|number| !known(number));
+    let missing: Vec<_> = missing.map(|number| (*number, "there is no such entry".to_owned())).collect();
+    refused.extend(missing);
+    for number in &handed_back {
+        if json {
+            writeln!(out, "{}", json!({"number": number, "is_handed_back": true}))?;
+        } else {
+            writeln!(out, "{number} is handed back")?;
+        }
+    }
+    for (number, reason) in &refused {
+        if json {
+            writeln!(out, "{}", json!({"number": number, "is_handed_back": false, "reason": reason}))?;
+        } else {
+            eprintln!("quarantine: `{number}` is not handed back: {reason}");
+        }
+    }
+    Ok(if refused.is_empty() { 0 } else { NOT_ALL })
+}

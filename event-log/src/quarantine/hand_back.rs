@@ -1,0 +1,101 @@
+//! Handing entries back to the spool of events, many at a time. Which ones, and as what, is the caller's to say.
+
+use event_spool::Spool;
+
+use super::store::{READER, scan};
+use super::{Entry, Kind, Quarantine, QuarantineError};
+use crate::id::EventId;
+use crate::record::EventRecord;
+
+/// What is to become of an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HandBack {
+    /// It stays.
+    Leave,
+    /// Its document is logged again as it is, under its own id. What has no id, or was never an event, stays.
+    AsItIs,
+    /// This is logged in its place.
+    Corrected {
+        /// The event's id. The same each time for the same entry: after a crash it may be handed back once more.
+        id: EventId,
+        /// The document, JSON in one line.
+        document: Vec<u8>,
+    },
+}
+
+impl Quarantine {
+    /// Hands entries back to a service's spool of events, the oldest first, so that they are shipped again; returns the
+    /// numbers of those that were.
+    ///
+    /// They are synced there before they are settled here. After a crash in between they are still listed, and handing them
+    /// back once more does no harm: the engine knows their ids.
+    ///
+    /// # Errors
+    /// When a spool fails. What was handed back before is settled all the same.
+    ///
+    /// # Examples
+    /// ```
+    /// use event_log::EventId;
+    /// use event_log::quarantine::{Entry, HandBack, Kind, Quarantine};
+    /// use event_spool::Spool;
+    ///
+    /// let directory = tempfile::tempdir()?;
+    /// let quarantine = Quarantine::open(directory.path().join("quarantine"))?;
+    /// let events = Spool::builder().open(directory.path().join("events"))?;
+    /// let entry = Entry { id: Some(EventId::new()), ..Entry::new(Kind::Rejected, "strict_dynamic_mapping", b"{}") };
+    /// let number = quarantine.put(&entry)?;
+    ///
+    /// let handed_back = quarantine.hand_back(&events, &mut |_, entry| match entry.kind {
+    ///     Kind::Rejected => HandBack::AsItIs,
+    ///     _ => HandBack::Leave,
+    /// })?;
+    /// assert_eq!((handed_back, quarantine.count()?), (vec![number], 0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn hand_back(
+        &self,
+        events: &Spool,
+        choose: &mut dyn FnMut(u64, &Entry<'_>) -> HandBack,
+    ) -> Result<Vec<u64>, QuarantineError> {
+        let mut taken = Vec::new();
+        let appended = self.append_chosen(events, choose, &mut taken);
+        if !taken.is_empty() {
+            events.flush().map_err(QuarantineError::Sync)?;
+            for number in &taken {
+                self.settle(*number)?;
+            }
+            self.forget_settled()?;
+        }
+        appended.map(|()| taken)
+    }
+
+    fn append_chosen(
+        &self,
+        events: &Spool,
+        choose: &mut dyn FnMut(u64, &Entry<'_>) -> HandBack,
+        taken: &mut Vec<u64>,
+    ) -> Result<(), QuarantineError> {
+        let _alone = self.lock();
+        let settled = self.settled()?;
+        let mut reader = self.spool().reader(READER)?;
+        let mut outcome = Ok(());
+        scan(&mut reader, &mut |number, entry| {
+            if outcome.is_err() || entry.kind == Kind::Settled || settled.contains(&number) {
+                return;
+            }
+            let appended = match choose(number, entry) {
+                HandBack::AsItIs if entry.kind != Kind::Unreadable => {
+                    entry.id.map(|id| events.append_parts(&[&EventRecord::head(id), entry.document]))
+                }
+                HandBack::Corrected { id, document } => Some(events.append_parts(&[&EventRecord::head(id), &document])),
+                HandBack::AsItIs | HandBack::Leave => None,
+            };
+            match appended {
+                Some(Ok(_)) => taken.push(number),
+                Some(Err(error)) => outcome = Err(QuarantineError::Events(error)),
+                None => (),
+            }
+        })?;
+        outcome
+    }
+}

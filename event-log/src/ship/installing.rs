@@ -1,0 +1,191 @@
+//! Installs a log's generated files on a thread of its own: before the first document is sent, for ever, and again when what
+//! was installed is gone. Owns when and how often; what is put is `event-store`'s.
+
+use std::io;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use event_store::{InstallError, InstallReport, Installation, Installer, Progress, Transport};
+
+use super::one_line;
+use super::random::Random;
+use crate::delivery::InstallationMetrics;
+
+/// How often the same failure is logged.
+const LOG_INTERVAL: Duration = Duration::from_mins(1);
+
+/// What is known of an installation that is under way or done. Clones share it.
+#[derive(Clone, Default)]
+pub(super) struct InstallationState(Arc<Mutex<InstallationMetrics>>);
+
+impl InstallationState {
+    pub(super) fn metrics(&self) -> InstallationMetrics {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, InstallationMetrics> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The handle of the thread, which ends when this is dropped, after the request that it waits for.
+pub(super) struct Installing {
+    state: InstallationState,
+    again: Sender<()>,
+}
+
+impl Installing {
+    /// Starts to install. `ready` is called whenever documents may be sent: after each installation, and when the engine has
+    /// a newer version of the log, to which an older program goes on writing.
+    pub(super) fn start(
+        installer: Installer,
+        transport: Arc<dyn Transport>,
+        seed: u64,
+        ready: impl FnMut() + Send + 'static,
+    ) -> io::Result<Self> {
+        let state = InstallationState::default();
+        let (again, inbox) = channel();
+        let thread = InstallThread {
+            log: installer.bundle().log().to_owned(),
+            installation: Installation::new(installer),
+            transport,
+            random: Random::new(seed),
+            state: state.clone(),
+            reported: None,
+        };
+        thread::Builder::new().name("event-log-install".to_owned()).spawn(move || thread.run(&inbox, ready))?;
+        Ok(Self { state, again })
+    }
+
+    pub(super) fn state(&self) -> &InstallationState {
+        &self.state
+    }
+
+    /// Installs once more, because the alias is gone; does nothing while it was not installed yet.
+    pub(super) fn restart(&self) {
+        if std::mem::take(&mut self.state.lock().is_installed) {
+            // The thread ends after this handle.
+            let _ = self.again.send(());
+        }
+    }
+}
+
+struct InstallThread {
+    log: String,
+    installation: Installation,
+    transport: Arc<dyn Transport>,
+    random: Random,
+    state: InstallationState,
+    /// What was logged last, and when.
+    reported: Option<(String, Instant)>,
+}
+
+impl InstallThread {
+    fn run(mut self, inbox: &Receiver<()>, mut ready: impl FnMut()) {
+        loop {
+            let pause = match self.installation.step(&*self.transport, Instant::now(), self.random.next()) {
+                Progress::Installed(report) => {
+                    self.note_success(&report);
+                    ready();
+                    None
+                }
+                Progress::Failed { error, retry_in } => {
+                    self.note_failure(&error);
+                    if matches!(error, InstallError::Downgrade { .. }) {
+                        ready();
+                    }
+                    Some(retry_in)
+                }
+                Progress::Waiting { retry_in } => Some(retry_in),
+                Progress::Done => None,
+            };
+            let call = match pause {
+                Some(pause) => inbox.recv_timeout(pause),
+                None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            match call {
+                Ok(()) => self.installation.restart(),
+                Err(RecvTimeoutError::Timeout) => (),
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    fn note_success(&mut self, report: &InstallReport) {
+        tracing::info!("installation: {report}");
+        self.reported = None;
+        let mut state = self.state.lock();
+        *state = InstallationMetrics { is_installed: true, failures: state.failures, ..Default::default() };
+    }
+
+    fn note_failure(&mut self, error: &InstallError) {
+        let line = one_line(error);
+        let needs_person = !error.is_retryable();
+        let is_news = self.reported.as_ref().is_none_or(|(told, at)| *told != line || at.elapsed() >= LOG_INTERVAL);
+        if is_news {
+            tracing::warn!(log = %self.log, needs_person, "installation: {line}");
+            self.reported = Some((line.clone(), Instant::now()));
+        }
+        let mut state = self.state.lock();
+        state.failures += 1;
+        state.needs_person = needs_person;
+        state.last_error = Some(line);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use event_store::{Bundle, Request, Response, TransportError};
+    use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+
+    use super::*;
+
+    struct Nothing;
+
+    impl Transport for Nothing {
+        fn send(&self, _: &Request<'_>) -> Result<Response, TransportError> {
+            Err(TransportError::not_sent("engine", "connection refused"))
+        }
+    }
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<AtomicU32>);
+
+    impl<S: tracing::Subscriber> Layer<S> for Lines {
+        fn on_event(&self, _: &tracing::Event<'_>, _: Context<'_, S>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn thread() -> InstallThread {
+        let files = concat!(env!("CARGO_MANIFEST_DIR"), "/../generated/kibana-event-log/opensearch");
+        InstallThread {
+            log: "kibana-event-log".to_owned(),
+            installation: Installation::new(Installer::new(Bundle::load(files).unwrap())),
+            transport: Arc::new(Nothing),
+            random: Random::new(1),
+            state: InstallationState::default(),
+            reported: None,
+        }
+    }
+
+    #[test]
+    fn failure_is_logged_once_in_an_interval_and_counted_each_time() {
+        let (mut thread, lines) = (thread(), Lines::default());
+        let overridden = InstallError::Overridden { index: "log-000001".to_owned() };
+        let malformed = InstallError::Malformed { request: "GET /".to_owned(), source: None };
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(lines.clone()), || {
+            for error in [&overridden, &overridden, &overridden, &malformed, &malformed] {
+                thread.note_failure(error);
+            }
+        });
+        assert_eq!(lines.0.load(Ordering::Relaxed), 2, "each of the two is said once");
+        let state = thread.state.metrics();
+        assert_eq!((state.failures, state.needs_person, state.is_installed), (5, false, false));
+        assert_eq!(state.last_error.as_deref(), Some("the answer to `GET /` is not an engine's"));
+    }
+}

@@ -1,0 +1,145 @@
+//! Reading: records of the spool into batches, and into the quarantine what is no event.
+
+use std::time::Duration;
+
+use event_store::BulkBody;
+
+use super::batch::Batch;
+use super::journal::Journal;
+use super::ports::PortError;
+use super::shipper::{LOCAL_PAUSE, Shipper};
+use super::stats::Condition;
+use crate::quarantine::{Entry, Kind};
+use crate::record::EventRecord;
+
+/// First pause after the spool was found empty; doubled up to [`LONGEST_IDLE`].
+pub(super) const SHORTEST_IDLE: Duration = Duration::from_millis(1);
+/// Ten looks a second cost nothing, and are a tenth of what a record waits in a batch.
+const LONGEST_IDLE: Duration = Duration::from_millis(100);
+/// Length of an id as text.
+const ID_TEXT: &str = "00000000-0000-0000-0000-000000000000";
+
+/// A record that could be put neither into a batch nor into the quarantine.
+pub(super) struct Unplaced {
+    sequence: u64,
+    record: Vec<u8>,
+    reason: String,
+}
+
+impl Shipper {
+    /// Whether a record may be read: it may have to begin a batch beside the one that is being filled.
+    pub(super) fn has_room(&self) -> bool {
+        self.batches() < self.settings.max_batches() + usize::from(self.filling.is_some())
+    }
+
+    /// Reads from the spool into the batch that is being filled, and begins others while there is room.
+    pub(super) fn fill(&mut self) {
+        while self.now >= self.read_due && self.has_room() {
+            match self.read_record() {
+                Ok(true) => self.idle = SHORTEST_IDLE,
+                Ok(false) => {
+                    self.read_due = self.now + self.idle;
+                    self.idle = (self.idle * 2).min(LONGEST_IDLE);
+                }
+                Err(error) => {
+                    self.read_due = self.now + LOCAL_PAUSE;
+                    self.trouble(Condition::Local, &error.to_string());
+                }
+            }
+        }
+    }
+
+    /// Reads one record, if there is one.
+    fn read_record(&mut self) -> Result<bool, PortError> {
+        if self.unplaced.is_some() {
+            self.put_unplaced()?;
+        }
+        let Some(record) = self.source.next()? else { return Ok(false) };
+        let sequence = record.sequence;
+        if sequence > self.read_through + 1 {
+            self.progress.finish(self.read_through + 1, sequence - 1);
+        }
+        self.read_through = sequence;
+        let unplaceable = match EventRecord::parse(record.bytes) {
+            Ok(EventRecord { id, .. }) if self.put_before.remove(&(sequence, Some(id))) => {
+                self.progress.finish(sequence, sequence);
+                return Ok(true);
+            }
+            Ok(EventRecord { id, document }) => {
+                let batch = place_for(
+                    Room { max_documents: self.settings.max_documents, max_bytes: self.max_bytes, now: self.now },
+                    &self.journal,
+                    (&mut self.filling, &mut self.waiting, &mut self.spare),
+                    (sequence, document),
+                );
+                batch.push(sequence, id, document).err().map(|error| error.to_string())
+            }
+            Err(error) => Some(error.to_string()),
+        };
+        if let Some(reason) = unplaceable {
+            self.unplaced = Some(Unplaced { sequence, record: record.bytes.to_vec(), reason });
+            self.put_unplaced()?;
+        }
+        Ok(true)
+    }
+
+    fn put_unplaced(&mut self) -> Result<(), PortError> {
+        let Some(unplaced) = &self.unplaced else { return Ok(()) };
+        let sequence = unplaced.sequence;
+        if !self.put_before.contains(&(sequence, None)) {
+            let entry = Entry::new(Kind::Unreadable, &unplaced.reason, &unplaced.record);
+            self.quarantine.put(&Entry { sequence: Some(sequence), ..entry })?;
+            self.put_before.insert((sequence, None));
+        }
+        self.quarantine.sync()?;
+        self.put_before.remove(&(sequence, None));
+        self.unplaced = None;
+        self.stats.quarantined += 1;
+        self.progress.finish(sequence, sequence);
+        Ok(())
+    }
+
+    /// Fills up with new records what is left of a batch that was refused for now, so that a later batch takes it along.
+    pub(super) fn refill(&mut self) {
+        if self.filling.is_some() || (self.settings.max_in_flight == 1 && self.waiting.len() > 1) {
+            return;
+        }
+        let (now, half) = (self.now, self.max_bytes / 2);
+        let is_open = |batch: &Batch| !batch.in_doubt && batch.failures > 0 && batch.due <= now && batch.bytes() < half;
+        if let Some(place) = self.waiting.iter().position(is_open) {
+            self.filling = Some(self.waiting.swap_remove(place));
+            self.fill();
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Room {
+    max_documents: usize,
+    max_bytes: usize,
+    now: Duration,
+}
+
+/// The batch that a record goes into; one that it does not fit in, or that goes elsewhere, is closed.
+fn place_for<'a>(
+    room: Room,
+    journal: &Journal,
+    (filling, waiting, spare): (&'a mut Option<Batch>, &mut Vec<Batch>, &mut Vec<Batch>),
+    (sequence, document): (u64, &[u8]),
+) -> &'a mut Batch {
+    let pin = journal.replayed(sequence);
+    let fits = |batch: &Batch| {
+        let is_same_way = if batch.in_doubt { batch.pin.as_ref() == pin } else { pin.is_none() };
+        is_same_way
+            && batch.items.len() < room.max_documents
+            && batch.bytes() + BulkBody::cost(ID_TEXT, document) <= room.max_bytes
+    };
+    if let Some(mut closed) = filling.take_if(|batch| !batch.is_empty() && !fits(batch)) {
+        closed.due = room.now;
+        waiting.push(closed);
+    }
+    filling.get_or_insert_with(|| {
+        let spare = spare.pop().unwrap_or_default();
+        Batch { in_doubt: pin.is_some(), pin: pin.cloned(), begun: room.now, due: room.now, ..spare }
+    })
+}
