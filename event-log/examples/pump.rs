@@ -1,6 +1,7 @@
 //! Logs numbered events and ships them, so that anybody can kill it, break the connection, stop the engine, and count
 //! afterwards. Owns the numbers and the file of acknowledgements; everything else is what any program does.
 
+use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,9 @@ use event_log::ship::Settings;
 use event_log::{EventLogService, ProviderLogger, Shipping};
 use event_spool::Spool;
 use event_store::HttpTransport;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Level, Metadata, Subscriber};
 
 const ALIAS: &str = ".kibana-event-log";
 /// Exit code when the deadline has come before the spool was drained.
@@ -43,9 +47,9 @@ pub struct Arguments {
     /// Directory of the spool; made when absent
     #[arg(long, value_name = "DIR")]
     spool: PathBuf,
-    /// The engine, such as <http://127.0.0.1:9200>; the alias is `.kibana-event-log`
+    /// The engine, such as <http://127.0.0.1:9200>; once for each node of a cluster; the alias is `.kibana-event-log`
     #[arg(long, required_unless_present = "no_ship")]
-    url: Option<String>,
+    url: Vec<String>,
     /// The number of the last event to log
     #[arg(long, value_name = "N", required_unless_present = "drain", default_value_t = 0)]
     events: u64,
@@ -88,6 +92,7 @@ Log a million events, kill it in the middle, and see that nothing is lost:
 /// As a program.
 #[allow(dead_code, reason = "the tests take `run` alone")]
 fn main() -> ExitCode {
+    tracing::subscriber::set_global_default(Troubles).expect("nobody else listens");
     match run(&Arguments::parse()) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
@@ -105,9 +110,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<u8> {
     let deadline = Instant::now() + Duration::from_secs(arguments.deadline);
     let spool = Spool::builder().segment_bytes(arguments.segment).max_bytes(SPOOL_BYTES);
     let mut builder = EventLogService::<KibanaEventLog>::builder().spool(spool);
-    if let Some(url) = &arguments.url {
+    if !arguments.url.is_empty() {
         let timeout = Duration::from_millis(arguments.timeout);
-        let transport = HttpTransport::builder().host(url).request_timeout(timeout).build()?;
+        let transport = arguments.url.iter().fold(HttpTransport::builder(), |builder, url| builder.host(url));
+        let transport = transport.request_timeout(timeout).build()?;
         let settings = Settings::new(ALIAS).max_age(Duration::from_millis(arguments.max_age));
         builder = builder.ship(Shipping::new(transport, settings));
     }
@@ -115,6 +121,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<u8> {
     let is_logged = arguments.drain || log_all(&service, arguments, deadline)?;
     let report = service.stop(deadline);
     println!("{report:?}");
+    if let Some(delivery) = service.metrics().delivery {
+        println!("{delivery:?}");
+    }
     anyhow::ensure!(report.lost == 0, "`{}` events were refused by the spool", report.lost);
     let is_done = is_logged && (arguments.no_ship || report.is_delivered);
     Ok(if is_done { 0 } else { AT_DEADLINE })
@@ -213,4 +222,35 @@ fn wait_for_space(service: &EventLogService<KibanaEventLog>, number: u64, deadli
         thread::sleep(Duration::from_millis(5));
     }
     true
+}
+
+/// Prints what the libraries warn of: each kind of trouble in shipping once a minute.
+#[allow(dead_code, reason = "the tests take `run` alone")]
+struct Troubles;
+
+impl Subscriber for Troubles {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        *metadata.level() <= Level::WARN
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        struct Message;
+        impl Visit for Message {
+            fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+                if field.name() == "message" {
+                    eprintln!("pump: {value:?}");
+                }
+            }
+        }
+        event.record(&mut Message);
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
 }

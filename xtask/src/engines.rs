@@ -1,7 +1,7 @@
 //! `cargo xtask engines`: real search engines on this machine, for tests and measurements.
 //!
 //! Owns fetching (from the coordinates in `xtask/engines/pom.xml`, and from nowhere else), starting on loopback,
-//! readiness and stopping. Everything it writes lies in `.engines/` at the workspace root, or in the folder that
+//! readiness, stopping, killing and starting again. Everything it writes lies in `.engines/` at the workspace root, or in the folder that
 //! `EVENT_LOG_ENGINES_DIR` names. It must not know what a test asks of an engine.
 //!
 //! A test harness starts what it needs and lets the guards stop it:
@@ -21,6 +21,7 @@ use clap::{Args as ClapArgs, Subcommand};
 
 mod account;
 mod catalogue;
+mod cluster;
 mod fetch;
 mod http;
 mod java;
@@ -32,6 +33,7 @@ mod progress;
 mod running;
 
 pub use catalogue::Engine;
+pub use cluster::Cluster;
 pub use fetch::fetch;
 pub use http::{Answer, Client, reason_of};
 pub use java::find_program as find_java;

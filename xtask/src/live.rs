@@ -23,6 +23,7 @@ mod rule_table;
 #[path = "../../ecs-gen/tests/it/agreement/rules.rs"]
 mod rules;
 mod shell;
+mod shipping;
 mod tally;
 
 use agreement::Extent;
@@ -41,6 +42,9 @@ pub struct Args {
     /// Documents to compare on each engine
     #[arg(long, value_name = "N", default_value_t = DEFAULT_DOCUMENTS)]
     documents: usize,
+    /// Events to log and ship in each case of shipping
+    #[arg(long, value_name = "N", default_value_t = shipping::DEFAULT_EVENTS, value_parser = clap::value_parser!(u64).range(1_000..))]
+    events: u64,
     /// From which all random documents follow; another one at each run when absent
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
@@ -63,6 +67,8 @@ pub enum Part {
     Rules,
     /// Every case of the legacy pipeline, and what the shell function sends
     Pipeline,
+    /// Events logged and shipped while the engine is stopped, killed, rolled over, and loses a node
+    Shipping,
 }
 
 impl Part {
@@ -70,7 +76,7 @@ impl Part {
     const fn engines(self) -> &'static [Engine] {
         match self {
             Self::Installation => &Engine::ALL,
-            Self::Agreement | Self::Rules => &[Engine::OpenSearch, Engine::Elasticsearch],
+            Self::Agreement | Self::Rules | Self::Shipping => &[Engine::OpenSearch, Engine::Elasticsearch],
             Self::Pipeline => &[Engine::OpenSearch],
         }
     }
@@ -88,19 +94,21 @@ pub fn run(args: &Args) -> Result<ExitCode> {
 /// The first thing that is not as it should be, and what is missing on this machine.
 pub fn run_all() -> Result<()> {
     let parts = Vec::new();
-    run_parts(&Args { parts, engine: Vec::new(), documents: DEFAULT_DOCUMENTS, seed: None, write: false })
+    let (documents, events) = (DEFAULT_DOCUMENTS, shipping::DEFAULT_EVENTS);
+    run_parts(&Args { parts, engine: Vec::new(), documents, events, seed: None, write: false })
 }
 
 fn run_parts(args: &Args) -> Result<()> {
     let parts: Vec<Part> = if args.parts.is_empty() { Part::value_variants().to_vec() } else { args.parts.clone() };
     let engines: Vec<Engine> = if args.engine.is_empty() { Engine::ALL.to_vec() } else { args.engine.clone() };
     let extent = Extent { documents: args.documents, seed: args.seed.unwrap_or_else(new_seed) };
+    let extents = Extents { agreement: extent, events: args.events };
     let mut measured = Vec::new();
     let mut ran = Vec::new();
     for engine in engines {
         let parts: Vec<Part> = parts.iter().copied().filter(|part| part.engines().contains(&engine)).collect();
         if !parts.is_empty() {
-            ran.push(run_on(engine, &parts, extent, &mut measured)?);
+            ran.push(run_on(engine, &parts, extents, &mut measured)?);
         }
     }
     ensure!(!ran.is_empty(), "no engine named has what the parts named need");
@@ -112,17 +120,24 @@ fn run_parts(args: &Args) -> Result<()> {
     Ok(())
 }
 
+/// How much of it.
+#[derive(Clone, Copy)]
+struct Extents {
+    agreement: Extent,
+    events: u64,
+}
+
 /// Runs parts on one engine, and returns its name with its version.
-fn run_on(engine: Engine, parts: &[Part], extent: Extent, measured: &mut Vec<Measured>) -> Result<String> {
+fn run_on(engine: Engine, parts: &[Part], extents: Extents, measured: &mut Vec<Measured>) -> Result<String> {
     let started = Instant::now();
     let mut tally = Tally::default();
     let (name, outcome) = if engine == Engine::IlmParser {
         (engine.name().to_owned(), ilm_parser::check(&mut tally))
     } else {
-        let running = engines::start(&[engine])?.remove(0);
+        let mut running = engines::start(&[engine])?.remove(0);
         let name = format!("{} {}", engine.name(), running.version()?);
         step("Testing", &format!("against {name}"));
-        let outcome = parts.iter().try_for_each(|part| run_part(*part, &running, extent, &mut tally, measured));
+        let outcome = parts.iter().try_for_each(|part| run_part(*part, &mut running, extents, &mut tally, measured));
         (name, outcome)
     };
     tally.print();
@@ -133,8 +148,8 @@ fn run_on(engine: Engine, parts: &[Part], extent: Extent, measured: &mut Vec<Mea
 
 fn run_part(
     part: Part,
-    running: &Running,
-    extent: Extent,
+    running: &mut Running,
+    extents: Extents,
     tally: &mut Tally,
     measured: &mut Vec<Measured>,
 ) -> Result<()> {
@@ -148,7 +163,7 @@ fn run_part(
                 Engine::IlmParser => Ok(()),
             }
         }
-        Part::Agreement => agreement::check(running, extent, tally).context("the agreement"),
+        Part::Agreement => agreement::check(running, extents.agreement, tally).context("the agreement"),
         Part::Rules => {
             measured.push(rule_table::check(running, tally).context("the mapping changes")?);
             Ok(())
@@ -157,6 +172,7 @@ fn run_part(
             engines::check_pipeline(&[running.engine()])?;
             shell::check(running, tally).context("the shell function")
         }
+        Part::Shipping => shipping::check(running, extents.events, tally).context("shipping"),
     }
 }
 

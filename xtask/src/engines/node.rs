@@ -1,11 +1,11 @@
 //! What each engine is started with: command line, configuration files, accounts of its own.
 //!
 //! Knows neither how a process is recorded nor how readiness is told. Every engine begins empty: the folder that it
-//! may write is removed first, so that no test sees what another left.
+//! may write is removed first, so that no test sees what another left; only a node that is resumed keeps what it has.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -27,9 +27,11 @@ pub const ADMIN_PASSWORD_HASH: &str = "$2a$10$OmFiVK0SC/lT2ldF.XrzV.5jgY3bs.Mo3G
 /// full, and the engine would then refuse writes.
 const COMMON_SETTINGS: &str = "\
 network.host: 127.0.0.1
-discovery.type: single-node
 cluster.routing.allocation.disk.threshold_enabled: false
 ";
+
+/// A node that looks for no others.
+const SINGLE_NODE: &str = "discovery.type: single-node\n";
 
 /// Security from files, without certificates: traffic never leaves the machine. A test adds users and roles to those
 /// files, which are looked at every second.
@@ -57,57 +59,98 @@ indices.lifecycle.poll_interval: 2s
 /// # Errors
 /// When no Java fits, a file cannot be written, or nothing can be run.
 pub fn prepare(engine: Engine) -> Result<Command> {
-    let home = java::find_home(engine)?;
     let node = layout::node(engine);
-    if node.exists() {
-        fs::remove_dir_all(&node).with_context(|| format!("cannot remove `{}`", node.display()))?;
+    empty(&node)?;
+    File::create(output(engine))?;
+    command(engine, &node)
+}
+
+/// Returns the command that starts the node of before again, with the data that it has.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn resume(engine: Engine) -> Result<Command> {
+    command(engine, &layout::node(engine))
+}
+
+/// Makes an empty folder out of whatever is there.
+pub(super) fn empty(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("cannot remove `{}`", folder.display()))?;
     }
-    fs::create_dir_all(&node).with_context(|| format!("cannot create `{}`", node.display()))?;
+    fs::create_dir_all(folder).with_context(|| format!("cannot create `{}`", folder.display()))
+}
+
+/// Where an engine's own output goes.
+pub(super) fn output(engine: Engine) -> PathBuf {
+    layout::directory(engine).join("output.log")
+}
+
+fn command(engine: Engine, node: &Path) -> Result<Command> {
+    let home = java::find_home(engine)?;
     let mut command = match engine {
-        Engine::OpenSearch => prepare_opensearch(&home, &node)?,
-        Engine::Elasticsearch | Engine::Elasticsearch6 => prepare_elasticsearch(engine, &home, &node)?,
+        Engine::OpenSearch => {
+            let port = http_port(engine)?;
+            opensearch_command(&home, node, "2g", port, &settings(engine, SINGLE_NODE)?)?
+        }
+        Engine::Elasticsearch | Engine::Elasticsearch6 => prepare_elasticsearch(engine, &home, node)?,
         Engine::IlmParser => bail!("`{}` is a library and has nothing to start", engine.name()),
     };
-    let output = File::create(layout::directory(engine).join("output.log"))?;
+    detach(&mut command, &output(engine))?;
+    Ok(command)
+}
+
+/// Leaves the terminal to others, and adds what the engine prints to a file.
+pub(super) fn detach(command: &mut Command, output: &Path) -> Result<()> {
+    let output = OpenOptions::new().create(true).append(true).open(output)?;
     command
         .stdin(Stdio::null())
         .stdout(output.try_clone()?)
         .stderr(output)
         // A group of its own: an interrupt typed at the terminal must not reach an engine that is to go on.
         .process_group(0);
-    Ok(command)
+    Ok(())
 }
 
 fn settings(engine: Engine, own: &str) -> Result<String> {
     let port = http_port(engine)?;
     let name = engine.name();
-    Ok(format!(
-        "cluster.name: event-log-{name}\nhttp.port: {port}\ntransport.port: {}\n{COMMON_SETTINGS}{own}",
-        port + 100
-    ))
+    Ok(format!("cluster.name: event-log-{name}\n{}{own}", ports(port)))
+}
+
+/// What nodes of every kind have: ports, and [`COMMON_SETTINGS`].
+pub(super) fn ports(http: u16) -> String {
+    format!("http.port: {http}\ntransport.port: {}\n{COMMON_SETTINGS}", http + 100)
 }
 
 fn http_port(engine: Engine) -> Result<u16> {
     engine.port().with_context(|| format!("`{}` listens on no port", engine.name()))
 }
 
-fn prepare_opensearch(home: &Path, node: &Path) -> Result<Command> {
-    let engine = Engine::OpenSearch;
+/// A node that is called after its port.
+pub(super) fn opensearch_command(home: &Path, node: &Path, heap: &str, port: u16, settings: &str) -> Result<Command> {
     // The runner keeps a configuration that it finds.
     let config = node.join("node_1/config");
     fs::create_dir_all(&config)?;
-    fs::write(config.join("opensearch.yml"), settings(engine, "")?)?;
+    fs::write(config.join("opensearch.yml"), settings)?;
     let mut command = Command::new(home.join("bin/java"));
     command
-        .args(["-Xmx2g", "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-cp"])
-        .arg(layout::jars(engine).join("*"))
+        .arg(format!("-Xmx{heap}"))
+        .arg(format!("-Dnode.name={}", opensearch_name(port)))
+        .args(["--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-cp"])
+        .arg(layout::jars(Engine::OpenSearch).join("*"))
         .arg(layout::opensearch_program())
         .arg("-basePath")
         .arg(node)
         .args(["-clusterName", "event-log-opensearch", "-numOfNode", "1", "-printOnFailure"])
         // The runner adds the number of the node, from 1.
-        .args(["-baseHttpPort", &(http_port(engine)? - 1).to_string()]);
+        .args(["-baseHttpPort", &(port - 1).to_string()]);
     Ok(command)
+}
+
+/// What the node on a port is called.
+pub(super) fn opensearch_name(port: u16) -> String {
+    format!("node-{port}")
 }
 
 fn prepare_elasticsearch(engine: Engine, home: &Path, node: &Path) -> Result<Command> {
@@ -151,7 +194,7 @@ fn write_config(engine: Engine, distribution: &Path, node: &Path) -> Result<()> 
     fs::write(config.join("jvm.options"), without_log_files(&options))?;
     let own = if engine == Engine::Elasticsearch { ELASTICSEARCH_SETTINGS } else { ELASTICSEARCH6_SETTINGS };
     let paths = format!("path.data: {}\npath.logs: {}\n", node.join("data").display(), node.join("logs").display());
-    fs::write(config.join("elasticsearch.yml"), settings(engine, own)? + &paths)?;
+    fs::write(config.join("elasticsearch.yml"), settings(engine, SINGLE_NODE)? + own + &paths)?;
     Ok(())
 }
 

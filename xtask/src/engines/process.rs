@@ -1,18 +1,16 @@
-//! The process of an engine: recorded when started, recognised before it is signalled.
+//! The process of an engine: recorded when started, recognised before it is signalled, ended or killed.
 //!
 //! A process id alone proves nothing, since the system gives it to another process later. The record therefore holds
 //! the moment at which the process started too, and a process with the same id but another moment is not ours.
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
-
-use super::catalogue::Engine;
-use super::layout;
 
 /// How long an engine may take to close its indices before it is killed.
 const GRACE: Duration = Duration::from_secs(20);
@@ -38,16 +36,15 @@ impl Record {
         Ok(Self { pid, started })
     }
 
-    /// The record that an earlier `start` left, if it left one and its process still runs.
+    /// The record that an earlier start left at `path`, if it left one and its process still runs.
     ///
     /// # Errors
     /// When the record cannot be read.
-    pub fn load_alive(engine: Engine) -> Result<Option<Self>> {
-        let path = layout::record(engine);
+    pub fn load_alive(path: &Path) -> Result<Option<Self>> {
         if !path.exists() {
             return Ok(None);
         }
-        let text = fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
+        let text = fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
         let record: Self = serde_json::from_str(&text)
             .with_context(|| format!("`{}` is not a process record; remove it", path.display()))?;
         Ok(record.is_alive().then_some(record))
@@ -57,8 +54,8 @@ impl Record {
     ///
     /// # Errors
     /// When the file system refuses.
-    pub fn save(&self, engine: Engine) -> Result<()> {
-        fs::write(layout::record(engine), serde_json::to_string_pretty(self)?)?;
+    pub fn save(&self, path: &Path) -> Result<()> {
+        fs::write(path, serde_json::to_string_pretty(self)?)?;
         Ok(())
     }
 
@@ -81,13 +78,7 @@ impl Record {
             if !self.is_alive() {
                 return Ok(());
             }
-            // Its exit status says no more than the next look does.
-            let _ = Command::new("kill")
-                .args([signal, &self.pid.to_string()])
-                .stdin(Stdio::null())
-                .stderr(Stdio::null())
-                .status()
-                .context("cannot run `kill`")?;
+            send_signal(signal, self.pid)?;
             let deadline = Instant::now() + patience;
             while self.is_alive() && Instant::now() < deadline {
                 thread::sleep(LOOK_EVERY);
@@ -98,6 +89,99 @@ impl Record {
         }
         Ok(())
     }
+}
+
+/// A process that this program started and is to end, and its record on disk.
+#[derive(Debug)]
+pub struct Process {
+    record: Record,
+    path: PathBuf,
+    child: Child,
+    since: Instant,
+}
+
+impl Process {
+    /// Runs a command and records its process at `path`.
+    ///
+    /// # Errors
+    /// When it cannot be run or recorded; it does not run then.
+    pub fn start(mut command: Command, path: PathBuf) -> Result<Self> {
+        let since = Instant::now();
+        let mut child = command.spawn().context("cannot run the engine")?;
+        match Record::of(child.id()).and_then(|record| record.save(&path).map(|()| record)) {
+            Ok(record) => Ok(Self { record, path, child, since }),
+            Err(error) => {
+                // Without a record nobody could stop it later. It is our own child, so that its id cannot be another's.
+                let _ = child.kill();
+                let _ = child.wait();
+                Err(error)
+            }
+        }
+    }
+
+    /// How long ago it was started.
+    pub fn age(&self) -> Duration {
+        self.since.elapsed()
+    }
+
+    /// How it ended, if it has.
+    ///
+    /// # Errors
+    /// When the system does not say.
+    pub fn ended(&mut self) -> Result<Option<ExitStatus>> {
+        Ok(self.child.try_wait()?)
+    }
+
+    /// Ends it: asks first, kills after a grace period.
+    ///
+    /// # Errors
+    /// When it survives even that.
+    pub fn end(mut self) -> Result<()> {
+        self.record.end()?;
+        self.clean_up();
+        Ok(())
+    }
+
+    /// Kills the process that does the engine's work, at once and without a chance to write anything more: this one, or the
+    /// child of it that the engine says it is. A launcher then ends by itself.
+    ///
+    /// # Errors
+    /// When `pid` is neither this process nor its child.
+    pub fn kill(mut self, pid: u32) -> Result<()> {
+        if pid != self.record.pid && parent_of(pid) != Some(self.record.pid) {
+            bail!("process {pid} is not of the engine that was started as {}", self.record.pid);
+        }
+        send_signal("-KILL", pid)?;
+        let deadline = Instant::now() + GRACE;
+        while self.record.is_alive() && Instant::now() < deadline {
+            thread::sleep(LOOK_EVERY);
+        }
+        self.record.end()?;
+        self.clean_up();
+        Ok(())
+    }
+
+    /// Both failures mean that there is nothing left to clean up.
+    fn clean_up(&mut self) {
+        let _ = self.child.wait();
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+fn send_signal(signal: &str, pid: u32) -> Result<()> {
+    // Its exit status says no more than the next look does.
+    let _ = Command::new("kill")
+        .args([signal, &pid.to_string()])
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .context("cannot run `kill`")?;
+    Ok(())
+}
+
+fn parent_of(pid: u32) -> Option<u32> {
+    let output = Command::new("ps").args(["-o", "ppid=", "-p", &pid.to_string()]).output().ok()?;
+    String::from_utf8(output.stdout).ok()?.trim().parse().ok()
 }
 
 /// When the process started, in whatever form the system tells it; `None` when there is no such process, or only its
@@ -144,6 +228,32 @@ mod tests {
     fn a_process_whose_other_threads_go_on_is_not_gone() {
         let stat = "42 (java) Z 1 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 30 0 987654 1 2";
         assert_eq!(parse_stat(stat), Some("987654".to_owned()));
+    }
+
+    #[test]
+    fn a_process_of_others_is_not_killed() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = Command::new("sleep");
+        command.arg("60");
+        let path = folder.path().join("run.json");
+        let process = Process::start(command, path.clone()).unwrap();
+        let pid = process.record.pid;
+        assert_eq!(parent_of(pid), Some(std::process::id()));
+        assert!(process.kill(std::process::id()).is_err());
+        let record = Record::load_alive(&path).unwrap().expect("it was left alone");
+        record.end().unwrap();
+    }
+
+    #[test]
+    fn a_killed_process_leaves_no_record() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = Command::new("sleep");
+        command.arg("60");
+        let path = folder.path().join("run.json");
+        let process = Process::start(command, path.clone()).unwrap();
+        let pid = process.record.pid;
+        process.kill(pid).unwrap();
+        assert!(!path.exists() && started_at(pid).is_none());
     }
 
     #[test]

@@ -5,16 +5,15 @@ use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
-use std::process::Child;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
 use super::catalogue::Engine;
 use super::fetch::{self, FetchState, own_engine_help};
 use super::http::Client;
-use super::process::Record;
+use super::process::{Process, Record};
 use super::progress::step;
 use super::{layout, node};
 
@@ -34,18 +33,11 @@ pub struct Running {
     url: String,
     client: Client,
     /// The process to end on drop.
-    owned: Option<Owned>,
-}
-
-#[derive(Debug)]
-struct Owned {
-    record: Record,
-    child: Child,
-    since: Instant,
+    owned: Option<Process>,
 }
 
 impl Running {
-    fn new(engine: Engine, url: String, owned: Option<Owned>) -> Self {
+    fn new(engine: Engine, url: String, owned: Option<Process>) -> Self {
         Self { engine, client: Client::new(&url), url, owned }
     }
 
@@ -81,6 +73,46 @@ impl Running {
         own_url(self.engine).is_none().then(|| layout::node(self.engine).join("config"))
     }
 
+    /// Whether it may be stopped and started again: this program started it.
+    pub const fn is_owned(&self) -> bool {
+        self.owned.is_some()
+    }
+
+    /// Lets the engine end in order; its data stays. [`start_again`](Self::start_again) is to follow.
+    ///
+    /// # Errors
+    /// When it does not end, or was not started by this program.
+    pub fn stop(&mut self) -> Result<()> {
+        self.take_owned()?.end()?;
+        step("Stopped", &format!("{}, in order", self.engine.name()));
+        Ok(())
+    }
+
+    /// Kills the engine, so that it has no chance to write anything more; its data stays as it is at that moment.
+    ///
+    /// # Errors
+    /// When it does not say which process it is, or was not started by this program.
+    pub fn kill(&mut self) -> Result<()> {
+        let pid = pid_of(&self.client)?;
+        self.take_owned()?.kill(pid)?;
+        step("Killed", &format!("{} (process {pid})", self.engine.name()));
+        Ok(())
+    }
+
+    /// Starts the same node again, with the data that it had, and waits until it can do work.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start_again(&mut self) -> Result<()> {
+        step("Starting", &format!("{} again, with its data", self.engine.name()));
+        self.owned = Some(Process::start(node::resume(self.engine)?, layout::record(self.engine))?);
+        self.wait_until_ready()
+    }
+
+    fn take_owned(&mut self) -> Result<Process> {
+        self.owned.take().with_context(|| format!("{} was not started by this program", self.engine.name()))
+    }
+
     /// Lets the engine go on after this value is gone; `cargo xtask engines stop` ends it.
     pub fn leave_running(mut self) {
         self.owned = None;
@@ -93,12 +125,12 @@ impl Running {
         };
         loop {
             if is_ready(&self.client) {
-                let seconds = owned.since.elapsed().as_secs_f64();
+                let seconds = owned.age().as_secs_f64();
                 step("Ready", &format!("{} at {} after {seconds:.1} s", self.engine.name(), self.url));
                 return Ok(());
             }
-            let ended = owned.child.try_wait()?;
-            if ended.is_none() && owned.since.elapsed() < PATIENCE {
+            let ended = owned.ended()?;
+            if ended.is_none() && owned.age() < PATIENCE {
                 thread::sleep(ASK_EVERY);
                 continue;
             }
@@ -113,17 +145,13 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let Some(mut owned) = self.owned.take() else {
+        let Some(owned) = self.owned.take() else {
             return;
         };
-        if let Err(error) = owned.record.end() {
-            step("Warning", &format!("{} may still run: {error:#}", self.engine.name()));
-            return;
+        match owned.end() {
+            Ok(()) => step("Stopped", self.engine.name()),
+            Err(error) => step("Warning", &format!("{} may still run: {error:#}", self.engine.name())),
         }
-        // Both failures mean that there is nothing left to clean up.
-        let _ = owned.child.wait();
-        let _ = fs::remove_file(layout::record(self.engine));
-        step("Stopped", self.engine.name());
     }
 }
 
@@ -153,7 +181,7 @@ fn launch(engine: Engine) -> Result<Running> {
         return Ok(running);
     }
     let url = default_url(engine)?;
-    if let Some(record) = Record::load_alive(engine)? {
+    if let Some(record) = Record::load_alive(&layout::record(engine))? {
         let running = Running::new(engine, url, None);
         if !is_ready(running.client()) {
             bail!(
@@ -167,19 +195,9 @@ fn launch(engine: Engine) -> Result<Running> {
     }
     fetch::fetch(engine)?;
     check_port_is_free(engine)?;
-    let since = Instant::now();
     step("Starting", engine.name());
-    let mut child = node::prepare(engine)?.spawn().context("cannot run the engine")?;
-    let record = match Record::of(child.id()).and_then(|record| record.save(engine).map(|()| record)) {
-        Ok(record) => record,
-        Err(error) => {
-            // Without a record nobody could stop it later. It is our own child, so that its id cannot be another's.
-            let _ = child.kill();
-            let _ = child.wait();
-            return Err(error.context(last_output(engine)));
-        }
-    };
-    Ok(Running::new(engine, url, Some(Owned { record, child, since })))
+    let process = Process::start(node::prepare(engine)?, layout::record(engine));
+    Ok(Running::new(engine, url, Some(process.with_context(|| last_output(engine))?)))
 }
 
 /// Stops an engine that `start` left running.
@@ -187,7 +205,7 @@ fn launch(engine: Engine) -> Result<Running> {
 /// # Errors
 /// When the process does not end.
 pub fn stop(engine: Engine) -> Result<()> {
-    let Some(record) = Record::load_alive(engine)? else {
+    let Some(record) = Record::load_alive(&layout::record(engine))? else {
         step("Idle", &format!("{} was not started here", engine.name()));
         return Ok(());
     };
@@ -215,7 +233,7 @@ pub fn report(engine: Engine) -> Result<bool> {
 }
 
 fn report_server(engine: Engine) -> Result<(String, bool)> {
-    let (url, whose) = match (own_url(engine), Record::load_alive(engine)?) {
+    let (url, whose) = match (own_url(engine), Record::load_alive(&layout::record(engine))?) {
         (Some((variable, url)), _) => (url, format!("`{variable}`")),
         (None, Some(record)) => (default_url(engine)?, format!("process {}", record.pid())),
         (None, None) => return Ok((", not running".to_owned(), false)),
@@ -239,6 +257,14 @@ fn default_url(engine: Engine) -> Result<String> {
         String::new()
     };
     Ok(format!("http://{credentials}127.0.0.1:{port}"))
+}
+
+/// The process that does the engine's work, as the engine says.
+pub(super) fn pid_of(client: &Client) -> Result<u32> {
+    let body = client.send("GET", "/_nodes/_local/process?filter_path=nodes.*.process.id")?;
+    let body = body.expect("ask for the process")?;
+    let pid = body["nodes"].as_object().and_then(|nodes| nodes.values().next()?["process"]["id"].as_u64());
+    Ok(u32::try_from(pid.context("the engine does not say which process it is")?)?)
 }
 
 fn is_ready(client: &Client) -> bool {

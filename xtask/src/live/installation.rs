@@ -4,6 +4,7 @@
 use anyhow::{Context as _, Result, bail, ensure};
 use ecs_gen::field_type::ValueKind;
 use ecs_gen::model::Field;
+use event_store::HttpTransport;
 use serde_json::{Value, json};
 
 use super::installer::{self, Outcome, Step};
@@ -34,6 +35,23 @@ impl<'e> Installed<'e> {
 
     /// The same, with the requests sent by another user.
     pub fn by(admin: &'e Client, sender: &Client, log: &Log, adapter: &mut Adapter) -> Result<Self> {
+        let installed = Self::prepare(admin, log, adapter)?;
+        let outcomes = installer::install(sender, &installed.steps).context("the first installation")?;
+        ensure!(outcomes.iter().all(|outcome| *outcome == Outcome::Done), "a step was skipped on an empty engine");
+        Ok(installed)
+    }
+
+    /// The same by the installer that programs have, over a URL.
+    pub fn through_library(admin: &'e Client, url: &str, log: &Log, adapter: &mut Adapter) -> Result<Self> {
+        let installed = Self::prepare(admin, log, adapter)?;
+        let transport = HttpTransport::builder().host(url).build()?;
+        let report = event_store::Installer::new(installer::load_bundle(log, adapter)?).install(&transport)?;
+        ensure!(report.is_changed(), "nothing was installed on an empty engine: {report}");
+        Ok(installed)
+    }
+
+    /// Sees that nothing of it is there, and installs nothing yet.
+    fn prepare(admin: &'e Client, log: &Log, adapter: &mut Adapter) -> Result<Self> {
         let steps = installer::load_steps(log, adapter)?;
         for (step, _) in &steps {
             let path = &step.path;
@@ -41,10 +59,7 @@ impl<'e> Installed<'e> {
             ensure!(!is_there, "`{path}` exists on the engine; the tests touch nothing that they did not make");
         }
         let is_data_stream = steps.iter().any(|(step, _)| step.path.starts_with("/_data_stream/"));
-        let installed = Self { client: admin, targets: log.targets()?, steps, is_data_stream };
-        let outcomes = installer::install(sender, &installed.steps).context("the first installation")?;
-        ensure!(outcomes.iter().all(|outcome| *outcome == Outcome::Done), "a step was skipped on an empty engine");
-        Ok(installed)
+        Ok(Self { client: admin, targets: log.targets()?, steps, is_data_stream })
     }
 
     /// What documents are written to: the aliases, or the data stream.

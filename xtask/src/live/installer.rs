@@ -2,6 +2,7 @@
 //! that the format allows. Knows what a step is, and nothing of what the steps make.
 
 use anyhow::{Context as _, Result, bail};
+use event_store::Bundle;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -94,6 +95,23 @@ pub fn load_steps(log: &Log, adapter: &mut Adapter) -> Result<Vec<(Step, Value)>
         steps.push((step, body));
     }
     Ok(steps)
+}
+
+/// The same as the installer of programs takes it: the generated files, with what the engine lacks left out of them.
+pub fn load_bundle(log: &Log, adapter: &mut Adapter) -> Result<Bundle> {
+    let folder = folder(adapter.engine());
+    let mut files = Vec::new();
+    for (name, content) in log.folder(folder) {
+        let mut content = content.clone();
+        if let Some(steps) = content.get_mut("steps").and_then(Value::as_array_mut) {
+            steps.retain(|step| step["path"].as_str().is_none_or(|path| adapter.has_step(path)));
+        } else {
+            content = adapter.adapt(&content);
+        }
+        files.push((name, content.to_string()));
+    }
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    Ok(Bundle::from_files(&files)?)
 }
 
 /// Version 6 has legacy templates where later ones have composable ones, and wants to be told that there is no type.
