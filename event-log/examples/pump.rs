@@ -16,7 +16,7 @@ use ecs_schema::generated::kibana_event_log::{ActionsAction, KibanaEventLog};
 use event_log::ship::Settings;
 use event_log::{EventLogService, ProviderLogger, Shipping};
 use event_spool::Spool;
-use event_store::HttpTransport;
+use event_store::{HttpTransport, HttpTransportBuilder};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
@@ -112,7 +112,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<u8> {
     let mut builder = EventLogService::<KibanaEventLog>::builder().spool(spool);
     if !arguments.url.is_empty() {
         let timeout = Duration::from_millis(arguments.timeout);
-        let transport = arguments.url.iter().fold(HttpTransport::builder(), |builder, url| builder.host(url));
+        let transport = arguments.url.iter().fold(HttpTransport::builder(), HttpTransportBuilder::host);
         let transport = transport.request_timeout(timeout).build()?;
         let settings = Settings::new(ALIAS).max_age(Duration::from_millis(arguments.max_age));
         builder = builder.ship(Shipping::new(transport, settings));
