@@ -12,7 +12,7 @@ use ecs_schema::generated::{infra_events::InfraEvents, kibana_event_log::KibanaE
 use ecs_schema::{JsonError, Log, LogRules, validate_json_str};
 use event_log::quarantine::{Entry, HandBack, Kind, Quarantine};
 use event_log::{EVENTS_DIRECTORY, EventId, QUARANTINE_DIRECTORY};
-use event_spool::Spool;
+use event_spool::{FullPolicy, Spool, SpoolBuilder};
 use serde_json::{Value, json};
 
 /// Exit code when an entry that was asked for is not there or was not handed back.
@@ -171,7 +171,13 @@ fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<u8> {
 fn open(dir: &Path) -> anyhow::Result<Quarantine> {
     let path = dir.join(QUARANTINE_DIRECTORY);
     anyhow::ensure!(path.is_dir(), "`{}` is not the directory of a service", dir.display());
-    Quarantine::open(&path).with_context(|| format!("cannot open `{}`", path.display()))
+    Ok(Quarantine::over(open_unbounded(Quarantine::spool_builder(), &path)?))
+}
+
+/// How large a spool may be is the service's to say; what is in a larger one than usual is not to be dropped here.
+fn open_unbounded(builder: SpoolBuilder, path: &Path) -> anyhow::Result<Spool> {
+    let builder = builder.max_bytes(u64::MAX).when_full(FullPolicy::Refuse);
+    builder.open(path).with_context(|| format!("cannot open `{}`", path.display()))
 }
 
 fn list(quarantine: &Quarantine, kind: Option<KindArgument>, json: bool, out: &mut dyn Write) -> anyhow::Result<u8> {
@@ -263,8 +269,7 @@ impl Wanted {
 
 fn retry(dir: &Path, wanted: &Wanted, json: bool, out: &mut dyn Write) -> anyhow::Result<u8> {
     let quarantine = open(dir)?;
-    let path = dir.join(EVENTS_DIRECTORY);
-    let events = Spool::builder().open(&path).with_context(|| format!("cannot open `{}`", path.display()))?;
+    let events = open_unbounded(Spool::builder(), &dir.join(EVENTS_DIRECTORY))?;
     let mut refused = Vec::new();
     let handed_back = quarantine.hand_back(&events, &mut |number, entry| {
         if !wanted.covers(number, entry) {

@@ -5,6 +5,10 @@
 //! told how they ended. [`ShipperThread`] drives it on plain threads, [`drive()`] on the caller's runtime, and the simulation in
 //! the tests on a clock of its own, against an engine that does everything that engines do on bad days.
 //!
+//! Where the log is to be installed first, [`ShipperThread::start_installing`] does that in the background, and holds the
+//! shipper back until it is done. What is sent goes to an index that the engine has named, so nothing makes an index of the
+//! alias's name; what the waiting prevents is that a mapping of an older version refuses new documents for good.
+//!
 //! # What is promised
 //! **Nothing is lost.** A record is acknowledged to the spool when its document is stored, or when it is in the quarantine
 //! and synced there; and only together with all records before it. Whatever else happens, it is sent again.

@@ -2,13 +2,15 @@
 
 use ecs_schema::generated::kibana_event_log::{ActionsAction, EventOutcome, KibanaSavedObjects};
 use ecs_schema::{Flattened, Timestamp};
+use event_spool::Spool;
 use serde_json::json;
 
-use crate::{blank, service};
+use crate::{blank, builder, service_of};
 
 #[test]
 fn logging_allocates_nothing_once_the_buffer_has_grown() {
-    let service = service();
+    // All in one file: a file that is not ready in time is made by the caller, which allocates.
+    let service = service_of(builder().spool(Spool::builder().segment_bytes(1 << 20).max_bytes(4 << 20)));
     let mut event = blank();
     event.event.outcome = Some(EventOutcome::Success);
     event.event.start = Some(Timestamp::now());
