@@ -5,14 +5,19 @@
 //! call is timed by itself, so that each figure has the cost of one clock reading in it; that cost is printed first.
 //! Burst: call after call. Paced: 5 µs between calls. The table has nanoseconds. With CALLS, that many calls are made and
 //! nothing is timed, for a profiler.
+//!
+//! For programs: `--json DIRECTORY CALLS WARM_UP PACE_NS THREADS` times one of these and prints one line of JSON; with
+//! `kill` behind it, the process kills itself with SIGKILL when the last call has returned. `--count DIRECTORY
+//! [quarantine]` prints how many events are in the spool, or in the quarantine, that a process left behind.
 
 use std::hint::black_box;
+use std::path::Path;
 use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
 use ecs_schema::generated::kibana_event_log::{ActionsAction, EventOutcome, KibanaEventLog, KibanaSavedObjects};
 use ecs_schema::{Shape, Timestamp};
-use event_log::{EventLogService, ProviderLogger};
+use event_log::{EVENTS_DIRECTORY, EventLogService, ProviderLogger};
 use event_spool::Spool;
 use serde_json::json;
 
@@ -24,6 +29,22 @@ const PACED: usize = 200_000;
 const PACE: Duration = Duration::from_micros(5);
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["--json", directory, calls, warm_up, pace, threads, rest @ ..] => {
+            let plan = Plan {
+                calls: calls.parse()?,
+                warm_up: warm_up.parse()?,
+                pace: Duration::from_nanos(pace.parse()?),
+                threads: threads.parse()?,
+                is_killed: rest.contains(&"kill"),
+            };
+            return time_one(Path::new(directory), &plan);
+        }
+        ["--count", directory] => return count(&Path::new(directory).join(EVENTS_DIRECTORY)),
+        ["--count", directory, name] => return count(&Path::new(directory).join(name)),
+        _ => {}
+    }
     let mut arguments = std::env::args_os().skip(1);
     let parent = arguments.next().map_or_else(std::env::temp_dir, Into::into);
     if let Some(calls) = arguments.next() {
@@ -56,15 +77,62 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
+struct Plan {
+    calls: usize,
+    warm_up: usize,
+    pace: Duration,
+    threads: usize,
+    is_killed: bool,
+}
+
+fn time_one(directory: &Path, plan: &Plan) -> Result<(), Box<dyn std::error::Error>> {
+    with_logger_at(directory, |_, logger| {
+        let event = event();
+        (0..plan.warm_up).for_each(|_| log(logger, &event));
+        let (mut times, elapsed) = run(logger, plan.threads, plan.calls, plan.pace);
+        if plan.is_killed {
+            rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL)
+                .expect("a process may kill itself");
+        }
+        times.sort_unstable();
+        let [p50, p99, p999, max] = [500, 990, 999, 1000].map(|share| times[(times.len() - 1) * share / 1000]);
+        let (calls, elapsed) = (times.len(), elapsed.as_nanos());
+        println!(
+            "{}",
+            json!({"calls": calls, "p50": p50, "p99": p99, "p999": p999, "max": max, "elapsed_ns": elapsed})
+        );
+    })
+}
+
+/// Each event that the spool gives out again, whoever has written it; the service logs that it starts.
+fn count(directory: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    let spool = Spool::builder().open(directory)?;
+    let mut reader = spool.reader("count")?;
+    let mut count = 0;
+    while let Some(record) = reader.next()? {
+        let is_timed = record.bytes.windows(15).any(|part| part == b"action executed");
+        count += u64::from(is_timed);
+    }
+    println!("{count}");
+    Ok(())
+}
+
 fn with_logger(
-    parent: &std::path::Path,
+    parent: &Path,
     work: impl FnOnce(&EventLogService<KibanaEventLog>, &Logger),
 ) -> Result<(), Box<dyn std::error::Error>> {
     let directory = tempfile::tempdir_in(parent)?;
+    with_logger_at(directory.path(), work)
+}
+
+fn with_logger_at(
+    directory: &Path,
+    work: impl FnOnce(&EventLogService<KibanaEventLog>, &Logger),
+) -> Result<(), Box<dyn std::error::Error>> {
     let service = EventLogService::<KibanaEventLog>::builder()
         .fixed_json(&json!({"kibana": {"server_uuid": "5b2de169-2785-441b-ae8c-186a1936b17d", "version": "9.4.0"}}))
         .spool(Spool::builder().max_bytes(2 << 30))
-        .start(directory.path())?;
+        .start(directory)?;
     let logger = service.provider_logger(&KibanaEventLog::blank())?;
     work(&service, &logger);
     Ok(())

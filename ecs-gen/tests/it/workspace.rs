@@ -13,7 +13,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("event-store", &["ecs-schema"]),
     ("event-log", &["ecs-schema", "event-spool", "event-store"]),
     ("fake-engine", &[]),
-    ("xtask", &["ecs-gen", "ecs-schema", "event-store"]),
+    ("xtask", &["ecs-gen", "ecs-schema", "event-store", "fake-engine"]),
 ];
 
 #[test]

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use super::measure::{Figures, measure};
+use super::target_folder;
 use crate::workspace::{self, cargo};
 
 /// All of ECS as one log, in the ECS release that the shipped logs use.
@@ -43,10 +44,6 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn target_folder() -> std::path::PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace::root().join("target"), Into::into)
-}
-
 fn command(program: &str, logs: &[String], out: &Path, check: bool) -> Vec<String> {
     let folder = |name: &str| out.join(name).display().to_string();
     let mut command = vec![program.to_owned(), "generate".to_owned()];
@@ -63,7 +60,7 @@ fn command(program: &str, logs: &[String], out: &Path, check: bool) -> Vec<Strin
 /// Every run begins with an empty folder, so that every file is written.
 fn measure_written(runs: u32, command: &[String], out: &Path) -> Result<Figures> {
     let mut cpu_ms = Vec::new();
-    let mut peak_mib = 0.0_f64;
+    let (mut peak_mib, mut anonymous_mib) = (0.0_f64, 0.0_f64);
     for _ in 0..runs {
         for name in ["generated", "rust"] {
             let folder = out.join(name);
@@ -74,9 +71,10 @@ fn measure_written(runs: u32, command: &[String], out: &Path) -> Result<Figures>
         let figures = measure(1, command)?;
         cpu_ms.extend(figures.cpu_ms);
         peak_mib = peak_mib.max(figures.peak_mib);
+        anonymous_mib = anonymous_mib.max(figures.anonymous_mib);
     }
     cpu_ms.sort_by(f64::total_cmp);
-    Ok(Figures { cpu_ms, peak_mib })
+    Ok(Figures { cpu_ms, peak_mib, anonymous_mib, output: String::new() })
 }
 
 fn print_row(name: &str, figures: &Figures) {
