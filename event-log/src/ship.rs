@@ -41,7 +41,11 @@
 //! # What is not
 //! Data streams: their indices take no `create` by name, so a rollover between two tries could double. An index that is
 //! deleted by hand in the seconds between looking and sending is made anew by engines that may create indices on their own;
-//! `action.auto_create_index` can forbid that. An engine that loses what it acknowledged loses it.
+//! `action.auto_create_index` can forbid that. An engine that loses what it acknowledged loses it. That includes a document
+//! that it refuses as known (409) while an earlier request with it is still being synced or replicated: the refusal waits for
+//! neither. If the engine dies in that moment, the document is lost. It takes a request that timed out here and still runs
+//! there, which is why a transport should wait longer than an engine does
+//! ([`DEFAULT_REQUEST_TIMEOUT`](event_store::DEFAULT_REQUEST_TIMEOUT)).
 
 mod batch;
 mod complete;

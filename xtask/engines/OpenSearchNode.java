@@ -6,8 +6,8 @@ import org.codelibs.opensearch.runner.OpenSearchRunner;
  * Starts one OpenSearch node, and closes it when the process is asked to end.
  *
  * <p>The runner has a main class of its own, but the node that it starts takes no part in ingestion, so that an index
- * with a default pipeline refuses every document; it moves to another port when the one asked for is taken; and all nodes
- * of a cluster that has a process for each would have one name.
+ * with a default pipeline refuses every document; it moves to another port when the one asked for is taken; and nodes of a
+ * cluster that has a process for each would all have one name and look for no others.
  */
 public final class OpenSearchNode {
     private OpenSearchNode() {}
@@ -18,6 +18,7 @@ public final class OpenSearchNode {
         runner.setMaxHttpPort(-1); // No limit, and no search for a free port.
         runner.onBuild((number, settings) -> settings
                 .put("node.name", System.getProperty("node.name"))
+                .put("discovery.type", System.getProperty("discovery.type"))
                 .putList("node.roles", List.of("cluster_manager", "data", "ingest")));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> close(runner)));
         runner.build(arguments);

@@ -45,6 +45,9 @@ pub struct Args {
     /// Events to log and ship in each case of shipping
     #[arg(long, value_name = "N", default_value_t = shipping::DEFAULT_EVENTS, value_parser = clap::value_parser!(u64).range(1_000..))]
     events: u64,
+    /// Of the cases of shipping, only those whose name has this in it
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    case: String,
     /// From which all random documents follow; another one at each run when absent
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
@@ -95,14 +98,14 @@ pub fn run(args: &Args) -> Result<ExitCode> {
 pub fn run_all() -> Result<()> {
     let parts = Vec::new();
     let (documents, events) = (DEFAULT_DOCUMENTS, shipping::DEFAULT_EVENTS);
-    run_parts(&Args { parts, engine: Vec::new(), documents, events, seed: None, write: false })
+    run_parts(&Args { parts, engine: Vec::new(), documents, events, case: String::new(), seed: None, write: false })
 }
 
 fn run_parts(args: &Args) -> Result<()> {
     let parts: Vec<Part> = if args.parts.is_empty() { Part::value_variants().to_vec() } else { args.parts.clone() };
     let engines: Vec<Engine> = if args.engine.is_empty() { Engine::ALL.to_vec() } else { args.engine.clone() };
     let extent = Extent { documents: args.documents, seed: args.seed.unwrap_or_else(new_seed) };
-    let extents = Extents { agreement: extent, events: args.events };
+    let extents = Extents { agreement: extent, events: args.events, case: &args.case };
     let mut measured = Vec::new();
     let mut ran = Vec::new();
     for engine in engines {
@@ -122,13 +125,15 @@ fn run_parts(args: &Args) -> Result<()> {
 
 /// How much of it.
 #[derive(Clone, Copy)]
-struct Extents {
+struct Extents<'a> {
     agreement: Extent,
     events: u64,
+    /// What a case's name is to have in it.
+    case: &'a str,
 }
 
 /// Runs parts on one engine, and returns its name with its version.
-fn run_on(engine: Engine, parts: &[Part], extents: Extents, measured: &mut Vec<Measured>) -> Result<String> {
+fn run_on(engine: Engine, parts: &[Part], extents: Extents<'_>, measured: &mut Vec<Measured>) -> Result<String> {
     let started = Instant::now();
     let mut tally = Tally::default();
     let (name, outcome) = if engine == Engine::IlmParser {
@@ -149,7 +154,7 @@ fn run_on(engine: Engine, parts: &[Part], extents: Extents, measured: &mut Vec<M
 fn run_part(
     part: Part,
     running: &mut Running,
-    extents: Extents,
+    extents: Extents<'_>,
     tally: &mut Tally,
     measured: &mut Vec<Measured>,
 ) -> Result<()> {
@@ -172,7 +177,7 @@ fn run_part(
             engines::check_pipeline(&[running.engine()])?;
             shell::check(running, tally).context("the shell function")
         }
-        Part::Shipping => shipping::check(running, extents.events, tally).context("shipping"),
+        Part::Shipping => shipping::check(running, extents.events, extents.case, tally).context("shipping"),
     }
 }
 

@@ -162,7 +162,9 @@ fn run_member(port: u16, ports: &[u16]) -> Result<Process> {
         names.join(", ")
     );
     let home = java::find_home(Engine::OpenSearch)?;
-    let mut command = node::opensearch_command(&home, &folder(port), "512m", port, &settings)?;
-    node::detach(&mut command, &folder(port).join("output.log"))?;
-    Process::start(command, folder(port).join("run.json"))
+    let folder = folder(port);
+    let member = node::OpenSearchNode { folder: &folder, heap: "512m", port, discovery: "zen", settings };
+    let mut command = node::opensearch_command(&home, &member)?;
+    node::detach(&mut command, &folder.join("output.log"))?;
+    Process::start(command, folder.join("run.json"))
 }

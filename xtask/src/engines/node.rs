@@ -90,8 +90,10 @@ fn command(engine: Engine, node: &Path) -> Result<Command> {
     let home = java::find_home(engine)?;
     let mut command = match engine {
         Engine::OpenSearch => {
-            let port = http_port(engine)?;
-            opensearch_command(&home, node, "2g", port, &settings(engine, SINGLE_NODE)?)?
+            let settings = settings(engine, SINGLE_NODE)?;
+            let discovery = "single-node";
+            let node = OpenSearchNode { folder: node, heap: "2g", port: http_port(engine)?, discovery, settings };
+            opensearch_command(&home, &node)?
         }
         Engine::Elasticsearch | Engine::Elasticsearch6 => prepare_elasticsearch(engine, &home, node)?,
         Engine::IlmParser => bail!("`{}` is a library and has nothing to start", engine.name()),
@@ -128,20 +130,34 @@ fn http_port(engine: Engine) -> Result<u16> {
 }
 
 /// A node that is called after its port.
-pub(super) fn opensearch_command(home: &Path, node: &Path, heap: &str, port: u16, settings: &str) -> Result<Command> {
+pub(super) struct OpenSearchNode<'a> {
+    /// What it may write.
+    pub(super) folder: &'a Path,
+    /// Largest heap, as Java takes it.
+    pub(super) heap: &'a str,
+    pub(super) port: u16,
+    /// The setting `discovery.type`, which the runner has an opinion on.
+    pub(super) discovery: &'a str,
+    /// All other settings, as YAML.
+    pub(super) settings: String,
+}
+
+pub(super) fn opensearch_command(home: &Path, node: &OpenSearchNode<'_>) -> Result<Command> {
+    let OpenSearchNode { folder, heap, port, discovery, settings } = node;
     // The runner keeps a configuration that it finds.
-    let config = node.join("node_1/config");
+    let config = folder.join("node_1/config");
     fs::create_dir_all(&config)?;
     fs::write(config.join("opensearch.yml"), settings)?;
     let mut command = Command::new(home.join("bin/java"));
     command
         .arg(format!("-Xmx{heap}"))
-        .arg(format!("-Dnode.name={}", opensearch_name(port)))
+        .arg(format!("-Dnode.name={}", opensearch_name(*port)))
+        .arg(format!("-Ddiscovery.type={discovery}"))
         .args(["--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-cp"])
         .arg(layout::jars(Engine::OpenSearch).join("*"))
         .arg(layout::opensearch_program())
         .arg("-basePath")
-        .arg(node)
+        .arg(folder)
         .args(["-clusterName", "event-log-opensearch", "-numOfNode", "1", "-printOnFailure"])
         // The runner adds the number of the node, from 1.
         .args(["-baseHttpPort", &(port - 1).to_string()]);

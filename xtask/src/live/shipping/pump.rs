@@ -20,8 +20,8 @@ const LOG_SECONDS: &str = "240";
 /// Seconds that shipping the rest may take at a time, and how often that is tried.
 const DRAIN_SECONDS: &str = "60";
 const DRAINS: u32 = 5;
-/// Milliseconds that a request may take.
-const TIMEOUT: &str = "10000";
+/// Milliseconds that a request may take: what the transport allows by default, and more than an engine allows itself.
+const TIMEOUT: &str = "90000";
 
 /// The program, built.
 #[derive(Debug)]
