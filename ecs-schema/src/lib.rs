@@ -65,6 +65,7 @@ mod json;
 mod nearest;
 mod overlay;
 mod path;
+mod prepared;
 mod range;
 mod read;
 mod rule;

@@ -54,6 +54,7 @@ use serde_json::Value;
 
 use crate::checker::Checker;
 use crate::path::Path;
+use crate::prepared::Prepared;
 use crate::shape::Log;
 use crate::violation::{ViolationRule, Violations};
 use crate::{JsonError, Timestamp, json};
@@ -185,6 +186,13 @@ struct Node {
     place: usize,
     mark: Option<usize>,
     what: What,
+    /// Whether what the event has is of no account; known when the overlay is complete.
+    is_final: bool,
+    /// The field's key and its value in an event that has none, when that is the same for each event, complete and right;
+    /// known when the overlay is complete.
+    text: Option<Prepared>,
+    /// The event categories or types that the text is; empty for any other field.
+    captured: Box<[String]>,
 }
 
 #[derive(Debug)]
@@ -202,10 +210,6 @@ enum What {
 struct Leaf {
     strength: Strength,
     value: Value,
-    /// The field's key and the value's canonical JSON.
-    json: Box<[u8]>,
-    /// The event categories or types that the value is; empty for any other field.
-    captured: Box<[String]>,
 }
 
 /// An object of the schema.
@@ -217,11 +221,6 @@ struct Object {
     is_written: bool,
     /// Whether that cannot be removed by a null.
     is_fixed: bool,
-    /// The field's key and the object made from the overlay alone, when it is the same for each event, complete and
-    /// right.
-    alone: Option<Box<[u8]>>,
-    /// Whether every field is fixed, so that `alone` is all there can be.
-    is_whole: bool,
 }
 
 /// A flattened object.
@@ -229,6 +228,4 @@ struct Object {
 struct Flat {
     defaults: BTreeMap<String, Value>,
     fixed: BTreeMap<String, Value>,
-    /// The field's key and both together.
-    alone: Box<[u8]>,
 }

@@ -26,6 +26,8 @@ pub use expected::ExpectedTypes;
 pub use kind::{DateFormat, Kind, RangeKind};
 pub use pattern::Pattern;
 
+use crate::prepared::Key;
+
 /// The rules of one event log: what one document may contain.
 #[derive(Debug)]
 pub struct LogRules {
@@ -121,7 +123,7 @@ impl ObjectRule {
 pub struct FieldRule {
     pub(crate) name: &'static str,
     /// `,"name":`, written in one copy; an object overwrites its first comma by the brace.
-    pub(crate) key: &'static str,
+    pub(crate) key: Key,
     pub(crate) kind: Kind,
     pub(crate) is_many: bool,
     pub(crate) is_required: bool,
@@ -146,14 +148,14 @@ impl FieldRule {
     /// While compiling, when `key` has another form, or when the name would have to be escaped in JSON.
     #[must_use]
     pub const fn new(key: &'static str, kind: Kind) -> Self {
-        Self { name: name_in(key), key, ..Self::nameless(kind) }
+        Self { name: name_in(key), key: Key::new(key), ..Self::nameless(kind) }
     }
 
     /// An optional, single value that is no field of an object: the end of a range, or a value on its own.
     pub(crate) const fn nameless(kind: Kind) -> Self {
         Self {
             name: "",
-            key: "",
+            key: Key::new(""),
             kind,
             is_many: matches!(kind, Kind::Nested(_)),
             is_required: false,
@@ -213,14 +215,26 @@ impl FieldRule {
         self
     }
 
-    /// Whether a string of up to `bytes` bytes is valid whatever it says, and none of the rules between fields asks for it.
+    /// Whether a string of `bytes` bytes is valid whatever it says, and none of the rules between fields asks for it.
     pub(crate) const fn takes_any_text(&self, bytes: usize) -> bool {
-        let is_free = match self.kind {
+        self.allowed.is_none() && self.is_free(bytes)
+    }
+
+    /// The same for a string of the list `allowed`, which has `bytes` bytes.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn takes_listed(&self, allowed: &'static Allowed, bytes: usize) -> bool {
+        self.allowed.is_some_and(|own| std::ptr::eq(own, allowed)) && self.is_free(bytes)
+    }
+
+    /// Whether nothing but a list says which strings of `bytes` bytes are valid.
+    const fn is_free(&self, bytes: usize) -> bool {
+        let is_short = match self.kind {
             Kind::Text => true,
             Kind::Keyword => bytes <= crate::token::MAX_TERM,
             _ => false,
         };
-        is_free && self.allowed.is_none() && self.pattern.is_none() && matches!(self.capture, Capture::Nothing)
+        is_short && self.pattern.is_none() && matches!(self.capture, Capture::Nothing)
     }
 
     /// The field's own name, without its parents.

@@ -10,7 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 pub(crate) use parse::{ParseError, parse_iso};
 
-use crate::DateFormat;
+use crate::{DateFormat, prepared};
 
 const NANOS_PER_SECOND: i128 = 1_000_000_000;
 
@@ -118,12 +118,20 @@ impl Timestamp {
 
     /// Appends the canonical text, 20 to 30 ASCII bytes, without allocating beyond `out`.
     pub fn write(self, out: &mut Vec<u8>) {
-        out.extend_from_slice(unquoted(format::format(self, &mut [0; format::MAX_LENGTH])));
+        out.extend_from_slice(self.text(&mut [0; format::MAX_LENGTH]));
     }
 
     /// Appends the canonical text in quotes.
     pub(crate) fn write_quoted(self, out: &mut Vec<u8>) {
-        out.extend_from_slice(format::format(self, &mut [0; format::MAX_LENGTH]));
+        let mut text = [0; format::MAX_LENGTH];
+        let length = format::format(self, &mut text);
+        prepared::block(&text, length, out);
+    }
+
+    /// The canonical text, without quotes.
+    fn text(self, buffer: &mut [u8; format::MAX_LENGTH]) -> &[u8] {
+        let length = format::format(self, buffer);
+        &buffer[1..length - 1]
     }
 
     /// Whether a `date_nanos` field can hold the moment.
@@ -138,15 +146,10 @@ impl Timestamp {
     }
 }
 
-/// A text in quotes without them.
-fn unquoted(text: &[u8]) -> &[u8] {
-    &text[1..text.len() - 1]
-}
-
 impl fmt::Display for Timestamp {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut buffer = [0; format::MAX_LENGTH];
-        let text = std::str::from_utf8(unquoted(format::format(*self, &mut buffer))).map_err(|_| fmt::Error)?;
+        let text = std::str::from_utf8(self.text(&mut buffer)).map_err(|_| fmt::Error)?;
         out.pad(text)
     }
 }

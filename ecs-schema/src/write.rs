@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::io::Write;
 
 use crate::element::FieldValue;
+use crate::prepared::block;
 use crate::rule::FieldRule;
 use crate::shape::{FieldVisitor, Shape};
 
@@ -27,7 +28,7 @@ impl FieldVisitor for Writer<'_> {
     fn field<T: FieldValue>(&mut self, index: usize, value: &T) {
         if !value.is_absent() {
             let rule = &self.fields[index];
-            self.out.extend_from_slice(rule.key.as_bytes());
+            rule.key.write(self.out);
             value.write(rule, self.out);
         }
     }
@@ -68,32 +69,60 @@ pub(crate) fn plain(text: &[u8], out: &mut Vec<u8>) {
 }
 
 /// Appends a string in quotes.
-#[inline]
+#[expect(clippy::inline_always, reason = "most strings are short, and a call costs a quarter of the work")]
+#[inline(always)]
 pub fn string(text: &str, out: &mut Vec<u8>) {
-    out.reserve(text.len() + 2);
+    let bytes = text.as_bytes();
     out.push(b'"');
-    let mut rest = text.as_bytes();
-    while let Some(at) = first_escaped(rest) {
+    // Most strings of events are short. Two words that overlap say whether they are clean, and are what is written.
+    let is_clean = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        (Some(first), Some(last)) if bytes.len() <= 16 => {
+            block(first, bytes.len() - 8, out);
+            out.extend_from_slice(last);
+            !(has_escaped(u64::from_le_bytes(*first)) || has_escaped(u64::from_le_bytes(*last)))
+        }
+        _ => match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+            (Some(first), Some(last)) if bytes.len() <= 8 => {
+                block(first, bytes.len() - 4, out);
+                out.extend_from_slice(last);
+                let [first, last] = [first, last].map(|half| u64::from(u32::from_le_bytes(*half)));
+                !has_escaped(first | (last << 32))
+            }
+            _ => {
+                out.extend_from_slice(bytes);
+                is_clean(bytes)
+            }
+        },
+    };
+    if !is_clean {
+        out.truncate(out.len() - bytes.len());
+        escaped(bytes, out);
+    }
+    out.push(b'"');
+}
+
+/// Whether no byte must be escaped.
+#[inline(never)]
+fn is_clean(bytes: &[u8]) -> bool {
+    let is_dirty = |word: &[u8; 8]| has_escaped(u64::from_le_bytes(*word));
+    match bytes.last_chunk() {
+        // The last eight bytes overlap with others, which is cheaper than a loop over the tail.
+        Some(last) => !bytes.as_chunks().0.iter().chain([last]).any(is_dirty),
+        None => !bytes.iter().any(|byte| is_escaped(*byte)),
+    }
+}
+
+/// Appends bytes of which some must be escaped.
+#[cold]
+fn escaped(bytes: &[u8], out: &mut Vec<u8>) {
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|byte| is_escaped(*byte)) {
         let (plain, special) = rest.split_at(at);
         out.extend_from_slice(plain);
         escape(special[0], out);
         rest = &special[1..];
     }
     out.extend_from_slice(rest);
-    out.push(b'"');
-}
-
-/// Where the first byte stands that must be escaped: a control character, a quote or a backslash.
-fn first_escaped(bytes: &[u8]) -> Option<usize> {
-    let (words, tail) = bytes.as_chunks::<8>();
-    let is_dirty = |word: &[u8; 8]| has_escaped(u64::from_le_bytes(*word));
-    let is_any = words.iter().any(is_dirty)
-        || match bytes.last_chunk() {
-            // The last eight bytes overlap with what was seen, which is cheaper than a loop over the tail.
-            Some(last) => is_dirty(last),
-            None => tail.iter().any(|byte| is_escaped(*byte)),
-        };
-    if is_any { bytes.iter().position(|byte| is_escaped(*byte)) } else { None }
 }
 
 const fn is_escaped(byte: u8) -> bool {

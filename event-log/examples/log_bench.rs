@@ -1,6 +1,6 @@
 //! Measures what a call costs: `cargo run --release -p event-log --example log_bench -- [DIRECTORY] [CALLS]`.
 //!
-//! A typed event of the Kibana event log, whose document has about 300 bytes, is logged into a spool in a directory of its
+//! A typed event of the Kibana event log, whose document has about 300 bytes (the first line says how many), is logged into a spool in a directory of its
 //! own below the given one (or the system's for temporary files): clock, id, merge, check, JSON, crash-safe record. Each
 //! call is timed by itself, so that each figure has the cost of one clock reading in it; that cost is printed first.
 //! Burst: call after call. Paced: 5 µs between calls. The table has nanoseconds. With CALLS, that many calls are made and
@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use ecs_schema::generated::kibana_event_log::{ActionsAction, EventOutcome, KibanaEventLog, KibanaSavedObjects};
 use ecs_schema::{Shape, Timestamp};
-use event_log::{EVENTS_DIRECTORY, EventLogService, ProviderLogger};
+use event_log::{EVENTS_DIRECTORY, EventLogService, EventRecord, ProviderLogger};
 use event_spool::Spool;
 use serde_json::json;
 
@@ -54,6 +54,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             (0..calls).for_each(|_| log(logger, &event));
         });
     }
+    with_logger(&parent, |service, logger| {
+        log(logger, &event());
+        println!("document: {} bytes", document_bytes(service).expect("the event is in the spool"));
+    })?;
     println!("{:<24} {:>8} {:>8} {:>8} {:>10} {:>12}", "", "p50", "p99", "p99.9", "max", "events/s");
     let mut clock: Vec<u64> = (0..BURST).map(|_| nanoseconds(|| ())).collect();
     print_row("clock alone", &mut clock, None);
@@ -130,7 +134,7 @@ fn with_logger_at(
     work: impl FnOnce(&EventLogService<KibanaEventLog>, &Logger),
 ) -> Result<(), Box<dyn std::error::Error>> {
     let service = EventLogService::<KibanaEventLog>::builder()
-        .fixed_json(&json!({"kibana": {"server_uuid": "5b2de169-2785-441b-ae8c-186a1936b17d", "version": "9.4.0"}}))
+        .fixed_json(&json!({"kibana": {"version": "9.4.0"}}))
         .spool(Spool::builder().max_bytes(2 << 30))
         .start(directory)?;
     let logger = service.provider_logger(&KibanaEventLog::blank())?;
@@ -142,13 +146,22 @@ fn with_logger_at(
 fn event() -> KibanaEventLog {
     let mut event = KibanaEventLog::blank();
     event.event.outcome = Some(EventOutcome::Success);
-    event.event.start = Some(Timestamp::now());
     event.event.duration = Some(1_234_567);
     event.message = Some("action executed".to_owned());
     let object =
         KibanaSavedObjects { r#type: Some("action".to_owned()), id: Some("d3b07384".to_owned()), ..Default::default() };
     event.kibana_mut().saved_objects.push(object);
     event
+}
+
+/// The size of the last document in the spool.
+fn document_bytes(service: &EventLogService<KibanaEventLog>) -> Option<usize> {
+    let mut reader = service.spool().reader("size").ok()?;
+    let mut last = None;
+    while let Some(record) = reader.next().ok()? {
+        last = Some(EventRecord::parse(record.bytes).ok()?.document.len());
+    }
+    last
 }
 
 fn log(logger: &Logger, event: &KibanaEventLog) {

@@ -21,7 +21,7 @@ pub(crate) fn write_canonical_object(rules: &ObjectRule, value: &Value, out: &mu
         if let Some(value) = members.get(rule.name)
             && is_present(value)
         {
-            out.extend_from_slice(rule.key.as_bytes());
+            rule.key.write(out);
             write_canonical(rule, value, out);
         }
     }

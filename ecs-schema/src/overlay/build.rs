@@ -146,7 +146,7 @@ impl Object {
         let at = match self.nodes.binary_search_by_key(&place, |node| node.place) {
             Ok(at) => at,
             Err(at) => {
-                self.nodes.insert(at, Node { place, mark: None, what: What::Nothing });
+                self.nodes.insert(at, Node::new(place));
                 at
             }
         };
@@ -169,7 +169,7 @@ impl Object {
                 (Kind::Flattened, Value::Object(members)) if !rule.is_many => {
                     self.node(place).add_names(members, strength);
                 }
-                _ => self.node(place).put(rule, value, strength),
+                _ => self.node(place).put(value, strength),
             }
         }
     }
@@ -178,32 +178,36 @@ impl Object {
     fn seal(&mut self, rules: &'static ObjectRule) {
         for node in &mut self.nodes {
             let rule = &rules.fields[node.place];
-            match (&mut node.what, rule.kind) {
+            let mut json = rule.key.to_vec();
+            (node.text, node.is_final) = match (&mut node.what, rule.kind) {
                 (What::Object(object), Kind::Object(inner)) => {
                     object.seal(inner);
-                    object.alone = object.write_ahead(rule, inner);
-                    let is_fixed = object.nodes.len() == inner.fields.len() && object.nodes.iter().all(Node::prevails);
-                    object.is_whole = is_fixed && object.alone.is_some();
+                    let is_written = object.is_written && object.write_ahead(inner, &mut json);
+                    let is_fixed =
+                        object.nodes.len() == inner.fields.len() && object.nodes.iter().all(|node| node.is_final);
+                    (is_written.then(|| json.into()), is_written && is_fixed)
                 }
                 (What::Flattened(flat), _) => {
-                    let mut json = rule.key.as_bytes().to_vec();
                     flat.write(&BTreeMap::new(), &mut json);
-                    flat.alone = json.into();
+                    (Some(json.into()), false)
                 }
-                _ => {}
-            }
+                (What::Value(leaf), _) => {
+                    json::write_canonical(rule, &leaf.value, &mut json);
+                    node.captured = captured(rule, &leaf.value);
+                    (Some(json.into()), leaf.strength == Strength::Fixed)
+                }
+                (What::Stamp(strength, _), _) => (None, *strength == Strength::Fixed),
+                (What::Nothing | What::Object(_), _) => (None, false),
+            };
         }
     }
 
-    /// The object made from the overlay alone, unless something in it depends on the event, is missing or wrong.
-    fn write_ahead(&self, rule: &FieldRule, rules: &'static ObjectRule) -> Option<Box<[u8]>> {
-        if !self.is_constant() {
-            return None;
-        }
-        let (mut json, mut checker) = (rule.key.as_bytes().to_vec(), Checker::default());
+    /// Appends the object made from the overlay alone; whether it is the same for each event, complete and right.
+    fn write_ahead(&self, rules: &'static ObjectRule, json: &mut Vec<u8>) -> bool {
+        let mut checker = Checker::default();
         let stamps = Stamps { now: Timestamp::UNSET, id: b"" };
-        self.write_fields(rules, &Path::ROOT, &mut Merge::new(&mut json, &mut checker, &stamps));
-        checker.is_clean().then(|| json.into())
+        self.write_fields(rules, &Path::ROOT, &mut Merge::new(json, &mut checker, &stamps));
+        self.is_constant() && checker.is_clean()
     }
 
     /// Whether it is the same for each event, and nobody asks where what stands.
@@ -219,7 +223,21 @@ impl Object {
     }
 }
 
+/// The event categories or types that the value of a field is.
+fn captured(rule: &FieldRule, value: &Value) -> Box<[String]> {
+    match (rule.capture, value) {
+        (Capture::Nothing, _) => Box::default(),
+        (_, Value::Array(texts)) => texts.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        (_, one) => one.as_str().map(str::to_owned).into_iter().collect(),
+    }
+}
+
 impl Node {
+    /// The node of the field at `place`, with nothing for it.
+    fn new(place: usize) -> Self {
+        Self { place, mark: None, what: What::Nothing, is_final: false, text: None, captured: Box::default() }
+    }
+
     /// The node's object, made when it is absent.
     fn object(&mut self) -> &mut Object {
         if !matches!(self.what, What::Object(_)) {
@@ -245,18 +263,15 @@ impl Node {
     }
 
     /// Puts in a value that is replaced whole, unless it is a default for what is fixed.
-    fn put(&mut self, rule: &FieldRule, value: &Value, strength: Strength) {
-        if strength == Strength::Default && self.prevails() {
-            return;
-        }
-        let mut json = rule.key.as_bytes().to_vec();
-        json::write_canonical(rule, value, &mut json);
-        let captured = match (rule.capture, value) {
-            (Capture::Nothing, _) => Box::default(),
-            (_, Value::Array(texts)) => texts.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-            (_, one) => one.as_str().map(str::to_owned).into_iter().collect(),
+    fn put(&mut self, value: &Value, strength: Strength) {
+        let is_fixed = match &self.what {
+            What::Value(leaf) => leaf.strength == Strength::Fixed,
+            What::Stamp(strength, _) => *strength == Strength::Fixed,
+            What::Nothing | What::Object(_) | What::Flattened(_) => false,
         };
-        self.what = What::Value(Leaf { strength, value: value.clone(), json: json.into(), captured });
+        if strength == Strength::Fixed || !is_fixed {
+            self.what = What::Value(Leaf { strength, value: value.clone() });
+        }
     }
 }
 

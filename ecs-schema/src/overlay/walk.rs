@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Flat, Leaf, Marks, Node, Object, Stamp, Stamps, Strength, What};
+use super::{Flat, Marks, Node, Object, Stamp, Stamps, What};
 use crate::checker::Checker;
 use crate::element::FieldValue;
 use crate::json::report_missing;
@@ -72,7 +72,7 @@ impl<'a> Merge<'a> {
     }
 
     fn key(&mut self, rule: &FieldRule) {
-        self.out.extend_from_slice(rule.key.as_bytes());
+        rule.key.write(self.out);
     }
 
     fn stamp(&mut self, stamp: Stamp, rule: &FieldRule) {
@@ -80,13 +80,6 @@ impl<'a> Merge<'a> {
         match stamp {
             Stamp::Now => FieldValue::write(&self.stamps.now, rule, self.out),
             Stamp::Id => write::plain(self.stamps.id, self.out),
-        }
-    }
-
-    fn leaf(&mut self, leaf: &Leaf, rule: &FieldRule) {
-        self.out.extend_from_slice(&leaf.json);
-        for text in &leaf.captured {
-            self.checker.capture(rule, text);
         }
     }
 }
@@ -157,27 +150,17 @@ impl Walk<'_, '_> {
         self.rest = rest;
         self.look_ahead();
         let rule = &self.fields[index];
-        if node.prevails() || value.is_unset() {
+        let start = self.merge.out.len();
+        if node.is_final || value.is_unset() {
             node.write_alone(rule, self.at, self.merge);
         } else {
-            let start = self.merge.out.len();
             self.own(index, value, node.layer());
-            node.note(start, rule, self.merge);
         }
+        node.note(start, rule, self.merge);
     }
 }
 
 impl Node {
-    /// Whether what the event has is of no account.
-    pub(super) const fn prevails(&self) -> bool {
-        match &self.what {
-            What::Value(leaf) => matches!(leaf.strength, Strength::Fixed),
-            What::Stamp(strength, _) => matches!(strength, Strength::Fixed),
-            What::Object(object) => object.is_whole,
-            What::Nothing | What::Flattened(_) => false,
-        }
-    }
-
     fn layer(&self) -> Layer<'_> {
         Layer(match &self.what {
             What::Object(object) => Inside::Fields(&object.nodes),
@@ -187,20 +170,28 @@ impl Node {
     }
 
     /// The field of an event that has none.
+    #[inline]
     fn write_alone(&self, rule: &FieldRule, at: &Path<'_>, merge: &mut Merge<'_>) {
-        let start = merge.out.len();
-        match &self.what {
-            What::Value(leaf) => merge.leaf(leaf, rule),
-            What::Stamp(_, stamp) => merge.stamp(*stamp, rule),
-            What::Flattened(flat) => merge.out.extend_from_slice(&flat.alone),
-            What::Object(object) if object.is_written => object.write_alone(rule, at, merge),
-            What::Nothing | What::Object(_) => {
-                if rule.is_required {
-                    report_missing(rule, &at.field(rule.name), merge.checker);
-                }
-            }
+        match &self.text {
+            Some(text) => text.write(merge.out),
+            None => self.write_changing(rule, at, merge),
         }
-        self.note(start, rule, merge);
+        for text in &self.captured {
+            merge.checker.capture(rule, text);
+        }
+    }
+
+    /// The field of an event that has none, where it is not the same for each.
+    fn write_changing(&self, rule: &FieldRule, at: &Path<'_>, merge: &mut Merge<'_>) {
+        match (&self.what, rule.kind) {
+            (What::Stamp(_, stamp), _) => merge.stamp(*stamp, rule),
+            (What::Object(object), Kind::Object(rules)) if object.is_written => {
+                merge.key(rule);
+                object.write_fields(rules, &at.field(rule.name), merge);
+            }
+            _ if rule.is_required => report_missing(rule, &at.field(rule.name), merge.checker),
+            _ => {}
+        }
     }
 
     /// Remembers where the field stands that has been written from `start` on, when it is marked.
@@ -214,24 +205,15 @@ impl Node {
 }
 
 impl Object {
-    fn write_alone(&self, rule: &FieldRule, at: &Path<'_>, merge: &mut Merge<'_>) {
-        match (&self.alone, rule.kind) {
-            (Some(json), _) => merge.out.extend_from_slice(json),
-            (None, Kind::Object(rules)) => {
-                merge.key(rule);
-                self.write_fields(rules, &at.field(rule.name), merge);
-            }
-            (None, _) => debug_assert!(false, "only objects have fields"),
-        }
-    }
-
     /// The object from the overlay's fields, in the order of the table.
     pub(super) fn write_fields(&self, rules: &'static ObjectRule, at: &Path<'_>, merge: &mut Merge<'_>) {
         let start = merge.out.len();
         let mut nodes = self.nodes.iter().peekable();
         for (place, rule) in rules.fields.iter().enumerate() {
             if let Some(node) = nodes.next_if(|node| node.place == place) {
+                let start = merge.out.len();
                 node.write_alone(rule, at, merge);
+                node.note(start, rule, merge);
             } else if rule.is_required {
                 report_missing(rule, &at.field(rule.name), merge.checker);
             }
@@ -241,6 +223,7 @@ impl Object {
 }
 
 /// Ends the object whose fields have been written from `start` on.
+#[inline]
 fn close(rules: &'static ObjectRule, start: usize, at: &Path<'_>, merge: &mut Merge<'_>) {
     if let Some(expected) = rules.expected_types {
         merge.checker.check_expected_types(expected, at);

@@ -1,5 +1,7 @@
 //! The canonical text of a moment, into a buffer on the stack. Every event has one or more, so this counts: one table
-//! of digit pairs, and no division by anything but constants.
+//! of digit pairs, no division by anything but constants, and the text of a second is made once.
+
+use std::cell::Cell;
 
 use super::Timestamp;
 use super::calendar::civil_from_days;
@@ -20,19 +22,20 @@ const PAIRS: [[u8; 2]; 100] = {
 };
 const DIGITS: &[u8; 10] = b"0123456789";
 
-/// The moment's text in quotes.
-pub(super) fn format(moment: Timestamp, buffer: &mut [u8; MAX_LENGTH]) -> &[u8] {
-    let (year, month, day) = civil_from_days(moment.seconds.div_euclid(SECONDS_PER_DAY));
-    // A remainder of 86,400 fits 32 bits, in which division is cheaper.
-    let second = u32::try_from(moment.seconds.rem_euclid(SECONDS_PER_DAY)).unwrap_or(0);
-    *buffer = *b"\"0000-00-00T00:00:00.000000000Z\"";
-    put_pair(buffer, 1, year / 100);
-    put_pair(buffer, 3, year);
-    put_pair(buffer, 6, month);
-    put_pair(buffer, 9, day);
-    put_pair(buffer, 12, second / 3_600);
-    put_pair(buffer, 15, second / 60 % 60);
-    put_pair(buffer, 18, second % 60);
+thread_local! {
+    /// A second since 1970 and its text: events that follow each other mostly share it.
+    static LAST: Cell<(i64, [u8; MAX_LENGTH])> = const { Cell::new((i64::MIN, [0; MAX_LENGTH])) };
+}
+
+/// Puts the moment's text in quotes into `buffer`, and gives back its length.
+pub(super) fn format(moment: Timestamp, buffer: &mut [u8; MAX_LENGTH]) -> usize {
+    let (second, text) = LAST.get();
+    if second == moment.seconds {
+        *buffer = text;
+    } else {
+        put_second(moment.seconds, buffer);
+        LAST.set((moment.seconds, *buffer));
+    }
     let nanos = moment.nanos;
     put_pair(buffer, 21, nanos / 10_000_000);
     put_pair(buffer, 23, nanos / 100_000);
@@ -43,11 +46,26 @@ pub(super) fn format(moment: Timestamp, buffer: &mut [u8; MAX_LENGTH]) -> &[u8] 
         0 => 20,
         _ if nanos.is_multiple_of(1_000_000) => 24,
         _ if nanos.is_multiple_of(1_000) => 27,
-        _ => return buffer,
+        _ => return MAX_LENGTH,
     };
     buffer[end] = b'Z';
     buffer[end + 1] = b'"';
-    &buffer[..end + 2]
+    end + 2
+}
+
+/// Writes a second since 1970, with a fraction of zeros.
+fn put_second(seconds: i64, buffer: &mut [u8; MAX_LENGTH]) {
+    let (year, month, day) = civil_from_days(seconds.div_euclid(SECONDS_PER_DAY));
+    // A remainder of 86,400 fits 32 bits, in which division is cheaper.
+    let second = u32::try_from(seconds.rem_euclid(SECONDS_PER_DAY)).unwrap_or(0);
+    *buffer = *b"\"0000-00-00T00:00:00.000000000Z\"";
+    put_pair(buffer, 1, year / 100);
+    put_pair(buffer, 3, year);
+    put_pair(buffer, 6, month);
+    put_pair(buffer, 9, day);
+    put_pair(buffer, 12, second / 3_600);
+    put_pair(buffer, 15, second / 60 % 60);
+    put_pair(buffer, 18, second % 60);
 }
 
 /// Writes the last two decimal digits of `number`.

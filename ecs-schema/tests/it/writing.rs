@@ -70,6 +70,24 @@ fn writing_appends() {
     assert_eq!(out, br#"x{}{"hash":"h"}"#);
 }
 
+#[test]
+fn strings_of_each_length_are_escaped_wherever_it_is_needed() {
+    for length in 0..=40 {
+        let plain = "abcdefghijklmnopqrstuvwxyz0123456789ABCD"[..length].to_owned();
+        let places = (0..length)
+            .flat_map(|place| ["\"", "\\", "\0", "\n", "\u{1f}", "\u{7f}", " "].map(|special| (place, special)));
+        let texts = places.map(|(place, special)| {
+            let mut text = plain.clone();
+            text.replace_range(place..=place, special);
+            text
+        });
+        for text in texts.chain([plain.clone()]) {
+            let host = Host { name: Some(text.clone()), ..Host::default() };
+            assert_eq!(host.to_json(), json!({ "name": text }).to_string());
+        }
+    }
+}
+
 fn numbers() -> impl Strategy<Value = Numbers> {
     let integers = (any::<Option<i8>>(), any::<Option<i16>>(), any::<Option<i32>>(), any::<Option<i64>>());
     let floats = (prop::option::of(-1e300..1e300), any::<Option<f32>>(), any::<Option<bool>>(), any::<Option<u64>>());
