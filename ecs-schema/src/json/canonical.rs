@@ -19,7 +19,7 @@ pub(crate) fn write_canonical_object(rules: &ObjectRule, value: &Value, out: &mu
     let start = out.len();
     for rule in rules.fields {
         if let Some(value) = members.get(rule.name)
-            && is_present(value)
+            && is_present(rule, value)
         {
             rule.key.write(out);
             write_canonical(rule, value, out);
@@ -45,11 +45,12 @@ pub(crate) fn write_canonical(rule: &FieldRule, value: &Value, out: &mut Vec<u8>
     }
 }
 
-/// Whether a document has the value; null and an empty array are left out.
-fn is_present(value: &Value) -> bool {
+/// Whether a document has the value; null and an array of no values are left out. Where any JSON may stand, an empty
+/// array is a value.
+fn is_present(rule: &FieldRule, value: &Value) -> bool {
     match value {
         Value::Null => false,
-        Value::Array(elements) => !elements.is_empty(),
+        Value::Array(elements) => !elements.is_empty() || matches!(rule.kind, Kind::Any),
         _ => true,
     }
 }

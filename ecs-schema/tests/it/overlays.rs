@@ -264,6 +264,16 @@ fn check_many<T: Log>() {
 }
 
 #[test]
+fn an_empty_array_is_a_value_where_any_json_may_stand() {
+    let defaults = json!({"@timestamp": "2024-05-17T09:30:00Z", "dataset": "example", "ecs": {"version": "a"}});
+    let overlay = Overlay::<Example>::builder().defaults_json(&defaults).build().unwrap();
+    let mut json = Vec::new();
+    overlay.write_value(&mut json!({"host": {"name": "a"}, "raw": [], "tags": []}), &stamps(), &mut json).unwrap();
+    let json = String::from_utf8(json).unwrap();
+    assert!(json.contains(r#""raw":[]"#) && !json.contains("tags"), "{json}");
+}
+
+#[test]
 fn events_of_the_kibana_event_log_are_merged_as_json_is() {
     check_many::<KibanaEventLog>();
 }

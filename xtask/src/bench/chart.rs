@@ -76,10 +76,10 @@ impl Chart {
         let mut svg = String::new();
         for (at, name) in self.series.iter().enumerate() {
             let x = LEFT + at as f64 * 110.0;
-            write!(
+            writeln!(
                 svg,
                 "<rect class=\"s{at}\" x=\"{x}\" y=\"40\" width=\"12\" height=\"12\"/>\
-                 <text class=\"q\" x=\"{}\" y=\"51\">{}</text>\n",
+                 <text class=\"q\" x=\"{}\" y=\"51\">{}</text>",
                 x + 18.0,
                 escape(name)
             )

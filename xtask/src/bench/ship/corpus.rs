@@ -29,8 +29,8 @@ pub fn write(folder: &Path, count: u32) -> Result<PathBuf> {
 fn event() -> KibanaEventLog {
     let mut event = KibanaEventLog::blank();
     event.timestamp = Timestamp::now();
-    event.event.provider = "actions".to_owned();
-    event.event.action = "execute".to_owned();
+    "actions".clone_into(&mut event.event.provider);
+    "execute".clone_into(&mut event.event.action);
     event.event.id = Some("0190b6a4-5e0c-7cc2-a1b7-9d7b2f4f3c11".to_owned());
     event.event.outcome = Some(EventOutcome::Success);
     event.message = Some("action executed: .server-log:9a8b7c6d: write the message to the log".to_owned());
