@@ -15,8 +15,8 @@ use std::path::Path;
 use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
+use ecs_schema::Shape;
 use ecs_schema::generated::kibana_event_log::{ActionsAction, EventOutcome, KibanaEventLog, KibanaSavedObjects};
-use ecs_schema::{Shape, Timestamp};
 use event_log::{EVENTS_DIRECTORY, EventLogService, EventRecord, ProviderLogger};
 use event_spool::Spool;
 use serde_json::json;
