@@ -192,9 +192,7 @@ fn log_some(
     mut acknowledgements: &File,
 ) -> anyhow::Result<bool> {
     let mut event = KibanaEventLog::blank();
-    event.message =
-        Some("action executed: .server-log:9a8b7c6d: write the message to the log of the server".to_owned());
-    event.tags = vec!["pump".to_owned(), "server-log".to_owned()];
+    event.message = Some("action executed: .server-log:9a8b7c6d".to_owned());
     loop {
         let number = next.fetch_add(1, Ordering::Relaxed);
         if number > last {

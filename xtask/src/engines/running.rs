@@ -51,6 +51,11 @@ impl Running {
         &self.url
     }
 
+    /// Its URL for messages: without user and password.
+    fn shown_url(&self) -> String {
+        without_credentials(&self.url)
+    }
+
     /// A client for it.
     pub const fn client(&self) -> &Client {
         &self.client
@@ -126,7 +131,7 @@ impl Running {
         loop {
             if is_ready(&self.client) {
                 let seconds = owned.age().as_secs_f64();
-                step("Ready", &format!("{} at {} after {seconds:.1} s", self.engine.name(), self.url));
+                step("Ready", &format!("{} at {} after {seconds:.1} s", self.engine.name(), self.shown_url()));
                 return Ok(());
             }
             let ended = owned.ended()?;
@@ -175,9 +180,9 @@ fn launch(engine: Engine) -> Result<Running> {
     if let Some((variable, url)) = own_url(engine) {
         let running = Running::new(engine, url, None);
         if !is_ready(running.client()) {
-            bail!("nothing answers at `{}`, which `{variable}` names", running.url());
+            bail!("nothing answers at `{}`, which `{variable}` names", running.shown_url());
         }
-        step("Using", &format!("{} at {} (`{variable}`)", engine.name(), running.url()));
+        step("Using", &format!("{} at {} (`{variable}`)", engine.name(), running.shown_url()));
         return Ok(running);
     }
     let url = default_url(engine)?;
@@ -190,7 +195,7 @@ fn launch(engine: Engine) -> Result<Running> {
                 engine.name()
             );
         }
-        step("Running", &format!("{} at {} (process {})", engine.name(), running.url(), record.pid()));
+        step("Running", &format!("{} at {} (process {})", engine.name(), running.shown_url(), record.pid()));
         return Ok(running);
     }
     fetch::fetch(engine)?;
@@ -241,6 +246,14 @@ fn report_server(engine: Engine) -> Result<(String, bool)> {
     let answers = is_ready(&Client::new(&url));
     let verb = if answers { "answers" } else { "does not answer" };
     Ok((format!(", {verb} at {url} ({whose})"), answers))
+}
+
+/// What a log may show of a URL.
+fn without_credentials(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let (authority, path) = rest.split_once('/').map_or((rest, None), |(authority, path)| (authority, Some(path)));
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    path.map_or_else(|| format!("{scheme}://{host}"), |path| format!("{scheme}://{host}/{path}"))
 }
 
 fn own_url(engine: Engine) -> Option<(&'static str, String)> {

@@ -33,8 +33,7 @@ fn event() -> KibanaEventLog {
     "execute".clone_into(&mut event.event.action);
     event.event.id = Some("0190b6a4-5e0c-7cc2-a1b7-9d7b2f4f3c11".to_owned());
     event.event.outcome = Some(EventOutcome::Success);
-    event.message = Some("action executed: .server-log:9a8b7c6d: write the message to the log".to_owned());
-    event.tags = vec!["pump".to_owned(), "server-log".to_owned()];
+    event.message = Some("action executed: .server-log:9a8b7c6d".to_owned());
     let object =
         KibanaSavedObjects { r#type: Some("action".to_owned()), id: Some("9a8b7c6d".to_owned()), ..Default::default() };
     event.kibana_mut().saved_objects.push(object);
