@@ -17,6 +17,7 @@ mod installer;
 mod lacking;
 mod lifecycle;
 mod log;
+mod plan;
 mod read_back;
 mod roles;
 mod rule_table;
@@ -68,6 +69,8 @@ pub enum Part {
     Agreement,
     /// Every change of a mapping, and whether the engine says of it what `ecs-gen diff` says
     Rules,
+    /// Plans of `ecs-gen diff --plan`, sent to an engine that has documents, and every document found again
+    Plans,
     /// Every case of the legacy pipeline, and what the shell function sends
     Pipeline,
     /// Events logged and shipped while the engine is stopped, killed, rolled over, and loses a node
@@ -79,7 +82,9 @@ impl Part {
     const fn engines(self) -> &'static [Engine] {
         match self {
             Self::Installation => &Engine::ALL,
-            Self::Agreement | Self::Rules | Self::Shipping => &[Engine::OpenSearch, Engine::Elasticsearch],
+            Self::Agreement | Self::Rules | Self::Plans | Self::Shipping => {
+                &[Engine::OpenSearch, Engine::Elasticsearch]
+            }
             Self::Pipeline => &[Engine::OpenSearch],
         }
     }
@@ -173,6 +178,7 @@ fn run_part(
             measured.push(rule_table::check(running, tally).context("the mapping changes")?);
             Ok(())
         }
+        Part::Plans => plan::check(running, tally).context("the plans"),
         Part::Pipeline => {
             engines::check_pipeline(&[running.engine()])?;
             shell::check(running, tally).context("the shell function")

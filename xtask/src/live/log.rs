@@ -42,7 +42,7 @@ impl Log {
 
     /// The log with every field type, generated now.
     pub fn of_every_type() -> Result<Self> {
-        Self::generated(&workspace::root().join(EVERY_TYPE))
+        Self::from_file(&workspace::root().join(EVERY_TYPE))
     }
 
     /// A log of the workspace with other lines: each `key: …` at the start of a line of its file is replaced.
@@ -59,10 +59,11 @@ impl Log {
         let folder = tempfile::tempdir()?;
         let path = folder.path().join(format!("{name}.yaml"));
         fs::write(&path, text)?;
-        Self::generated(&path)
+        Self::from_file(&path)
     }
 
-    fn generated(path: &Path) -> Result<Self> {
+    /// The log of a file, generated now.
+    pub fn from_file(path: &Path) -> Result<Self> {
         let model = load_model(path)?;
         let mut files = BTreeMap::new();
         let prefix = format!("generated/{}/", model.log.name);
