@@ -153,7 +153,8 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         println!("{}", report::to_markdown(&rows, args.runs, &load));
     }
     if args.write {
-        page::write_part("log", &report::to_markdown(&rows, args.runs, &load))?;
+        let table = report::to_markdown(&rows, args.runs, &load);
+        page::write_part("log", &format!("![p50 and p99 of one call](benchmarks/log.svg)\n\n{table}"))?;
         page::write_picture("log.svg", &report::to_chart(&rows).to_svg())?;
     }
     Ok(ExitCode::SUCCESS)

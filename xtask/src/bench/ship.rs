@@ -129,7 +129,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     }
     if args.write {
         if let (Some(text), Some(rows)) = (throughput, &results.throughput) {
-            page::write_part("ship", &text)?;
+            page::write_part("ship", &format!("![CPU time of shipping](benchmarks/ship.svg)\n\n{text}"))?;
             page::write_picture("ship.svg", &report::chart(rows).to_svg())?;
         }
         if let Some(text) = delivery {
