@@ -112,7 +112,12 @@ fn make_node() -> Result<Ready> {
     for file in ["package.json", "package-lock.json", "log.js"] {
         fs::copy(sources("node").join(file), folder.join(file)).with_context(|| file.to_owned())?;
     }
-    step(Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(&folder))?;
+    let lock = sources("node").join("package-lock.json");
+    fetch_once(
+        &lock,
+        &folder.join("fetched"),
+        Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(&folder),
+    )?;
     let runs_on = format!("Node.js {}", said(Command::new("node").arg("--version"))?);
     Ok(Ready { words: vec!["node".to_owned(), shown(folder.join("log.js"))], runs_on })
 }
@@ -137,7 +142,9 @@ fn make_java() -> Result<Ready> {
     let folder = workplace("java")?;
     let (jars, classes) = (folder.join("lib"), folder.join("classes"));
     let pom = sources("java").join("pom.xml");
-    step(
+    fetch_once(
+        &pom,
+        &folder.join("fetched"),
         Command::new("mvn")
             .args(["--quiet", "--batch-mode", "--file"])
             .arg(&pom)
@@ -180,6 +187,16 @@ fn make_rsyslog() -> Result<Ready> {
     let said = said(Command::new(&words[0]).args(&words[1..]).arg("-v"))?;
     let version = said.split_whitespace().nth(1).unwrap_or("?").to_owned();
     Ok(Ready { words, runs_on: version })
+}
+
+/// Runs the client of a registry, unless `stamp` says that it has fetched what this manifest names.
+fn fetch_once(manifest: &Path, stamp: &Path, command: &mut Command) -> Result<()> {
+    let wanted = fs::read(manifest).with_context(|| shown(manifest))?;
+    if fs::read(stamp).is_ok_and(|fetched| fetched == wanted) {
+        return Ok(());
+    }
+    step(command)?;
+    fs::write(stamp, wanted).with_context(|| shown(stamp))
 }
 
 /// Runs a step in silence; its last words are the error.

@@ -1,11 +1,8 @@
 // `node log.js PEER FOLDER CALLS WARM_UP PACE_NS THREADS [kill]`: makes calls of pino, each timed by itself, and prints
 // what they took as one line of JSON; with `kill`, kills itself with SIGKILL when the last call has returned. After each
 // thousand calls the event loop has its turn, as in a program that does something else too.
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
-
-// The packages lie in the folder that the program was started in, not beside this file.
-const pino = createRequire(join(process.cwd(), 'index.js'))('pino')
+import pino from 'pino'
 
 const [peer, folder, ...rest] = process.argv.slice(2)
 const [calls, warmUp, pace] = rest.slice(0, 3).map(Number)

@@ -37,6 +37,10 @@ ruleset(name="ship") {{
     let path = folder.join("rsyslog.conf");
     fs::write(&path, configuration)?;
     let pid = pid_file(folder);
+    // What was killed has left its number, and the next one might take it for a process that runs.
+    if pid.exists() {
+        fs::remove_file(&pid)?;
+    }
     Ok(["-n".to_owned(), "-f".to_owned(), path.display().to_string(), "-i".to_owned(), pid.display().to_string()]
         .to_vec())
 }
