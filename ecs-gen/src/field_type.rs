@@ -75,6 +75,8 @@ pub enum OpenSearchType {
     Same,
     /// The same type since a version; before it, another.
     Since(&'static str, FieldType),
+    /// Another type in all versions: where it has one of that name, it cannot be relied upon.
+    Instead(FieldType),
     /// Another name since a version, with parameters that it lacks.
     Renamed(&'static str, &'static str),
 }
@@ -135,8 +137,9 @@ types! {
     SearchAsYouType "search_as_you_type" ValueKind::Text,
         [Index Store Norms Analyzer SearchAnalyzer IndexOptions Similarity TermVector CopyTo Meta],
         OpenSearchType::Same;
-    /// A semantic version that sorts as one.
-    Version "version" ValueKind::Version, [Meta], OpenSearchType::Since("3.2", FieldType::Keyword);
+    /// A semantic version that sorts as one. OpenSearch has one since 3.2, and a `PUT _mapping` that names it inside an object
+    /// makes a second field; as a multi-field it leaves the index unreadable (measured on 3.8.0).
+    Version "version" ValueKind::Version, [Meta], OpenSearchType::Instead(FieldType::Keyword);
     /// A signed 64-bit integer.
     Long "long" ValueKind::Integer(64), [Index DocValues Store Coerce IgnoreMalformed NullValue CopyTo Meta SyntheticSourceKeep],
         OpenSearchType::Same;
@@ -235,5 +238,18 @@ impl FieldType {
     #[must_use]
     pub fn kind(self) -> ValueKind {
         self.spec().kind
+    }
+
+    /// Whether a field of it may have multi-fields.
+    #[must_use]
+    pub const fn has_multi_fields(self) -> bool {
+        !matches!(self, Self::Object | Self::Nested | Self::Alias)
+    }
+
+    /// Whether a multi-field may be of it. A multi-field indexes the same value once more, so it holds a single value as
+    /// well.
+    #[must_use]
+    pub const fn can_be_multi_field(self) -> bool {
+        self.has_multi_fields() && !matches!(self, Self::Flattened)
     }
 }

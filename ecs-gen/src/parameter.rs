@@ -126,6 +126,12 @@ impl Parameter {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|parameter| parameter.name() == name)
     }
+
+    /// Whether a multi-field may have it. The engines say: "`copy_to` may not be used to copy from a multi-field".
+    #[must_use]
+    pub fn fits_multi_field(self) -> bool {
+        self != Self::CopyTo
+    }
 }
 
 /// The mapping parameters of a field, checked against its type.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::emit::opensearch_parameter;
-use crate::field_type::{FieldType, OpenSearchType, TYPES};
+use crate::field_type::{FieldType, OpenSearchType, TYPES, TypeSpec};
 use crate::parameter::Parameter;
 
 /// An engine.
@@ -41,6 +41,14 @@ impl Engine {
             (Self::OpenSearch, OpenSearchType::Renamed(_, name)) => name,
             _ => field_type.name(),
         }
+    }
+
+    /// The types that the generator can emit for it.
+    pub fn types(self) -> impl Iterator<Item = FieldType> {
+        let is_emitted = move |spec: &&TypeSpec| {
+            self == Self::Elasticsearch || !matches!(spec.opensearch, OpenSearchType::Instead(_))
+        };
+        TYPES.iter().filter(is_emitted).map(|spec| spec.field_type)
     }
 
     /// The type behind the name that it has in a mapping.

@@ -1,17 +1,21 @@
-//! Every change of a mapping that the generator can make, one small case each: what [`super::predict_put_mapping`] says
-//! of it can be compared with a live engine. Knows no verdict.
+//! Every change of a mapping or setting that the generator can make, one small case each: what
+//! [`super::predict_put_mapping`] and [`super::predict_put_setting`] say of it can be compared with a live engine. Knows no
+//! verdict.
 //!
 //! Each case is two whole mapping bodies that differ in the field `f`. Beside it stand the keywords `target` and
 //! `target2`, for aliases and copies. The old mapping is always one that the engine takes.
 
+mod settings;
 mod values;
+
+pub use settings::{SettingCase, setting_cases};
 
 use serde_json::{Map, Value as Json, json};
 
 use super::engine::Engine;
 use super::mapping::parameters::is_valid;
 use super::mapping::tree::Field;
-use crate::field_type::{FieldType, TYPES};
+use crate::field_type::FieldType;
 use crate::parameter::Parameter;
 
 /// One change.
@@ -25,13 +29,14 @@ pub struct Case {
     pub new_mapping: Json,
 }
 
-/// All cases of an engine: each pair of types, each parameter of each type with each pair of values, then objects,
-/// multi-fields, aliases and the root.
+/// All cases of an engine: each pair of types, each parameter of each type with each pair of values, the same for
+/// multi-fields, then objects, aliases, each type inside an object, and the root.
 pub fn cases(engine: Engine) -> impl Iterator<Item = Case> {
     type_cases(engine)
         .chain(parameter_cases(engine))
         .chain(multi_field_cases(engine))
         .chain(object_cases())
+        .chain(inside_cases(engine))
         .chain(root_cases())
 }
 
@@ -64,7 +69,7 @@ fn plain(engine: Engine, field_type: FieldType) -> Json {
 }
 
 fn type_cases(engine: Engine) -> impl Iterator<Item = Case> {
-    let pairs = TYPES.iter().flat_map(|old| TYPES.iter().map(move |new| (old.field_type, new.field_type)));
+    let pairs = engine.types().flat_map(move |old| engine.types().map(move |new| (old, new)));
     pairs.map(move |(old, new)| {
         let id = format!("type/{}/{}", engine.type_name(old), engine.type_name(new));
         case(id, &plain(engine, old), &plain(engine, new))
@@ -72,13 +77,25 @@ fn type_cases(engine: Engine) -> impl Iterator<Item = Case> {
 }
 
 fn parameter_cases(engine: Engine) -> impl Iterator<Item = Case> {
-    TYPES.iter().flat_map(move |spec| {
-        engine.parameters(spec.field_type).flat_map(move |parameter| pairs(engine, spec.field_type, parameter))
+    parameter_pairs(engine, engine.types(), |_| true).map(|(id, old, new)| case(format!("parameter/{id}"), &old, &new))
+}
+
+/// A name, and a field before and after.
+type Pair = (String, Json, Json);
+
+fn parameter_pairs(
+    engine: Engine,
+    types: impl Iterator<Item = FieldType>,
+    fits: fn(Parameter) -> bool,
+) -> impl Iterator<Item = Pair> {
+    types.flat_map(move |field_type| {
+        let parameters = engine.parameters(field_type).filter(move |parameter| fits(*parameter));
+        parameters.flat_map(move |parameter| pairs(engine, field_type, parameter))
     })
 }
 
 /// Each pair of values of a parameter, its absence being one of them.
-fn pairs(engine: Engine, field_type: FieldType, parameter: Parameter) -> Vec<Case> {
+fn pairs(engine: Engine, field_type: FieldType, parameter: Parameter) -> Vec<Pair> {
     let values = values::interesting(engine, field_type, parameter);
     let with = |value: &Option<Json>| {
         let mut field = plain(engine, field_type);
@@ -92,15 +109,15 @@ fn pairs(engine: Engine, field_type: FieldType, parameter: Parameter) -> Vec<Cas
     };
     // No index can have an old mapping that the engine refuses.
     let can_be_old = |value: &&Option<Json>| Field::of(&with(value)).is_some_and(|field| is_valid(engine, field));
-    let mut cases = Vec::new();
+    let mut pairs = Vec::new();
     for old in values.iter().filter(can_be_old) {
         for new in &values {
-            let name = format!("parameter/{}/{}", engine.type_name(field_type), parameter.name());
+            let name = format!("{}/{}", engine.type_name(field_type), parameter.name());
             let id = format!("{name}/{}/{}", values::word(old.as_ref()), values::word(new.as_ref()));
-            cases.push(case(id, &with(old), &with(new)));
+            pairs.push((id, with(old), with(new)));
         }
     }
-    cases
+    pairs
 }
 
 fn multi_field_cases(engine: Engine) -> impl Iterator<Item = Case> {
@@ -121,30 +138,25 @@ fn multi_field_cases(engine: Engine) -> impl Iterator<Item = Case> {
         case("multi-field/renamed".to_owned(), &with(&[("text", text())]), &with(&[("words", text())])),
         case("multi-field/second-added".to_owned(), &with(&[("a", text())]), &with(&[("a", text()), ("b", text())])),
     ];
-    let norms = json!({"type": "text", "norms": true});
-    cases.push(case(
-        "multi-field/norms/true/false".to_owned(),
-        &with(&[("a", norms.clone())]),
-        &with(&[("a", text())]),
-    ));
-    cases.push(case("multi-field/norms/false/true".to_owned(), &with(&[("a", text())]), &with(&[("a", norms)])));
-    // Of the types that can stand there; an object, a nested object and an alias cannot.
-    let leaves: Vec<FieldType> =
-        TYPES.iter().map(|spec| spec.field_type).filter(|leaf| can_be_multi_field(*leaf)).collect();
+    let leaves: Vec<FieldType> = engine.types().filter(|leaf| leaf.can_be_multi_field()).collect();
     for old in &leaves {
         for new in &leaves {
-            let id = format!("multi-field/type/{}/{}", engine.type_name(*old), engine.type_name(*new));
+            let id = format!("multi-field-type/{}/{}", engine.type_name(*old), engine.type_name(*new));
             cases.push(case(id, &with(&[("a", plain(engine, *old))]), &with(&[("a", plain(engine, *new))])));
         }
+    }
+    for (id, old, new) in parameter_pairs(engine, leaves.into_iter(), Parameter::fits_multi_field) {
+        cases.push(case(format!("multi-field-parameter/{id}"), &with(&[("a", old)]), &with(&[("a", new)])));
     }
     cases.into_iter()
 }
 
-fn can_be_multi_field(field_type: FieldType) -> bool {
-    matches!(
-        field_type,
-        FieldType::Keyword | FieldType::Text | FieldType::Wildcard | FieldType::MatchOnlyText | FieldType::Long
-    )
+/// Each type inside an object, put as it is: the name that the engine gives it is not its whole path there.
+fn inside_cases(engine: Engine) -> impl Iterator<Item = Case> {
+    engine.types().map(move |field_type| {
+        let object = json!({"properties": {"x": plain(engine, field_type)}});
+        case(format!("inside/{}", engine.type_name(field_type)), &object, &object)
+    })
 }
 
 /// Values of `dynamic` that both engines know; absent means inherited.

@@ -4,8 +4,8 @@
 //! the field limit before the fields that need it; what an existing mapping takes; a rollover when it does not take
 //! all; then the reindexing of what searches over old and new indices cannot bear.
 //!
-//! A step may take values out of its answer, and later steps name them in braces: `{old_index}`. Architecture
-//! Invariant: a pure function of two sides.
+//! A step may take values out of its answer, and later steps name them in braces: `{new_index}`. A step may list indices,
+//! and the steps for each of them follow it. Architecture Invariant: a pure function of two sides.
 
 mod install;
 mod mapping;
@@ -39,11 +39,30 @@ pub struct Step {
     pub body: Option<Json>,
     /// Values of the answer that later steps need: name and JSON pointer.
     pub take: Vec<(&'static str, &'static str)>,
+    /// Whether the members of the answer, all but [`NEW_INDEX`], are the indices that the repeated steps are for.
+    pub lists: bool,
+    /// Whether the step is one of those that are sent, in their order, for each listed index in turn, which they call
+    /// [`OLD_INDEX`].
+    pub is_repeated: bool,
 }
+
+/// What repeated steps call the index that they are for.
+pub const OLD_INDEX: &str = "old_index";
+
+/// What a rollover made, which is taken out of its answer.
+pub const NEW_INDEX: &str = "new_index";
 
 impl Step {
     fn new(method: &'static str, path: impl Into<String>, body: Option<Json>, comment: impl Into<String>) -> Self {
-        Self { comment: comment.into(), method, path: path.into(), body, take: Vec::new() }
+        Self {
+            comment: comment.into(),
+            method,
+            path: path.into(),
+            body,
+            take: Vec::new(),
+            lists: false,
+            is_repeated: false,
+        }
     }
 }
 

@@ -98,3 +98,17 @@ pub fn predict_put_mapping(engine: Engine, old: &Json, new: &Json) -> Verdict {
     // A mapping that is none is found before anything is compared.
     rejected.max().unwrap_or(Verdict::Accepted)
 }
+
+/// What an engine answers to a `PUT _settings` that gives an open index another value of the setting of that dotted name.
+///
+/// # Examples
+/// ```
+/// use ecs_gen::diff::{PutMapping, predict_put_setting};
+///
+/// assert_eq!(predict_put_setting("index.refresh_interval"), PutMapping::Accepted);
+/// assert_eq!(predict_put_setting("index.number_of_shards"), PutMapping::Rejected);
+/// ```
+#[must_use]
+pub fn predict_put_setting(name: &str) -> PutMapping {
+    if super::compare::is_static_setting(name) { PutMapping::Rejected } else { PutMapping::Accepted }
+}

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::parameters::{check_parameters, multi_field_parameters, written_parameters};
+use super::parameters::{check_multi_field_parameters, check_parameters, multi_field_parameters, written_parameters};
 use super::{Reuse, one_line, parse_path};
 use crate::declaration::FieldDeclaration;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -123,8 +123,8 @@ fn declare_multi_fields(
     field_type: FieldType,
     diagnostics: &mut Diagnostics,
 ) -> Vec<MultiField> {
-    if let (Some(first), FieldType::Object | FieldType::Nested | FieldType::Alias) =
-        (input.multi_fields.first(), field_type)
+    if let Some(first) = input.multi_fields.first()
+        && !field_type.has_multi_fields()
     {
         let message = format!("`{}` is a `{}`, which has no multi-fields", input.name.value, field_type.name());
         let problem = Diagnostic::error(Code::ParameterNotOfType, message).at(first.field_type.span);
@@ -152,7 +152,7 @@ fn declare_multi_field(
     diagnostics: &mut Diagnostics,
 ) -> Option<MultiField> {
     let field_type = parse_type(&input.field_type, diagnostics)?;
-    if matches!(field_type, FieldType::Object | FieldType::Nested | FieldType::Alias | FieldType::Flattened) {
+    if !field_type.can_be_multi_field() {
         let message = format!("a multi-field cannot be of type `{}`", field_type.name());
         let problem = Diagnostic::error(Code::UnknownType, message).at(input.field_type.span);
         diagnostics.push(problem.help("it indexes the same value once more, so it holds a single value as well"));
@@ -160,7 +160,7 @@ fn declare_multi_field(
     }
     let name = input.name.clone().unwrap_or_else(|| input.field_type.clone());
     let whole = Spanned::new(input.field_type.span, format!("{}.{}", field.value, name.value));
-    let parameters = check_parameters(&whole, field_type, multi_field_parameters(input), diagnostics);
+    let parameters = check_multi_field_parameters(&whole, field_type, multi_field_parameters(input), diagnostics);
     parse_path(&name, diagnostics)?;
     if name.value.contains('.') {
         let message = format!("the name `{}` of a multi-field has a dot", name.value);

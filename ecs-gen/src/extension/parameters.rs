@@ -71,6 +71,24 @@ fn push_free(written: &mut Vec<Written>, parameters: &[(Spanned<String>, Spanned
     }));
 }
 
+/// Checks what was written of a multi-field and adds the official generator's defaults.
+pub(super) fn check_multi_field_parameters(
+    field: &Spanned<String>,
+    field_type: FieldType,
+    written: Vec<Written>,
+    diagnostics: &mut Diagnostics,
+) -> Parameters {
+    let (fitting, others): (Vec<Written>, Vec<Written>) = written
+        .into_iter()
+        .partition(|written| Parameter::from_name(&written.name).is_none_or(Parameter::fits_multi_field));
+    for Written { name, span, .. } in others {
+        let message = format!("`{}` is a multi-field, and `{name}` is refused there by the engines", field.value);
+        let problem = Diagnostic::error(Code::ParameterNotOfType, message).at(span);
+        diagnostics.push(problem.help(format!("give `{name}` to the field itself")));
+    }
+    check_parameters(field, field_type, fitting, diagnostics)
+}
+
 /// Checks what was written and adds the official generator's defaults.
 pub(super) fn check_parameters(
     field: &Spanned<String>,

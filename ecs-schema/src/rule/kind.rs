@@ -151,19 +151,25 @@ pub enum DateFormat {
     Seconds,
 }
 
-/// Numbers that `OpenSearch` takes for years where years are readable as well, and then refuses the document because there
-/// are no such years: a sign and ten digits (measured on 3.8.0). In milliseconds that is late in 1969.
-const UNREADABLE_YEARS: std::ops::RangeInclusive<i64> = -9_999_999_999..=-1_000_000_000;
+/// Numbers that an engine may take for years where years are readable as well: a sign and four to ten digits. `OpenSearch`
+/// takes all of them for years, and refuses those that are no moments (which, depends on the field's type); Elasticsearch
+/// takes those with more than four digits for an epoch (measured on 3.8.0 and 8.19.21). The same event would have two dates.
+const MAY_BE_YEARS: std::ops::RangeInclusive<i64> = -9_999_999_999..=-1_000;
 
 impl DateFormat {
     /// The date that `text` stands for.
     pub(crate) fn parse_text(self, text: &str) -> Result<Timestamp, ParseError> {
-        let digits = text.strip_prefix('-').unwrap_or(text);
+        let (is_negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
         let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
         let is_iso = matches!(self, Self::Iso | Self::IsoOrMillis | Self::IsoOrSeconds);
-        // Where years are readable as well, four digits are a year, and fewer are neither.
-        if is_number && (!is_iso || digits.len() >= 5) {
-            return self.parse_number(text.parse().map_err(|_| ParseError::OutOfRange)?);
+        // Where years are readable as well, four digits are a year, fewer are neither, and with a sign up to ten are.
+        let shortest = match (is_iso, is_negative) {
+            (false, _) => 1,
+            (true, false) => 5,
+            (true, true) => 11,
+        };
+        if is_number && digits.len() >= shortest {
+            return self.of_epoch(text.parse().map_err(|_| ParseError::OutOfRange)?);
         }
         if is_iso { crate::timestamp::parse_iso(text) } else { Err(ParseError::Malformed) }
     }
@@ -171,9 +177,13 @@ impl DateFormat {
     /// The date that the integer `number` stands for.
     pub(crate) fn parse_number(self, number: i64) -> Result<Timestamp, ParseError> {
         let may_be_year = matches!(self, Self::IsoOrMillis | Self::IsoOrSeconds);
-        if may_be_year && UNREADABLE_YEARS.contains(&number) {
+        if may_be_year && MAY_BE_YEARS.contains(&number) {
             return Err(ParseError::Malformed);
         }
+        self.of_epoch(number)
+    }
+
+    fn of_epoch(self, number: i64) -> Result<Timestamp, ParseError> {
         let found = match self {
             Self::Iso => return Err(ParseError::Malformed),
             Self::IsoOrMillis | Self::Millis => Timestamp::from_unix_millis(number),

@@ -173,15 +173,23 @@ fn date_takes_iso_and_epoch_milliseconds() {
         r#""2024-05-17T09:30:15,123456789-0130""#,
         r#""0000-01-01T00:00:00Z""#,
         r#""12345""#,
-        r#""-12345""#,
+        r#""-00000000012""#,
+        r#""-10000000000""#,
         "0",
         "-1",
+        "-999",
+        "-10000000000",
         "1715938200250",
         "1e3",
     ];
     for date in accepted {
         let text = format!(r#"{{"@timestamp":{date},"ecs":{{"version":"9.4.0"}}}}"#);
         assert_eq!(shown(check_text(&text)), [""; 0], "{date}");
+    }
+    for date in ["-1000", "-829697464", "-9999999999", r#""-1234""#, r#""-12345""#, r#""-00012""#, r#""-9999999999""#] {
+        let text = format!(r#"{{"@timestamp":{date},"ecs":{{"version":"9.4.0"}}}}"#);
+        let found = shown(check_text(&text));
+        assert!(found.iter().any(|violation| violation.contains("invalid-date")), "{date}: {found:?}");
     }
     check(
         "event.created",

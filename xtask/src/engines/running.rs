@@ -75,7 +75,12 @@ impl Running {
 
     /// The folder with the engine's configuration; `None` for an engine of the developer's own.
     pub fn config_folder(&self) -> Option<PathBuf> {
-        own_url(self.engine).is_none().then(|| layout::node(self.engine).join("config"))
+        self.is_fetched().then(|| layout::node(self.engine).join("config"))
+    }
+
+    /// Whether it is one that `engines fetch` brings, and not of the developer's own.
+    pub fn is_fetched(&self) -> bool {
+        own_url(self.engine).is_none()
     }
 
     /// Whether it may be stopped and started again: this program started it.

@@ -27,6 +27,13 @@ pub struct Step {
     fine_if: Option<FineIf>,
 }
 
+impl Step {
+    /// Whether it is skipped where what it makes is there.
+    pub const fn can_be_skipped(&self) -> bool {
+        self.skip_if.is_some()
+    }
+}
+
 /// A question whose answer may make the step superfluous.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -20,6 +20,8 @@ enum What {
     Default(&'static str, &'static str),
     /// A parameter of a type that the engine gives back with its default, whether it was put or not.
     Shown(&'static str, &'static str, bool),
+    /// A parameter of a type that the engine takes and never gives back.
+    Hidden(&'static str, &'static str),
     /// A step of the installation, by the start of its path.
     Step(&'static str),
 }
@@ -52,6 +54,7 @@ const ROWS: &[(Engine, What, &str)] = &[
     (Engine::Elasticsearch, DATE_FORMAT, NOT_SHOWN),
     (Engine::Elasticsearch6, DATE_FORMAT, NOT_SHOWN),
     (Engine::OpenSearch, What::Shown("wildcard", "doc_values", true), "the engine always shows it"),
+    (Engine::OpenSearch, What::Hidden("geo_point", "index"), "the engine takes it, and does not give it back"),
     (Engine::Elasticsearch6, What::Type("flattened", "object", &[]), OLD),
     (Engine::Elasticsearch6, What::Type("wildcard", "keyword", &["ignore_above"]), OLD),
     (Engine::Elasticsearch6, What::Type("constant_keyword", "keyword", &[]), OLD),
@@ -105,6 +108,22 @@ impl Adapter {
         true
     }
 
+    /// Whether the engine has a setting, by its dotted name.
+    pub fn has_setting(&mut self, path: &str) -> bool {
+        let lacking = self.lacking_setting(path);
+        if let Some((start, reason)) = lacking {
+            self.used.insert(format!("setting `{start}` left out: {reason}"));
+        }
+        lacking.is_none()
+    }
+
+    fn lacking_setting(&self, path: &str) -> Option<(&'static str, &'static str)> {
+        self.rows().find_map(|(what, reason)| match what {
+            What::Setting(start) if path.starts_with(start) || format!("{path}.") == start => Some((start, reason)),
+            _ => None,
+        })
+    }
+
     /// The body without what the engine lacks: of a template, an index, a policy or a mapping.
     pub fn adapt(&mut self, body: &Value) -> Value {
         let mut body = body.clone();
@@ -116,10 +135,14 @@ impl Adapter {
     pub fn shown(&mut self, mapping: &Value) -> Value {
         let mut mapping = mapping.clone();
         for (what, reason) in self.rows() {
-            if let What::Shown(of, parameter, default) = what
-                && add_default(&mut mapping, of, parameter, default)
-            {
-                self.used.insert(format!("`{parameter}: {default}` expected with `{of}` in answers: {reason}"));
+            match what {
+                What::Shown(of, parameter, default) if add_default(&mut mapping, of, parameter, default) => {
+                    self.used.insert(format!("`{parameter}: {default}` expected with `{of}` in answers: {reason}"));
+                }
+                What::Hidden(of, parameter) if remove_parameter(&mut mapping, of, parameter) => {
+                    self.used.insert(format!("`{parameter}` of `{of}` not expected in answers: {reason}"));
+                }
+                _ => {}
             }
         }
         mapping
@@ -152,13 +175,8 @@ impl Adapter {
         let Some(members) = settings.as_object_mut() else { return };
         for name in members.keys().cloned().collect::<Vec<_>>() {
             let path = format!("{above}{name}");
-            let row = self.rows().find_map(|(what, reason)| match what {
-                What::Setting(start) if path.starts_with(start) || format!("{path}.") == start => Some((start, reason)),
-                _ => None,
-            });
-            if let Some((start, reason)) = row {
+            if !self.has_setting(&path) {
                 members.remove(&name);
-                self.used.insert(format!("setting `{start}` left out: {reason}"));
             } else if let Some(inner) = members.get_mut(&name) {
                 self.adapt_settings(inner, &format!("{path}."));
             }
@@ -210,6 +228,17 @@ fn add_default(mapping: &mut Value, of: &str, parameter: &str, default: bool) ->
         added |= add_default(inner, of, parameter, default);
     }
     added
+}
+
+/// Removes a parameter from all fields of a type, and tells whether there was one.
+fn remove_parameter(mapping: &mut Value, of: &str, parameter: &str) -> bool {
+    let Some(members) = mapping.as_object_mut() else { return false };
+    let is_of_type = members.get("type").is_some_and(|name| name == of);
+    let mut removed = is_of_type && members.remove(parameter).is_some();
+    for inner in members.values_mut() {
+        removed |= remove_parameter(inner, of, parameter);
+    }
+    removed
 }
 
 /// Lucene's limit for a term.

@@ -6,19 +6,26 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
-use ecs_gen::diff::{self, Plan, Step};
+use ecs_gen::diff;
 use serde_json::{Map, Value, json};
 
 use super::installation::Installed;
 use super::lacking::Adapter;
 use super::log::Log;
 use super::tally::Tally;
+use super::{installer, read_back};
 use crate::engines::{Client, Engine, Running};
 
-const ALIAS: &str = "event-log-test-plan";
+mod send;
+
+/// The alias or data stream.
+const TARGET: &str = "event-log-test-plan";
 
 /// Documents that are stored before the plan.
 const DOCUMENTS: usize = 60;
+
+/// Indices that they are stored in.
+const GENERATIONS: usize = 2;
 
 const LOG: &str = "\
 name: event-log-test-plan
@@ -48,23 +55,38 @@ const EXTENSION: &str = "\
 /// A change of the two files, and what it is to come to.
 struct Case {
     name: &'static str,
-    /// A text and what stands in its place, in either file.
-    edits: &'static [(&'static str, &'static str)],
+    engines: &'static [Engine],
+    /// A text and what stands in its place, in either file and both versions.
+    base: &'static [Edit],
+    /// The same, in the new version.
+    edits: &'static [Edit],
     rolls_over: bool,
-    /// Copying takes a module and a script language, which the bare Elasticsearch does not have.
     reindexes: bool,
 }
 
+type Edit = (&'static str, &'static str);
+
+const BOTH: &[Engine] = &[Engine::OpenSearch, Engine::Elasticsearch];
+
+/// Copying takes a module and a script language, and data streams another module, which the bare Elasticsearch does not have.
+const OPENSEARCH: &[Engine] = &[Engine::OpenSearch];
+
+const STREAM: Edit = ("alias: event-log-test-plan,", "data_stream: event-log-test-plan,");
+
 const CASES: &[Case] = &[
+    Case { name: "a new field", engines: BOTH, base: &[], edits: &[NEW_FIELD], rolls_over: false, reindexes: false },
     Case {
-        name: "a new field",
-        edits: &[("    - {name: kept", "    - {name: new, type: long, description: is new}\n    - {name: kept")],
-        rolls_over: false,
+        name: "another number of shards",
+        engines: BOTH,
+        base: &[],
+        edits: &[SHARDS],
+        rolls_over: true,
         reindexes: false,
     },
-    Case { name: "another number of shards", edits: &[("shards: 1", "shards: 2")], rolls_over: true, reindexes: false },
     Case {
         name: "another type, and a field that is gone",
+        engines: OPENSEARCH,
+        base: &[],
         edits: &[
             ("number, type: long", "number, type: keyword"),
             ("    - {name: gone, type: keyword, description: goes}\n", ""),
@@ -72,17 +94,35 @@ const CASES: &[Case] = &[
         rolls_over: true,
         reindexes: true,
     },
+    Case {
+        name: "a data stream's new field and number of shards",
+        engines: OPENSEARCH,
+        base: &[STREAM],
+        edits: &[NEW_FIELD, SHARDS],
+        rolls_over: true,
+        reindexes: false,
+    },
+    Case {
+        name: "another retention",
+        // The others have policies only in plugins and modules that are not there.
+        engines: &[Engine::Elasticsearch6],
+        base: &[],
+        edits: &[("keep: 90d", "keep: 30d")],
+        rolls_over: false,
+        reindexes: false,
+    },
 ];
+
+const NEW_FIELD: Edit = ("    - {name: kept", "    - {name: new, type: long, description: is new}\n    - {name: kept");
+
+const SHARDS: Edit = ("shards: 1", "shards: 2");
 
 /// Applies each plan that the engine can do.
 pub fn check(running: &Running, tally: &mut Tally) -> Result<()> {
-    for case in CASES {
-        if case.reindexes && running.engine() == Engine::Elasticsearch {
-            continue;
-        }
-        let steps = apply(running, case).with_context(|| format!("the plan for {}", case.name))?;
+    for case in CASES.iter().filter(|case| case.engines.contains(&running.engine())) {
+        let sent = apply(running, case).with_context(|| format!("the plan for {}", case.name))?;
         tally.add("plans applied, with every document found again", 1);
-        tally.add("requests of plans", steps);
+        tally.add("requests of plans", sent);
     }
     Ok(())
 }
@@ -90,28 +130,33 @@ pub fn check(running: &Running, tally: &mut Tally) -> Result<()> {
 fn apply(running: &Running, case: &Case) -> Result<usize> {
     let client = running.client();
     let folder = tempfile::tempdir()?;
-    let old = write_version(&folder.path().join("old"), &[])?;
-    let new = write_version(&folder.path().join("new"), case.edits)?;
+    let old = write_version(&folder.path().join("old"), case.base)?;
+    let new = write_version(&folder.path().join("new"), &[case.base, case.edits].concat())?;
     let mut adapter = Adapter::new(running.engine());
-    let installed = Installed::new(client, &Log::from_file(&old)?, &mut adapter)?;
+    let _installed = Installed::new(client, &Log::from_file(&old)?, &mut adapter)?;
     let stored = store(client)?;
     let engine = match running.engine() {
         Engine::OpenSearch => diff::Engine::OpenSearch,
         _ => diff::Engine::Elasticsearch,
     };
     let plan = diff::plan(engine, &diff::load(&old)?, &diff::load(&new)?);
-    let sent = send(client, &plan, &mut adapter)?;
+    let sent = send::send(client, &plan, &mut adapter)?;
     ensure!(sent > 0, "the plan has no requests");
     check_documents(client, &stored, case)?;
-    let indices = client.send("GET", &format!("/_alias/{ALIAS}"))?.expect("ask for the indices")?;
+    check_installed(client, &Log::from_file(&new)?, &mut adapter)?;
+    let indices = client.send("GET", &format!("/{TARGET}/_settings/index.uuid"))?.expect("ask for the indices")?;
     let count = indices.as_object().map_or(0, Map::len);
-    ensure!((count > 1) == case.rolls_over, "there are {count} indices");
-    // What the plan has made is not in the list of what was installed.
-    for index in indices.as_object().into_iter().flat_map(|indices| indices.keys()) {
-        client.send("DELETE", &format!("/{index}"))?;
-    }
-    drop(installed);
+    let wanted = GENERATIONS + usize::from(case.rolls_over);
+    ensure!(count == wanted, "there are {count} indices, and not {wanted}");
     Ok(sent)
+}
+
+/// Templates and policies are those that the new version installs.
+fn check_installed(client: &Client, new: &Log, adapter: &mut Adapter) -> Result<()> {
+    let mut steps = installer::load_steps(new, adapter)?;
+    steps.retain(|(step, _)| step.path.starts_with("/_"));
+    read_back::check(client, &steps)?;
+    Ok(())
 }
 
 fn write_version(folder: &Path, edits: &[(&str, &str)]) -> Result<PathBuf> {
@@ -128,10 +173,14 @@ fn write_version(folder: &Path, edits: &[(&str, &str)]) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// Stores documents under ids of their own, and returns the numbers in them by id.
+/// Stores documents under ids of their own in several generations of indices, and returns the numbers in them by id. They
+/// are not refreshed, so that a plan that copies has to see to that.
 fn store(client: &Client) -> Result<BTreeMap<String, usize>> {
     let mut stored = BTreeMap::new();
     for number in 0..DOCUMENTS {
+        if number > 0 && number % (DOCUMENTS / GENERATIONS) == 0 {
+            client.send("POST", &format!("/{TARGET}/_rollover"))?.expect("roll over")?;
+        }
         let id = format!("document-{number}");
         let document = json!({
             "@timestamp": "2026-01-01T00:00:00Z",
@@ -139,52 +188,18 @@ fn store(client: &Client) -> Result<BTreeMap<String, usize>> {
             "event": {"action": "test"},
             "test": {"number": number, "kept": "kept", "gone": "gone"},
         });
-        client.send_json("PUT", &format!("/{ALIAS}/_create/{id}"), &document)?.expect("store a document")?;
+        client
+            .send_json("PUT", &format!("/{TARGET}/_doc/{id}?op_type=create"), &document)?
+            .expect("store a document")?;
         stored.insert(id, number);
     }
     Ok(stored)
 }
 
-/// Sends the requests in order, with what earlier answers gave in the places that name it.
-fn send(client: &Client, plan: &Plan, adapter: &mut Adapter) -> Result<usize> {
-    let mut taken: BTreeMap<&str, String> = BTreeMap::new();
-    let mut sent = 0;
-    for step in &plan.steps {
-        if !adapter.has_step(&step.path) {
-            continue;
-        }
-        let filled = |text: &str| {
-            taken.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
-        };
-        let answer = send_step(client, step, &filled, adapter)?;
-        if let Some(failures) = answer["failures"].as_array() {
-            ensure!(failures.is_empty(), "documents could not be copied: {failures:?}");
-        }
-        for (name, pointer) in &step.take {
-            let value = answer.pointer(pointer).with_context(|| format!("the answer has nothing at `{pointer}`"))?;
-            taken.insert(name, value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-        }
-        sent += 1;
-    }
-    Ok(sent)
-}
-
-fn send_step(client: &Client, step: &Step, filled: &dyn Fn(&str) -> String, adapter: &mut Adapter) -> Result<Value> {
-    let path = filled(&step.path);
-    let answer = match &step.body {
-        Some(body) => {
-            let body: Value = serde_json::from_str(&filled(&adapter.adapt(body).to_string()))?;
-            client.send_json(step.method, &path, &body)?
-        }
-        None => client.send(step.method, &path)?,
-    };
-    answer.expect(&format!("{} {path}", step.method))
-}
-
-/// Every document is behind the alias, once, with what it held; and a search over all indices sees one type.
+/// Every document is behind the name, once, with what it held; and a search over all indices sees one type.
 fn check_documents(client: &Client, stored: &BTreeMap<String, usize>, case: &Case) -> Result<()> {
-    client.send("POST", &format!("/{ALIAS}/_refresh"))?.expect("refresh")?;
-    let found = client.send("GET", &format!("/{ALIAS}/_search?size=1000"))?.expect("search")?;
+    client.send("POST", &format!("/{TARGET}/_refresh"))?.expect("refresh")?;
+    let found = client.send("GET", &format!("/{TARGET}/_search?size=1000"))?.expect("search")?;
     let hits = found.pointer("/hits/hits").and_then(Value::as_array).context("the answer has no hits")?;
     let mut numbers = BTreeMap::new();
     for hit in hits {
@@ -194,9 +209,9 @@ fn check_documents(client: &Client, stored: &BTreeMap<String, usize>, case: &Cas
     }
     ensure!(numbers == *stored, "{} of {} documents are there as they were", numbers.len(), stored.len());
     let searched =
-        client.send_json("POST", &format!("/{ALIAS}/_count"), &json!({"query": {"term": {"test.number": 7}}}))?;
+        client.send_json("POST", &format!("/{TARGET}/_count"), &json!({"query": {"term": {"test.number": 7}}}))?;
     ensure!(searched.expect("count")?["count"] == 1, "the number 7 is not found");
-    let fields = client.send("GET", &format!("/{ALIAS}/_field_caps?fields=test.*"))?.expect("ask for the fields")?;
+    let fields = client.send("GET", &format!("/{TARGET}/_field_caps?fields=test.*"))?.expect("ask for the fields")?;
     let types = fields.pointer("/fields/test.number").and_then(Value::as_object).map_or(0, Map::len);
     ensure!(types == 1, "a search sees {types} types");
     let has_gone = fields.pointer("/fields/test.gone").is_some();

@@ -14,6 +14,7 @@ use super::tally::Tally;
 use crate::engines::{Client, Engine, Running, step};
 
 mod next_index;
+mod settings;
 mod shared;
 mod table;
 
@@ -50,7 +51,9 @@ fn measure_part(client: &Client, number: usize, part: &[&Case]) -> Result<Vec<An
         return Ok(answers);
     }
     let put = |(place, case): (usize, &&Case)| index.put(&shared::alone(case, place)).context(case.id.clone());
-    part.iter().enumerate().map(put).collect()
+    let answers = part.iter().enumerate().map(put).collect::<Result<Vec<_>>>()?;
+    index.check_names(part)?;
+    Ok(answers)
 }
 
 /// Puts the new mapping of a change of the root to an index of its own.
@@ -80,6 +83,18 @@ impl Index<'_> {
             .send_json("POST", &format!("/{}/_doc", self.name), &json!({"target": "x"}))?
             .expect("store a document")?;
         Ok(None)
+    }
+
+    /// No put made a field that neither mapping has.
+    fn check_names(&self, part: &[&Case]) -> Result<()> {
+        let path = format!("/{}/_mapping", self.name);
+        let mut answer = self.client.send("GET", &path)?.expect("read the mapping")?;
+        let held = shared::names(&answer[&self.name]["mappings"].take());
+        let mut known = shared::names(&shared::together(part, |case| &case.old_mapping));
+        known.extend(shared::names(&shared::together(part, |case| &case.new_mapping)));
+        let made: Vec<&String> = held.difference(&known).collect();
+        ensure!(made.is_empty(), "the engine made fields that nobody put: {made:?}");
+        Ok(())
     }
 
     fn put(&self, mapping: &Value) -> Result<Answered> {
@@ -123,7 +138,7 @@ pub fn check(running: &Running, tally: &mut Tally) -> Result<Measured> {
         Engine::Elasticsearch => diff::Engine::Elasticsearch,
         other => bail!("nothing is predicted for {}", other.name()),
     };
-    let mut measured = Measured::new(engine, running.version()?);
+    let mut measured = Measured::new(engine, running.version()?, running.is_fetched());
     let mut lacking: BTreeMap<String, usize> = BTreeMap::new();
     let (mut disagreements, mut impossible) = (0, 0);
     let started = Instant::now();
@@ -156,7 +171,10 @@ pub fn check(running: &Running, tally: &mut Tally) -> Result<Measured> {
         }
     }
     let unmeasured = lacking.values().sum::<usize>() + impossible;
-    report_lacking(running, &lacking);
+    measured.not_tried = lacking_types(&lacking);
+    for (name, count) in &measured.not_tried {
+        step("Left out", &format!("on {}: {count} changes with `{name}`, which it has no mapper for", engine.name()));
+    }
     tally.add("mapping changes tried", all.len() - unmeasured);
     tally.add("mapping changes not tried, with a type that the engine lacks", unmeasured);
     step(
@@ -165,7 +183,7 @@ pub fn check(running: &Running, tally: &mut Tally) -> Result<Measured> {
     );
     ensure!(impossible == 0, "the engine refuses {impossible} mappings that the generator can make");
     ensure!(disagreements == 0, "{disagreements} of {} predictions are wrong", all.len() - unmeasured);
-    let next = next_index::check(running.client(), engine, &known).context("the next index")?;
+    let next = next_index::check(running, engine, &known).context("the next index")?;
     tally.add("new mappings put into a template", next.simulated);
     tally.add("new mappings put into a template, refused as predicted", next.invalid);
     tally.add("mapping changes brought by a rollover", next.rolled_over);
@@ -173,6 +191,7 @@ pub fn check(running: &Running, tally: &mut Tally) -> Result<Measured> {
     ensure!(next.wrong == 0, "{} predictions about the next index are wrong", next.wrong);
     tally.add("predictions that were wrong", 0);
     measured.next = next;
+    measured.settings = settings::check(running, engine, tally).context("the settings")?;
     Ok(measured)
 }
 
@@ -181,16 +200,12 @@ fn is_lacking(reason: &str) -> bool {
     reason.contains("No handler for type") || reason.contains("The mapper type [")
 }
 
-fn report_lacking(running: &Running, lacking: &BTreeMap<String, usize>) {
-    let mut types: BTreeMap<&str, usize> = BTreeMap::new();
+/// How many changes are left out, by the type that the engine has no mapper for.
+fn lacking_types(lacking: &BTreeMap<String, usize>) -> BTreeMap<String, usize> {
+    let mut types: BTreeMap<String, usize> = BTreeMap::new();
     for (reason, count) in lacking {
         let named = reason.split("type [").nth(1).and_then(|rest| rest.split(']').next());
-        *types.entry(named.unwrap_or(reason)).or_default() += count;
+        *types.entry(named.unwrap_or(reason).to_owned()).or_default() += count;
     }
-    for (name, count) in types {
-        step(
-            "Left out",
-            &format!("on {}: {count} changes with `{name}`, which it has no mapper for", running.engine().name()),
-        );
-    }
+    types
 }

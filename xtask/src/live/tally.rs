@@ -23,10 +23,11 @@ impl Tally {
         }
     }
 
-    /// Prints every count.
-    pub fn print(&self) {
+    /// Prints every count; of a run that failed they say only how far it came.
+    pub fn print(&self, has_passed: bool) {
+        let verb = if has_passed { "Passed" } else { "Counted" };
         for (what, count) in &self.counts {
-            step("Passed", &format!("{count} {what}"));
+            step(verb, &format!("{count} {what}"));
         }
     }
 }

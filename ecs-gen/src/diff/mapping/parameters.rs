@@ -103,26 +103,34 @@ pub(crate) fn effective(engine: Engine, field: Field<'_>, name: &str, value: Opt
         ("copy_to", Some(Json::String(path))) => json!([path]),
         ("copy_to", None) => json!([]),
         ("search_analyzer", None) => field.body.get("analyzer").cloned().unwrap_or(Json::Null),
-        ("scaling_factor", Some(value)) => value.as_f64().map_or_else(|| value.clone(), Json::from),
         (_, Some(value)) => normal(value),
         (_, None) => default(engine, field.type_name(), name),
     }
 }
 
-/// Booleans may be written as text.
+/// Booleans may be written as text, and engines give `0.0` back for `0`.
 fn normal(value: &Json) -> Json {
-    match value.as_str() {
-        Some("true") => json!(true),
-        Some("false") => json!(false),
+    match value {
+        Json::String(text) if text == "true" => json!(true),
+        Json::String(text) if text == "false" => json!(false),
+        Json::Number(number) if number.is_f64() => whole(number).map_or_else(|| value.clone(), Json::from),
         _ => value.clone(),
     }
+}
+
+/// The whole number that a float is, where floats have no gaps yet.
+fn whole(number: &serde_json::Number) -> Option<i64> {
+    const WITHOUT_GAPS: f64 = 9_007_199_254_740_992.0;
+    let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < WITHOUT_GAPS)?;
+    #[expect(clippy::cast_possible_truncation, reason = "it is whole and below 2^53")]
+    Some(float as i64)
 }
 
 /// What a field has that does not say.
 fn default(engine: Engine, field_type: &str, name: &str) -> Json {
     let is_text = ["text", "search_as_you_type"].contains(&field_type);
     match name {
-        "doc_values" => json!(field_type != "binary"),
+        "doc_values" => json!(!["binary", "search_as_you_type"].contains(&field_type)),
         "index" | "coerce" => json!(true),
         "norms" => json!(is_text),
         "store" | "fielddata" | "ignore_malformed" | "eager_global_ordinals" | "split_queries_on_whitespace" => {
@@ -138,6 +146,8 @@ fn default(engine: Engine, field_type: &str, name: &str) -> Json {
         "synthetic_source_keep" => json!("none"),
         "depth_limit" => json!(20),
         "meta" => json!({}),
+        // Given back by both engines whether it was put or not.
+        "max_shingle_size" => json!(3),
         _ => Json::Null,
     }
 }

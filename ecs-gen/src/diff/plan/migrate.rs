@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value as Json, json};
 
 use super::mapping::Update;
-use super::{Step, Target};
+use super::{NEW_INDEX, Step, Target};
 use crate::diff::engine::Engine;
 use crate::diff::side::LogSide;
 
@@ -13,7 +13,6 @@ use crate::diff::side::LogSide;
 const SUFFIX: &str = "-reindexed";
 
 pub(super) fn roll_over(engine: Engine, target: &Target, new: &LogSide, update: &Update) -> Vec<Step> {
-    let reindexes = !update.conflicts.is_empty();
     let conflicts: Vec<String> = update.conflicts.iter().map(|path| format!("`{path}`")).collect();
     let conflicts = conflicts.join(", ");
     match target {
@@ -27,20 +26,16 @@ pub(super) fn roll_over(engine: Engine, target: &Target, new: &LogSide, update: 
         }
         Target::Alias(alias) => {
             let comment = "existing indices do not take all: the next one has the new mapping and settings";
-            let mut roll = Step::new("POST", format!("/{alias}/_rollover"), None, comment);
-            if !reindexes {
+            let roll = Step::new("POST", format!("/{alias}/_rollover"), None, comment);
+            if update.conflicts.is_empty() {
                 return vec![roll];
             }
-            roll.take = vec![("old_index", "/old_index")];
             let mut steps = vec![roll];
-            let comment = format!(
-                "{conflicts}: searches over old and new indices fail until what is stored is reindexed. The template gives \
-                 the mapping. Older indices of `GET /_alias/{alias}` need the same"
-            );
+            let comment = "the copy; the template gives it the new mapping";
             steps.push(Step::new("PUT", format!("/{{old_index}}{SUFFIX}"), finished(engine, new), comment));
             steps.extend(copy("{old_index}", update));
             steps.push(swap(alias));
-            steps
+            for_each_index(alias, &conflicts, steps)
         }
         Target::Stream(stream) => stream_steps(engine, stream, new, &conflicts, update),
     }
@@ -67,21 +62,34 @@ fn stream_steps(engine: Engine, stream: &str, new: &LogSide, conflicts: &str, up
         );
         return vec![roll];
     }
-    roll.take = vec![("old_index", "/old_index")];
     let mut steps = vec![roll];
-    let comment = format!("{conflicts}: searches over old and new indices fail until what is stored is reindexed");
     let mapping = new.mapping(engine).map(|(mapping, ..)| mapping.clone()).unwrap_or_default();
     let mut body = finished(engine, new).unwrap_or_else(|| json!({}));
     body["mappings"] = mapping;
     let path = format!("/{{old_index}}{SUFFIX}");
     // The copy's name is not the stream's, so that no template matches it.
-    steps.push(Step::new("PUT", path, Some(body), comment));
+    steps.push(Step::new("PUT", path, Some(body), "the copy, which no template matches"));
     steps.extend(copy("{old_index}", update));
     let actions = json!({"actions": [
         {"remove_backing_index": {"data_stream": stream, "index": "{old_index}"}},
         {"add_backing_index": {"data_stream": stream, "index": format!("{{old_index}}{SUFFIX}")}},
     ]});
     steps.push(Step::new("POST", "/_data_stream/_modify", Some(actions), "the copy takes its place"));
+    steps.push(Step::new("DELETE", "/{old_index}", None, "no stream has it any more"));
+    for_each_index(stream, conflicts, steps)
+}
+
+/// A rollover, and the steps behind it for each index that was there before.
+fn for_each_index(target: &str, conflicts: &str, mut steps: Vec<Step>) -> Vec<Step> {
+    for step in &mut steps[1..] {
+        step.is_repeated = true;
+    }
+    steps[0].take = vec![(NEW_INDEX, "/new_index")];
+    let comment =
+        format!("{conflicts}: searches over old and new indices fail until what is stored is reindexed: these indices");
+    // Answers by the names of indices, for aliases and data streams alike, and with little in it.
+    let list = Step::new("GET", format!("/{target}/_settings/index.uuid"), None, comment);
+    steps.insert(1, Step { lists: true, ..list });
     steps
 }
 
@@ -95,7 +103,9 @@ fn finished(engine: Engine, new: &LogSide) -> Option<Json> {
     Some(json!({"settings": {setting: true}}))
 }
 
-/// The copying. The pipeline has seen the documents already.
+/// The copying. A search, which is what reads the documents, sees only what was refreshed, and a try of a write to this very
+/// index may still be under way: so first nothing more may come, and then all is shown. The pipeline has seen the
+/// documents already.
 fn copy(index: &str, update: &Update) -> Vec<Step> {
     let mut body = json!({
         "source": {"index": index},
@@ -105,7 +115,11 @@ fn copy(index: &str, update: &Update) -> Vec<Step> {
         body["script"] = json!({"lang": "painless", "source": script});
     }
     let comment = "a document that the new mapping refuses stands in `failures` of the answer: then stop here";
-    vec![Step::new("POST", "/_reindex?refresh=true&wait_for_completion=true", Some(body), comment)]
+    vec![
+        Step::new("PUT", format!("/{index}/_block/write"), None, "nothing is written to it any more"),
+        Step::new("POST", format!("/{index}/_refresh"), None, "copying sees only what a search sees"),
+        Step::new("POST", "/_reindex?refresh=true&wait_for_completion=true", Some(body), comment),
+    ]
 }
 
 /// A strict mapping refuses fields that are gone.
@@ -125,6 +139,7 @@ fn removal(paths: &[String]) -> Option<String> {
     Some(script)
 }
 
+/// Removing an index that is blocked for writing is allowed.
 fn swap(alias: &str) -> Step {
     let body = json!({"actions": [
         {"add": {"index": format!("{{old_index}}{SUFFIX}"), "alias": alias, "is_write_index": false}},

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value as Json, json};
 
-use super::{Plan, Step};
+use super::{NEW_INDEX, OLD_INDEX, Plan, Step};
 
 impl Plan {
     /// Comments, requests and bodies as the consoles of both engines take them.
@@ -25,11 +25,20 @@ impl Plan {
             for (name, pointer) in &step.take {
                 let _ = writeln!(text, "# {{{name}}} below is `{pointer}` of the answer");
             }
+            if step.lists {
+                let last = at + 1 + self.steps[at + 1..].iter().take_while(|step| step.is_repeated).count();
+                let _ = writeln!(
+                    text,
+                    "# {{{OLD_INDEX}}} below is each name at the top of the answer but {{{NEW_INDEX}}}: requests {} to {last} \
+                     for the first of them, then for the next",
+                    at + 2
+                );
+            }
         }
         text
     }
 
-    /// `{"engine", "steps": [{"method", "path", "body", "comment", "take": {name: pointer}}]}`.
+    /// `{"engine", "steps": [{"method", "path", "body", "comment", "take": {name: pointer}, "lists", "is_repeated"}]}`.
     #[must_use]
     pub fn to_json(&self) -> Json {
         let step = |step: &Step| {
@@ -41,6 +50,8 @@ impl Plan {
                 "body": step.body,
                 "comment": step.comment,
                 "take": take,
+                "lists": step.lists,
+                "is_repeated": step.is_repeated,
             })
         };
         json!({"engine": self.engine.name(), "steps": self.steps.iter().map(step).collect::<Vec<_>>()})

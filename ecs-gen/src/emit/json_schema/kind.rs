@@ -129,9 +129,8 @@ const DATES: Span =
 /// 1970-01-01T00:00:00Z to 2262-04-11T23:47:16.854Z.
 const NANO_DATES: Span = Span { millis: (0, 9_223_372_036_854), seconds: (0, 9_223_372_036) };
 
-/// Numbers that `OpenSearch` takes for years where years are readable as well, and then refuses because there are no such
-/// years: a sign and ten digits.
-const UNREADABLE_YEARS: (i64, i64) = (-9_999_999_999, -1_000_000_000);
+/// Numbers that an engine may take for years where years are readable as well: a sign and four to ten digits.
+const MAY_BE_YEARS: (i64, i64) = (-9_999_999_999, -1_000);
 
 fn date<'m>(formats: DateFormats) -> Named<'m> {
     let name = format!("date{}", suffix(formats));
@@ -164,9 +163,9 @@ fn date_forms<'m>(formats: DateFormats, iso: fn() -> String, span: &Span) -> Sch
             Epoch::Millis => span.millis,
             Epoch::Seconds => span.seconds,
         };
-        if formats.is_iso && lowest < UNREADABLE_YEARS.0 {
-            forms.push(Schema::integer(lowest, UNREADABLE_YEARS.0 - 1));
-            forms.push(Schema::integer(UNREADABLE_YEARS.1 + 1, highest));
+        if formats.is_iso && lowest < MAY_BE_YEARS.0 {
+            forms.push(Schema::integer(lowest, MAY_BE_YEARS.0 - 1));
+            forms.push(Schema::integer(MAY_BE_YEARS.1 + 1, highest));
         } else {
             forms.push(Schema::integer(lowest, highest));
         }
@@ -175,15 +174,11 @@ fn date_forms<'m>(formats: DateFormats, iso: fn() -> String, span: &Span) -> Sch
     Schema::any_of(forms)
 }
 
-/// Decimal texts of an epoch. Where dates are taken too, four digits are a year, so that a number has five or more.
+/// Decimal texts of an epoch. Where dates are taken too, four digits are a year, and with a sign up to ten may be one.
 fn epoch_texts<'m>(lowest: i64, highest: i64, is_iso: bool) -> [Schema<'m>; 2] {
     let text = |pattern, length| Schema { min_length: is_iso.then_some(length), ..Schema::matching(pattern) };
-    let (highest, first) = (highest.to_string(), lowest.unsigned_abs().to_string());
-    let mut negative = text(pattern::epoch("-", &first), 6);
-    if is_iso && lowest < UNREADABLE_YEARS.0 {
-        negative.not = Some(Box::new(Schema::matching(pattern::TEN_DIGITS_BELOW_ZERO)));
-    }
-    [text(pattern::epoch("", &highest), 5), negative]
+    let (highest, lowest) = (highest.to_string(), lowest.unsigned_abs().to_string());
+    [text(pattern::epoch("", &highest), 5), text(pattern::epoch("-", &lowest), 12)]
 }
 
 fn geo_point<'m>() -> Schema<'m> {

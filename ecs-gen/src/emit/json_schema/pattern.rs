@@ -9,8 +9,6 @@ const TIME: &str = "(?:[01][0-9]|2[0-3])(?::[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]
 const WHOLE_TIME: &str = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.,][0-9]{1,9})?";
 /// A month and a day that it has in every year.
 const COMMON_DAY: &str = "(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))";
-/// A number from −9,999,999,999 to −1,000,000,000, with any number of leading zeros.
-pub(super) const TEN_DIGITS_BELOW_ZERO: &str = "^-0*[1-9][0-9]{9}$";
 /// A leap year of the proleptic Gregorian calendar.
 const LEAP_YEAR: &str = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)";
 /// A month.

@@ -70,9 +70,9 @@ fn target(field_type: FieldType, parameters: &Parameters, since: Version) -> Tar
             let cost = "the value must be known when the index is made; as a keyword it may differ between documents";
             (Some(FieldType::Keyword), FieldType::Keyword.name(), Some(Replacement { since: None, cost }))
         }
-        OpenSearchType::Since(first, _) if field_type == FieldType::Version => {
-            let cost = "only semantic versions of three numbers are taken; Elasticsearch takes any text";
-            (Some(field_type), field_type.name(), Some(Replacement { since: Some(first), cost }))
+        OpenSearchType::Instead(other) => {
+            let cost = cost(field_type, other.name());
+            (Some(other), other.name(), Some(Replacement { since: None, cost }))
         }
         OpenSearchType::Same | OpenSearchType::Since(..) => (Some(field_type), field_type.name(), None),
     }
@@ -89,7 +89,10 @@ fn cost(from: FieldType, to: &str) -> &'static str {
         }
         (FieldType::ConstantKeyword, _) => "every document stores the value, and one without it is not found by it",
         (FieldType::Wildcard, _) => "searches with a leading `*` are slow, and longer values than 8191 are not found",
-        (FieldType::Version, _) => "versions sort as text: `10.0.0` before `9.0.0`",
+        (FieldType::Version, _) => {
+            "versions sort as text, `10.0.0` before `9.0.0`; the `version` of 3.2 to 3.8 makes a second field, or an \
+             unreadable index, out of a `PUT _mapping`"
+        }
         (FieldType::UnsignedLong, _) => "numbers above 2^53 lose their last digits in searches and sums",
         (FieldType::MatchOnlyText, _) => "the index is larger",
         _ => "searches may find other documents",

@@ -65,7 +65,7 @@ pub(super) fn moment(random: &mut Random, formats: DateFormats, span: &Span) -> 
 }
 
 /// Numbers that engines may take for years.
-const UNREADABLE_YEARS: RangeInclusive<i128> = -9_999_999_999..=-1_000_000_000;
+const MAY_BE_YEARS: RangeInclusive<i128> = -9_999_999_999..=-1_000;
 
 fn since_1970(random: &mut Random, epoch: Epoch, formats: DateFormats, span: &Span) -> Value {
     let (first, last) = (*span.millis.start(), *span.millis.end());
@@ -78,10 +78,10 @@ fn since_1970(random: &mut Random, epoch: Epoch, formats: DateFormats, span: &Sp
         Epoch::Millis => millis,
         Epoch::Seconds => millis.div_euclid(1_000),
     };
-    // Beside years, a sign and ten digits are one that does not exist.
-    let number = if formats.is_iso && UNREADABLE_YEARS.contains(&number) { number - 10_000_000_000 } else { number };
-    // Beside years, a number in text has five digits at least.
-    let may_be_text = !formats.is_iso || number.abs() >= 10_000;
+    // Beside years, a sign and four to ten digits may be one.
+    let number = if formats.is_iso && MAY_BE_YEARS.contains(&number) { number - 10_000_000_000 } else { number };
+    // Beside years, a number in text has five digits at least, and with a sign eleven.
+    let may_be_text = !formats.is_iso || number >= 10_000 || number < *MAY_BE_YEARS.start();
     if may_be_text && random.below(3) == 0 { number.to_string().into() } else { whole(number) }
 }
 

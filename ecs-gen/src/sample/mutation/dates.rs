@@ -35,9 +35,12 @@ pub(super) const CASES: &[Case] = &[
     refused("epoch-text-after-all-dates", takes_number, |_, _| "253402300800000000".into()),
     refused("epoch-just-after-all-dates", takes_millis, |_, _| json!(253_402_300_800_000_i64)),
     refused("epoch-just-before-all-dates", takes_millis, |_, _| json!(-62_167_219_200_001_i64)),
-    refused("epoch-like-an-impossible-year", takes_either, |random, _| {
-        let number = [-1_000_000_000_i64, -9_999_999_999, -5_007_718_145][random.below(3)];
+    refused("epoch-like-a-year", takes_either, |random, _| {
+        let number = [-9_999_999_999_i64, -5_007_718_145, -999_999_999, -829_697_464, -12_345, -1_000][random.below(6)];
         if random.below(2) == 0 { json!(number) } else { number.to_string().into() }
+    }),
+    refused("epoch-text-with-zeros-like-a-year", takes_either, |random, _| {
+        random.pick(&["-00012", "-0000000012", "-0000012345"]).into()
     }),
     refused("nanos-before-1970", is_iso_nanos, |random, _| random.pick(BEFORE_1970).into()),
     refused("nanos-after-2262", is_iso_nanos, |random, _| random.pick(AFTER_2262).into()),
@@ -51,6 +54,9 @@ pub(super) const CASES: &[Case] = &[
     taken("date-without-seconds", is_iso_date, |random, _| random.pick(WITHOUT_SECONDS).into()),
     taken("date-without-time", takes_iso, |random, _| random.pick(&["2024", "2024-05", "2024-05-17"]).into()),
     taken("date-on-leap-day", takes_iso, |random, _| random.pick(&["2024-02-29", "2000-02-29T23:59:59.9Z"]).into()),
+    taken("epoch-text-longer-than-any-year", is_iso_date_with_number, |random, _| {
+        random.pick(&["-00000000012", "-10000000000", "-00009999999999"]).into()
+    }),
     taken("date-as-epoch", takes_number, |_, field| epoch(field)),
     taken("date-as-epoch-text", takes_number, |_, field| epoch(field).to_string().into()),
 ];
@@ -110,6 +116,10 @@ fn takes_iso(field: &Field) -> bool {
 
 fn takes_either(field: &Field) -> bool {
     is_iso_date(field) && takes_number(field)
+}
+
+fn is_iso_date_with_number(field: &Field) -> bool {
+    field.kind() == ValueKind::Date && takes_either(field)
 }
 
 fn takes_no_iso(field: &Field) -> bool {

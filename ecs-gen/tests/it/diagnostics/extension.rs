@@ -232,6 +232,14 @@ fn multi_fields_have_names_of_their_own_on_fields_that_have_values() {
 }
 
 #[test]
+fn a_multi_field_copies_nothing() {
+    check_extension(
+        "    - {name: a, type: keyword, multi_fields: [{type: text, parameters: {copy_to: other.b}}]}",
+        &[("parameter-not-of-type", "3:73")],
+    );
+}
+
+#[test]
 fn an_extension_without_effect_is_warned_of() {
     let text = log("{base: {fields: {message: {}}}}\nextensions: [ext.yaml]");
     let set = extension("    - {name: a, type: long}");

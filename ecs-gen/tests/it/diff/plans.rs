@@ -97,7 +97,13 @@ fn a_new_alias_gets_its_first_index() {
 fn a_mapping_of_its_own_is_put_or_reindexed() {
     let mapping = |kind: &str| side(&json!({"properties": {"a": {"type": kind}}}));
     let put = requests(&plan(Engine::OpenSearch, &mapping("long"), &mapping("keyword")));
-    assert_eq!(put, ["PUT /{index}-reindexed", "POST /_reindex?refresh=true&wait_for_completion=true"]);
+    let expected = [
+        "PUT /{index}-reindexed",
+        "PUT /{index}/_block/write",
+        "POST /{index}/_refresh",
+        "POST /_reindex?refresh=true&wait_for_completion=true",
+    ];
+    assert_eq!(put, expected);
 }
 
 #[test]

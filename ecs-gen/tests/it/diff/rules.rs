@@ -96,7 +96,7 @@ fn what_a_rule_says_of_the_put_is_what_its_findings_say() {
 /// Whether the engine refuses the mapping whatever was there before, or in a way of its own that the docs tell of.
 fn is_invalid(engine: Engine, mapping: &serde_json::Value) -> bool {
     predict_put_mapping(engine, &json!({"properties": {}}), mapping) != Verdict::Accepted
-        || (engine == Engine::OpenSearch && mapping["properties"]["f"]["type"] == "geo_point")
+        || (engine == Engine::OpenSearch && mapping.to_string().contains(r#""type":"geo_point""#))
 }
 
 #[test]

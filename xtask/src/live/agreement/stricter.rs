@@ -116,3 +116,26 @@ fn merge(into: &mut Value, from: Value) {
         (into, from) => *into = from,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+
+    use super::rows;
+
+    /// The codes in the second column of the page's table.
+    fn codes_of_the_page() -> BTreeSet<String> {
+        let page = fs::read_to_string(crate::workspace::root().join("docs/validation.md")).unwrap();
+        let (_, table) = page.split_once("| we refuse | code |").unwrap();
+        let (table, _) = table.split_once("\n\n").unwrap();
+        let cells = table.lines().skip(2).filter_map(|row| row.split(" | ").nth(1));
+        cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn the_page_and_the_rows_name_the_same_rules() {
+        let rows: BTreeSet<String> = rows::ROWS.iter().map(|row| row.code.to_owned()).collect();
+        assert_eq!(codes_of_the_page(), rows);
+    }
+}

@@ -1,5 +1,7 @@
 //! Many changes in one index: each has a field of its own, so that one index, and one rollover, serves all of them.
 
+use std::collections::BTreeSet;
+
 use ecs_gen::diff::matrix::Case;
 use serde_json::{Map, Value, json};
 
@@ -44,6 +46,22 @@ fn add(properties: &mut Map<String, Value>, mapping: &Value, place: usize) {
         }
         properties.insert(name(place), value);
     }
+}
+
+/// The dotted paths of all fields and multi-fields of a mapping.
+pub fn names(mapping: &Value) -> BTreeSet<String> {
+    fn add(value: &Value, path: &str, found: &mut BTreeSet<String>) {
+        for key in ["properties", "fields"] {
+            for (name, inner) in value[key].as_object().into_iter().flatten() {
+                let path = format!("{path}{name}");
+                add(inner, &format!("{path}."), found);
+                found.insert(path);
+            }
+        }
+    }
+    let mut found = BTreeSet::new();
+    add(mapping, "", &mut found);
+    found
 }
 
 /// Settings of an index with room for all of them.

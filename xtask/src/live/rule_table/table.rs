@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use ecs_gen::diff::{Engine, Verdict};
 
 use super::next_index::Counts;
+use super::settings::Answered;
 use crate::engines::step;
 use crate::workspace;
 
@@ -19,15 +20,29 @@ const PATH: &str = "docs/rule-table.md";
 pub struct Measured {
     engine: Engine,
     version: String,
+    /// Whether it is the engine that everybody gets.
+    is_fetched: bool,
     groups: BTreeMap<String, (usize, usize)>,
     /// What the next index made of the changes.
     pub next: Counts,
+    /// What it answered to changes of settings.
+    pub settings: Vec<Answered>,
+    /// How many changes were left out, by the type that it has no mapper for.
+    pub not_tried: BTreeMap<String, usize>,
 }
 
 impl Measured {
     /// Nothing yet.
-    pub fn new(engine: Engine, version: String) -> Self {
-        Self { engine, version, groups: BTreeMap::new(), next: Counts::default() }
+    pub fn new(engine: Engine, version: String, is_fetched: bool) -> Self {
+        Self {
+            engine,
+            version,
+            is_fetched,
+            groups: BTreeMap::new(),
+            next: Counts::default(),
+            settings: Vec::new(),
+            not_tried: BTreeMap::new(),
+        }
     }
 
     /// Adds an answer to its group: `type/keyword`, `parameter/ignore_above`, `object`.
@@ -46,6 +61,13 @@ fn group(id: &str) -> String {
             let change = if from == to { "unchanged" } else { "changed" };
             format!("`{parameter}` of `{of}`, {change}")
         }
+        ["inside", _] => "a type inside an object, to itself".to_owned(),
+        ["multi-field-type", from, to] if from == to => "a multi-field's type to itself".to_owned(),
+        ["multi-field-type", ..] => "a multi-field's type to another".to_owned(),
+        ["multi-field-parameter", _, parameter, from, to] => {
+            let change = if from == to { "unchanged" } else { "changed" };
+            format!("`{parameter}` of multi-fields, {change}")
+        }
         [first, ..] => first.to_owned(),
         [] => String::new(),
     }
@@ -61,7 +83,16 @@ pub enum Page {
 }
 
 /// Writes the page, or compares it.
+///
+/// # Errors
+/// When the page is not what was measured, and when it is to be written from an engine that nobody else has.
 pub fn check_table(measured: &[Measured], page: Page) -> Result<()> {
+    if let Some(own) = measured.iter().find(|measured| !measured.is_fetched) {
+        let about = format!("{} {} is your own; `{PATH}` is of the engines that are fetched", own.engine, own.version);
+        ensure!(page == Page::Compare, "{about}\n  help: run without the engine's URL in the environment");
+        step("Left out", &format!("the comparison with the page: {about}"));
+        return Ok(());
+    }
     let path = workspace::root().join(PATH);
     let fresh = render(measured);
     let committed = fs::read_to_string(&path).unwrap_or_default();
@@ -123,12 +154,51 @@ fn render(measured: &[Measured]) -> String {
             next.conflicts
         );
     }
+    render_settings(&mut text, measured);
+    render_not_tried(&mut text, measured);
     text
+}
+
+fn render_settings(text: &mut String, measured: &[Measured]) {
+    text.push_str(
+        "\n## Settings\n\nEach setting that the generator emits was given another value on an open index \
+         (`PUT _settings`).\n\n| setting |",
+    );
+    for engine in measured {
+        let _ = write!(text, " {} {} |", engine.engine.name(), engine.version);
+    }
+    let _ = writeln!(text, "\n| --- |{}", " --- |".repeat(measured.len()));
+    let answers = measured.iter().flat_map(|engine| &engine.settings);
+    let names: std::collections::BTreeSet<&str> = answers.map(|(name, _)| *name).collect();
+    for name in names {
+        let _ = write!(text, "| `{name}` |");
+        for engine in measured {
+            let found = engine.settings.iter().find(|(other, _)| *other == name);
+            let _ = write!(text, " {} |", found.map_or("–", |(_, answer)| answer.name()));
+        }
+        text.push('\n');
+    }
+}
+
+fn render_not_tried(text: &mut String, measured: &[Measured]) {
+    text.push_str(
+        "\n## Not tried\n\nChanges with a type that the engine of the tests has no mapper for, by that type; and the \
+         settings of plugins that it comes without, which have no row above.\n\n| engine | type | changes |\n\
+         | --- | --- | --- |\n",
+    );
+    for engine in measured {
+        if engine.not_tried.is_empty() {
+            let _ = writeln!(text, "| {} {} | none | 0 |", engine.engine.name(), engine.version);
+        }
+        for (name, count) in &engine.not_tried {
+            let _ = writeln!(text, "| {} {} | `{name}` | {count} |", engine.engine.name(), engine.version);
+        }
+    }
 }
 
 #[test]
 fn changes_of_one_kind_are_one_row() {
-    let mut measured = Measured::new(Engine::OpenSearch, "3".to_owned());
+    let mut measured = Measured::new(Engine::OpenSearch, "3".to_owned(), true);
     measured.add("type/keyword/long", Verdict::Rejected(ecs_gen::diff::Reason::Type));
     measured.add("type/keyword/keyword", Verdict::Accepted);
     measured.add("parameter/keyword/index/unset/false", Verdict::Rejected(ecs_gen::diff::Reason::Parameter));
