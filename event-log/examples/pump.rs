@@ -62,8 +62,8 @@ pub struct Arguments {
     /// Events that are logged in a second, by all threads together; as many as possible when absent
     #[arg(long, value_name = "PER_SECOND", value_parser = clap::value_parser!(u64).range(1..))]
     rate: Option<u64>,
-    /// Only log
-    #[arg(long, conflicts_with_all = ["url", "drain"])]
+    /// Only log; the engine, if one is named, is not asked for anything
+    #[arg(long, conflicts_with = "drain")]
     no_ship: bool,
     /// Only ship what the spool holds
     #[arg(long)]
@@ -110,7 +110,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<u8> {
     let deadline = Instant::now() + Duration::from_secs(arguments.deadline);
     let spool = Spool::builder().segment_bytes(arguments.segment).max_bytes(SPOOL_BYTES);
     let mut builder = EventLogService::<KibanaEventLog>::builder().spool(spool);
-    if !arguments.url.is_empty() {
+    if !arguments.no_ship {
         let timeout = Duration::from_millis(arguments.timeout);
         let transport = arguments.url.iter().fold(HttpTransport::builder(), HttpTransportBuilder::host);
         let transport = transport.request_timeout(timeout).build()?;

@@ -16,7 +16,7 @@ pub struct Args {
     /// The parts to run; all when none is named
     #[arg(value_enum, value_name = "PART")]
     parts: Vec<Part>,
-    /// Instead of a part's own length: seeds, events through each mode, or kills
+    /// Instead of a part's own length: states, seeds, events through each mode, or kills
     #[arg(long, value_name = "N")]
     length: Option<u64>,
 }
@@ -24,6 +24,8 @@ pub struct Args {
 /// A proof.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Part {
+    /// 1,000,000 states that a crash of the machine can leave the spool in
+    Crashes,
     /// 100,000 seeded runs of the shipper on a virtual clock, all faults at once
     Simulation,
     /// 200,000 events through each way that an engine can fail, over HTTP
@@ -33,14 +35,26 @@ enum Part {
 }
 
 impl Part {
-    /// The filter of its tests, the variable that sets their length, and the length.
-    const fn test(self) -> (&'static str, &'static str, u64) {
-        match self {
-            Self::Simulation => ("simulation::", "EVENT_LOG_SIM_SEEDS", 100_000),
-            Self::Faults => ("faults::", "EVENT_LOG_CAMPAIGN_EVENTS", 200_000),
-            Self::Kills => ("kill::", "EVENT_LOG_KILLS", 2_000),
-        }
+    const fn test(self) -> Test {
+        let (package, filter, variable, length) = match self {
+            Self::Crashes => ("event-spool", "crash_points::", "EVENT_SPOOL_CRASH_STATES", 1_000_000),
+            Self::Simulation => ("event-log", "simulation::", "EVENT_LOG_SIM_SEEDS", 100_000),
+            Self::Faults => ("event-log", "faults::", "EVENT_LOG_CAMPAIGN_EVENTS", 200_000),
+            Self::Kills => ("event-log", "kill::", "EVENT_LOG_KILLS", 2_000),
+        };
+        Test { package, filter, variable, length }
     }
+}
+
+/// How a proof is run.
+struct Test {
+    package: &'static str,
+    /// What the names of its tests begin with.
+    filter: &'static str,
+    /// Sets how long they are.
+    variable: &'static str,
+    /// How long they are when nothing else is said.
+    length: u64,
 }
 
 /// What begins a line that goes into the table.
@@ -74,26 +88,14 @@ pub fn run(args: &Args) -> Result<ExitCode> {
 }
 
 fn run_part(part: Part, length: Option<u64>) -> Result<Row> {
-    let (filter, variable, usual) = part.test();
+    let Test { package, filter, variable, length: usual } = part.test();
     let length = length.unwrap_or(usual);
     eprintln!("{:>12} {filter} with {variable}={length}", "Soaking");
     let began = Instant::now();
     let mut command: Command = cargo();
     // One test at a time: the figures of one are not to be those of another's load.
     command
-        .args([
-            "test",
-            "--release",
-            "-p",
-            "event-log",
-            "--test",
-            "it",
-            "--",
-            "--nocapture",
-            "--test-threads",
-            "1",
-            filter,
-        ])
+        .args(["test", "--release", "-p", package, "--test", "it", "--", "--nocapture", "--test-threads", "1", filter])
         .env(variable, length.to_string())
         .current_dir(root())
         .stdout(Stdio::piped());

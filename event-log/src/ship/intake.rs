@@ -1,12 +1,13 @@
 //! Reading: records of the spool into batches, and into the quarantine what is no event.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use event_store::BulkBody;
 
 use super::batch::Batch;
 use super::journal::Journal;
-use super::ports::PortError;
+use super::ports::{EntryKey, PortError};
 use super::shipper::{LOCAL_PAUSE, Shipper};
 use super::stats::Condition;
 use crate::quarantine::{Entry, Kind};
@@ -61,7 +62,7 @@ impl Shipper {
         }
         self.read_through = sequence;
         let unplaceable = match EventRecord::parse(record.bytes) {
-            Ok(EventRecord { id, .. }) if self.put_before.remove(&(sequence, Some(id))) => {
+            Ok(EventRecord { id, .. }) if take_key(&mut self.put_before, (sequence, Some(id))) => {
                 self.progress.finish(sequence, sequence);
                 return Ok(true);
             }
@@ -111,6 +112,11 @@ impl Shipper {
             self.fill();
         }
     }
+}
+
+/// Takes a key out, and tells whether it was there. Nearly always nothing is, and then nothing is hashed.
+fn take_key(keys: &mut HashSet<EntryKey>, key: EntryKey) -> bool {
+    !keys.is_empty() && keys.remove(&key)
 }
 
 #[derive(Clone, Copy)]

@@ -48,7 +48,9 @@ fn spool_recovers_from_every_crash() {
             });
         }
     }
-    println!("{states} crash states at {points} points of {histories} histories, and {second} with a second crash");
+    println!(
+        "figures: {states} crash states at {points} points of {histories} histories, and {second} with a second crash"
+    );
 }
 
 /// Fails during the recovery too.
