@@ -15,7 +15,7 @@ mod verdict;
 pub use compare::{Options, compare};
 pub use engine::Engine;
 pub use finding::{Action, Class, Finding, Position, PutMapping, Severity};
-pub use plan::{NEW_INDEX, OLD_INDEX, Plan, Step, plan};
+pub use plan::{OLD_INDEX, Plan, Step, plan};
 pub use rules::{Answer, RULES, Rule, RuleSpec, to_markdown};
 pub use side::{LoadError, LogSide, Side, from_json, load, load_at};
 pub use verdict::{Reason, Verdict, predict_put_mapping, predict_put_setting};

@@ -17,7 +17,7 @@ mod versions;
 use std::collections::BTreeSet;
 
 use super::engine::Engine;
-use super::finding::{Finding, Severity};
+use super::finding::{Action, Finding, Severity};
 use super::rules::Rule;
 use super::side::{LogSide, Side};
 pub(crate) use settings::{flatten as flatten_settings, is_static as is_static_setting};
@@ -45,6 +45,17 @@ pub fn compare(old: &Side, new: &Side, options: &Options) -> Vec<Finding> {
         finding.allowed = options.allowed.contains(&finding.rule);
     }
     findings
+}
+
+/// The paths of fields whose change calls for reindexing what is stored.
+pub(crate) fn reindexed(name: &str, old: &LogSide, new: &LogSide, engine: Engine) -> BTreeSet<String> {
+    let options = Options { engines: vec![engine], ..Options::default() };
+    let findings = compare_logs(name, Some(old), Some(new), &options);
+    findings
+        .into_iter()
+        .filter(|finding| finding.spec().action == Action::Reindex)
+        .map(|finding| finding.path)
+        .collect()
 }
 
 /// The logs of both sides, by name.

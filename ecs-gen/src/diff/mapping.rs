@@ -93,6 +93,30 @@ pub(crate) fn leaf_type<'j>(mapping: &'j Json, path: &str) -> Option<&'j str> {
     steps.try_fold(mapping, below)?.get("type")?.as_str()
 }
 
+/// The field at a dotted path; multi-fields are none.
+#[must_use]
+pub(crate) fn field_at<'j>(mapping: &'j Json, path: &str) -> Option<&'j Json> {
+    path.split('.').try_fold(mapping, |found, step| found.get("properties")?.get(step))
+}
+
+/// Whether a document with a value at a path that the mapping does not know is refused: the object that it stands in is
+/// strict, and none above it is kept without being looked at.
+#[must_use]
+pub(crate) fn refuses_unknown(mapping: &Json, path: &str) -> bool {
+    let is_strict = |place: &Json| place.get("dynamic").map(|value| value.to_string().starts_with("\"strict"));
+    let mut found = is_strict(mapping).unwrap_or(false);
+    let mut place = mapping;
+    for segment in path.split('.') {
+        let Some(below) = place.get("properties").and_then(|properties| properties.get(segment)) else { break };
+        if ["false", "\"false\""].contains(&below.get("enabled").map(Json::to_string).unwrap_or_default().as_str()) {
+            return false;
+        }
+        place = below;
+        found = is_strict(place).unwrap_or(found);
+    }
+    found
+}
+
 /// All differences of two mappings, in byte order of the paths.
 pub(crate) fn compare(engine: Engine, old: &Json, new: &Json) -> Vec<Change> {
     let mut found = changes(engine, old, new);

@@ -1,12 +1,13 @@
 //! The requests that bring a cluster from one version of a log to another, in order. Nothing is sent.
 //!
-//! Order: pipeline, policy and templates, so that whatever is made from now on is right; settings of existing indices,
-//! the field limit before the fields that need it; what an existing mapping takes; a rollover when it does not take
-//! all; then the reindexing of what searches over old and new indices cannot bear.
+//! Order: policy and templates, so that whatever is made from now on is right; settings of existing indices, the field
+//! limit before the fields that need it; what an existing mapping takes, and then the pipeline, which may set new fields;
+//! a rollover when the mapping does not take all; then the copying of what searches over old and new indices cannot bear.
 //!
 //! A step may take values out of its answer, and later steps name them in braces: `{new_index}`. A step may list indices,
 //! and the steps for each of them follow it. Architecture Invariant: a pure function of two sides.
 
+mod documents;
 mod install;
 mod mapping;
 mod migrate;
@@ -24,6 +25,8 @@ pub struct Plan {
     pub engine: Engine,
     /// In order.
     pub steps: Vec<Step>,
+    /// What no request does, for people.
+    pub unsolved: Vec<String>,
 }
 
 /// One request.
@@ -31,7 +34,7 @@ pub struct Plan {
 pub struct Step {
     /// Why, for people.
     pub comment: String,
-    /// `GET`, `PUT` or `POST`.
+    /// `GET`, `PUT`, `POST` or `DELETE`.
     pub method: &'static str,
     /// Path with its query.
     pub path: String,
@@ -39,7 +42,11 @@ pub struct Step {
     pub body: Option<Json>,
     /// Values of the answer that later steps need: name and JSON pointer.
     pub take: Vec<(&'static str, &'static str)>,
-    /// Whether the members of the answer, all but [`NEW_INDEX`], are the indices that the repeated steps are for.
+    /// What the answer has at a JSON pointer when it is the last: until then the request is sent again.
+    pub until: Option<(&'static str, Json)>,
+    /// What the last answer has to have at a JSON pointer; otherwise something is wrong, and nothing more is to be sent.
+    pub expect: Option<(&'static str, Json)>,
+    /// Whether the members of the answer are the indices that the repeated steps are for.
     pub lists: bool,
     /// Whether the step is one of those that are sent, in their order, for each listed index in turn, which they call
     /// [`OLD_INDEX`].
@@ -50,7 +57,7 @@ pub struct Step {
 pub const OLD_INDEX: &str = "old_index";
 
 /// What a rollover made, which is taken out of its answer.
-pub const NEW_INDEX: &str = "new_index";
+const NEW_INDEX: &str = "new_index";
 
 impl Step {
     fn new(method: &'static str, path: impl Into<String>, body: Option<Json>, comment: impl Into<String>) -> Self {
@@ -60,6 +67,8 @@ impl Step {
             path: path.into(),
             body,
             take: Vec::new(),
+            until: None,
+            expect: None,
             lists: false,
             is_repeated: false,
         }
@@ -88,25 +97,49 @@ impl Target {
 }
 
 /// The requests that bring an installed `old` to `new`; a log that is only in `new` is installed, one that is only in
-/// `old` is left alone.
+/// `old` is left alone. A log that has another name and writes to the same alias is the same log.
 #[must_use]
 pub fn plan(engine: Engine, old: &Side, new: &Side) -> Plan {
-    let mut steps = Vec::new();
-    for (_, old, new) in super::compare::pairs(old, new) {
-        match (old, new) {
-            (Some(old), Some(new)) => steps.extend(upgrade(engine, old, new)),
-            (None, Some(new)) => steps.extend(install::changed(engine, None, new)),
-            _ => {}
+    let mut plan = Plan { engine, steps: Vec::new(), unsolved: Vec::new() };
+    let pairs = super::compare::pairs(old, new);
+    let gone: Vec<&LogSide> = pairs.iter().filter_map(|(_, old, new)| old.filter(|_| new.is_none())).collect();
+    for (name, old, new) in pairs {
+        let Some(new) = new else { continue };
+        let targets = install::targets(engine, new);
+        let is_same = |old: &&&LogSide| install::targets(engine, old).iter().any(|target| targets.contains(target));
+        match old.or_else(|| gone.iter().find(is_same).copied()) {
+            Some(old) => upgrade(&name, old, new, &mut plan),
+            None => plan.steps.extend(install::all(engine, new)),
         }
     }
-    Plan { engine, steps }
+    plan
 }
 
-fn upgrade(engine: Engine, old: &LogSide, new: &LogSide) -> Vec<Step> {
-    let mut steps = install::changed(engine, Some(old), new);
-    let targets = install::targets(engine, old);
-    steps.extend(install::settings(engine, old, new, &targets));
-    let update = mapping::update(engine, old, new);
+fn upgrade(name: &str, old: &LogSide, new: &LogSide, plan: &mut Plan) {
+    let engine = plan.engine;
+    let is_installed = old.is_whole && new.is_whole;
+    let (before, after) = (install::targets(engine, old), install::targets(engine, new));
+    let is_stream = |targets: &[Target]| targets.iter().any(|target| matches!(target, Target::Stream(_)));
+    if is_installed && is_stream(&before) != is_stream(&after) {
+        plan.unsolved.push(format!(
+            "{name}: an alias with its indices and a data stream do not turn into each other. Install the new version under \
+             another name, let producers write there, and remove the old one when its events have gone by their age"
+        ));
+        return;
+    }
+    // A mapping comes from an index of the row that the other side describes. What is written to no more is left alone.
+    let targets: Vec<Target> = match (old.is_whole, new.is_whole) {
+        (true, true) => before.iter().filter(|target| after.contains(target)).cloned().collect(),
+        (false, _) => after,
+        (true, false) => before,
+    };
+    let changed = if is_installed { install::changed(engine, old, new) } else { install::Changed::default() };
+    plan.steps.extend(changed.first);
+    if is_installed {
+        plan.steps.extend(install::settings(engine, old, new, &targets));
+    }
+    let reindexed = super::compare::reindexed(name, old, new, engine);
+    let update = mapping::update(engine, old, new, &reindexed);
     if let Some(body) = &update.accepted {
         let comment = if update.is_whole {
             "all of the new mapping, which existing indices take"
@@ -114,15 +147,19 @@ fn upgrade(engine: Engine, old: &LogSide, new: &LogSide) -> Vec<Step> {
             "as much of the new mapping as existing indices take"
         };
         for target in &targets {
-            steps.push(Step::new("PUT", format!("/{}/_mapping", target.name()), Some(body.clone()), comment));
+            plan.steps.push(Step::new("PUT", format!("/{}/_mapping", target.name()), Some(body.clone()), comment));
         }
     }
-    let is_static_setting = install::changes_static_setting(engine, old, new);
-    if !update.is_whole || is_static_setting {
+    plan.steps.extend(changed.behind_mapping);
+    if !update.is_whole || (is_installed && install::changes_static_setting(engine, old, new)) {
         for target in &targets {
-            steps.extend(migrate::roll_over(engine, target, new, &update));
+            plan.steps.extend(migrate::roll_over(engine, target, (old, new), &update));
         }
     }
-    steps.extend(install::policies(engine, old, new, &targets));
-    steps
+    if is_installed {
+        plan.steps.extend(install::policies(engine, old, new, &targets));
+    }
+    if targets.contains(&Target::Index) && !plan.steps.is_empty() {
+        plan.unsolved.push("{index} is the index that the mapping was read from".to_owned());
+    }
 }

@@ -126,7 +126,8 @@ impl BulkBody {
 /// Whether a text cannot stand between quotes as it is. It looks at every byte in any case, which compilers do for many
 /// bytes at once.
 fn breaks_quotes(text: &[u8]) -> bool {
-    text.iter().fold(false, |breaks, byte| breaks | (*byte < b' ') | (*byte == b'"') | (*byte == b'\\'))
+    let breaks = |byte: &u8| u8::from(*byte < b' ') | u8::from(*byte == b'"') | u8::from(*byte == b'\\');
+    text.iter().fold(0, |found, byte| found | breaks(byte)) != 0
 }
 
 #[cfg(test)]

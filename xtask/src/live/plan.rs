@@ -50,6 +50,7 @@ const EXTENSION: &str = "\
     - {name: number, type: long, description: a number}
     - {name: kept, type: keyword, description: stays}
     - {name: gone, type: keyword, description: goes}
+    - {name: object.deep, type: keyword, description: goes with what it stands in}
 ";
 
 /// A change of the two files, and what it is to come to.
@@ -62,6 +63,10 @@ struct Case {
     edits: &'static [Edit],
     rolls_over: bool,
     reindexes: bool,
+    /// Fields that no search sees any more.
+    absent: &'static [&'static str],
+    /// Fields that every document has afterwards.
+    found: &'static [&'static str],
 }
 
 type Edit = (&'static str, &'static str);
@@ -74,7 +79,16 @@ const OPENSEARCH: &[Engine] = &[Engine::OpenSearch];
 const STREAM: Edit = ("alias: event-log-test-plan,", "data_stream: event-log-test-plan,");
 
 const CASES: &[Case] = &[
-    Case { name: "a new field", engines: BOTH, base: &[], edits: &[NEW_FIELD], rolls_over: false, reindexes: false },
+    Case {
+        name: "a new field",
+        engines: BOTH,
+        base: &[],
+        edits: &[NEW_FIELD],
+        rolls_over: false,
+        reindexes: false,
+        absent: &[],
+        found: &["test.kept", "test.gone"],
+    },
     Case {
         name: "another number of shards",
         engines: BOTH,
@@ -82,6 +96,8 @@ const CASES: &[Case] = &[
         edits: &[SHARDS],
         rolls_over: true,
         reindexes: false,
+        absent: &[],
+        found: &["test.kept", "test.gone"],
     },
     Case {
         name: "another type, and a field that is gone",
@@ -93,6 +109,33 @@ const CASES: &[Case] = &[
         ],
         rolls_over: true,
         reindexes: true,
+        absent: &["test.gone"],
+        found: &["test.kept", "test.object.deep"],
+    },
+    Case {
+        name: "a whole object that is gone, and a field that is another's name, in a hidden log",
+        engines: OPENSEARCH,
+        base: &[("shards: 1", "shards: 1, hidden: true")],
+        edits: &[
+            ("number, type: long", "number, type: keyword"),
+            ("    - {name: object.deep, type: keyword, description: goes with what it stands in}\n", ""),
+            ("    - {name: gone, ", "    - {name: moved, type: keyword, description: comes}\n    - {name: gone, "),
+            ("gone, type: keyword", "gone, type: alias, path: test.moved"),
+        ],
+        rolls_over: true,
+        reindexes: true,
+        absent: &["test.object.deep", "test.object"],
+        found: &["test.kept", "test.gone", "test.moved"],
+    },
+    Case {
+        name: "another type in a data stream",
+        engines: OPENSEARCH,
+        base: &[STREAM],
+        edits: &[("number, type: long", "number, type: keyword")],
+        rolls_over: true,
+        reindexes: true,
+        absent: &[],
+        found: &["test.kept", "test.gone"],
     },
     Case {
         name: "a data stream's new field and number of shards",
@@ -101,6 +144,8 @@ const CASES: &[Case] = &[
         edits: &[NEW_FIELD, SHARDS],
         rolls_over: true,
         reindexes: false,
+        absent: &[],
+        found: &["test.kept", "test.gone"],
     },
     Case {
         name: "another retention",
@@ -110,6 +155,8 @@ const CASES: &[Case] = &[
         edits: &[("keep: 90d", "keep: 30d")],
         rolls_over: false,
         reindexes: false,
+        absent: &[],
+        found: &["test.kept", "test.gone"],
     },
 ];
 
@@ -146,7 +193,8 @@ fn apply(running: &Running, case: &Case) -> Result<usize> {
     check_installed(client, &Log::from_file(&new)?, &mut adapter)?;
     let indices = client.send("GET", &format!("/{TARGET}/_settings/index.uuid"))?.expect("ask for the indices")?;
     let count = indices.as_object().map_or(0, Map::len);
-    let wanted = GENERATIONS + usize::from(case.rolls_over);
+    // Every old index that is copied is gone, and has another in its place.
+    let wanted = GENERATIONS + usize::from(case.rolls_over && !case.reindexes);
     ensure!(count == wanted, "there are {count} indices, and not {wanted}");
     Ok(sent)
 }
@@ -186,7 +234,7 @@ fn store(client: &Client) -> Result<BTreeMap<String, usize>> {
             "@timestamp": "2026-01-01T00:00:00Z",
             "ecs": {"version": "9.4.0"},
             "event": {"action": "test"},
-            "test": {"number": number, "kept": "kept", "gone": "gone"},
+            "test": {"number": number, "kept": "kept", "gone": "gone", "object": {"deep": "deep"}},
         });
         client
             .send_json("PUT", &format!("/{TARGET}/_doc/{id}?op_type=create"), &document)?
@@ -214,7 +262,13 @@ fn check_documents(client: &Client, stored: &BTreeMap<String, usize>, case: &Cas
     let fields = client.send("GET", &format!("/{TARGET}/_field_caps?fields=test.*"))?.expect("ask for the fields")?;
     let types = fields.pointer("/fields/test.number").and_then(Value::as_object).map_or(0, Map::len);
     ensure!(types == 1, "a search sees {types} types");
-    let has_gone = fields.pointer("/fields/test.gone").is_some();
-    ensure!(has_gone != case.reindexes, "the field that goes is there: {has_gone}");
+    for field in case.absent {
+        ensure!(fields["fields"].get(field).is_none(), "the field `{field}` is still there");
+    }
+    for field in case.found {
+        let query = json!({"query": {"exists": {"field": field}}});
+        let found = client.send_json("POST", &format!("/{TARGET}/_count"), &query)?.expect("count")?;
+        ensure!(found["count"] == DOCUMENTS, "`{field}` is found {} times", found["count"]);
+    }
     Ok(())
 }

@@ -50,7 +50,7 @@ impl Mappings<'_> {
 
     /// Whether unknown fields are refused where the field stands.
     fn is_strict(&self, path: &str) -> bool {
-        parameters::dynamic_at(self.new, path) == "strict"
+        mapping::refuses_unknown(self.new, path)
     }
 }
 
@@ -133,8 +133,15 @@ fn type_changed(mappings: &Mappings<'_>, change: &Change, (old, new): (&str, &st
     let keeps_values = is_text(old) && is_text(new) && new != "constant_keyword";
     // A multi-field has no values of its own, and an object's are its fields'.
     let is_multi_field = change.pointer.contains("/fields/");
-    if !keeps_values && !is_multi_field && new != "alias" && rule != Rule::NestedChanged {
-        let message = format!("documents with `{}` as `{old}` may be refused by the next index", change.path);
+    if !keeps_values && !is_multi_field && rule != Rule::NestedChanged {
+        let message = if new == "alias" {
+            format!(
+                "documents with `{}`, which is another field's name there, are refused by the next index",
+                change.path
+            )
+        } else {
+            format!("documents with `{}` as `{old}` may be refused by the next index", change.path)
+        };
         sink.add(Rule::WriterTypeChanged, &place, message);
     }
 }

@@ -1,6 +1,6 @@
 //! What is installed besides indices: the steps of `install.json` whose bodies differ, settings and policies.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json, json};
 
@@ -30,30 +30,98 @@ fn installed(engine: Engine, log: &LogSide) -> Vec<Installed> {
     steps.into_iter().flatten().filter_map(step).collect()
 }
 
-/// The installation's steps that are new or have another body. A policy that exists has steps of its own, because it
-/// is not simply put.
-pub(super) fn changed(engine: Engine, old: Option<&LogSide>, new: &LogSide) -> Vec<Step> {
-    let before = old.map(|old| installed(engine, old)).unwrap_or_default();
-    let mut steps = Vec::new();
+/// The whole installation.
+pub(super) fn all(engine: Engine, new: &LogSide) -> Vec<Step> {
+    let steps = installed(engine, new).into_iter();
+    steps.map(|(path, body)| Step::new("PUT", path.clone(), body, comment(&path, false))).collect()
+}
+
+/// The installation's steps that are new or have another body.
+#[derive(Default)]
+pub(super) struct Changed {
+    /// What comes before anything else.
+    pub(super) first: Vec<Step>,
+    /// A known pipeline: it may set fields that the mapping gets only now.
+    pub(super) behind_mapping: Vec<Step>,
+}
+
+/// A policy that exists has steps of its own, because it is not simply put, and a first index that exists is never put.
+pub(super) fn changed(engine: Engine, old: &LogSide, new: &LogSide) -> Changed {
+    let before = installed(engine, old);
+    let mut templates = templates(&before);
+    let mut changed = Changed::default();
     for (path, body) in installed(engine, new) {
         let known = before.iter().find(|(other, _)| *other == path);
         let is_policy = path.starts_with(policy_folder(engine));
-        if known.is_some_and(|(_, old)| *old == body) || (known.is_some() && is_policy) {
+        let is_index = !path.starts_with("/_");
+        if known.is_some_and(|(_, old)| *old == body || is_policy || is_index) {
             continue;
         }
+        if let Some(name) = path.strip_prefix(TEMPLATES) {
+            changed.first.extend(make_room(&mut templates, name, body.as_ref()));
+        }
+        if is_policy && engine == Engine::OpenSearch {
+            changed.first.extend(detach(&before, body.as_ref()));
+        }
+        let is_known_pipeline = known.is_some() && path.starts_with("/_ingest/");
         let comment = comment(&path, known.is_some());
+        let steps = if is_known_pipeline { &mut changed.behind_mapping } else { &mut changed.first };
         steps.push(Step::new("PUT", path, body, comment));
     }
-    steps
+    changed
+}
+
+const TEMPLATES: &str = "/_index_template/";
+
+/// Index patterns by the name of the template.
+type Templates = BTreeMap<String, Vec<Json>>;
+
+fn patterns_of(body: Option<&Json>) -> Vec<Json> {
+    body.and_then(|body| body.get("index_patterns")?.as_array()).cloned().unwrap_or_default()
+}
+
+fn templates(installed: &[Installed]) -> Templates {
+    let named = installed.iter().filter_map(|(path, body)| Some((path.strip_prefix(TEMPLATES)?, body)));
+    named.map(|(name, body)| (name.to_owned(), patterns_of(body.as_ref()))).collect()
+}
+
+/// Engines refuse two templates of one priority for one name: removes those in the way of the template `name`.
+fn make_room(templates: &mut Templates, name: &str, body: Option<&Json>) -> Vec<Step> {
+    let patterns = patterns_of(body);
+    let is_in_the_way = |other: &String, of: &Vec<Json>| other != name && of.iter().any(|one| patterns.contains(one));
+    let others: Vec<String> =
+        templates.iter().filter(|(other, of)| is_in_the_way(other, of)).map(|(other, _)| other.clone()).collect();
+    templates.insert(name.to_owned(), patterns);
+    let remove = |other: String| {
+        templates.remove(&other);
+        Step::new("DELETE", format!("{TEMPLATES}{other}"), None, "the next request has its index pattern")
+    };
+    others.into_iter().map(remove).collect()
+}
+
+/// OpenSearch refuses two policies that attach themselves to one pattern: takes the pattern from the one of another name.
+fn detach(before: &[Installed], new: Option<&Json>) -> Vec<Step> {
+    let folder = policy_folder(Engine::OpenSearch);
+    let template = |body: Option<&Json>| body.and_then(|body| body.pointer("/policy/ism_template")).cloned();
+    let old = before.iter().find(|(path, _)| path.starts_with(folder));
+    let Some((path, Some(body))) = old.filter(|(_, body)| template(body.as_ref()).is_some() && template(new).is_some())
+    else {
+        return Vec::new();
+    };
+    let mut body = body.clone();
+    if let Some(policy) = body["policy"].as_object_mut() {
+        policy.remove("ism_template");
+    }
+    replace_policy(path, Some(body), "attaches itself to no new index any more; the policy of another name does").into()
 }
 
 fn comment(path: &str, is_known: bool) -> &'static str {
     match path.split('/').nth(1) {
+        Some("_ingest") if is_known => "behind the mapping, whose fields it may set",
         Some("_ingest") => "documents pass it from now on",
         Some("_component_template" | "_index_template") => "holds for indices made from now on",
         Some("_ilm" | "_plugins") => "a new policy",
         Some("_data_stream") => "a new data stream",
-        _ if is_known => "another first index",
         _ => "a new alias with its first index",
     }
 }
@@ -75,7 +143,7 @@ pub(super) fn targets(engine: Engine, log: &LogSide) -> Vec<Target> {
 }
 
 /// Settings of an installed log: of its component, and of the template of its first row.
-fn all_settings(engine: Engine, log: &LogSide) -> std::collections::BTreeMap<String, Json> {
+fn all_settings(engine: Engine, log: &LogSide) -> BTreeMap<String, Json> {
     let documents = ["component-template-settings.json", "index-template.json"];
     let found = documents.iter().filter_map(|name| log.document(engine, name));
     found
@@ -101,8 +169,16 @@ pub(super) fn changes_static_setting(engine: Engine, old: &LogSide, new: &LogSid
 
 /// Settings that existing indices take.
 pub(super) fn settings(engine: Engine, old: &LogSide, new: &LogSide, targets: &[Target]) -> Vec<Step> {
-    let dynamic = differing(engine, old, new).into_iter().filter(|(name, _)| !is_static_setting(name));
-    let body: Map<String, Json> = dynamic.collect();
+    let before = all_settings(engine, old);
+    let number = |value: Option<&Json>| value.and_then(Json::as_str).and_then(|text| text.parse::<u64>().ok());
+    // An index keeps the fields that it has, and a limit below their number refuses every new one.
+    let is_lowered = |name: &str, value: &Json| {
+        name.rsplit('.').next() == Some("limit")
+            && number(before.get(name)).zip(number(Some(value))).is_none_or(|(old, new)| new < old)
+    };
+    let dynamic = differing(engine, old, new).into_iter();
+    let body: Map<String, Json> =
+        dynamic.filter(|(name, value)| !is_static_setting(name) && !is_lowered(name, value)).collect();
     if body.is_empty() {
         return Vec::new();
     }
@@ -166,12 +242,7 @@ fn patterns(targets: &[Target], new: &LogSide) -> Vec<String> {
 fn change_policy(path: &str, name: &str, body: Option<Json>, is_known: bool, patterns: &[String]) -> Vec<Step> {
     let mut steps = Vec::new();
     if is_known {
-        let mut get =
-            Step::new("GET", path, None, "the policy as it is; its numbers prove that nobody changed it since");
-        get.take = vec![("if_seq_no", "/_seq_no"), ("if_primary_term", "/_primary_term")];
-        steps.push(get);
-        let path = format!("{path}?if_seq_no={{if_seq_no}}&if_primary_term={{if_primary_term}}");
-        steps.push(Step::new("PUT", path, body, "replaces what people edited"));
+        steps.extend(replace_policy(path, body, "replaces what people edited"));
     }
     for indices in patterns {
         let path = format!("/_plugins/_ism/change_policy/{indices}");
@@ -179,6 +250,14 @@ fn change_policy(path: &str, name: &str, body: Option<Json>, is_known: bool, pat
         steps.push(Step::new("POST", path, Some(json!({"policy_id": name})), comment));
     }
     steps
+}
+
+/// Replaces an ISM policy.
+fn replace_policy(path: &str, body: Option<Json>, comment: &str) -> [Step; 2] {
+    let mut get = Step::new("GET", path, None, "the policy as it is; its numbers prove that nobody changed it since");
+    get.take = vec![("if_seq_no", "/_seq_no"), ("if_primary_term", "/_primary_term")];
+    let path = format!("{path}?if_seq_no={{if_seq_no}}&if_primary_term={{if_primary_term}}");
+    [get, Step::new("PUT", path, body, comment)]
 }
 
 /// A data stream that exists keeps its own lifecycle whatever the template says.

@@ -1,11 +1,13 @@
 //! What of a new mapping an existing index takes, as the body of one `PUT _mapping`.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value as Json, json};
 
 use crate::diff::engine::Engine;
 use crate::diff::mapping::{self, Change, What};
 use crate::diff::side::LogSide;
-use crate::diff::verdict::Verdict;
+use crate::diff::verdict::{Verdict, predict_put_mapping};
 
 /// What becomes of a mapping.
 pub(super) struct Update {
@@ -15,32 +17,33 @@ pub(super) struct Update {
     pub(super) is_whole: bool,
     /// Paths of fields whose types keep searches over old and new indices from working.
     pub(super) conflicts: Vec<String>,
-    /// Paths of fields that are gone, which a strict new index refuses.
-    pub(super) removed: Vec<String>,
 }
 
-pub(super) fn update(engine: Engine, old: &LogSide, new: &LogSide) -> Update {
-    let none = Update { accepted: None, is_whole: true, conflicts: Vec::new(), removed: Vec::new() };
+/// `reindexed`: the paths of fields whose findings call for reindexing.
+pub(super) fn update(engine: Engine, old: &LogSide, new: &LogSide, reindexed: &BTreeSet<String>) -> Update {
+    let none = Update { accepted: None, is_whole: true, conflicts: Vec::new() };
     let (Some((old, ..)), Some((new, ..))) = (old.mapping(engine), new.mapping(engine)) else { return none };
     let changes: Vec<Change> = mapping::compare(engine, old, new).into_iter().filter(is_change).collect();
-    let (accepted, rejected): (Vec<&Change>, Vec<&Change>) =
-        changes.iter().partition(|change| change.verdict == Verdict::Accepted);
+    let is_accepted = |change: &&Change| change.verdict == Verdict::Accepted;
+    let mut is_whole = changes.iter().all(|change| is_accepted(&change));
     let mut body = json!({});
-    for change in accepted.iter().filter(|change| !is_gone(&change.what)) {
+    for change in changes.iter().filter(is_accepted).filter(|change| !is_gone(&change.what)) {
         // What the index says of itself must not be newer than what it is.
-        if change.pointer != "/_meta" || rejected.is_empty() {
-            apply(&mut body, change, (old, new));
+        if change.pointer == "/_meta" && !is_whole {
+            continue;
+        }
+        // A change that is fine by itself may stand in a field that the engine refuses to see again.
+        let mut next = body.clone();
+        apply(&mut next, change, (old, new));
+        if predict_put_mapping(engine, old, &next) == Verdict::Accepted {
+            body = next;
+        } else {
+            is_whole = false;
         }
     }
-    let paths = |wanted: fn(&What) -> bool| {
-        changes.iter().filter(|change| wanted(&change.what)).map(|change| change.path.clone()).collect()
-    };
-    Update {
-        accepted: Some(body).filter(|body| *body != json!({})),
-        is_whole: rejected.is_empty(),
-        conflicts: paths(|what| matches!(what, What::Type { .. })),
-        removed: paths(|what| matches!(what, What::Removed(_))),
-    }
+    let is_conflict = |change: &&Change| matches!(change.what, What::Type { .. }) && reindexed.contains(&change.path);
+    let conflicts = changes.iter().filter(is_conflict).map(|change| change.path.clone()).collect();
+    Update { accepted: Some(body).filter(|body| *body != json!({})), is_whole, conflicts }
 }
 
 /// An engine may refuse even what stays as it is.
@@ -80,9 +83,12 @@ fn apply(body: &mut Json, change: &Change, (old, new): (&Json, &Json)) {
         walked = rest;
     }
     let Some(target) = new.pointer(&change.pointer) else {
-        // A parameter that goes back to its default.
-        if let ([key], Some(place)) = (walked, at.as_object_mut()) {
-            place.remove(*key);
+        match (walked, at.as_object_mut()) {
+            // Silence would leave it as it is.
+            (["dynamic"], Some(place)) => drop(place.insert("dynamic".to_owned(), json!("true"))),
+            // A parameter that goes back to its default.
+            ([key], Some(place)) => drop(place.remove(*key)),
+            _ => {}
         }
         return;
     };

@@ -4,18 +4,22 @@ use std::fmt::Write as _;
 
 use serde_json::{Value as Json, json};
 
-use super::{NEW_INDEX, OLD_INDEX, Plan, Step};
+use super::{OLD_INDEX, Plan, Step};
 
 impl Plan {
     /// Comments, requests and bodies as the consoles of both engines take them.
     #[must_use]
     pub fn to_text(&self) -> String {
+        let mut text = String::new();
+        for unsolved in &self.unsolved {
+            let _ = writeln!(text, "# {}: no request for this: {unsolved}\n", self.engine);
+        }
         if self.steps.is_empty() {
-            return format!("# {}: nothing to do\n", self.engine);
+            return text + &format!("# {}: nothing to do\n", self.engine);
         }
         let count = self.steps.len();
         let noun = if count == 1 { "request" } else { "requests, in this order" };
-        let mut text = format!("# {}: {count} {noun}\n", self.engine);
+        let _ = writeln!(text, "# {}: {count} {noun}", self.engine);
         for (at, step) in self.steps.iter().enumerate() {
             let _ = writeln!(text, "\n# {}. {}", at + 1, step.comment);
             let _ = writeln!(text, "{} {}", step.method, step.path);
@@ -25,12 +29,18 @@ impl Plan {
             for (name, pointer) in &step.take {
                 let _ = writeln!(text, "# {{{name}}} below is `{pointer}` of the answer");
             }
+            if let Some((pointer, value)) = &step.until {
+                let _ = writeln!(text, "# again until `{pointer}` of the answer is {value}");
+            }
+            if let Some((pointer, value)) = &step.expect {
+                let _ = writeln!(text, "# go on only when `{pointer}` of the answer is {value}");
+            }
             if step.lists {
                 let last = at + 1 + self.steps[at + 1..].iter().take_while(|step| step.is_repeated).count();
                 let _ = writeln!(
                     text,
-                    "# {{{OLD_INDEX}}} below is each name at the top of the answer but {{{NEW_INDEX}}}: requests {} to {last} \
-                     for the first of them, then for the next",
+                    "# {{{OLD_INDEX}}} below is each name at the top of the answer: requests {} to {last} for the first of \
+                     them, then for the next",
                     at + 2
                 );
             }
@@ -38,7 +48,8 @@ impl Plan {
         text
     }
 
-    /// `{"engine", "steps": [{"method", "path", "body", "comment", "take": {name: pointer}, "lists", "is_repeated"}]}`.
+    /// `{"engine", "steps": [{"method", "path", "body", "comment", "take": {name: pointer}, "until": {pointer: value},
+    /// "expect": {pointer: value}, "lists", "is_repeated"}], "unsolved": [text]}`.
     #[must_use]
     pub fn to_json(&self) -> Json {
         let step = |step: &Step| {
@@ -50,10 +61,17 @@ impl Plan {
                 "body": step.body,
                 "comment": step.comment,
                 "take": take,
+                "until": at_pointer(step.until.as_ref()),
+                "expect": at_pointer(step.expect.as_ref()),
                 "lists": step.lists,
                 "is_repeated": step.is_repeated,
             })
         };
-        json!({"engine": self.engine.name(), "steps": self.steps.iter().map(step).collect::<Vec<_>>()})
+        let steps: Vec<Json> = self.steps.iter().map(step).collect();
+        json!({"engine": self.engine.name(), "steps": steps, "unsolved": self.unsolved})
     }
+}
+
+fn at_pointer(wanted: Option<&(&'static str, Json)>) -> serde_json::Map<String, Json> {
+    wanted.into_iter().map(|(pointer, value)| ((*pointer).to_owned(), value.clone())).collect()
 }

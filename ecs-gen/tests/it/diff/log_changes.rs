@@ -48,6 +48,12 @@ const CASES: &[Case] = &[
     back(extension(&[("total, type: long", "total, type: integer")],
         "type-changed shop.total; writer-type-changed shop.total; crate-type-changed shop.total")),
     extension(&[("till, type: keyword", "till, type: wildcard")], "type-changed-in-family shop.till; type-changed shop.till"),
+    // An alias is no field of a struct, and takes no value.
+    extension(&[("    - {name: sku", "    - {name: desk, type: alias, path: shop.till}\n    - {name: sku")], "field-added shop.desk"),
+    back(extension(&[("    - {name: sku", "    - {name: desk, type: alias, path: shop.till}\n    - {name: sku")],
+        "field-removed shop.desk; query-field-removed shop.desk")),
+    extension(&[("till, type: keyword, description: which till", "till, type: alias, path: shop.sku")],
+        "field-became-alias shop.till; writer-type-changed shop.till; crate-field-removed shop.till; reader-field-removed shop.till"),
     extension(&[("remarks, normalize: [array]", "remarks")], "crate-type-changed shop.notes; list-became-single shop.notes"),
     back(extension(&[("remarks, normalize: [array]", "remarks")], "crate-type-changed shop.notes")),
     extension(&[("{name: paid, description: Paid.}, ", "")], "crate-enum-narrowed shop.state; values-narrowed shop.state"),

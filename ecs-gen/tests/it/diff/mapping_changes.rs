@@ -81,11 +81,11 @@ fn cases() -> Vec<Case> {
         case(nested(), object(&json!({})), "nested-changed f"),
         case(alias("target"), alias("target2"), "alias-path-changed f"),
         case(alias("target"), keyword(), "alias-became-field f; writer-type-changed f"),
-        case(keyword(), alias("target"), "field-became-alias f"),
+        case(keyword(), alias("target"), "field-became-alias f; writer-type-changed f"),
         case(alias("target"), typed("wildcard"), "alias-became-field f; writer-type-changed f"),
         on_opensearch(alias("target"), typed("wildcard"), "type-changed f; writer-type-changed f"),
         case(alias("target"), typed("long"), "type-changed f; writer-type-changed f"),
-        case(typed("long"), alias("target"), "type-changed f"),
+        case(typed("long"), alias("target"), "type-changed f; writer-type-changed f"),
         // Parameters that an index takes
         case(with("keyword", "ignore_above", json!(1024)), with("keyword", "ignore_above", json!(256)), "ignore-above-lowered f"),
         case(with("keyword", "ignore_above", json!(256)), with("keyword", "ignore_above", json!(1024)), "ignore-above-raised f"),

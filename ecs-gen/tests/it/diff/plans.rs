@@ -48,7 +48,7 @@ fn what_existing_indices_take_is_put_after_the_templates() {
 }
 
 #[test]
-fn a_conflict_is_rolled_over_reindexed_and_put_in_place_of_the_old_index() {
+fn a_conflict_is_copied_into_new_indices_of_the_row() {
     let plan = planned(Engine::OpenSearch, (&[], &[]), (&[], &[TYPE, GONE]));
     insta::assert_snapshot!(without_templates(&plan));
 }
@@ -101,7 +101,8 @@ fn a_mapping_of_its_own_is_put_or_reindexed() {
         "PUT /{index}-reindexed",
         "PUT /{index}/_block/write",
         "POST /{index}/_refresh",
-        "POST /_reindex?refresh=true&wait_for_completion=true",
+        "POST /_reindex?refresh=true&wait_for_completion=false",
+        "GET /_tasks/{task}",
     ];
     assert_eq!(put, expected);
 }
@@ -120,8 +121,149 @@ fn every_mapping_that_a_plan_puts_is_one_that_the_engine_takes() {
     }
 }
 
+/// The source of the script that copies.
+fn script(plan: &Plan) -> String {
+    let reindex = plan.steps.iter().find(|step| step.path.starts_with("/_reindex")).expect("something is copied");
+    reindex.body.as_ref().and_then(|body| body.pointer("/script/source")).map(ToString::to_string).unwrap_or_default()
+}
+
+#[test]
+fn a_data_stream_is_copied_into_itself_on_both_engines() {
+    for engine in Engine::ALL {
+        let plan = planned(engine, (&[STREAM], &[]), (&[STREAM], &[TYPE]));
+        let steps = requests(&plan);
+        assert!(steps.contains(&"POST /shop/_rollover".to_owned()), "{steps:?}");
+        assert_eq!(steps.last().map(String::as_str), Some("DELETE /{old_index}"));
+        let copy = plan.steps.iter().find(|step| step.path.starts_with("/_reindex")).unwrap();
+        assert_eq!(copy.body.as_ref().unwrap()["dest"]["index"], "shop");
+    }
+}
+
+#[test]
+fn nothing_is_copied_for_what_a_rollover_settles() {
+    let wildcard: Edit = ("till, type: keyword", "till, type: wildcard");
+    let steps = requests(&planned(Engine::Elasticsearch, (&[], &[]), (&[], &[wildcard])));
+    assert_eq!(steps.last().map(String::as_str), Some("POST /shop/_rollover"), "{steps:?}");
+}
+
+#[test]
+fn a_field_that_becomes_the_name_of_another_is_moved_to_it() {
+    let alias: Edit = (
+        "    - {name: till, type: keyword, description: which till}\n",
+        "    - {name: desk, type: keyword, description: which}\n    - {name: till, type: alias, path: shop.desk, description: old}\n",
+    );
+    let source = script(&planned(Engine::OpenSearch, (&[], &[]), (&[], &[TYPE, alias])));
+    assert!(
+        source.contains("move(ctx._source, new String[] {'shop', 'till'}, new String[] {'shop', 'desk'});"),
+        "{source}"
+    );
+}
+
+#[test]
+fn an_object_that_is_gone_is_dropped_with_its_name() {
+    let mapping = |number: &str, gone: bool| {
+        let mut mapping =
+            json!({"dynamic": "strict", "properties": {"a": {"type": number}, "kept": {"properties": {}}}});
+        if gone {
+            mapping["properties"]["user"] = json!({"properties": {"id": {"type": "keyword"}}});
+            mapping["properties"]["kept"]["properties"]["b"] = json!({"type": "keyword"});
+        }
+        side(&mapping)
+    };
+    let source = script(&plan(Engine::OpenSearch, &mapping("long", true), &mapping("keyword", false)));
+    assert!(source.contains("new String[] {'user'}, 0)"), "{source}");
+    assert!(source.contains("new String[] {'kept', 'b'}, 0)"), "{source}");
+}
+
+#[test]
+fn what_the_new_mapping_keeps_unseen_is_not_dropped() {
+    let old = json!({"dynamic": "strict", "properties": {
+        "a": {"type": "long"}, "raw": {"properties": {"id": {"type": "keyword"}}}}});
+    let unseen = json!({"dynamic": "strict", "properties": {
+        "a": {"type": "keyword"}, "raw": {"type": "object", "enabled": false}}});
+    let lax = json!({"dynamic": "false", "properties": {"a": {"type": "keyword"}}});
+    for new in [unseen, lax] {
+        assert_eq!(script(&plan(Engine::OpenSearch, &side(&old), &side(&new))), "");
+    }
+}
+
+#[test]
+fn a_first_index_that_exists_is_never_put() {
+    let hidden: Edit = ("alias: shop,", "alias: shop, hidden: true,");
+    let steps = requests(&planned(Engine::Elasticsearch, (&[], &[]), (&[hidden], &[])));
+    assert!(!steps.iter().any(|step| step.contains("000001")), "{steps:?}");
+}
+
+#[test]
+fn an_alias_that_is_written_to_no_more_is_left_alone() {
+    let other: Edit = ("alias: shop,", "alias: market,");
+    let steps = requests(&planned(Engine::Elasticsearch, (&[], &[]), (&[other], &[TYPE])));
+    assert!(!steps.iter().any(|step| step.starts_with("POST /shop/")), "{steps:?}");
+    assert!(steps.contains(&"PUT /market-000001".to_owned()), "{steps:?}");
+}
+
+#[test]
+fn a_template_makes_room_for_another_with_its_pattern() {
+    let (one, other): (Edit, Edit) =
+        (("alias: shop,", "aliases: [east, west],"), ("alias: shop,", "aliases: [west, east],"));
+    let steps = requests(&planned(Engine::OpenSearch, (&[one], &[]), (&[other], &[])));
+    let at =
+        |wanted: &str| steps.iter().position(|step| step == wanted).unwrap_or_else(|| panic!("{wanted}: {steps:?}"));
+    assert!(at("DELETE /_index_template/shop-log-west") < at("PUT /_index_template/shop-log"));
+}
+
+#[test]
+fn a_policy_of_another_name_takes_the_pattern_over_on_opensearch() {
+    let other: Edit = ("policy: shop_policy", "policy: other_policy");
+    let plan = planned(Engine::OpenSearch, (&[], &[]), (&[other], &[]));
+    let steps = requests(&plan);
+    let at =
+        |wanted: &str| steps.iter().position(|step| step.starts_with(wanted)).unwrap_or_else(|| panic!("{steps:?}"));
+    let detached = at("PUT /_plugins/_ism/policies/shop_policy?if_seq_no=");
+    assert!(detached < at("PUT /_plugins/_ism/policies/other_policy"));
+    assert_eq!(plan.steps[detached].body.as_ref().unwrap()["policy"].get("ism_template"), None);
+}
+
+#[test]
+fn an_alias_that_becomes_a_data_stream_is_left_to_people() {
+    for (old, new) in [(&[][..], &[STREAM][..]), (&[STREAM], &[])] {
+        let plan = planned(Engine::Elasticsearch, (old, &[]), (new, &[]));
+        assert_eq!(requests(&plan), Vec::<String>::new());
+        assert_eq!(plan.unsolved.len(), 1);
+        assert!(plan.to_text().contains("do not turn into each other"), "{}", plan.to_text());
+    }
+}
+
+#[test]
+fn a_log_of_another_name_with_the_same_alias_is_the_same_log() {
+    let name: Edit = ("name: shop-log", "name: store-log");
+    let steps = requests(&planned(Engine::Elasticsearch, (&[], &[]), (&[name], &[])));
+    let at =
+        |wanted: &str| steps.iter().position(|step| step == wanted).unwrap_or_else(|| panic!("{wanted}: {steps:?}"));
+    assert!(at("DELETE /_index_template/shop-log") < at("PUT /_index_template/store-log"));
+    assert!(!steps.iter().any(|step| step.contains("000001")), "{steps:?}");
+}
+
+#[test]
+fn a_mapping_that_an_engine_gave_back_is_brought_to_a_log() {
+    let old = side(&json!({"dynamic": "strict", "properties": {"a": {"type": "long"}}}));
+    let new = Workspace::with(&[], &[]).load();
+    let steps = requests(&plan(Engine::Elasticsearch, &old, &new));
+    assert_eq!(steps, ["PUT /shop/_mapping"]);
+}
+
+#[test]
+fn a_changed_pipeline_stands_behind_the_mapping() {
+    let (old, new) = (Workspace::with(&[PIPELINE], &[]), Workspace::with(&[PIPELINE], &[FIELD]));
+    new.write("pipeline.yaml", "processors: [{set: {field: shop.rebate, value: 1}}]\n");
+    let steps = requests(&plan(Engine::Elasticsearch, &old.load(), &new.load()));
+    let at =
+        |wanted: &str| steps.iter().position(|step| step == wanted).unwrap_or_else(|| panic!("{wanted}: {steps:?}"));
+    assert!(at("PUT /shop/_mapping") < at("PUT /_ingest/pipeline/shop-in"));
+}
+
 /// The steps behind the templates, as text.
 fn without_templates(plan: &Plan) -> String {
     let steps = plan.steps.iter().filter(|step| !step.path.contains("_template/")).cloned().collect();
-    Plan { engine: plan.engine, steps }.to_text()
+    Plan { steps, ..plan.clone() }.to_text()
 }

@@ -2,32 +2,30 @@
 //! the repeated steps for each index in turn.
 
 use std::collections::BTreeMap;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use ecs_gen::diff::{NEW_INDEX, OLD_INDEX, Plan, Step};
+use ecs_gen::diff::{OLD_INDEX, Plan, Step};
 use serde_json::Value;
 
 use crate::engines::Client;
 use crate::live::lacking::Adapter;
 
-/// What stands for the names in braces.
-type Taken = BTreeMap<&'static str, String>;
+/// How long a request may be repeated.
+const PATIENCE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_millis(200);
 
-/// Sends the plan, apart from the steps that the engine lacks, and counts the requests.
+/// Sends the plan, apart from the steps that the engine lacks, and counts the steps.
 ///
 /// # Errors
-/// The first refusal, and documents that could not be copied.
+/// The first refusal, and what the plan itself calls wrong.
 pub fn send(client: &Client, plan: &Plan, adapter: &mut Adapter) -> Result<usize> {
-    let (mut taken, mut sent) = (Taken::new(), 0);
     let steps: Vec<&Step> = plan.steps.iter().filter(|step| adapter.has_step(&step.path)).collect();
     let mut steps = steps.into_iter().peekable();
+    let mut sender = Sender { client, adapter, taken: BTreeMap::new(), sent: 0 };
     while let Some(step) = steps.next() {
-        let answer = send_step(client, step, &taken, adapter)?;
-        sent += 1;
-        for (name, pointer) in &step.take {
-            let value = answer.pointer(pointer).and_then(Value::as_str);
-            taken.insert(name, value.with_context(|| format!("the answer has no name at `{pointer}`"))?.to_owned());
-        }
+        let answer = sender.send(step)?;
         if !step.lists {
             continue;
         }
@@ -35,33 +33,62 @@ pub fn send(client: &Client, plan: &Plan, adapter: &mut Adapter) -> Result<usize
         while let Some(step) = steps.next_if(|step| step.is_repeated) {
             repeated.push(step);
         }
-        let listed = answer.as_object().context("the answer lists nothing")?.keys();
-        for index in listed.filter(|index| Some(*index) != taken.get(NEW_INDEX)).cloned().collect::<Vec<_>>() {
-            taken.insert(OLD_INDEX, index);
+        for index in answer.as_object().context("the answer lists nothing")?.keys() {
+            sender.taken.insert(OLD_INDEX, index.clone());
             for step in &repeated {
-                send_step(client, step, &taken, adapter)?;
-                sent += 1;
+                sender.send(step)?;
             }
         }
     }
-    Ok(sent)
+    Ok(sender.sent)
 }
 
-fn send_step(client: &Client, step: &Step, taken: &Taken, adapter: &mut Adapter) -> Result<Value> {
-    let filled = |text: &str| {
-        taken.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
-    };
-    let path = filled(&step.path);
-    let answer = match &step.body {
-        Some(body) => {
-            let body: Value = serde_json::from_str(&filled(&adapter.adapt(body).to_string()))?;
-            client.send_json(step.method, &path, &body)?
+struct Sender<'a> {
+    client: &'a Client,
+    adapter: &'a mut Adapter,
+    /// What stands for the names in braces.
+    taken: BTreeMap<&'static str, String>,
+    sent: usize,
+}
+
+impl Sender<'_> {
+    fn send(&mut self, step: &Step) -> Result<Value> {
+        let began = Instant::now();
+        let answer = loop {
+            let answer = self.send_once(step)?;
+            match &step.until {
+                Some((pointer, value)) if answer.pointer(pointer) != Some(value) => {
+                    ensure!(began.elapsed() < PATIENCE, "`{pointer}` of the answer does not become {value}: {answer}");
+                    thread::sleep(PAUSE);
+                }
+                _ => break answer,
+            }
+        };
+        if let Some((pointer, value)) = &step.expect {
+            ensure!(answer.pointer(pointer) == Some(value), "`{pointer}` of the answer is not {value}: {answer}");
         }
-        None => client.send(step.method, &path)?,
-    };
-    let answer = answer.expect(&format!("{} {path}", step.method))?;
-    if let Some(failures) = answer["failures"].as_array() {
-        ensure!(failures.is_empty(), "documents could not be copied: {failures:?}");
+        for (name, pointer) in &step.take {
+            let value = answer.pointer(pointer).with_context(|| format!("the answer has nothing at `{pointer}`"))?;
+            self.taken.insert(name, value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+        }
+        self.sent += 1;
+        Ok(answer)
     }
-    Ok(answer)
+
+    fn send_once(&mut self, step: &Step) -> Result<Value> {
+        let path = self.filled(&step.path);
+        let answer = match &step.body {
+            Some(body) => {
+                let body = self.adapter.adapt(body).to_string();
+                let body: Value = serde_json::from_str(&self.filled(&body))?;
+                self.client.send_json(step.method, &path, &body)?
+            }
+            None => self.client.send(step.method, &path)?,
+        };
+        answer.expect(&format!("{} {path}", step.method))
+    }
+
+    fn filled(&self, text: &str) -> String {
+        self.taken.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+    }
 }
