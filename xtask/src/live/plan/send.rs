@@ -13,7 +13,7 @@ use crate::engines::Client;
 use crate::live::lacking::Adapter;
 
 /// How long a request may be repeated.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// Sends the plan, apart from the steps that the engine lacks, and counts the steps.
