@@ -30,10 +30,17 @@ const DEFAULT_KILLS: u64 = 200;
 const CHILD: &str = "EVENT_LOG_TEST_PUMP";
 const SEPARATOR: char = '\u{1f}';
 const THREADS: &str = "3";
+/// Events in a second: enough that there is always one under way, and few enough that a start, which reads all numbers that
+/// were acknowledged before, stays short.
+const RATE: &str = "5000";
 /// How long a process may take until it sends something, on a machine that does other things.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The engine's faults take turns, so that requests die in each of them.
 const MODES: [&str; 6] = ["ok", "applied-then-reset@1/4", "503@1/4", "slow:30", "hang@1/4", "truncated@1/4"];
+
+/// How much may be left over before one process is let live until all is shipped: each death is followed by a look at all
+/// that is left, so that a long run would otherwise do little else.
+const MOST_PENDING: usize = 100_000;
 
 fn kills() -> u64 {
     std::env::var("EVENT_LOG_KILLS").map_or(DEFAULT_KILLS, |text| text.parse().expect("a number of kills"))
@@ -84,7 +91,7 @@ impl Campaign {
         for kill in 1..=kills {
             let mode = MODES[self.random.index(MODES.len())];
             self.engine.set_mode(mode.parse().unwrap());
-            let mut child = self.spawn(&["--events", "1000000000", "--threads", THREADS, "--rate", "20000"]);
+            let mut child = self.spawn(&["--events", "1000000000", "--threads", THREADS, "--rate", RATE]);
             self.let_it_live(&mut child);
             if self.random.one_in(3) {
                 assert!(self.engine.rollover(ALIAS).is_some());
@@ -93,15 +100,15 @@ impl Campaign {
             child.kill().unwrap();
             child.wait().unwrap();
             self.check(&format!("kill {kill} in mode `{mode}`"));
+            if self.pending.len() > MOST_PENDING {
+                self.drain();
+            }
             if kill.is_multiple_of(100) {
                 println!("{kill} kills, {} acknowledged, {} stored", self.acknowledged, self.stored.len());
             }
         }
         self.stored_before_end = self.stored.len() as u64;
-        self.engine.set_mode("ok".parse().unwrap());
-        let ended = self.spawn(&["--drain", "--deadline", "120"]).wait().unwrap();
-        assert!(ended.success(), "does not drain: {ended}");
-        self.check("the end");
+        self.drain();
         assert!(self.pending.is_empty(), "lost: {:?}", self.pending);
         assert!(self.acknowledged > kills, "the processes died before they did anything");
         assert!(self.stored_before_end > kills, "the processes died before they shipped anything");
@@ -116,6 +123,14 @@ impl Campaign {
             self.most_pending,
             began.elapsed().as_secs_f64(),
         );
+    }
+
+    /// Ships all that is left.
+    fn drain(&mut self) {
+        self.engine.set_mode("ok".parse().unwrap());
+        let ended = self.spawn(&["--drain", "--deadline", "120"]).wait().unwrap();
+        assert!(ended.success(), "does not drain: {ended}");
+        self.check("a whole spool was shipped");
     }
 
     /// Half of the processes die at any moment of their beginning, half of them soon after they have sent something.
