@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use clap::{Args, Command};
 use clap_complete::{Shell, generate};
 
+use super::output;
+
 /// Print completions for a shell: `ecs-gen completions bash > /etc/bash_completion.d/ecs-gen`.
 #[derive(Args)]
 pub struct Completions {
@@ -14,6 +16,9 @@ pub struct Completions {
 
 /// Runs the command.
 pub fn run(arguments: &Completions, mut command: Command) -> ExitCode {
-    generate(arguments.shell, &mut command, "ecs-gen", &mut std::io::stdout());
+    // Into memory first: what writes them panics when the reader is gone.
+    let mut script = Vec::new();
+    generate(arguments.shell, &mut command, "ecs-gen", &mut script);
+    output::print(&String::from_utf8_lossy(&script));
     ExitCode::SUCCESS
 }

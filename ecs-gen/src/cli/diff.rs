@@ -9,6 +9,8 @@ use clap::{Args, ValueEnum};
 use ecs_gen::diff::render::{self, EXIT_FOUND, FailOn};
 use ecs_gen::diff::{self, Engine, LoadError, Options, RULES, Rule, Side};
 
+use super::output;
+
 /// Say what changes between two versions of a log, for whom, and what is to be done.
 ///
 /// OLD and NEW are each a log file, a generated folder (`generated/LOG`, or the folder above it), or a JSON file with a
@@ -89,14 +91,14 @@ fn parse_fail_on(text: &str) -> Result<FailOn, String> {
 /// Runs the command.
 pub fn run(arguments: &Diff) -> ExitCode {
     if arguments.rules {
-        print!("{}", diff::to_markdown());
+        output::print(&diff::to_markdown());
         return ExitCode::SUCCESS;
     }
     match sides(arguments) {
         Ok((old, new)) if arguments.plan => print_plans(arguments, &old, &new),
         Ok((old, new)) => print_findings(arguments, &old, &new),
         Err(error) => {
-            eprintln!("error: {error}");
+            output::print_error(&format!("error: {error}\n"));
             ExitCode::FAILURE
         }
     }
@@ -116,10 +118,10 @@ fn print_findings(arguments: &Diff, old: &Side, new: &Side) -> ExitCode {
     let options = Options { engines: arguments.engine.engines().to_vec(), allowed };
     let findings = diff::compare(old, new, &options);
     match arguments.format {
-        Format::Text => print!("{}", render::to_text(&findings)),
-        Format::Json => println!("{:#}", render::to_json(&findings)),
-        Format::Github => print!("{}", render::to_github(&findings)),
-        Format::Markdown => print!("{}", render::to_markdown(&findings)),
+        Format::Text => output::print(&render::to_text(&findings)),
+        Format::Json => output::print_line(&format!("{:#}", render::to_json(&findings))),
+        Format::Github => output::print(&render::to_github(&findings)),
+        Format::Markdown => output::print(&render::to_markdown(&findings)),
     }
     let fails = findings.iter().any(|finding| arguments.fail_on.is_reached(finding));
     if fails { ExitCode::from(EXIT_FOUND) } else { ExitCode::SUCCESS }
@@ -129,10 +131,10 @@ fn print_plans(arguments: &Diff, old: &Side, new: &Side) -> ExitCode {
     let plans: Vec<_> = arguments.engine.engines().iter().map(|engine| diff::plan(*engine, old, new)).collect();
     if arguments.format == Format::Json {
         let plans: Vec<_> = plans.iter().map(diff::Plan::to_json).collect();
-        println!("{:#}", serde_json::json!({ "plans": plans }));
+        output::print_line(&format!("{:#}", serde_json::json!({ "plans": plans })));
     } else {
         for plan in &plans {
-            print!("{}", plan.to_text());
+            output::print(&plan.to_text());
         }
     }
     ExitCode::SUCCESS

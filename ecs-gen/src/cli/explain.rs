@@ -20,7 +20,7 @@ pub struct Explain {
 pub fn run(arguments: &Explain) -> ExitCode {
     for code in Code::ALL {
         if arguments.code.as_deref().is_none_or(|wanted| wanted == code.as_str()) {
-            output::print(&format!("{}\n   {}", code.as_str(), code.explanation().trim_end()));
+            output::print_line(&format!("{}\n   {}", code.as_str(), code.explanation().trim_end()));
         }
     }
     ExitCode::SUCCESS

@@ -11,6 +11,8 @@ use ecs_gen::diagnostic::{Code, Diagnostic, Diagnostics};
 use ecs_gen::ecs::{Imported, load_published, write_release};
 use ecs_gen::source::Sources;
 
+use super::output;
+
 /// Import a release of ECS as a facts file
 #[derive(Debug, Args)]
 #[command(disable_version_flag = true)]
@@ -31,7 +33,7 @@ pub fn run(arguments: &Import) -> ExitCode {
     let mut diagnostics = Diagnostics::default();
     let imported = load_published(&mut sources, &arguments.path, arguments.version.as_deref(), &mut diagnostics);
     let written = imported.and_then(|imported| apply_import(&imported, &arguments.out, &mut diagnostics));
-    eprint!("{}", diagnostics.render(&sources));
+    output::print_error(&diagnostics.render(&sources));
     if written.is_some() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
@@ -39,7 +41,7 @@ pub fn run(arguments: &Import) -> ExitCode {
 fn apply_import(imported: &Imported, out: &Path, diagnostics: &mut Diagnostics) -> Option<()> {
     let text = write_release(&imported.release);
     let to_stdout = out == Path::new("-");
-    let written = if to_stdout { io::stdout().write_all(text.as_bytes()) } else { write_atomically(out, &text) };
+    let written = if to_stdout { output::write_out(text.as_bytes()) } else { write_atomically(out, &text) };
     if let Err(cause) = written {
         let problem = Diagnostic::error(Code::FileUnreadable, format!("the file cannot be written: {cause}"));
         diagnostics.push(problem.in_file(out));
@@ -47,9 +49,9 @@ fn apply_import(imported: &Imported, out: &Path, diagnostics: &mut Diagnostics) 
     }
     if to_stdout {
         // Standard output is the file.
-        eprint!("{}", summary(imported));
+        output::print_error(&summary(imported));
     } else {
-        print!("{}", summary(imported));
+        output::print(&summary(imported));
     }
     Some(())
 }

@@ -1,6 +1,7 @@
-//! What the commands print, as text or JSON, and the exit codes.
+//! What the commands print, as text or JSON, and the exit codes. All printing is here: `print!` and `eprint!` panic when
+//! the reader is gone.
 
-use std::io::Write as _;
+use std::io::{self, ErrorKind, Write as _};
 use std::process::ExitCode;
 
 use ecs_gen::load::Loader;
@@ -21,18 +22,42 @@ impl Mode {
     }
 }
 
-/// Prints to standard output. A reader that has seen enough and closed it, such as `head`, is no error.
+/// Prints to standard output, as it is.
 pub fn print(text: &str) {
-    let mut out = std::io::stdout().lock();
-    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+    if let Err(error) = write_out(text.as_bytes()) {
+        print_error(&format!("error: standard output: {error}\n"));
+        // What was asked for is not where it should be, and nothing after it would help.
+        std::process::exit(1);
+    }
+}
+
+/// Prints to standard output, with an end of line.
+pub fn print_line(text: &str) {
+    print(&format!("{text}\n"));
+}
+
+/// Prints to standard error, as it is.
+pub fn print_error(text: &str) {
+    // There is nowhere to say that it failed.
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// Writes to standard output. A reader that has seen enough and closed it, such as `head`, is no error: the exit code
+/// still says how the command went.
+pub fn write_out(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
 }
 
 /// Prints what was found wrong; as JSON, warnings alone wait for the outcome, so that one document is printed.
 pub fn print_diagnostics(loader: &Loader, mode: Mode) {
     if !mode.json {
-        eprint!("{}", loader.diagnostics.render(&loader.sources));
+        print_error(&loader.diagnostics.render(&loader.sources));
     } else if loader.diagnostics.has_errors() {
-        print(&format!("{:#}", loader.diagnostics.to_json(&loader.sources)));
+        print_line(&format!("{:#}", loader.diagnostics.to_json(&loader.sources)));
     }
 }
 
@@ -48,9 +73,9 @@ pub fn carry_out(plan: &Plan, loader: &Loader, mode: Mode) -> ExitCode {
                 {
                     document.extend(outcome);
                 }
-                print(&format!("{document:#}"));
+                print_line(&format!("{document:#}"));
             } else {
-                eprint!("{}", outcome.text);
+                print_error(&outcome.text);
             }
             if outcome.stale { ExitCode::from(EXIT_STALE) } else { ExitCode::SUCCESS }
         }
@@ -59,11 +84,11 @@ pub fn carry_out(plan: &Plan, loader: &Loader, mode: Mode) -> ExitCode {
 }
 
 /// Prints an error of the disk.
-pub fn fail(error: &std::io::Error, mode: Mode) -> ExitCode {
+pub fn fail(error: &io::Error, mode: Mode) -> ExitCode {
     if mode.json {
-        print(&format!("{:#}", serde_json::json!({ "error": error.to_string() })));
+        print_line(&format!("{:#}", serde_json::json!({ "error": error.to_string() })));
     } else {
-        eprintln!("error: {error}");
+        print_error(&format!("error: {error}\n"));
     }
     ExitCode::FAILURE
 }

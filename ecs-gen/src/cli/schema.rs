@@ -22,7 +22,7 @@ pub struct Schema {
 pub fn run(arguments: &Schema) -> ExitCode {
     for (name, schema) in GRAMMARS {
         if *name == arguments.grammar {
-            output::print(&format!("{:#}", schema()));
+            output::print_line(&format!("{:#}", schema()));
         }
     }
     ExitCode::SUCCESS

@@ -99,3 +99,40 @@ fn findings_in_every_format() {
         insta::assert_snapshot!(format!("findings_as_{format}"), printed(folder.path(), &arguments));
     }
 }
+
+#[test]
+fn a_reader_that_is_gone_is_no_error() {
+    let folder = versions();
+    let same = ["diff", "old/log.yaml", "old/log.yaml"];
+    let differ = ["diff", "old/log.yaml", "new/log.yaml"];
+    let with = |sides: &[&'static str], more: &[&'static str]| [sides, more].concat();
+    for (arguments, code) in [
+        (with(&same, &[]), 0),
+        (with(&differ, &["--format", "json"]), 3),
+        (with(&differ, &["--format", "markdown"]), 3),
+        (with(&differ, &["--plan"]), 0),
+        (with(&differ, &["--plan", "--format", "json"]), 0),
+        (vec!["diff", "--rules"], 0),
+        (vec!["diff", "old/log.yaml", "nowhere.yaml"], 1),
+        (vec!["explain"], 0),
+        (vec!["schema", "log"], 0),
+        (vec!["completions", "bash"], 0),
+        (vec!["generate", "--log", "old/log.yaml", "--out", "again", "--json"], 0),
+        (vec!["generate", "--log", "old/log.yaml", "--out", "again"], 0),
+    ] {
+        // Closed before the command begins, so that its first byte finds nobody.
+        let closed = || {
+            let (reader, writer) = std::io::pipe().unwrap();
+            drop(reader);
+            writer
+        };
+        let status = Command::new(env!("CARGO_BIN_EXE_ecs-gen"))
+            .args(&arguments)
+            .current_dir(folder.path())
+            .stdout(closed())
+            .stderr(closed())
+            .status()
+            .unwrap();
+        assert_eq!(status.code(), Some(code), "{arguments:?}");
+    }
+}
