@@ -14,7 +14,8 @@ use super::output;
 /// Say what changes between two versions of a log, for whom, and what is to be done.
 ///
 /// OLD and NEW are each a log file, a generated folder (`generated/LOG`, or the folder above it), or a JSON file with a
-/// mapping: bare, `{"mappings"}`, an answer to `GET INDEX/_mapping`, or the body of a template.
+/// mapping: bare, `{"mappings"}`, an answer to `GET INDEX/_mapping`, or the body of a template. A folder must hold what was
+/// generated for the engine that `--engine` names; a mapping is taken for one of either, and compared with one log.
 #[derive(Args)]
 #[command(
     after_help = "Exit codes: 0 nothing reaches `--fail-on`, 1 an error, 2 wrong arguments, 3 something does.\n\n\
@@ -107,10 +108,12 @@ pub fn run(arguments: &Diff) -> ExitCode {
 fn sides(arguments: &Diff) -> Result<(Side, Side), LoadError> {
     // The parser has seen to it that both are there, but for `--against`, which makes one of the other.
     let first = arguments.old.clone().unwrap_or_default();
-    match (&arguments.against, &arguments.new) {
-        (Some(reference), _) => Ok((diff::load_at(&first, reference)?, diff::load(&first)?)),
-        (None, new) => Ok((diff::load(&first)?, diff::load(&new.clone().unwrap_or_default())?)),
-    }
+    let (old, new) = match (&arguments.against, &arguments.new) {
+        (Some(reference), _) => (diff::load_at(&first, reference)?, diff::load(&first)?),
+        (None, new) => (diff::load(&first)?, diff::load(&new.clone().unwrap_or_default())?),
+    };
+    diff::check_sides(&old, &new, arguments.engine.engines())?;
+    Ok((old, new))
 }
 
 fn print_findings(arguments: &Diff, old: &Side, new: &Side) -> ExitCode {

@@ -4,6 +4,7 @@
 //! the path that they have in a generated folder, such as `elasticsearch/mappings.json`. A mapping of its own is a side
 //! with that one document, and nothing is said of what it lacks.
 
+mod check;
 mod folder;
 mod git;
 mod log_file;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
 
+pub use check::check_sides;
 pub use git::load_at;
 pub use position::Positions;
 
@@ -82,7 +84,8 @@ impl fmt::Display for LoadError {
 
 impl std::error::Error for LoadError {}
 
-/// Loads a log file, a generated folder (that of a log, or the folder above it), or a JSON file with a mapping.
+/// Loads a log file, a generated folder (that of a log, or the folder above it), or a JSON file with a mapping. A log file
+/// may be written as JSON, which is YAML too.
 ///
 /// # Errors
 /// When the path is none of these, or what it holds cannot be read; the text has every diagnostic of a log file.
@@ -103,7 +106,7 @@ fn load_as(path: &Path, rename: &dyn Fn(&str) -> String) -> Result<Side, LoadErr
     let label = rename(&path.display().to_string());
     let logs = if path.is_dir() {
         folder::load_folder(path, rename)?
-    } else if is_json(path) {
+    } else if is_json(path) && !log_file::is_json_log(path) {
         mapping_file::load_mapping(path, rename)?
     } else {
         log_file::load_log(path, rename)?

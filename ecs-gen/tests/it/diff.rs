@@ -7,6 +7,7 @@ mod log_changes;
 mod mapping_changes;
 mod plans;
 mod rules;
+mod sides;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -4,7 +4,8 @@ use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::{LoadError, Side, load_as};
+use super::log_file::is_json_log;
+use super::{LoadError, Side, is_json, load_as};
 use crate::input;
 use crate::input::log::LogInput;
 use crate::load::Loader;
@@ -19,7 +20,7 @@ pub fn load_at(path: &Path, reference: &str) -> Result<Side, LoadError> {
     let export = Export::new()?;
     repository.export(&inside, &export)?;
     let exported = export.root.join(&inside);
-    let is_log = exported.is_file() && !super::is_json(&exported);
+    let is_log = exported.is_file() && (!is_json(&exported) || is_json_log(&exported));
     if is_log {
         for name in named_files(&exported) {
             // What was not there is reported by the loader, where the log file names it.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value as Json;
 
-use super::{LoadError, LogSide, Positions};
+use super::{LoadError, LogSide, Positions, read_json};
 use crate::draft::into_model;
 use crate::emit::EMITTERS;
 use crate::files::Files;
@@ -16,6 +16,15 @@ use crate::pass;
 
 /// Emitters whose files are compared.
 const COMPARED: &[&str] = &["elasticsearch", "opensearch", "json-schema"];
+
+/// What every log file has at its top, and no mapping or template.
+const MEMBERS: &[&str] = &["name", "ecs", "fields"];
+
+/// Whether a JSON file is a log file. One that cannot be read is none, which is reported where it is read as a mapping.
+pub(super) fn is_json_log(path: &Path) -> bool {
+    let document = read_json(path);
+    document.is_ok_and(|document| MEMBERS.iter().all(|member| document.get(member).is_some()))
+}
 
 pub(super) fn load_log(path: &Path, rename: &dyn Fn(&str) -> String) -> Result<BTreeMap<String, LogSide>, LoadError> {
     let mut loader = Loader::default();

@@ -14,7 +14,13 @@ pub(super) fn load_mapping(
     path: &Path,
     rename: &dyn Fn(&str) -> String,
 ) -> Result<BTreeMap<String, LogSide>, LoadError> {
-    parse_mapping(&read_json(path)?, &rename(&path.display().to_string()))
+    let document = read_json(path)?;
+    if document.as_object().is_some_and(serde_json::Map::is_empty) {
+        // As a mapping it would be one without fields, and everything would seem to be new.
+        let cause = "is `{}`, which an engine answers when no index has the name: ask for one that exists";
+        return Err(LoadError::of(path, format!("{cause}; a mapping without fields is `{{\"mappings\": {{}}}}`")));
+    }
+    parse_mapping(&document, &rename(&path.display().to_string()))
 }
 
 /// The same of a document that is there already.
@@ -30,7 +36,7 @@ pub(super) fn parse_mapping(document: &Json, shown: &str) -> Result<BTreeMap<Str
         }
     }
     if documents.is_empty() {
-        let forms = "a mapping, `{\"mappings\"}`, an answer to `GET INDEX/_mapping`, or a template";
+        let forms = "a mapping, `{\"mappings\"}`, an answer to `GET INDEX/_mapping`, a template, or a log file";
         return Err(LoadError::of(Path::new(shown), format!("is none of {forms}")));
     }
     let positions = Positions::file(shown.to_owned());

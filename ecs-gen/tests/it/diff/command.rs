@@ -10,8 +10,16 @@ pub fn run(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_ecs-gen")).arg("diff").args(arguments).current_dir(folder).output().unwrap()
 }
 
+/// Generates a log beside those that are in the folder's `generated` already.
+#[track_caller]
+pub fn generate(folder: &Path, log: &str) {
+    let arguments = ["generate", "--log", log, "--out", "generated"];
+    let output = Command::new(env!("CARGO_BIN_EXE_ecs-gen")).args(arguments).current_dir(folder).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
 /// A folder with the log before, after, and generated before.
-fn versions() -> tempfile::TempDir {
+pub fn versions() -> tempfile::TempDir {
     let old = Workspace::with(&[], &[]);
     let new = Workspace::with(&[("keep: 90d", "keep: 30d")], &[("till, type: keyword", "till, type: wildcard")]);
     let folder = tempfile::tempdir().unwrap();
@@ -22,12 +30,7 @@ fn versions() -> tempfile::TempDir {
             std::fs::copy(workspace.path().join(file), to.join(file)).unwrap();
         }
     }
-    let generated = Command::new(env!("CARGO_BIN_EXE_ecs-gen"))
-        .args(["generate", "--log", "old/log.yaml", "--out", "generated"])
-        .current_dir(folder.path())
-        .output()
-        .unwrap();
-    assert!(generated.status.success(), "{}", String::from_utf8_lossy(&generated.stderr));
+    generate(folder.path(), "old/log.yaml");
     folder
 }
 
