@@ -59,7 +59,7 @@ enum EngineName {
     Elasticsearch,
     #[value(name = "opensearch")]
     OpenSearch,
-    /// Findings of both, each once
+    /// Findings of both, each once, with the engine where it is of one only
     Both,
 }
 
@@ -123,7 +123,7 @@ fn print_findings(arguments: &Diff, old: &Side, new: &Side) -> ExitCode {
     match arguments.format {
         Format::Text => output::print(&render::to_text(&findings)),
         Format::Json => output::print_line(&format!("{:#}", render::to_json(&findings))),
-        Format::Github => output::print(&render::to_github(&findings)),
+        Format::Github => output::print(&render::to_github(&findings, arguments.against.as_deref())),
         Format::Markdown => output::print(&render::to_markdown(&findings)),
     }
     let fails = findings.iter().any(|finding| arguments.fail_on.is_reached(finding));

@@ -78,15 +78,16 @@ fn only(side: &Side) -> Option<(&str, &LogSide)> {
 }
 
 fn compare_logs(name: &str, old: Option<&LogSide>, new: Option<&LogSide>, options: &Options) -> Vec<Finding> {
+    let engines = if options.engines.is_empty() { &Engine::ALL[..] } else { &options.engines[..] };
     let (old, new) = match (old, new) {
         (Some(old), Some(new)) => (old, new),
-        (None, Some(new)) => return one_sided(Rule::LogAdded, name, new),
-        (Some(old), None) => return one_sided(Rule::LogRemoved, name, old),
+        (None, Some(new)) => return one_sided(Rule::LogAdded, name, new, engines),
+        (Some(old), None) => return one_sided(Rule::LogRemoved, name, old, engines),
         (None, None) => return Vec::new(),
     };
-    let engines = if options.engines.is_empty() { &Engine::ALL[..] } else { &options.engines[..] };
-    let mut sink = Sink::new(name, old, new);
+    let mut sink = Sink::new(name, old, new, engines);
     for engine in engines {
+        sink.turn_to(*engine);
         fields::compare(*engine, &mut sink);
         settings::compare(*engine, &mut sink);
         templates::compare(*engine, &mut sink);
@@ -94,6 +95,7 @@ fn compare_logs(name: &str, old: Option<&LogSide>, new: Option<&LogSide>, option
         pipeline::compare(*engine, &mut sink);
         roles::compare(*engine, &mut sink);
     }
+    sink.turn_to_all();
     structs::compare(&mut sink);
     let allowed = |finding: &Finding| options.allowed.contains(&finding.rule);
     let breaks = sink.found().any(|finding| finding.severity() == Severity::Breaking && !allowed(finding));
@@ -101,8 +103,8 @@ fn compare_logs(name: &str, old: Option<&LogSide>, new: Option<&LogSide>, option
     sink.finish()
 }
 
-fn one_sided(rule: Rule, name: &str, log: &LogSide) -> Vec<Finding> {
-    let mut sink = Sink::new(name, log, log);
+fn one_sided(rule: Rule, name: &str, log: &LogSide, engines: &[Engine]) -> Vec<Finding> {
+    let mut sink = Sink::new(name, log, log, engines);
     let (message, place) = match rule {
         Rule::LogAdded => (format!("the log `{name}` is new"), Place::whole(name).only_new()),
         _ => (format!("the log `{name}` is gone"), Place::whole(name).only_old()),

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::{Value as Json, json};
 
+use super::engine::Engine;
 use super::rules::{Rule, RuleSpec};
 
 macro_rules! names {
@@ -154,6 +155,10 @@ pub struct Finding {
     pub path: String,
     /// The log that it belongs to.
     pub log: String,
+    /// The engines whose comparison gives it; what concerns no engine has all that were asked for.
+    pub engines: Vec<Engine>,
+    /// Whether these are all that were asked for.
+    pub is_of_all_engines: bool,
     /// What the engine says to the mapping change; accepted where no mapping changes.
     pub put_mapping: PutMapping,
     /// One sentence.
@@ -179,7 +184,13 @@ impl Finding {
         if self.allowed { Severity::Info } else { self.spec().severity }
     }
 
-    /// `{"rule", "path", "class", "severity", "action", "put_mapping", "message", "log", "old", "new"}`.
+    /// The engine that it is about, when more were asked for, in words.
+    pub(super) fn engine_words(&self) -> Option<String> {
+        let names: Vec<String> = self.engines.iter().map(ToString::to_string).collect();
+        (!self.is_of_all_engines).then(|| format!("{} only", names.join(", ")))
+    }
+
+    /// `{"rule", "path", "class", "severity", "action", "engines", "put_mapping", "message", "log", "old", "new"}`.
     #[must_use]
     pub fn to_json(&self) -> Json {
         let spec = self.spec();
@@ -189,6 +200,7 @@ impl Finding {
             "class": spec.class.name(),
             "severity": self.severity().name(),
             "action": spec.action.name(),
+            "engines": self.engines.iter().map(|engine| engine.name()).collect::<Vec<_>>(),
             "put_mapping": self.put_mapping.name(),
             "message": self.message,
             "log": self.log,

@@ -48,25 +48,38 @@ impl FailOn {
 #[must_use]
 pub fn to_text(findings: &[Finding]) -> String {
     let mut text = String::new();
-    let several = findings.iter().any(|finding| finding.log != findings[0].log);
+    let log_of = log_names(findings);
     for finding in findings {
         let spec = finding.spec();
-        let log = if several { format!("{}: ", finding.log) } else { String::new() };
+        let log = log_of(finding);
         let _ = writeln!(text, "{}[{}]: {log}{}", finding.severity(), spec.id, finding.message);
         for (word, position) in [("old", &finding.old), ("new", &finding.new)] {
             if let Some(position) = position {
                 let _ = writeln!(text, "  --> {word} {position}");
             }
         }
+        let engine = finding.engine_words().map(|words| format!("; {words}")).unwrap_or_default();
         let allowed = if finding.allowed { "; allowed" } else { "" };
         let _ = writeln!(
             text,
-            "  {}; action: {}; PUT _mapping: {}{allowed}\n",
+            "  {}{engine}; action: {}; PUT _mapping: {}{allowed}\n",
             spec.class, spec.action, finding.put_mapping
         );
     }
     let _ = writeln!(text, "{}", summary(findings));
     text
+}
+
+/// What a message begins with: the name of the finding's log, where there are findings of several.
+fn log_names(findings: &[Finding]) -> impl Fn(&Finding) -> String {
+    let several = findings.iter().any(|finding| finding.log != findings[0].log);
+    move |finding| if several { format!("{}: ", finding.log) } else { String::new() }
+}
+
+/// The message on one line with the names of its log and engine, where there are several.
+fn message_of(finding: &Finding, log_of: &impl Fn(&Finding) -> String) -> String {
+    let engine = finding.engine_words().map(|words| format!(" ({words})")).unwrap_or_default();
+    format!("{}{}{engine}", log_of(finding), finding.message)
 }
 
 /// How many of each severity.
@@ -91,9 +104,18 @@ pub fn to_json(findings: &[Finding]) -> Json {
 }
 
 /// One workflow command for each finding, which GitHub shows beside the line.
+///
+/// What is gone stands in a file of the commit `against`, if there is one; GitHub knows files of the work tree only, so
+/// that it is shown where the file is now.
 #[must_use]
-pub fn to_github(findings: &[Finding]) -> String {
+pub fn to_github(findings: &[Finding], against: Option<&str>) -> String {
     let mut text = String::new();
+    let log_of = log_names(findings);
+    let commit = against.map(|reference| format!("{reference}:"));
+    let in_tree = |file: &str| {
+        let inside = commit.as_deref().and_then(|commit| file.strip_prefix(commit));
+        escaped_property(inside.unwrap_or(file))
+    };
     for finding in findings {
         let level = match finding.severity() {
             Severity::Breaking => "error",
@@ -103,15 +125,16 @@ pub fn to_github(findings: &[Finding]) -> String {
         let mut properties = Vec::new();
         match finding.new.as_ref().or(finding.old.as_ref()) {
             Some(Position::Text { file, line, column }) => {
-                properties.push(format!("file={}", escaped_property(file)));
+                properties.push(format!("file={}", in_tree(file)));
                 properties.push(format!("line={line},col={column}"));
             }
-            Some(Position::Pointer { file, .. }) => properties.push(format!("file={}", escaped_property(file))),
+            Some(Position::Pointer { file, .. }) => properties.push(format!("file={}", in_tree(file))),
             None => {}
         }
         let spec = finding.spec();
         properties.push(format!("title={}", escaped_property(&format!("{} ({})", spec.id, spec.class))));
-        let message = format!("{}; action: {}; PUT _mapping: {}", finding.message, spec.action, finding.put_mapping);
+        let message = message_of(finding, &log_of);
+        let message = format!("{message}; action: {}; PUT _mapping: {}", spec.action, finding.put_mapping);
         let _ = writeln!(text, "::{level} {}::{}", properties.join(","), escaped(&message));
     }
     text
@@ -132,18 +155,21 @@ pub fn to_markdown(findings: &[Finding]) -> String {
     if findings.is_empty() {
         return text;
     }
-    text.push_str(
-        "\n| severity | class | rule | what | action | `PUT _mapping` |\n| --- | --- | --- | --- | --- | --- |\n",
-    );
+    text.push_str("\n| severity | class | rule | what | where | action | `PUT _mapping` |\n");
+    text.push_str("| --- | --- | --- | --- | --- | --- | --- |\n");
+    let log_of = log_names(findings);
+    let cell = |text: String| text.replace('|', "\\|").replace('\n', " ");
     for finding in findings {
         let spec = finding.spec();
-        let message = finding.message.replace('|', "\\|").replace('\n', " ");
+        let position = finding.new.as_ref().or(finding.old.as_ref());
         let _ = writeln!(
             text,
-            "| {} | {} | `{}` | {message} | {} | {} |",
+            "| {} | {} | `{}` | {} | {} | {} | {} |",
             finding.severity(),
             spec.class,
             spec.id,
+            cell(message_of(finding, &log_of)),
+            position.map(|position| cell(format!("`{position}`"))).unwrap_or_default(),
             spec.action,
             finding.put_mapping
         );

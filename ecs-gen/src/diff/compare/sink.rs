@@ -1,9 +1,10 @@
 //! Where findings come together, with the places that they are about.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use crate::diff::engine::Engine;
 use crate::diff::finding::{Finding, PutMapping};
 use crate::diff::rules::Rule;
 use crate::diff::side::LogSide;
@@ -16,8 +17,12 @@ pub(super) struct Sink<'s> {
     /// The log after.
     pub(super) new: &'s LogSide,
     findings: Vec<Finding>,
-    /// Both engines have most changes alike; each is reported once.
-    seen: BTreeSet<(Rule, String, String, PutMapping)>,
+    /// Both engines have most changes alike; each is reported once, where it is in the list.
+    seen: BTreeMap<(Rule, String, String, PutMapping), usize>,
+    /// The engines that were asked for.
+    asked: &'s [Engine],
+    /// Those of them that are compared at present.
+    engines: Vec<Engine>,
 }
 
 /// What a finding is about.
@@ -91,17 +96,32 @@ impl<'p> Place<'p> {
 }
 
 impl<'s> Sink<'s> {
-    /// An empty one.
-    pub(super) fn new(log: &str, old: &'s LogSide, new: &'s LogSide) -> Self {
-        Self { log: log.to_owned(), old, new, findings: Vec::new(), seen: BTreeSet::new() }
+    /// An empty one, about all engines that were asked for.
+    pub(super) fn new(log: &str, old: &'s LogSide, new: &'s LogSide, asked: &'s [Engine]) -> Self {
+        let (findings, seen) = (Vec::new(), BTreeMap::new());
+        Self { log: log.to_owned(), old, new, findings, seen, asked, engines: asked.to_vec() }
+    }
+
+    /// What is added from now on comes of the comparison for this engine.
+    pub(super) fn turn_to(&mut self, engine: Engine) {
+        self.engines = vec![engine];
+    }
+
+    /// What is added from now on concerns no engine, and so whichever was asked for.
+    pub(super) fn turn_to_all(&mut self) {
+        self.engines = self.asked.to_vec();
     }
 
     /// Adds a finding, once.
     pub(super) fn add(&mut self, rule: Rule, place: &Place<'_>, message: impl Into<String>) {
         let message = message.into();
-        if !self.seen.insert((rule, place.path.clone(), message.clone(), place.put)) {
+        let key = (rule, place.path.clone(), message.clone(), place.put);
+        if let Some(known) = self.seen.get(&key) {
+            let known = &mut self.findings[*known].engines;
+            known.extend(self.engines.iter().filter(|engine| !known.contains(engine)).copied().collect::<Vec<_>>());
             return;
         }
+        self.seen.insert(key, self.findings.len());
         let find = |side: &LogSide, pointer: &Option<String>| {
             pointer.as_deref().map(|pointer| side.position(&place.document, pointer, place.field))
         };
@@ -109,6 +129,8 @@ impl<'s> Sink<'s> {
             rule,
             path: place.path.clone(),
             log: self.log.clone(),
+            engines: self.engines.clone(),
+            is_of_all_engines: true,
             put_mapping: place.put,
             message,
             old: find(self.old, &place.pointers.0),
@@ -125,6 +147,9 @@ impl<'s> Sink<'s> {
     /// All findings: what concerns one thing together, the worst first.
     pub(super) fn finish(self) -> Vec<Finding> {
         let mut findings = self.findings;
+        for finding in &mut findings {
+            finding.is_of_all_engines = self.asked.iter().all(|engine| finding.engines.contains(engine));
+        }
         findings.sort_by(|one, other| {
             (&one.path, std::cmp::Reverse(one.spec().severity), one.rule).cmp(&(
                 &other.path,

@@ -7,6 +7,7 @@ use crate::diff::rules::Rule;
 pub(super) fn compare(engines: &[Engine], breaks: bool, sink: &mut Sink<'_>) {
     for engine in engines {
         let (Some(old), Some(new)) = (sink.old.version(*engine), sink.new.version(*engine)) else { continue };
+        sink.turn_to(*engine);
         let document = format!("{}/mappings.json", engine.name());
         let place = Place::new("version", document, "/_meta/version");
         if new < old {

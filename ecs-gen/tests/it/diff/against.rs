@@ -78,6 +78,21 @@ fn a_generated_folder_and_a_mapping_are_taken_from_the_commit_too() {
 }
 
 #[test]
+fn what_is_gone_is_shown_to_github_in_the_file_of_the_work_tree() {
+    let folder = repository();
+    let path = folder.path();
+    edit(&path.join("shop.yaml"), "    - {name: till, type: keyword, description: which till}\n", "");
+    let output = run(path, &["logs/log.yaml", "--against", "main", "--format", "github"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("::error file=shop.yaml,line=6,col=14,title=query-field-removed"), "{text}");
+    assert!(!text.contains("file=main"), "{text}");
+    // A person can look the line up where it was.
+    let output = run(path, &["logs/log.yaml", "--against", "main", "--format", "markdown"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("| `main:shop.yaml:6:14` |"), "{text}");
+}
+
+#[test]
 fn what_git_does_not_know_is_an_error() {
     let folder = repository();
     let path = folder.path();

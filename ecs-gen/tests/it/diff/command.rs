@@ -104,6 +104,61 @@ fn findings_in_every_format() {
 }
 
 #[test]
+fn findings_of_both_engines_say_which_engine_they_are_of() {
+    let folder = versions();
+    let path = folder.path();
+    let both = |format| printed(path, &["old/log.yaml", "new/log.yaml", "--engine", "both", "--format", format]);
+    let found: serde_json::Value = serde_json::from_str(&both("json")).unwrap();
+    let engines: Vec<(&str, String)> = found["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["rule"].as_str().unwrap(), one["engines"].to_string()))
+        .collect();
+    let expected = [
+        ("retention-shortened", r#"["elasticsearch","opensearch"]"#),
+        ("type-changed", r#"["opensearch"]"#),
+        ("type-changed-in-family", r#"["elasticsearch"]"#),
+        ("version-not-raised", r#"["elasticsearch","opensearch"]"#),
+    ];
+    assert_eq!(engines, expected.map(|(rule, engines)| (rule, engines.to_owned())));
+    for (format, word) in [
+        ("text", "stream; Elasticsearch only; action: rollover"),
+        ("text", "query; OpenSearch only; action: reindex"),
+        ("github", "where it was `keyword` (Elasticsearch only); action: rollover"),
+        ("markdown", "where it was `keyword` (OpenSearch only) | `new/shop.yaml:6:14` | reindex"),
+    ] {
+        let text = both(format);
+        assert!(text.contains(word), "there is no `{word}` in\n{text}");
+        assert_eq!(text.matches(" only").count(), 2, "{text}");
+    }
+    // One engine that was asked for is no news.
+    assert!(!printed(path, &["old/log.yaml", "new/log.yaml", "--engine", "opensearch"]).contains(" only"));
+}
+
+#[test]
+fn findings_of_several_logs_name_their_log_in_every_format() {
+    let folder = versions();
+    let path = folder.path();
+    let other = Workspace::with(&[("name: shop-log", "name: market-log")], &[]);
+    generate(path, &other.log().to_string_lossy());
+    std::fs::rename(path.join("generated"), path.join("before")).unwrap();
+    let later = Workspace::with(&[("name: shop-log", "name: market-log"), ("keep: 90d", "keep: 30d")], &[]);
+    generate(path, &later.log().to_string_lossy());
+    generate(path, "new/log.yaml");
+    for (format, names) in [
+        ("text", ["market-log: indices are kept", "shop-log: indices are kept"]),
+        ("github", ["::market-log: indices are kept", "::shop-log: indices are kept"]),
+        ("markdown", ["| market-log: indices are kept", "| shop-log: indices are kept"]),
+    ] {
+        let text = printed(path, &["before", "generated", "--format", format]);
+        for name in names {
+            assert!(text.contains(name), "there is no `{name}` in\n{text}");
+        }
+    }
+}
+
+#[test]
 fn a_reader_that_is_gone_is_no_error() {
     let folder = versions();
     let same = ["diff", "old/log.yaml", "old/log.yaml"];
