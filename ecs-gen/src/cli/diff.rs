@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Args, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, Command, ValueEnum};
 use ecs_gen::diff::render::{self, EXIT_FOUND, FailOn};
 use ecs_gen::diff::{self, Engine, LoadError, Options, RULES, Rule, Side};
 
@@ -18,7 +19,7 @@ use super::output;
 /// generated for the engine that `--engine` names; a mapping is taken for one of either, and compared with one log.
 #[derive(Args)]
 #[command(
-    after_help = "Exit codes: 0 nothing reaches `--fail-on`, 1 an error, 2 wrong arguments, 3 something does.\n\n\
+    after_help = "Exit codes: 0 nothing reaches `--fail-on`, or a plan was printed, 1 an error, 2 wrong arguments, 3 something does.\n\n\
                         Examples:\n  ecs-gen diff generated/my-log ../deployed/my-log\n  \
                         ecs-gen diff logs/my-log.yaml --against origin/main --format github\n  \
                         ecs-gen diff installed-mapping.json logs/my-log.yaml --engine opensearch --plan"
@@ -46,8 +47,9 @@ pub struct Diff {
     /// Take the findings of a rule for information; may be given several times
     #[arg(long, value_name = "RULE", value_parser = PossibleValuesParser::new(RULES.iter().map(|rule| rule.id)), hide_possible_values = true)]
     allow: Vec<String>,
-    /// Print the requests that bring a cluster from OLD to NEW instead; `--format json` for tools
-    #[arg(long)]
+    /// Print the requests that bring a cluster from OLD to NEW instead, as text, or with `--format json` for tools. A plan
+    /// judges nothing: it has no findings to fail on or to allow
+    #[arg(long, conflicts_with_all = ["fail_on", "allow"])]
     plan: bool,
     /// Print all rules as a table instead
     #[arg(long, exclusive = true)]
@@ -94,6 +96,11 @@ pub fn run(arguments: &Diff) -> ExitCode {
     if arguments.rules {
         output::print(&diff::to_markdown());
         return ExitCode::SUCCESS;
+    }
+    if arguments.plan && !matches!(arguments.format, Format::Text | Format::Json) {
+        let message = "the argument '--plan' cannot be used with '--format github' or '--format markdown': those are for \
+                       findings; print the plan as text or with '--format json'";
+        Diff::augment_args(Command::new("ecs-gen diff")).error(ErrorKind::ArgumentConflict, message).exit();
     }
     match sides(arguments) {
         Ok((old, new)) if arguments.plan => print_plans(arguments, &old, &new),

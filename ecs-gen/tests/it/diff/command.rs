@@ -104,6 +104,25 @@ fn findings_in_every_format() {
 }
 
 #[test]
+fn a_plan_takes_no_options_of_findings() {
+    let folder = versions();
+    let refused = |more: &[&str], words: &str| {
+        let output = run(folder.path(), &[&["old/log.yaml", "new/log.yaml", "--plan"], more].concat());
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{more:?}\n{text}");
+        assert!(output.stdout.is_empty() && text.contains("cannot be used with") && text.contains(words), "{text}");
+    };
+    refused(&["--fail-on", "none"], "--fail-on");
+    refused(&["--allow", "type-changed"], "--allow");
+    refused(&["--format", "github"], "--format json");
+    refused(&["--format", "markdown"], "--format json");
+    let text = printed(folder.path(), &["old/log.yaml", "new/log.yaml", "--plan", "--format", "json"]);
+    let found: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(found["plans"][0]["engine"], "elasticsearch");
+    assert!(found["plans"][0]["steps"].is_array());
+}
+
+#[test]
 fn findings_of_both_engines_say_which_engine_they_are_of() {
     let folder = versions();
     let path = folder.path();
