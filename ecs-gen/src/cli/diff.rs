@@ -1,7 +1,8 @@
 //! `ecs-gen diff`: what changes between two versions of a log, and the requests that bring a cluster from one to the
 //! other.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::builder::PossibleValuesParser;
@@ -15,8 +16,8 @@ use super::output;
 /// Say what changes between two versions of a log, for whom, and what is to be done.
 ///
 /// OLD and NEW are each a log file, a generated folder (`generated/LOG`, or the folder above it), or a JSON file with a
-/// mapping: bare, `{"mappings"}`, an answer to `GET INDEX/_mapping`, or the body of a template. A folder must hold what was
-/// generated for the engine that `--engine` names; a mapping is taken for one of either, and compared with one log.
+/// mapping: bare, `{"mappings"}`, an answer to `GET INDEX/_mapping`, or the body of a template. A folder must hold what
+/// was generated for the engine that `--engine` names; a mapping is taken for one of either, and compared with one log.
 #[derive(Args)]
 #[command(
     after_help = "Exit codes: 0 nothing reaches `--fail-on`, or a plan was printed, 1 an error, 2 wrong arguments, 3 something does.\n\n\
@@ -31,7 +32,8 @@ pub struct Diff {
     /// The new version
     #[arg(value_name = "NEW", required_unless_present_any = ["against", "rules"], conflicts_with = "against")]
     new: Option<PathBuf>,
-    /// Compare the path with itself as it was at this commit; the files that a log file names are taken from there too
+    /// Compare the path with itself as it was at this commit; the files that a log file names are taken from there too,
+    /// and what was not there is new
     #[arg(long, value_name = "GIT-REF")]
     against: Option<String>,
     /// The engine that the verdicts are for
@@ -47,8 +49,8 @@ pub struct Diff {
     /// Take the findings of a rule for information; may be given several times
     #[arg(long, value_name = "RULE", value_parser = PossibleValuesParser::new(RULES.iter().map(|rule| rule.id)), hide_possible_values = true)]
     allow: Vec<String>,
-    /// Print the requests that bring a cluster from OLD to NEW instead, as text, or with `--format json` for tools. A plan
-    /// judges nothing: it has no findings to fail on or to allow
+    /// Print the requests that bring a cluster from OLD to NEW instead, as text, or with `--format json` for tools. A
+    /// plan judges nothing: it has no findings to fail on or to allow
     #[arg(long, conflicts_with_all = ["fail_on", "allow"])]
     plan: bool,
     /// Print all rules as a table instead
@@ -98,8 +100,8 @@ pub fn run(arguments: &Diff) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     if arguments.plan && !matches!(arguments.format, Format::Text | Format::Json) {
-        let message = "the argument '--plan' cannot be used with '--format github' or '--format markdown': those are for \
-                       findings; print the plan as text or with '--format json'";
+        let message = "the argument '--plan' cannot be used with '--format github' or '--format markdown': those are \
+                       for findings; print the plan as text or with '--format json'";
         Diff::augment_args(Command::new("ecs-gen diff")).error(ErrorKind::ArgumentConflict, message).exit();
     }
     match sides(arguments) {
@@ -116,11 +118,21 @@ fn sides(arguments: &Diff) -> Result<(Side, Side), LoadError> {
     // The parser has seen to it that both are there, but for `--against`, which makes one of the other.
     let first = arguments.old.clone().unwrap_or_default();
     let (old, new) = match (&arguments.against, &arguments.new) {
-        (Some(reference), _) => (diff::load_at(&first, reference)?, diff::load(&first)?),
+        (Some(reference), _) => (load_old(&first, reference)?, diff::load(&first)?),
         (None, new) => (diff::load(&first)?, diff::load(&new.clone().unwrap_or_default())?),
     };
     diff::check_sides(&old, &new, arguments.engine.engines())?;
     Ok((old, new))
+}
+
+/// The path at the commit. What was not there is all new.
+fn load_old(path: &Path, reference: &str) -> Result<Side, LoadError> {
+    match diff::load_at(path, reference) {
+        Err(error) if error.is_absent() => {
+            Ok(Side { label: format!("{reference}:{}", path.display()), logs: BTreeMap::new() })
+        }
+        loaded => loaded,
+    }
 }
 
 fn print_findings(arguments: &Diff, old: &Side, new: &Side) -> ExitCode {

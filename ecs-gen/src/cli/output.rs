@@ -1,5 +1,5 @@
-//! What the commands print, as text or JSON, and the exit codes. All printing is here: `print!` and `eprint!` panic when
-//! the reader is gone.
+//! What the commands print, as text or JSON, and the exit codes. All printing is here: `print!` and `eprint!` panic
+//! when the reader is gone.
 
 use std::io::{self, ErrorKind, Write as _};
 use std::process::ExitCode;

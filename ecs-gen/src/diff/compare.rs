@@ -105,9 +105,11 @@ fn compare_logs(name: &str, old: Option<&LogSide>, new: Option<&LogSide>, option
 
 fn one_sided(rule: Rule, name: &str, log: &LogSide, engines: &[Engine]) -> Vec<Finding> {
     let mut sink = Sink::new(name, log, log, engines);
+    // A mapping of its own has no name.
+    let what = if name.is_empty() { "the mapping".to_owned() } else { format!("the log `{name}`") };
     let (message, place) = match rule {
-        Rule::LogAdded => (format!("the log `{name}` is new"), Place::whole(name).only_new()),
-        _ => (format!("the log `{name}` is gone"), Place::whole(name).only_old()),
+        Rule::LogAdded => (format!("{what} is new"), Place::whole(name).only_new()),
+        _ => (format!("{what} is gone"), Place::whole(name).only_old()),
     };
     sink.add(rule, &place, message);
     sink.finish()

@@ -30,7 +30,8 @@ use super::mapping;
 pub struct Side {
     /// How it is called in messages.
     pub label: String,
-    /// Its logs by name. A mapping of its own has none and stands under the empty name.
+    /// Its logs by name; none of what was not there at a commit. A mapping of its own has none and stands under the
+    /// empty name.
     pub logs: BTreeMap<String, LogSide>,
 }
 
@@ -59,10 +60,6 @@ impl LoadError {
         Self { message: message.into(), is_absent: false }
     }
 
-    fn absent(message: impl Into<String>) -> Self {
-        Self { message: message.into(), is_absent: true }
-    }
-
     fn of(path: &Path, cause: impl fmt::Display) -> Self {
         Self::new(format!("`{}`: {cause}", path.display()))
     }
@@ -84,8 +81,8 @@ impl fmt::Display for LoadError {
 
 impl std::error::Error for LoadError {}
 
-/// Loads a log file, a generated folder (that of a log, or the folder above it), or a JSON file with a mapping. A log file
-/// may be written as JSON, which is YAML too.
+/// Loads a log file, a generated folder (that of a log, or the folder above it), or a JSON file with a mapping. A log
+/// file may be written as JSON, which is YAML too.
 ///
 /// # Errors
 /// When the path is none of these, or what it holds cannot be read; the text has every diagnostic of a log file.

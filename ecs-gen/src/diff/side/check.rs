@@ -1,5 +1,5 @@
-//! Whether two sides can be compared at all. What is silently absent from one would be taken for what is the same, or for
-//! what is gone.
+//! Whether two sides can be compared at all. What is silently absent from one would be taken for what is the same, or
+//! for what is gone.
 
 use super::{LoadError, Side};
 use crate::diff::engine::Engine;

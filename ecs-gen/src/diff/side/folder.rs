@@ -34,6 +34,16 @@ pub(super) fn load_folder(
     Ok(logs)
 }
 
+/// Whether a file is of a generated log, by its path from the log's folder or from the one above.
+pub(super) fn is_part(path: &Path) -> bool {
+    let names: Vec<_> = path.iter().map(|name| name.to_string_lossy()).collect();
+    match names.iter().map(AsRef::as_ref).collect::<Vec<&str>>()[..] {
+        [SCHEMA] | [_, SCHEMA] => true,
+        [part, _] | [_, part, _] => PARTS.contains(&part) && is_json(path),
+        _ => false,
+    }
+}
+
 fn is_log(folder: &Path) -> bool {
     PARTS.iter().any(|part| folder.join(part).join("mappings.json").is_file())
 }

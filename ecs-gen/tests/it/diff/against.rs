@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::{Workspace, command::run, edited};
+use super::command::{generate, run};
+use super::{Workspace, edited};
 
 fn git(folder: &Path, arguments: &[&str]) {
     let output = Command::new("git")
@@ -56,16 +57,11 @@ fn the_files_that_a_log_names_are_taken_from_the_commit_too() {
 fn a_generated_folder_and_a_mapping_are_taken_from_the_commit_too() {
     let folder = repository();
     let path = folder.path();
-    let generate = || {
-        let arguments = ["generate", "--log", "logs/log.yaml", "--out", "generated"];
-        let output = Command::new(env!("CARGO_BIN_EXE_ecs-gen")).args(arguments).current_dir(path).output().unwrap();
-        assert!(output.status.success());
-    };
-    generate();
+    generate(path, "logs/log.yaml");
     git(path, &["add", "."]);
     git(path, &["commit", "--quiet", "--message", "generated"]);
     edit(&path.join("shop.yaml"), "total, type: long", "total, type: keyword");
-    generate();
+    generate(path, "logs/log.yaml");
     for what in ["generated", "generated/shop-log", "generated/shop-log/elasticsearch/mappings.json"] {
         let output = run(path, &[what, "--against", "main"]);
         let text = String::from_utf8_lossy(&output.stdout);
@@ -102,8 +98,92 @@ fn what_git_does_not_know_is_an_error() {
         assert_eq!(output.status.code(), Some(1), "{text}");
         assert!(text.contains(words), "{text}");
     };
-    fails(&["logs/log.yaml", "--against", "no-such-branch"], "git knows no commit `no-such-branch`");
+    let bad = ["logs/log.yaml", "--against", "no-such-branch"];
+    fails(&bad, "git knows no commit `no-such-branch`");
+    fails(&bad, "fatal: Needed a single revision");
     fails(&["logs/log.yaml", "--against=--output=x"], "git knows no commit");
-    std::fs::write(path.join("new.yaml"), "name: new\n").unwrap();
-    fails(&["new.yaml", "--against", "main"], "`new.yaml` was not there");
+    // Neither at the commit nor in the work tree.
+    fails(&["nowhere.yaml", "--against", "main"], "nowhere.yaml");
+    let bare = tempfile::tempdir().unwrap();
+    let log = bare.path().join("log.yaml");
+    std::fs::copy(path.join("logs/log.yaml"), &log).unwrap();
+    fails(&[&log.to_string_lossy(), "--against", "main"], "fatal: not a git repository");
+    // A file that git has lost is not one that was never there.
+    let objects = path.join(".git/objects");
+    let id = Command::new("git").arg("-C").arg(path).args(["rev-parse", "main:shop.yaml"]).output().unwrap();
+    let id = String::from_utf8(id.stdout).unwrap();
+    let (first, rest) = id.trim().split_at(2);
+    std::fs::remove_file(objects.join(first).join(rest)).unwrap();
+    fails(&["logs/log.yaml", "--against", "main"], "cannot read object");
+}
+
+#[test]
+fn what_is_not_to_be_released_is_read_too() {
+    let folder = repository();
+    let path = folder.path();
+    std::fs::write(path.join(".gitattributes"), "logs export-ignore\n*.yaml export-ignore\n").unwrap();
+    git(path, &["add", "."]);
+    git(path, &["commit", "--quiet", "--message", "attributes"]);
+    let same = run(path, &["logs/log.yaml", "--against", "HEAD"]);
+    assert_eq!(String::from_utf8_lossy(&same.stdout), "nothing differs\n", "{same:?}");
+}
+
+#[test]
+fn what_was_not_there_at_the_commit_is_new() {
+    let folder = repository();
+    let path = folder.path();
+    std::fs::copy(path.join("logs/log.yaml"), path.join("logs/other.yaml")).unwrap();
+    generate(path, "logs/log.yaml");
+    for what in ["logs/other.yaml", "generated", "generated/shop-log"] {
+        let output = run(path, &[what, "--against", "main"]);
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        assert!(text.starts_with("info[log-added]: the log `shop-log` is new\n  --> new "), "{text}");
+    }
+    let plan = run(path, &["logs/other.yaml", "--against", "main", "--plan"]);
+    assert!(String::from_utf8_lossy(&plan.stdout).contains("PUT /_index_template/"), "{plan:?}");
+    let mapping = run(path, &["generated/shop-log/elasticsearch/mappings.json", "--against", "main"]);
+    assert!(String::from_utf8_lossy(&mapping.stdout).starts_with("info[log-added]: the mapping is new"), "{mapping:?}");
+}
+
+#[test]
+fn the_top_of_a_repository_is_a_folder_like_others() {
+    let folder = repository();
+    let path = folder.path();
+    let output = run(path, &[".", "--against", "HEAD"]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("`.`: holds no generated log; give"), "{output:?}");
+    generate(path, "logs/log.yaml");
+    let generated = path.join("generated");
+    git(&generated, &["init", "--quiet", "--initial-branch", "main"]);
+    git(&generated, &["add", "."]);
+    git(&generated, &["commit", "--quiet", "--message", "first"]);
+    edit(&path.join("shop.yaml"), "total, type: long", "total, type: keyword");
+    generate(path, "logs/log.yaml");
+    for (at, what, shown) in [
+        (generated.clone(), ".", "old main:shop-log/elasticsearch/mappings.json#"),
+        (path.to_owned(), "generated", "old main:shop-log/elasticsearch/mappings.json#"),
+        (generated.join("shop-log"), "..", "old main:shop-log/elasticsearch/mappings.json#"),
+        (generated.join("shop-log"), ".", "old main:shop-log/elasticsearch/mappings.json#"),
+    ] {
+        let output = run(&at, &[what, "--against", "main"]);
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(output.status.code(), Some(3), "{output:?}");
+        assert!(text.contains("breaking[type-changed]") && text.contains(shown), "{text}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_followed_at_the_commit() {
+    let folder = repository();
+    let path = folder.path();
+    std::fs::rename(path.join("shop.yaml"), path.join("real.yaml")).unwrap();
+    std::os::unix::fs::symlink("real.yaml", path.join("shop.yaml")).unwrap();
+    git(path, &["add", "."]);
+    git(path, &["commit", "--quiet", "--message", "links"]);
+    let same = run(path, &["logs/log.yaml", "--against", "HEAD"]);
+    assert_eq!(String::from_utf8_lossy(&same.stdout), "nothing differs\n", "{same:?}");
+    edit(&path.join("real.yaml"), "total, type: long", "total, type: keyword");
+    assert_eq!(run(path, &["logs/log.yaml", "--against", "HEAD"]).status.code(), Some(3));
 }
