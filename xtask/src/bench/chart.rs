@@ -17,7 +17,7 @@ const TOP: f64 = 64.0;
 
 const STYLE: &str = "\
 text{font:13px system-ui,-apple-system,'Segoe UI',sans-serif;fill:#1f2328}
-.t{font-size:15px;font-weight:600}.n{text-anchor:end}.q{fill:#59636e}
+.t{font-size:15px;font-weight:600}.n{text-anchor:end}.q{fill:#59636e}.d{font-size:11px}
 .b{fill:#ffffff}.s0{fill:#0b6e99}.s1{fill:#8cc4dc}.o .s0{fill:#b35900}.o .s1{fill:#f0b070}.o .n{font-weight:600}
 @media(prefers-color-scheme:dark){text{fill:#e6edf3}.q{fill:#9198a1}.b{fill:#0d1117}
 .s0{fill:#4fb3dc}.s1{fill:#2a5f78}.o .s0{fill:#ff9e4a}.o .s1{fill:#8a5520}}";
@@ -92,8 +92,7 @@ impl Chart {
     fn group(&self, group: &Group, y: f64, largest: f64) -> String {
         let middle = y + group.values.len() as f64 * BAR / 2.0 + 4.5;
         let class = if group.is_ours { " class=\"o\"" } else { "" };
-        let mut svg =
-            format!("<g{class}><text class=\"n\" x=\"{}\" y=\"{middle}\">{}</text>", LEFT - 10.0, escape(&group.name));
+        let mut svg = format!("<g{class}>{}", label(&group.name, middle));
         for (at, &value) in group.values.iter().enumerate() {
             let top = y + at as f64 * BAR;
             let width = (value / largest * WIDTH).max(1.0);
@@ -112,6 +111,21 @@ impl Chart {
     }
 }
 
+/// The name, and below it what it has in parentheses or behind a comma, which is too long for one line.
+fn label(name: &str, middle: f64) -> String {
+    let x = LEFT - 10.0;
+    let text = |class: &str, y: f64, text: &str| {
+        format!("<text class=\"{class}\" x=\"{x}\" y=\"{y}\">{}</text>", escape(text))
+    };
+    match name.split_once(" (").or_else(|| name.split_once(", ")) {
+        Some((name, detail)) => {
+            let detail = detail.trim_end_matches(')').replace('`', "");
+            text("n", middle - 6.0, name) + &text("n q d", middle + 7.0, &detail)
+        }
+        None => text("n", middle, name),
+    }
+}
+
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
@@ -127,10 +141,16 @@ mod tests {
             title: "a < b".to_owned(),
             series: vec!["only".to_owned()],
             digits: 0,
-            groups: vec![group("this & that", 2_500.0, false), group("ours", 1_250.0, true)],
+            groups: vec![group("this & that (new)", 2_500.0, false), group("ours", 1_250.0, true)],
         };
         let svg = chart.to_svg();
-        assert!(svg.contains("a &lt; b") && svg.contains("this &amp; that") && svg.contains("2,500"), "{svg}");
+        assert!(
+            svg.contains("a &lt; b")
+                && svg.contains(">this &amp; that</text>")
+                && svg.contains(">new</text>")
+                && svg.contains("2,500"),
+            "{svg}"
+        );
         assert!(svg.contains("width=\"460.0\"") && svg.contains("width=\"230.0\""), "{svg}");
         assert_eq!(svg.matches("class=\"o\"").count(), 1);
     }
