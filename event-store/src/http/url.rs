@@ -21,10 +21,20 @@ pub(super) fn parse(url: &str) -> Result<HostUrl, BuildError> {
         Some((credentials, host)) => (Some(credentials), host),
         None => (None, authority),
     };
+    // A slash in a password ends the authority too early, and then anything may be a part of the password.
+    let is_scheme = scheme.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if path.contains('@') || !is_scheme {
+        return Err(BuildError::Url { url: without_credentials(url) });
+    }
     let base = format!("{scheme}://{host}{}", path.trim_end_matches('/'));
     let refused = || BuildError::Url { url: base.clone() };
     let parsed: Uri = base.parse().map_err(|_| refused())?;
     let is_known = matches!(scheme, "http" | "https");
+    // A port that is none would be taken for the scheme's own.
+    let has_port = parsed.authority().is_some_and(|authority| Some(authority.as_str()) != parsed.host());
+    if has_port && parsed.port_u16().is_none_or(|port| port == 0) {
+        return Err(refused());
+    }
     if !is_known || parsed.host().is_none_or(str::is_empty) || parsed.query().is_some() || url.contains('#') {
         return Err(refused());
     }
@@ -86,5 +96,22 @@ mod tests {
         }
         assert_eq!(parse("ftp://u:pw@host").unwrap_err().to_string(), "`ftp://host` is no URL of a host");
         assert!(parse("http://a%zz:b@host").is_err());
+    }
+
+    #[test]
+    fn a_slash_in_a_password_is_refused_without_a_part_of_it() {
+        for url in ["http://u:se/cret@host:9", "http://u:12/cret@host", "u:secret@h/http://x", "http://u:s/c@host/a@b"]
+        {
+            let text = parse(url).unwrap_err().to_string();
+            assert!(!text.contains("se") && !text.contains("cret") && !text.contains("u:"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_port_that_is_none_is_refused() {
+        for url in ["http://127.0.0.1:99999", "http://host:0", "http://host:", "http://host:x", "http://[::1]:70000"] {
+            assert!(parse(url).is_err(), "{url}");
+        }
+        check("http://[::1]", "http://[::1]", None);
     }
 }
