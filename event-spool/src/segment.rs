@@ -148,7 +148,7 @@ impl Segment {
         }
         // Before the sync: what is published during it may be on disk or not, and is written by the next.
         let published = self.walk_published();
-        // Producers have left what is published, and what they are still writing keeps its pages.
+        // Producers have left what is published; the page that they share with it comes back with their next store.
         self.mapping.let_go(from..published);
         match uninterrupted(|| self.file.sync_mapping(&self.mapping, from..reserved)) {
             Ok(()) => {
