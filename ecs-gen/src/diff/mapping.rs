@@ -99,22 +99,32 @@ pub(crate) fn field_at<'j>(mapping: &'j Json, path: &str) -> Option<&'j Json> {
     path.split('.').try_fold(mapping, |found, step| found.get("properties")?.get(step))
 }
 
+/// `dynamic` as it counts for the field at `path`, known or not.
+#[must_use]
+pub(crate) fn dynamic_at(mapping: &Json, path: &str) -> String {
+    let text = |value: &Json| {
+        value.get("dynamic").map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    };
+    let mut found = text(mapping).unwrap_or_else(|| "true".to_owned());
+    let mut place = mapping;
+    for segment in path.split('.') {
+        let Some(below) = place.get("properties").and_then(|properties| properties.get(segment)) else { break };
+        place = below;
+        found = text(place).unwrap_or(found);
+    }
+    found
+}
+
 /// Whether a document with a value at a path that the mapping does not know is refused: the object that it stands in is
 /// strict, and none above it is kept without being looked at.
 #[must_use]
 pub(crate) fn refuses_unknown(mapping: &Json, path: &str) -> bool {
-    let is_strict = |place: &Json| place.get("dynamic").map(|value| value.to_string().starts_with("\"strict"));
-    let mut found = is_strict(mapping).unwrap_or(false);
-    let mut place = mapping;
-    for segment in path.split('.') {
-        let Some(below) = place.get("properties").and_then(|properties| properties.get(segment)) else { break };
-        if ["false", "\"false\""].contains(&below.get("enabled").map(Json::to_string).unwrap_or_default().as_str()) {
-            return false;
-        }
-        place = below;
-        found = is_strict(place).unwrap_or(found);
-    }
-    found
+    let is_unseen = |way: &str| {
+        let enabled = field_at(mapping, way).and_then(|object| object.get("enabled"));
+        enabled.is_some_and(|value| *value == Json::Bool(false) || value == "false")
+    };
+    let mut above = path.match_indices('.').map(|(at, _)| &path[..at]);
+    dynamic_at(mapping, path).starts_with("strict") && !above.any(is_unseen)
 }
 
 /// All differences of two mappings, in byte order of the paths.

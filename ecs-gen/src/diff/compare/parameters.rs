@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::fields::Mappings;
 use super::sink::{Place, Sink, shown};
-use crate::diff::mapping::{Change, ParameterChange};
+use crate::diff::mapping::{self, Change, ParameterChange};
 use crate::diff::rules::Rule;
 
 /// A longer keyword is refused by Lucene where nothing cuts it off.
@@ -113,7 +113,7 @@ fn epoch(formats: &[String]) -> Option<&String> {
 /// `dynamic` by what counts: an object that does not say has that of the object around it.
 fn dynamic(mappings: &Mappings<'_>, change: &Change, place: &Place<'_>, sink: &mut Sink<'_>) {
     let below = if change.path.is_empty() { "x".to_owned() } else { format!("{}.x", change.path) };
-    let (old, new) = (dynamic_at(mappings.old, &below), dynamic_at(mappings.new, &below));
+    let (old, new) = (mapping::dynamic_at(mappings.old, &below), mapping::dynamic_at(mappings.new, &below));
     let is_strict = |value: &str| value.starts_with("strict");
     let rule = match (is_strict(&old), is_strict(&new)) {
         _ if old == new => return,
@@ -123,19 +123,4 @@ fn dynamic(mappings: &Mappings<'_>, change: &Change, place: &Place<'_>, sink: &m
     };
     let subject = if change.path.is_empty() { "the mapping".to_owned() } else { format!("`{}`", change.path) };
     sink.add(rule, place, format!("`dynamic` of {subject} is `{new}` where it was `{old}`"));
-}
-
-/// `dynamic` as it counts for the field at `path`, known or not.
-pub(super) fn dynamic_at(mapping: &Json, path: &str) -> String {
-    let text = |value: &Json| {
-        value.get("dynamic").map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
-    };
-    let mut found = text(mapping).unwrap_or_else(|| "true".to_owned());
-    let mut place = mapping;
-    for segment in path.split('.') {
-        let Some(below) = place.get("properties").and_then(|properties| properties.get(segment)) else { break };
-        place = below;
-        found = text(place).unwrap_or(found);
-    }
-    found
 }
