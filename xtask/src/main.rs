@@ -1,12 +1,10 @@
 //! Tasks of this workspace; nothing here knows what a field is.
 
-mod bench;
 mod ecs;
-mod engines;
-mod live;
 mod regenerate;
 mod soak;
 mod test;
+mod testkit;
 mod typescript;
 mod workspace;
 
@@ -27,12 +25,14 @@ enum Task {
     Regenerate(regenerate::Args),
     Test(test::Args),
     Typescript(typescript::Args),
-    Bench(bench::Args),
+    /// Run a benchmark
+    Bench(testkit::Args),
     /// Compare the committed facts of ECS with the published releases
     Ecs(ecs::Args),
     /// Fetch, start and stop the real engines that the tests run against
-    Engines(engines::Args),
-    Live(live::Args),
+    Engines(testkit::Args),
+    /// Put what is generated on real engines, and compare what they say with what the project says
+    Live(testkit::Args),
     Soak(soak::Args),
 }
 
@@ -41,10 +41,10 @@ fn main() -> ExitCode {
         Task::Regenerate(args) => regenerate::run(&args),
         Task::Test(args) => test::run(&args),
         Task::Typescript(args) => typescript::run(&args),
-        Task::Bench(args) => bench::run(&args),
+        Task::Bench(args) => testkit::run("bench", &args),
         Task::Ecs(args) => ecs::run(&args),
-        Task::Engines(args) => engines::run(&args),
-        Task::Live(args) => live::run(&args),
+        Task::Engines(args) => testkit::run("engines", &args),
+        Task::Live(args) => testkit::run("live", &args),
         Task::Soak(args) => soak::run(&args),
     };
     outcome.unwrap_or_else(|error| {

@@ -39,7 +39,7 @@ fn load(path: &str) -> Model {
 
 const KIBANA: &str = "logs/kibana-event-log.yaml";
 const INFRA: &str = "logs/infra-events.yaml";
-const ALL_OF_ECS: &str = "xtask/bench/all-ecs.yaml";
+const ALL_OF_ECS: &str = "testkit/bench/all-ecs.yaml";
 const EVERY_TYPE: &str = "ecs-gen/tests/it/agreement/every-type/log.yaml";
 
 /// The files that the emitter of that name makes of a log.

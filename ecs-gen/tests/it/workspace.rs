@@ -13,7 +13,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("event-store", &["ecs-schema"]),
     ("event-log", &["ecs-schema", "event-spool", "event-store"]),
     ("fake-engine", &[]),
-    ("xtask", &["ecs-gen", "ecs-schema", "event-store", "fake-engine"]),
+    ("testkit", &["ecs-gen", "ecs-schema", "event-store", "fake-engine"]),
+    ("xtask", &["ecs-gen"]),
 ];
 
 #[test]
@@ -35,6 +36,29 @@ fn crates_depend_on_each_other_as_promised() {
 }
 
 #[test]
+fn nothing_depends_on_testkit() {
+    let metadata = load_metadata();
+    let packages = metadata["packages"].as_array().expect("metadata lists packages");
+    let uses_testkit = |package: &&Json| {
+        let dependencies = package["dependencies"].as_array().expect("a package lists dependencies");
+        dependencies.iter().any(|dependency| name_of(dependency) == "testkit")
+    };
+    let users: Vec<&str> = packages.iter().filter(uses_testkit).map(name_of).collect();
+    assert!(users.is_empty(), "{} depends on `testkit`, tests included", users.join(", "));
+}
+
+#[test]
+fn xtask_builds_without_http_and_tls() {
+    // `cargo tree`, because `cargo metadata` wants the manifests of other platforms' crates too.
+    let built = run_cargo(&["tree", "--package", "xtask", "--edges", "normal,build", "--prefix", "none"]);
+    let names: Vec<&str> = built.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert!(names.contains(&"ecs-gen"), "the names are not where they were:\n{built}");
+    for heavy in ["event-store", "fake-engine", "ring", "rustls", "testkit", "ureq"] {
+        assert!(!names.contains(&heavy), "`{heavy}` would be built before anything can be regenerated");
+    }
+}
+
+#[test]
 fn workspace_has_one_yaml_parser() {
     let lock = std::fs::read_to_string(root().join("Cargo.lock")).expect("the lock file is committed");
     let names = lock.lines().filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'));
@@ -47,11 +71,16 @@ fn name_of(package: &Json) -> &str {
 }
 
 fn load_metadata() -> Json {
+    serde_json::from_str(&run_cargo(&["metadata", "--no-deps", "--format-version", "1"])).expect("metadata is JSON")
+}
+
+fn run_cargo(arguments: &[&str]) -> String {
     let cargo = std::env::var_os("CARGO").expect("cargo runs the tests");
-    let arguments = ["metadata", "--no-deps", "--offline", "--locked", "--format-version", "1"];
-    let output = Command::new(cargo).args(arguments).current_dir(root()).output().expect("cargo can be run");
+    let mut command = Command::new(cargo);
+    command.args(arguments).args(["--offline", "--locked"]).current_dir(root());
+    let output = command.output().expect("cargo can be run");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).expect("metadata is JSON")
+    String::from_utf8(output.stdout).expect("cargo prints UTF-8")
 }
 
 fn root() -> &'static Path {

@@ -1,4 +1,4 @@
-//! The engines there are: name, port, Java, environment variable. Versions stand in `xtask/engines/pom.xml` alone.
+//! The engines there are: name, port, Java, environment variable. Versions stand in `testkit/engines/pom.xml` alone.
 
 use std::env;
 

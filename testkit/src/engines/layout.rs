@@ -13,36 +13,30 @@ use anyhow::{Context, Result, bail};
 
 use super::account::is_root;
 use super::catalogue::Engine;
+use crate::workspace::root;
 
 /// Environment variable that names another folder than `.engines/`.
 pub const DIRECTORY_VARIABLE: &str = "EVENT_LOG_ENGINES_DIR";
 
-/// The root of this workspace.
-pub fn workspace() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the manifest of xtask lies one folder below the workspace root")
-}
-
 /// The Maven file with every coordinate.
 pub fn pom() -> PathBuf {
-    workspace().join("xtask/engines/pom.xml")
+    root().join("testkit/engines/pom.xml")
 }
 
 /// The program that starts `OpenSearch` out of its jars; Java compiles it as it starts.
 pub fn opensearch_program() -> PathBuf {
-    workspace().join("xtask/engines/OpenSearchNode.java")
+    root().join("testkit/engines/OpenSearchNode.java")
 }
 
 /// The folder of one engine.
 pub fn directory(engine: Engine) -> PathBuf {
     static ROOT: OnceLock<PathBuf> = OnceLock::new();
-    let root = ROOT.get_or_init(|| match env::var_os(DIRECTORY_VARIABLE) {
+    let engines = ROOT.get_or_init(|| match env::var_os(DIRECTORY_VARIABLE) {
         Some(named) => PathBuf::from(named),
-        None if is_root().unwrap_or(false) && !can_be_entered_by_others(workspace()) => outside(workspace()),
-        None => workspace().join(".engines"),
+        None if is_root().unwrap_or(false) && !can_be_entered_by_others(root()) => outside(root()),
+        None => root().join(".engines"),
     });
-    root.join(engine.name())
+    engines.join(engine.name())
 }
 
 /// Whether every folder on the way has the permission to pass for accounts that neither own it nor are of its group.

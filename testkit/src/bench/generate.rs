@@ -11,7 +11,7 @@ use super::target_folder;
 use crate::workspace::{self, cargo};
 
 /// All of ECS as one log, in the ECS release that the shipped logs use.
-const ALL_ECS: &str = "xtask/bench/all-ecs.yaml";
+const ALL_ECS: &str = "testkit/bench/all-ecs.yaml";
 
 /// How to measure.
 #[derive(Debug, clap::Args)]

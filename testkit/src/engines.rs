@@ -1,6 +1,6 @@
 //! `cargo xtask engines`: real search engines on this machine, for tests and measurements.
 //!
-//! Owns fetching (from the coordinates in `xtask/engines/pom.xml`, and from nowhere else), starting on loopback,
+//! Owns fetching (from the coordinates in `testkit/engines/pom.xml`, and from nowhere else), starting on loopback,
 //! readiness, stopping, killing and starting again. Everything it writes lies in `.engines/` at the workspace root, or in the folder that
 //! `EVENT_LOG_ENGINES_DIR` names. It must not know what a test asks of an engine.
 //!

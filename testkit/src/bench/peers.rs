@@ -80,7 +80,7 @@ fn shown(path: impl AsRef<Path>) -> String {
 
 /// Where a peer's sources are.
 pub fn sources(name: &str) -> PathBuf {
-    workspace::root().join("xtask/bench/peers").join(name)
+    workspace::root().join("testkit/bench/peers").join(name)
 }
 
 fn workplace(name: &str) -> Result<PathBuf> {
@@ -223,7 +223,7 @@ fn said(command: &mut Command) -> Result<String> {
 
 /// The version that stands next behind a name in a manifest or lock file.
 pub fn version(file: &str, name: &str) -> String {
-    let text = fs::read_to_string(workspace::root().join("xtask/bench/peers").join(file)).unwrap_or_default();
+    let text = fs::read_to_string(workspace::root().join("testkit/bench/peers").join(file)).unwrap_or_default();
     version_behind(&text, name).unwrap_or("?").to_owned()
 }
 

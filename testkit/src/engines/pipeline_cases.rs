@@ -13,10 +13,11 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
 use super::catalogue::Engine;
+use super::fetch;
 use super::http::{Answer, Client};
 use super::progress::step;
 use super::running::{self, Running};
-use super::{fetch, layout};
+use crate::workspace::root;
 use case::{Case, Expectation};
 
 mod ancestor;
@@ -33,7 +34,7 @@ const PROCESSORS: [&str; 2] = ["script", "fail"];
 /// # Errors
 /// When an engine cannot run the pipeline, or an outcome is not the expected one; every such outcome is printed.
 pub fn check(engines: &[Engine]) -> Result<()> {
-    let folder = layout::workspace().join("pipelines/infra-events-legacy/cases");
+    let folder = root().join("pipelines/infra-events-legacy/cases");
     for running in running::start(engines)? {
         let name = running.engine().name();
         let mut cases = case::load_all(&folder)?;
@@ -172,7 +173,7 @@ fn expect_success(answer: Answer, doing: &str) -> Result<Value> {
 
 fn generated(engine: Engine, file: &str) -> PathBuf {
     let target = if engine == Engine::OpenSearch { "opensearch" } else { "elasticsearch" };
-    layout::workspace().join("generated/infra-events").join(target).join(file)
+    root().join("generated/infra-events").join(target).join(file)
 }
 
 fn load_generated(engine: Engine, file: &str) -> Result<Value> {

@@ -78,7 +78,7 @@ fn parse(files: &[PathBuf]) -> Result<Vec<String>> {
     let output = Command::new(java)
         .arg("-cp")
         .arg(engines::jars(Engine::IlmParser).join("*"))
-        .arg(workspace::root().join("xtask/engines/IlmPolicyCheck.java"))
+        .arg(workspace::root().join("testkit/engines/IlmPolicyCheck.java"))
         .args(files)
         .output()
         .context("cannot run Java")?;

@@ -90,22 +90,10 @@ impl Part {
 }
 
 /// Runs the task.
-pub fn run(args: &Args) -> Result<ExitCode> {
-    run_parts(args)?;
-    Ok(ExitCode::SUCCESS)
-}
-
-/// Runs every part with the usual extent.
 ///
 /// # Errors
 /// The first thing that is not as it should be, and what is missing on this machine.
-pub fn run_all() -> Result<()> {
-    let parts = Vec::new();
-    let (documents, events) = (DEFAULT_DOCUMENTS, shipping::DEFAULT_EVENTS);
-    run_parts(&Args { parts, engine: Vec::new(), documents, events, case: String::new(), seed: None, write: false })
-}
-
-fn run_parts(args: &Args) -> Result<()> {
+pub fn run(args: &Args) -> Result<ExitCode> {
     let parts: Vec<Part> = if args.parts.is_empty() { Part::value_variants().to_vec() } else { args.parts.clone() };
     let engines: Vec<Engine> = if args.engine.is_empty() { Engine::ALL.to_vec() } else { args.engine.clone() };
     let extent = Extent { documents: args.documents, seed: args.seed.unwrap_or_else(new_seed) };
@@ -124,7 +112,7 @@ fn run_parts(args: &Args) -> Result<()> {
         rule_table::check_table(&measured, if args.write { Page::Write } else { Page::Compare })?;
     }
     step("Finished", &format!("ran against {}", ran.join(", ")));
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 /// How much of it.

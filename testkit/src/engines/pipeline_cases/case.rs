@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn every_case_file_can_be_loaded() {
-        let folder = crate::engines::layout::workspace().join("pipelines/infra-events-legacy/cases");
+        let folder = crate::workspace::root().join("pipelines/infra-events-legacy/cases");
         assert!(load_all(&folder).unwrap().len() >= 25);
     }
 }
