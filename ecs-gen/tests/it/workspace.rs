@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 const ARROWS: &[(&str, &[&str])] = &[
     ("ecs-schema", &[]),
     ("ecs-gen", &[]),
+    ("event-query", &[]),
     ("event-spool", &[]),
     ("event-store", &["ecs-schema"]),
     ("event-log", &["ecs-schema", "event-spool", "event-store"]),
