@@ -19,14 +19,22 @@
 //! [`journal`]). As long as an earlier try *may* have arrived, a record is **in doubt**, and only its own index is tried:
 //!
 //! * In doubt puts: no complete reply, a reply that is not to be believed (malformed, cut off, not JSON, a wrong count of
-//!   items), a status from 500 on or 408, an item with a status from 500 on, and the death of this process.
-//! * Not in doubt: a connection that never stood, 400 to 499 for the whole request, an item with 429. Such a record goes
-//!   wherever the alias writes to when it is sent again.
+//!   items), a request or an item whose status is ambiguous, which is everything outside of 400 to 499 and 408
+//!   ([`ItemOutcome::is_ambiguous`](event_store::ItemOutcome::is_ambiguous) and its like share one definition), and the
+//!   death of this process.
+//! * Not in doubt: a connection that was never made, 400 to 499 but 408, for the whole request or an item. Such a record
+//!   goes wherever the alias writes to when it is sent again.
 //! * The index is not behind the alias any more, or takes no writes (a lifecycle made it read-only): it is asked which of
 //!   the ids it has (`_mget`). Those are finished, the others are free to go to the write index.
 //! * The index is gone: what it held may live on behind the alias under another name (shrunk, mounted from a snapshot), so
 //!   the alias is searched for the ids; an index that is deleted with its documents leaves nothing that could be doubled.
 //!   Asking needs the right to read. Without it the records stay in the spool and the health says why.
+//! * The document is to go into the quarantine: its index is asked first, because whoever hands it back later, after a
+//!   rollover, would store it a second time.
+//!
+//! **No document stops the others.** One that the engine answers with a defect of its own (500) on each try is passed by
+//! others. When these are stored and it never is, it goes into the quarantine; while none is, it waits, because then the
+//! defect is more likely the engine's state than the document.
 //!
 //! **Order.** Records go into batches in the order of the spool, and a batch is sent in that order; within a batch a
 //! producer's events are stored in the order in which it logged them. Between batches the order is kept only with

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::Deserialize;
 
+use crate::arrival::may_have_acted;
 use crate::transport::Response;
 
 /// Longest part of an engine's sentence that is kept, in bytes: reasons can quote documents and nested causes.
@@ -27,8 +28,7 @@ pub struct Refusal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RefusalKind {
-    /// Try again later: 408, 425, 429 and all from 500 on. Of the latter it is not known whether the engine acted: a gateway
-    /// may have lost the reply, so that they are [ambiguous](Refusal::is_ambiguous).
+    /// Try again later: 408, 425, 429 and all from 500 on. Some of these are [ambiguous](Refusal::is_ambiguous).
     Later,
     /// Send less at a time: 413.
     TooLarge,
@@ -60,10 +60,10 @@ impl Response {
 }
 
 impl Refusal {
-    /// Whether the engine may have acted on the request all the same.
+    /// Whether the engine may have acted on the request all the same: 408, and everything outside of 400 to 499.
     #[must_use]
     pub const fn is_ambiguous(&self) -> bool {
-        self.status >= 500
+        may_have_acted(self.status)
     }
 
     /// Whether the same request may succeed later without anybody changing anything.
@@ -158,13 +158,6 @@ mod tests {
         check(502, r#"{"error":{"type":null}}"#, RefusalKind::Later, "502");
         check(400, "{}", RefusalKind::Unfit, "400");
         check(301, "{}", RefusalKind::Unfit, "301");
-    }
-
-    #[test]
-    fn only_a_refusal_of_the_engine_itself_is_certain() {
-        let is_ambiguous = |status| Response::json(status, "").refusal().unwrap().is_ambiguous();
-        assert!([500, 502, 503, 504].into_iter().all(is_ambiguous));
-        assert!(![400, 401, 413, 429].into_iter().any(is_ambiguous));
     }
 
     #[test]

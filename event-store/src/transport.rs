@@ -7,6 +7,8 @@ use std::time::Duration;
 
 pub use error::TransportError;
 
+use crate::arrival::may_have_acted;
+
 /// The way to an engine: sends one request and waits for its reply. Blocks; shared between threads.
 pub trait Transport: Send + Sync {
     /// Sends a request. Every status is a reply; what a status means is the caller's business.
@@ -154,6 +156,13 @@ impl Response {
     #[must_use]
     pub const fn is_success(&self) -> bool {
         matches!(self.status, 200..=299)
+    }
+
+    /// Whether the engine may have acted on the request: a success says so, 400 to 499 but 408 say that it has not, and of
+    /// everything else it is not known.
+    #[must_use]
+    pub const fn is_ambiguous(&self) -> bool {
+        may_have_acted(self.status)
     }
 
     /// Whether its `Content-Type` is JSON, plain or that of an engine's compatibility mode.

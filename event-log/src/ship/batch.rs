@@ -1,5 +1,6 @@
 //! Documents that share a request: the body, and what is known of each of them.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +18,24 @@ pub(super) struct Item {
     length: usize,
     /// How often the engine answered with a defect of its own while it took other documents.
     pub(super) defects: u8,
+    /// What the engine refused it with, where that has to be kept until it is known whether it is stored all the same.
+    pub(super) rejection: Option<Box<Rejection>>,
+}
+
+/// What an engine said of a document that it did not store.
+#[derive(Clone, Debug)]
+pub(super) struct Rejection {
+    pub(super) status: u16,
+    pub(super) error_type: String,
+    /// May quote the document.
+    pub(super) reason: String,
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let separator = if self.error_type.is_empty() { "" } else { ": " };
+        write!(out, "{}{separator}{}", self.error_type, self.reason)
+    }
 }
 
 /// Where to ask for the documents of a batch before it may go anywhere.
@@ -40,17 +59,21 @@ pub(super) struct Batch {
     pub(super) pin: Option<Arc<str>>,
     /// Whether an earlier try may have arrived there.
     pub(super) in_doubt: bool,
+    /// Whether its documents are refused for good, each with its rejection, and go into the quarantine unless they turn out
+    /// to be stored.
+    pub(super) is_refused: bool,
     pub(super) look: Option<Look>,
     /// Whether its index was found to be there, although it is not behind the alias.
     pub(super) exists: bool,
     /// Tries in a row that stored nothing.
     pub(super) failures: u32,
+    /// When the engine had answered all of its documents with a defect for the first time. Since then it is passed by others,
+    /// in whose absence nobody could tell whose defect it is.
+    pub(super) stalled: Option<Duration>,
     /// Not to be sent before.
     pub(super) due: Duration,
     /// When its first document was read.
     pub(super) begun: Duration,
-    /// Documents that were delivered altogether when it was sent.
-    pub(super) delivered_before: u64,
 }
 
 impl Batch {
@@ -69,7 +92,7 @@ impl Batch {
     pub(super) fn push(&mut self, sequence: u64, id: EventId, document: &[u8]) -> Result<(), PushError> {
         self.body.push(id.text().as_str(), document)?;
         let end = self.body.as_bytes().len() - 1;
-        self.items.push(Item { sequence, id, end, length: document.len(), defects: 0 });
+        self.items.push(Item { sequence, id, end, length: document.len(), defects: 0, rejection: None });
         Ok(())
     }
 
@@ -108,12 +131,13 @@ impl Batch {
         second
     }
 
-    fn copy_of(&self, places: impl Iterator<Item = usize>) -> Self {
+    pub(super) fn copy_of(&self, places: impl Iterator<Item = usize>) -> Self {
         let mut copy = Self { body: BulkBody::default(), items: Vec::new(), pin: self.pin.clone(), ..*self };
         for place in places {
             let item = &self.items[place];
             copy.push(item.sequence, item.id, self.document(place)).expect("it was taken before");
-            copy.items.last_mut().expect("it was pushed").defects = item.defects;
+            let copied = copy.items.last_mut().expect("it was pushed");
+            (copied.defects, copied.rejection) = (item.defects, item.rejection.clone());
         }
         copy
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use event_store::{ItemOutcome, RefusalKind, Response, TransportError, read_bulk_reply};
 
-use super::batch::{Batch, Look};
+use super::batch::{Batch, Look, Rejection};
 use super::errand::{Errand, Job};
 use super::one_line;
 use super::shipper::Shipper;
@@ -21,10 +21,17 @@ const REGROW_AFTER: u64 = 256;
 /// Why a document was not stored.
 struct Failure {
     place: usize,
-    status: u16,
-    error_type: String,
-    /// What the quarantine is to keep; `None` when the document can be tried again.
-    rejection: Option<String>,
+    rejection: Rejection,
+    /// Whether it may be stored all the same.
+    is_ambiguous: bool,
+    /// Whether it is not to be tried again.
+    is_final: bool,
+}
+
+impl Failure {
+    fn has_type(&self, error_type: &str) -> bool {
+        self.rejection.error_type == error_type
+    }
 }
 
 impl Shipper {
@@ -100,9 +107,9 @@ impl Shipper {
             Some(refusal) => (refusal.kind, refusal.to_string()),
             None => (RefusalKind::Unfit, format!("status {} in reply to a bulk request", response.status)),
         };
-        batch.in_doubt |= is_ambiguous(response.status);
+        batch.in_doubt |= response.is_ambiguous();
         if kind == RefusalKind::TooLarge {
-            return self.too_large(batch, &text);
+            return self.too_large(batch, sent, &text);
         }
         let condition = match kind {
             RefusalKind::Later if matches!(response.status, 429 | 503) => Condition::Overloaded,
@@ -119,24 +126,17 @@ impl Shipper {
     }
 
     /// The body is larger than the endpoint takes: halves of it are tried, and new batches are no larger.
-    fn too_large(&mut self, mut batch: Batch, text: &str) {
+    fn too_large(&mut self, mut batch: Batch, sent: Duration, text: &str) {
         if batch.items.len() > 1 {
             self.max_bytes = (batch.bytes() / 2).max(1);
             self.grown_at = self.stats.requests;
             let second = batch.split_off_half();
             self.retry_now(batch);
             self.retry_now(second);
-        } else if batch.in_doubt {
-            batch.look = Some(Look::Index);
-            self.retry(batch);
         } else {
-            let rejection = Failure {
-                place: 0,
-                status: 413,
-                error_type: String::new(),
-                rejection: Some(format!("the document alone is too large: {text}")),
-            };
-            self.sort_out(batch, vec![rejection]);
+            let reason = format!("the document alone is too large: {text}");
+            let rejection = Rejection { status: 413, error_type: String::new(), reason };
+            self.sort_out(batch, sent, vec![Failure { place: 0, rejection, is_ambiguous: false, is_final: true }]);
         }
     }
 
@@ -146,12 +146,15 @@ impl Shipper {
         let reply = read_bulk_reply(response, batch.items.len(), &mut |place, outcome| match outcome {
             ItemOutcome::Created => (),
             ItemOutcome::AlreadyStored => conflicts += 1,
-            ItemOutcome::Retry { status, error_type, .. } => {
-                failures.push(Failure { place, status, error_type: error_type.to_owned(), rejection: None });
-            }
-            ItemOutcome::Rejected { status, error_type, reason } => {
-                let rejection = Some(format!("{error_type}: {reason}"));
-                failures.push(Failure { place, status, error_type: error_type.to_owned(), rejection });
+            ItemOutcome::Retry { status, error_type, reason }
+            | ItemOutcome::Rejected { status, error_type, reason } => {
+                let (error_type, reason) = (error_type.to_owned(), reason.to_owned());
+                failures.push(Failure {
+                    place,
+                    rejection: Rejection { status, error_type, reason },
+                    is_ambiguous: outcome.is_ambiguous(),
+                    is_final: matches!(outcome, ItemOutcome::Rejected { .. }),
+                });
             }
         });
         if let Err(error) = reply {
@@ -166,13 +169,13 @@ impl Shipper {
         self.stats.condition = Condition::Well;
         self.stats.conflicts += conflicts;
         let is_slow = self.now.saturating_sub(sent) > self.settings.slow_after;
-        if is_slow || failures.iter().any(|failure| matches!(failure.status, 429 | 503)) {
+        if is_slow || failures.iter().any(|failure| matches!(failure.rejection.status, 429 | 503)) {
             self.window.narrow(sent, self.now);
         } else {
             self.window.widen();
         }
         self.regrow();
-        self.sort_out(batch, failures);
+        self.sort_out(batch, sent, failures);
     }
 
     /// Tries larger bodies again when many have passed: what stood in the way may be gone.
@@ -184,16 +187,24 @@ impl Shipper {
     }
 
     /// Finishes the documents that are stored or put aside, and sends the others again.
-    fn sort_out(&mut self, mut batch: Batch, mut failures: Vec<Failure>) {
+    fn sort_out(&mut self, mut batch: Batch, sent: Duration, mut failures: Vec<Failure>) {
         let stored = batch.items.len() - failures.len();
         self.stats.delivered += stored as u64;
         self.finish_stored(&batch, &failures);
-        self.count_defects(&mut batch, &mut failures);
-        self.put_aside(&batch, &mut failures);
+        if stored > 0 {
+            self.stored_at = self.stored_at.max(Some(sent));
+            batch.stalled = None;
+        }
+        self.count_defects(&mut batch, &mut failures, stored > 0);
+        self.ask_for_refused(&batch, &mut failures);
+        let refused =
+            failures.iter().filter(|failure| failure.is_final).map(|failure| (failure.place, &failure.rejection));
+        let put = self.put_aside(&batch, &refused.collect::<Vec<_>>());
+        failures.retain(|failure| put.binary_search(&failure.place).is_err());
         if failures.is_empty() {
             return self.recycle(batch);
         }
-        batch.in_doubt |= failures.iter().any(|failure| failure.rejection.is_none() && is_ambiguous(failure.status));
+        batch.in_doubt |= failures.iter().any(|failure| failure.is_ambiguous);
         self.note_index(&mut batch, &failures);
         let places: Vec<usize> = failures.iter().map(|failure| failure.place).collect();
         batch.keep(&places);
@@ -219,38 +230,65 @@ impl Shipper {
     }
 
     /// A status of 500 may be a defect that the document sets off. When others pass and it never does, it is put aside.
-    fn count_defects(&self, batch: &mut Batch, failures: &mut [Failure]) {
-        if self.stats.delivered == batch.delivered_before {
+    ///
+    /// Others pass when they are stored by the same request, or by one that was sent after this batch had failed. That they
+    /// once did is enough to count from then on.
+    fn count_defects(&self, batch: &mut Batch, failures: &mut [Failure], do_others_pass: bool) {
+        if !failures.iter().any(|failure| failure.rejection.status == 500) {
             return;
         }
-        for failure in failures.iter_mut().filter(|failure| failure.status == 500) {
+        let do_others_pass = do_others_pass || batch.stalled.is_some_and(|since| self.stored_at >= Some(since));
+        if failures.len() == batch.items.len() && failures.iter().all(|failure| failure.rejection.status == 500) {
+            batch.stalled = batch.stalled.or(Some(self.now));
+        }
+        for failure in failures.iter_mut().filter(|failure| failure.rejection.status == 500) {
             let defects = &mut batch.items[failure.place].defects;
+            if *defects == 0 && !do_others_pass {
+                continue;
+            }
             *defects += 1;
             if *defects >= MAX_DEFECTS {
-                let error_type = &failure.error_type;
-                failure.rejection = Some(format!("{error_type}: fails each time, while other documents are stored"));
+                failure.is_final = true;
+                failure.rejection.reason.insert_str(0, "fails each time, while other documents are stored: ");
             }
         }
     }
 
-    /// Puts rejected documents into the quarantine, synced, and takes them out of the failures. What cannot be put there
-    /// stays a failure, so that it is tried again in place of being lost.
-    fn put_aside(&mut self, batch: &Batch, failures: &mut Vec<Failure>) {
+    /// Takes out of the failures what is refused for good and may be stored all the same, because an earlier try may have
+    /// arrived, or this one has: its own index is asked. Nothing that may be stored is put aside: whoever handed it back
+    /// after a rollover would store it twice.
+    fn ask_for_refused(&mut self, batch: &Batch, failures: &mut Vec<Failure>) {
+        let may_be_stored = |failure: &mut Failure| failure.is_final && (batch.in_doubt || failure.is_ambiguous);
+        let asked: Vec<Failure> = failures.extract_if(.., may_be_stored).collect();
+        if asked.is_empty() {
+            return;
+        }
+        let mut second = batch.copy_of(asked.iter().map(|failure| failure.place));
+        for (item, failure) in second.items.iter_mut().zip(asked) {
+            item.rejection = Some(Box::new(failure.rejection));
+        }
+        (second.in_doubt, second.is_refused, second.look) = (true, true, Some(Look::Index));
+        self.retry_now(second);
+    }
+
+    /// Puts refused documents into the quarantine, synced, and returns the places of those that are there. What cannot be
+    /// put there is to be tried again in place of being lost.
+    pub(super) fn put_aside(&mut self, batch: &Batch, refused: &[(usize, &Rejection)]) -> Vec<usize> {
         let mut put = Vec::new();
         let mut outcome = Ok(());
-        for failure in failures.iter() {
-            let Some(reason) = &failure.rejection else { continue };
-            let item = &batch.items[failure.place];
-            let kind = if failure.status == 413 { Kind::TooLarge } else { Kind::Rejected };
-            put.push(failure.place);
+        for (place, rejection) in refused {
+            let item = &batch.items[*place];
+            let kind = if rejection.status == 413 { Kind::TooLarge } else { Kind::Rejected };
+            put.push(*place);
             if self.put_before.remove(&(item.sequence, Some(item.id))) {
                 continue;
             }
+            let reason = rejection.to_string();
             let entry = Entry {
-                status: Some(failure.status),
+                status: Some(rejection.status),
                 id: Some(item.id),
                 sequence: Some(item.sequence),
-                ..Entry::new(kind, reason, batch.document(failure.place))
+                ..Entry::new(kind, &reason, batch.document(*place))
             };
             outcome = self.quarantine.put(&entry);
             if outcome.is_err() {
@@ -259,37 +297,39 @@ impl Shipper {
             }
         }
         if put.is_empty() && outcome.is_ok() {
-            return;
+            return put;
         }
         if let Err(error) = outcome.and_then(|()| self.quarantine.sync()) {
             // What was put before the failure is known by its id when it is rejected again.
             let key = |place: &usize| (batch.items[*place].sequence, Some(batch.items[*place].id));
             self.put_before.extend(put.iter().map(key));
-            return self.trouble(Condition::Local, &error.to_string());
+            self.trouble(Condition::Local, &error.to_string());
+            return Vec::new();
         }
         for place in &put {
             let sequence = batch.items[*place].sequence;
             self.progress.finish(sequence, sequence);
         }
         self.stats.quarantined += put.len() as u64;
-        let first = failures.iter().find(|failure| failure.rejection.is_some()).map_or("", |first| &first.error_type);
+        let first = refused.first().map_or("", |(_, rejection)| &rejection.error_type);
         let text = format!("the engine refused {} documents for good, the first with `{first}`", put.len());
         self.log_rejection(&text);
-        failures.retain(|failure| put.binary_search(&failure.place).is_err());
+        put
     }
 
     /// What the failures say of the index itself.
     fn note_index(&mut self, batch: &mut Batch, failures: &[Failure]) {
-        let is_of = |kinds: &[&str]| failures.iter().find(|failure| kinds.contains(&failure.error_type.as_str()));
-        let look = if is_of(&["index_not_found_exception"]).is_some() {
+        let is_of = |error_type: &str| failures.iter().find(|failure| failure.has_type(error_type));
+        let look = if is_of("index_not_found_exception").is_some() {
             Look::Alias
-        } else if is_of(&["index_closed_exception"]).is_some()
-            || is_of(&["cluster_block_exception"]).is_some_and(|failure| failure.status == 403)
+        } else if is_of("index_closed_exception").is_some()
+            || is_of("cluster_block_exception").is_some_and(|failure| failure.rejection.status == 403)
         {
             Look::Index
         } else {
-            if let Some(failure) = failures.iter().find(|failure| matches!(failure.status, 401 | 403)) {
-                let text = format!("documents are refused with {} `{}`", failure.status, failure.error_type);
+            if let Some(failure) = failures.iter().find(|failure| matches!(failure.rejection.status, 401 | 403)) {
+                let Rejection { status, error_type, .. } = &failure.rejection;
+                let text = format!("documents are refused with {status} `{error_type}`");
                 self.trouble(Condition::Forbidden, &text);
             }
             return;
@@ -301,9 +341,4 @@ impl Shipper {
         let index = batch.pin.as_deref().unwrap_or_default();
         self.trouble(Condition::Refused, &format!("the index `{index}` is gone, closed or takes no writes"));
     }
-}
-
-/// Whether a request, or a document, with this status may have been stored all the same.
-fn is_ambiguous(status: u16) -> bool {
-    !(400..500).contains(&status) || status == 408
 }

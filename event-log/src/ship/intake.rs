@@ -17,6 +17,9 @@ use crate::record::EventRecord;
 pub(super) const SHORTEST_IDLE: Duration = Duration::from_millis(1);
 /// Ten looks a second cost nothing, and are a tenth of what a record waits in a batch.
 const LONGEST_IDLE: Duration = Duration::from_millis(100);
+/// Batches that are stalled and leave room for others: many more than a log has documents that set off a defect, few enough
+/// that trying each of them again costs an engine nothing.
+const MOST_STALLED: usize = 64;
 /// Length of an id as text.
 const ID_TEXT: &str = "00000000-0000-0000-0000-000000000000";
 
@@ -28,9 +31,15 @@ pub(super) struct Unplaced {
 }
 
 impl Shipper {
-    /// Whether a record may be read: it may have to begin a batch beside the one that is being filled.
+    /// Whether a record may be read: it may have to begin a batch beside the one that is being filled. Batches that are
+    /// stalled leave room for others as long as there is memory.
     pub(super) fn has_room(&self) -> bool {
-        self.batches() < self.settings.max_batches() + usize::from(self.filling.is_some())
+        let places = self.settings.max_batches() + usize::from(self.filling.is_some());
+        let batches = self.batches();
+        batches < places || {
+            let stalled = self.stalled_batches().min(MOST_STALLED);
+            batches < places + stalled && self.held_bytes() + self.settings.max_bytes <= self.settings.most_held_bytes()
+        }
     }
 
     /// Reads from the spool into the batch that is being filled, and begins others while there is room.
@@ -106,7 +115,9 @@ impl Shipper {
             return;
         }
         let (now, half) = (self.now, self.max_bytes / 2);
-        let is_open = |batch: &Batch| !batch.in_doubt && batch.failures > 0 && batch.due <= now && batch.bytes() < half;
+        let is_open = |batch: &Batch| {
+            !batch.in_doubt && batch.stalled.is_none() && batch.failures > 0 && batch.due <= now && batch.bytes() < half
+        };
         if let Some(place) = self.waiting.iter().position(is_open) {
             self.filling = Some(self.waiting.swap_remove(place));
             self.fill();

@@ -150,9 +150,17 @@ impl Shipper {
         let stored = (batch.items.len() - missing.len()) as u64;
         self.stats.delivered += stored;
         self.stats.conflicts += stored;
+        if batch.is_refused && batch.look != Some(Look::Exists) {
+            let rejection = |place: usize| Some((place, batch.items[place].rejection.as_deref()?));
+            let refused: Vec<_> = missing.iter().filter_map(|place| rejection(*place)).collect();
+            let put = self.put_aside(&batch, &refused);
+            missing.retain(|place| put.binary_search(place).is_err());
+        }
         batch.keep(&missing);
         if batch.is_empty() {
             self.recycle(batch);
+        } else if batch.is_refused {
+            self.retry(batch);
         } else {
             if batch.look == Some(Look::Exists) {
                 batch.exists = true;

@@ -57,8 +57,10 @@ pub struct Shipper {
     /// Requests about documents that are under way, and the bytes of their batches.
     pub(super) in_flight: u32,
     pub(super) flying_bytes: usize,
-    /// The first documents of the batches that are under way, by sequence.
-    pub(super) flying: BTreeMap<u64, EventId>,
+    /// The first documents of the batches that are under way, by sequence, and whether the batch is stalled.
+    pub(super) flying: BTreeMap<u64, (EventId, bool)>,
+    /// When the latest of the requests was sent that stored something.
+    pub(super) stored_at: Option<Duration>,
     /// Nothing is sent before the release.
     is_held: bool,
     /// The engine has asked to be left alone until then.
@@ -106,6 +108,7 @@ impl Shipper {
             in_flight: 0,
             flying_bytes: 0,
             flying: BTreeMap::new(),
+            stored_at: None,
             is_held: false,
             gate: Duration::ZERO,
             max_bytes: settings.max_bytes,
@@ -187,7 +190,7 @@ impl Shipper {
     fn oldest(&self) -> Option<EventId> {
         let batches = self.waiting.iter().chain(&self.filling);
         let waiting = batches.filter_map(|batch| batch.items.first()).map(|item| (item.sequence, item.id));
-        let flying = self.flying.first_key_value().map(|(sequence, id)| (*sequence, *id));
+        let flying = self.flying.first_key_value().map(|(sequence, (id, _))| (*sequence, *id));
         waiting.chain(flying).min().map(|(_, id)| id)
     }
 
@@ -204,6 +207,12 @@ impl Shipper {
 
     pub(super) fn batches(&self) -> usize {
         self.waiting.len() + usize::from(self.filling.is_some()) + self.in_flight as usize
+    }
+
+    /// How many of these are stalled.
+    pub(super) fn stalled_batches(&self) -> usize {
+        let waiting = self.waiting.iter().filter(|batch| batch.stalled.is_some());
+        waiting.count() + self.flying.values().filter(|(_, is_stalled)| *is_stalled).count()
     }
 
     /// Asks where the alias leads, when there is something to send and that is not known, or not for sure.
@@ -230,7 +239,7 @@ impl Shipper {
         }
         let batch = self.pick()?;
         let bytes = batch.bytes();
-        let first = batch.items.first().map(|item| (item.sequence, item.id));
+        let first = batch.items.first().map(|item| (item.sequence, (item.id, batch.stalled.is_some())));
         let errand = self.prepare(batch)?;
         self.in_flight += 1;
         self.flying.extend(first);
@@ -247,19 +256,28 @@ impl Shipper {
             batches.min_by_key(|(_, batch)| batch.first()).map(|(place, _)| place)
         };
         let now = self.now;
-        let mut waiting = self.waiting.iter().enumerate();
-        let place = if self.settings.max_in_flight == 1 {
-            // In order: what is due waits for what is older.
-            oldest(&mut waiting).filter(|place| self.waiting[*place].due <= now)
-        } else {
-            oldest(&mut waiting.filter(|(_, batch)| batch.due <= now))
+        // In order: what is due waits for what is older, unless that is stalled.
+        let next_in_order = self.next_in_order();
+        let may_go = |place: usize, batch: &Batch| {
+            batch.due <= now && (!self.is_in_order() || batch.stalled.is_some() || next_in_order == Some(place))
         };
-        if let Some(place) = place {
+        if let Some(place) = oldest(&mut self.waiting.iter().enumerate().filter(|(place, batch)| may_go(*place, batch)))
+        {
             return Some(self.waiting.swap_remove(place));
         }
-        let is_held_back = self.settings.max_in_flight == 1 && !self.waiting.is_empty();
+        let is_held_back = self.is_in_order() && next_in_order.is_some();
         let is_ready = self.filling.as_ref().is_some_and(|batch| now >= self.ready_at(batch));
         if is_ready && !is_held_back { self.filling.take() } else { None }
+    }
+
+    fn is_in_order(&self) -> bool {
+        self.settings.max_in_flight == 1
+    }
+
+    /// The oldest batch that waits and is not stalled, which goes first where the order is kept.
+    fn next_in_order(&self) -> Option<usize> {
+        let waiting = self.waiting.iter().enumerate().filter(|(_, batch)| batch.stalled.is_none());
+        waiting.min_by_key(|(_, batch)| batch.first()).map(|(place, _)| place)
     }
 
     /// When a batch that is not full is sent all the same.
@@ -292,7 +310,6 @@ impl Shipper {
             self.trouble(Condition::Local, &error.to_string());
             return None;
         }
-        batch.delivered_before = self.stats.delivered;
         let path = bulk_path_to_index(&pin);
         Some(Errand { job: Job::Bulk(batch), path, question: Vec::new(), sent: self.now })
     }
@@ -312,10 +329,11 @@ impl Shipper {
             return moment.min(gated(self.target.due));
         }
         if self.in_flight < self.window.size() && self.target.write(self.now).is_some() {
-            let is_strict = self.settings.max_in_flight == 1;
-            let oldest = self.waiting.iter().min_by_key(|batch| batch.first()).filter(|_| is_strict);
-            let waiting = self.waiting.iter().filter(|_| !is_strict).chain(oldest).map(|batch| batch.due);
-            let filling = self.filling.iter().filter(|_| !is_strict || self.waiting.is_empty());
+            let next = self.next_in_order().filter(|_| self.is_in_order());
+            let may_go = |place, batch: &Batch| next.is_none_or(|next| next == place || batch.stalled.is_some());
+            let waiting = self.waiting.iter().enumerate().filter(|(place, batch)| may_go(*place, batch));
+            let waiting = waiting.map(|(_, batch)| batch.due);
+            let filling = self.filling.iter().filter(|_| next.is_none());
             let filling = filling.map(|batch| self.ready_at(batch));
             moment = waiting.chain(filling).map(gated).fold(moment, Duration::min);
         }

@@ -4,6 +4,8 @@
 //! engine is in, which passes or which a person mends. In doubt it is the engine: a document that waits is late, one that is
 //! put aside wrongly is lost to its readers.
 
+use crate::arrival::may_have_acted;
+
 /// What became of one document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ItemOutcome<'a> {
@@ -78,6 +80,15 @@ impl<'a> ItemOutcome<'a> {
             || NOT_NOW.contains(&status)
             || NOT_THE_DOCUMENT.contains(&error_type)
             || reason.starts_with(NO_WRITE_INDEX)
+    }
+
+    /// Whether the document may be in the index although it is not said to be: a status of 408, or outside of 400 to 499.
+    #[must_use]
+    pub const fn is_ambiguous(&self) -> bool {
+        match self {
+            Self::Created | Self::AlreadyStored => false,
+            Self::Retry { status, .. } | Self::Rejected { status, .. } => may_have_acted(*status),
+        }
     }
 
     /// Whether the document is in the index.

@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
+use crate::arrival::may_have_acted;
+
 /// There is no complete reply.
 ///
 /// `Display` is one line with the host and without credentials, paths and bodies; the cause is behind
@@ -50,7 +52,11 @@ impl TransportError {
     /// Whether the engine may have acted on the request. If not, it certainly has not.
     #[must_use]
     pub const fn is_ambiguous(&self) -> bool {
-        matches!(self.kind, Kind::Broken | Kind::TimedOut | Kind::TooLarge)
+        match self.kind {
+            Kind::NotSent => false,
+            Kind::Broken | Kind::TimedOut | Kind::TooLarge => true,
+            Kind::Redirected { status } => may_have_acted(status),
+        }
     }
 
     /// Whether the time for the request was over, once the connection stood.

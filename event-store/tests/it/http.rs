@@ -80,7 +80,7 @@ fn failures_after_the_request_are_ambiguous() {
 #[test]
 fn redirects_are_not_followed_and_say_so() {
     let text = "`URL` answered with a redirect (307), which is not followed; configure its target";
-    check_error("redirect", false, 0, text);
+    check_error("redirect", true, 0, text);
 }
 
 #[test]

@@ -163,6 +163,12 @@ impl Engine {
         if is_bad(document) {
             return (400, "strict_dynamic_mapping_exception");
         }
+        if document.starts_with(SICKENING) {
+            return (500, "null_pointer_exception");
+        }
+        if store.documents.contains_key(id) && document.starts_with(STORED_AND_SICKENING) {
+            return (500, "null_pointer_exception");
+        }
         if store.documents.contains_key(id) {
             return (409, "version_conflict_engine_exception");
         }
@@ -175,7 +181,7 @@ impl Engine {
         if fault == Some(ItemFault::UnavailableThoughStored) {
             return (503, "unavailable_shards_exception");
         }
-        (201, "")
+        if document.starts_with(STORED_AND_SICKENING) { (500, "null_pointer_exception") } else { (201, "") }
     }
 
     fn get_many(&self, index: &str, question: &Value) -> Response {
@@ -198,6 +204,11 @@ impl Engine {
         Response::json(200, json!({"timed_out": false, "_shards": {"failed": 0}, "hits": {"hits": hits}}).to_string())
     }
 }
+
+/// How a document begins that sets off a defect each time, and is not stored.
+const SICKENING: &[u8] = b"{\"sick\"";
+/// How a document begins that is stored and sets off a defect each time.
+const STORED_AND_SICKENING: &[u8] = b"{\"odd\"";
 
 /// Whether the engine's mapping refuses the document.
 pub fn is_bad(document: &[u8]) -> bool {

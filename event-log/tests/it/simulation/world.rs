@@ -87,6 +87,15 @@ struct Flight {
     outcome: Option<Result<Response, TransportError>>,
 }
 
+/// What this run may meet.
+struct Hazards {
+    /// Single items of a request fail.
+    item_faults: bool,
+    /// Some documents set off a defect of the engine, on every try.
+    defects: bool,
+    loses_power: bool,
+}
+
 pub struct World {
     random: Random,
     now: Duration,
@@ -100,8 +109,7 @@ pub struct World {
     shipper: Shipper,
     settings: Settings,
     is_calm: bool,
-    has_item_faults: bool,
-    loses_power: bool,
+    hazards: Hazards,
     largest: usize,
     issued: BTreeMap<u64, (Option<EventId>, Vec<u8>)>,
     next_sequence: u64,
@@ -136,8 +144,7 @@ impl World {
             shipper,
             settings,
             is_calm: false,
-            has_item_faults: random.one_in(2),
-            loses_power,
+            hazards: Hazards { item_faults: random.one_in(2), defects: random.one_in(8), loses_power },
             largest: 0,
             issued: BTreeMap::new(),
             next_sequence: 1,
@@ -226,7 +233,7 @@ impl World {
 
     fn launch(&mut self, errand: Errand) {
         self.totals.requests += 1;
-        let fate = if self.is_calm { Fate::Fine } else { Fate::choose(&mut self.random, self.has_item_faults) };
+        let fate = if self.is_calm { Fate::Fine } else { Fate::choose(&mut self.random, self.hazards.item_faults) };
         *self.totals.fates.entry(fate.name()).or_default() += 1;
         let wire = Wire::of(&errand.request());
         let there = self.random.millis(0..40);
@@ -262,6 +269,10 @@ impl World {
             Event::Calm => {
                 self.is_calm = true;
                 self.disk.state().failing = 0;
+                // The program goes on.
+                for minutes in 1..60 {
+                    self.schedule(Duration::from_mins(minutes), Event::Produce(1));
+                }
             }
         }
         Ok(())
@@ -313,7 +324,13 @@ impl World {
         let mut bytes = [0; 16];
         bytes[..8].copy_from_slice(&sequence.to_be_bytes());
         bytes[8..].copy_from_slice(&self.random.next().to_be_bytes());
-        let name = if self.random.one_in(20) { "bad" } else { "n" };
+        let name = match self.random.within(0..100) {
+            _ if self.is_calm => "n",
+            0..5 => "bad",
+            5 | 6 if self.hazards.defects => "sick",
+            7 | 8 if self.hazards.defects => "odd",
+            _ => "n",
+        };
         let length = if self.random.one_in(80) { 900 } else { self.random.index(120) };
         let document = format!("{{\"{name}\":{sequence},\"text\":\"{}\"}}", "x".repeat(length));
         self.largest = self.largest.max(document.len() + 64);
@@ -325,7 +342,7 @@ impl World {
         for flight in self.flights.values_mut() {
             flight.errand = None;
         }
-        if self.loses_power && self.random.one_in(2) {
+        if self.hazards.loses_power && self.random.one_in(2) {
             self.totals.power_losses += 1;
             self.disk.lose_power();
         }
@@ -392,7 +409,9 @@ impl World {
         if self.totals.delivered + self.totals.quarantined != self.totals.issued {
             let _ = write!(broken, "{:?} do not add up; ", self.totals);
         }
-        if self.settings.most_in_flight() == 1 && !self.has_item_faults && !self.engine.order.is_sorted() {
+        let is_kept_in_order =
+            self.settings.most_in_flight() == 1 && !self.hazards.item_faults && !self.hazards.defects;
+        if is_kept_in_order && !self.engine.order.is_sorted() {
             let _ = write!(broken, "one at a time, and out of order: {:?}", self.engine.order);
         }
         if broken.is_empty() { Ok(()) } else { Err(broken) }
