@@ -8,13 +8,12 @@ pub mod simulated;
 
 use std::{fmt, io, ops::Range, sync::Arc};
 
-pub use real::RealDirectory;
+pub(crate) use real::RealDirectory;
 
 use crate::mapping::{Frozen, Mapping};
 
 /// The directory of a spool. It is flat: names have no separators.
-#[expect(clippy::missing_errors_doc, reason = "each fails with what the file system says")]
-pub trait Directory: fmt::Debug + Send + Sync {
+pub(crate) trait Directory: fmt::Debug + Send + Sync {
     /// Takes the lock of the directory, which is held until the value is dropped or the process dies.
     ///
     /// # Errors
@@ -47,8 +46,7 @@ pub trait Directory: fmt::Debug + Send + Sync {
 }
 
 /// One file.
-#[expect(clippy::missing_errors_doc, reason = "each fails with what the file system says")]
-pub trait File: fmt::Debug + Send + Sync {
+pub(crate) trait File: fmt::Debug + Send + Sync {
     /// Bytes.
     fn length(&self) -> io::Result<u64>;
 
@@ -67,10 +65,10 @@ pub trait File: fmt::Debug + Send + Sync {
     /// Makes content and length survive the death of the machine.
     fn sync(&self) -> io::Result<()>;
 
-    /// Maps the whole file, which is allocated, for writing.
+    /// Maps the whole file for writing: a file that was just allocated, once.
     fn map(&self, length: usize) -> io::Result<Mapping>;
 
-    /// Maps the first bytes of the file for reading.
+    /// Maps the first bytes of the file for reading, which nobody writes to any more.
     fn map_frozen(&self, length: usize) -> io::Result<Frozen>;
 
     /// Makes a range of the mapping survive the death of the machine.

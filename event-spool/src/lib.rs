@@ -3,7 +3,7 @@
 //!
 //! * **A record survives the process** from the moment that [`Spool::append`] returns, and the machine from the next sync
 //!   ([`FlushPolicy`], [`Spool::flush`], [`Spool::append_durable`]).
-//! * **An append costs no lock, system call or allocation**: one atomic addition reserves a place in a mapping, the record
+//! * **An append costs no lock, system call or allocation**: one atomic exchange reserves a place in a mapping, the record
 //!   is copied, and one store publishes it.
 //! * **A reader has a name and a durable position.** It sees records in the order of their numbers, each with a checksum
 //!   that held. A segment is removed when every reader has acknowledged it and that is on disk.
@@ -32,7 +32,7 @@
 mod acks;
 mod catalogue;
 mod commit;
-pub mod disk;
+mod disk;
 mod error;
 mod format;
 mod log;
@@ -47,11 +47,10 @@ mod spool;
 mod stats;
 mod sync;
 
+#[cfg(any(test, feature = "simulation"))]
+pub use disk::simulated;
 pub use error::{AcknowledgeError, AppendError, FlushError, OpenError, ReadError};
 pub use format::VERSION;
-#[cfg(any(test, feature = "simulation"))]
-pub use mapping::Heap;
-pub use mapping::{Frozen, Mapping};
 pub use options::{
     DEFAULT_FLUSH_INTERVAL, DEFAULT_MAX_BYTES, DEFAULT_SEGMENT_BYTES, FlushPolicy, FullPolicy, MAX_RECORD_BYTES,
     SpoolBuilder,

@@ -7,7 +7,7 @@
 //! 2. **Pages exist.** A file is allocated in full before it is mapped, and is never made shorter while it is mapped for
 //!    writing.
 //! 3. **Bytes have one writer.** The bytes of a mapping behind its first page are written only through a [`Claim`], which
-//!    only [`Handoff::reserve`] makes; the atomic addition there gives each a range of its own. The first page is written
+//!    only [`Handoff::reserve`] makes; the atomic exchange there gives each a range of its own. The first page is written
 //!    through `&mut`, before anybody shares it, and by [`Mapping::write_once`].
 //! 4. **Bytes are read only after they were published**, by a store with release ordering that the reader has seen with
 //!    acquire ordering ([`Mapping::load_word`], then [`Mapping::published`]), or from a [`Frozen`] mapping, which has no
@@ -19,8 +19,8 @@ mod handoff;
 mod memory;
 
 #[cfg(any(test, feature = "simulation"))]
-pub use memory::Heap;
+pub(crate) use memory::Heap;
 
-pub use frozen::Frozen;
+pub(crate) use frozen::Frozen;
 pub(crate) use handoff::{Claim, Handoff, MAX_CAPACITY, Reservation, Seal};
-pub use memory::Mapping;
+pub(crate) use memory::Mapping;

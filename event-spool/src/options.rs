@@ -1,7 +1,7 @@
 //! How a spool is to behave, as values; opens nothing itself but asks the log to.
 
 #[cfg(any(test, feature = "simulation"))]
-use crate::disk::Directory;
+use crate::disk::simulated::SimulatedDirectory;
 use std::{num::NonZeroU32, path::Path, sync::Arc, time::Duration};
 
 use crate::{OpenError, Spool, disk::RealDirectory, format::FRAMES, mapping::MAX_CAPACITY};
@@ -115,14 +115,14 @@ impl SpoolBuilder {
         Spool::open(Arc::new(disk), path, self, crate::spool::Maintenance::Background)
     }
 
-    /// Opens a spool on another file system, without background threads: [`Spool::maintain`] does their work when called.
+    /// Opens a spool in a simulated directory, without background threads: [`Spool::maintain`] does their work when called.
     ///
     /// # Errors
     /// As for [`SpoolBuilder::open`].
     #[cfg(any(test, feature = "simulation"))]
-    pub fn open_simulated(self, disk: Arc<dyn Directory>) -> Result<Spool, OpenError> {
+    pub fn open_simulated(self, disk: &SimulatedDirectory) -> Result<Spool, OpenError> {
         self.check()?;
-        Spool::open(disk, Path::new("simulated"), self, crate::spool::Maintenance::Manual)
+        Spool::open(Arc::new(disk.clone()), Path::new("simulated"), self, crate::spool::Maintenance::Manual)
     }
 
     fn check(&self) -> Result<(), OpenError> {

@@ -20,7 +20,7 @@ const MODE: u32 = 0o600;
 
 /// A directory of the operating system.
 #[derive(Debug)]
-pub struct RealDirectory {
+pub(crate) struct RealDirectory {
     path: PathBuf,
     boot: u128,
 }

@@ -2,7 +2,7 @@
 //!
 //! What it models: content is durable by page (4,096 bytes) when its file or mapping was synced, length when the file was,
 //! names when the directory was. A failed sync leaves the pages as they are on disk and *clean*: a later sync does not
-//! write them, unless they were changed again. For use by one thread at a time, but for [`Durability::Ignored`].
+//! write them, unless they were changed again.
 
 mod crash;
 mod state;
@@ -50,7 +50,7 @@ pub enum Durability {
     /// They do.
     #[default]
     Modelled,
-    /// They do nothing, so that threads may append meanwhile.
+    /// They do nothing, which costs nothing.
     Ignored,
 }
 
@@ -265,16 +265,17 @@ impl SimulatedFile {
 impl File for SimulatedFile {
     fn length(&self) -> io::Result<u64> {
         let state = self.call(Operation::Read)?;
-        Ok(state.inodes[self.inode].content.bytes().len() as u64)
+        Ok(state.inodes[self.inode].content.length() as u64)
     }
 
     fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
         let state = self.call(Operation::Read)?;
-        let bytes = state.inodes[self.inode].content.bytes();
-        let at = usize::try_from(at).map_or(bytes.len(), |at| at.min(bytes.len()));
-        let length = buffer.len().min(bytes.len() - at);
-        buffer[..length].copy_from_slice(&bytes[at..at + length]);
-        Ok(length)
+        Ok(state.inodes[self.inode].content.see(|bytes| {
+            let at = usize::try_from(at).map_or(bytes.len(), |at| at.min(bytes.len()));
+            let length = buffer.len().min(bytes.len() - at);
+            buffer[..length].copy_from_slice(&bytes[at..at + length]);
+            length
+        }))
     }
 
     fn write_at(&self, bytes: &[u8], at: u64) -> io::Result<usize> {
@@ -311,14 +312,14 @@ impl File for SimulatedFile {
     fn map(&self, length: usize) -> io::Result<Mapping> {
         let mut state = self.call(Operation::Map)?;
         let heap = state.inodes[self.inode].content.heap()?;
-        assert_eq!(heap.content().len(), length, "a segment is mapped in full");
+        assert_eq!(heap.length(), length, "a segment is mapped in full");
         Ok(Mapping::of_heap(&heap))
     }
 
     fn map_frozen(&self, length: usize) -> io::Result<Frozen> {
         let mut state = self.call(Operation::Map)?;
         let content = &mut state.inodes[self.inode].content;
-        if length > content.bytes().len() {
+        if length > content.length() {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         Ok(Frozen::of_heap(&content.heap()?, length))
@@ -354,7 +355,7 @@ impl Content {
             if bytes.is_empty() {
                 return Err(io::ErrorKind::InvalidInput.into());
             }
-            *self = Self::Mapped { heap: Arc::new(Heap::with_content(bytes)), length: bytes.len() };
+            *self = Self::Mapped { heap: Arc::new(Heap::of(bytes)), length: bytes.len() };
         }
         match self {
             Self::Mapped { heap, .. } => Ok(Arc::clone(heap)),

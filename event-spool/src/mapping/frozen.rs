@@ -6,7 +6,7 @@ use rustix::mm::{MapFlags, ProtFlags};
 
 /// The bytes of a file, mapped for reading.
 #[derive(Debug)]
-pub struct Frozen {
+pub(crate) struct Frozen {
     start: NonNull<u8>,
     length: usize,
     #[cfg(any(test, feature = "simulation"))]
@@ -19,7 +19,9 @@ unsafe impl Send for Frozen {}
 unsafe impl Sync for Frozen {}
 
 impl Frozen {
-    /// Maps the first `length` bytes of a file, which has at least so many.
+    /// Maps the first `length` bytes of a file.
+    ///
+    /// It is the caller's duty that the file has so many and keeps them, and that nobody writes to them.
     ///
     /// # Errors
     /// What `mmap` says; it refuses a length of zero.
@@ -39,7 +41,6 @@ impl Frozen {
 
     /// Maps memory that plays a file.
     #[cfg(any(test, feature = "simulation"))]
-    #[must_use]
     pub fn of_heap(heap: &std::sync::Arc<super::Heap>, length: usize) -> Self {
         Self { start: heap.start(), length: length.min(heap.length()), heap: Some(std::sync::Arc::clone(heap)) }
     }
@@ -49,7 +50,7 @@ impl Deref for Frozen {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        // SAFETY: mapped with this length, and nobody writes to it.
+        // SAFETY: mapped with this length, and nobody writes to it (the duty of whoever made it).
         unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.length) }
     }
 }

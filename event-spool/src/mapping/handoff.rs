@@ -1,18 +1,22 @@
-//! How producers get their place: one atomic addition gives the segment, the place in it and the number of the record.
+//! How producers get their place: one atomic exchange gives the segment, the place in it and the number of the record.
 //!
 //! The cursor is one word, `generation:12 | index:24 | offset:28`, the offset in units of 8 bytes behind the first page.
-//! A generation is a segment that was current; its memory is in the slot `generation % 8`. Because one addition yields all
-//! three parts, whoever has reserved in a segment is known to it by the space that is not yet published, and a segment
-//! whose frames are all published has no producer left: that is when its slot may be emptied. No hazard pointers, no
-//! reference counts on the way of an append.
+//! A generation is a segment that was current; its memory is in the slot `generation % 8`. Because one exchange yields all
+//! three parts, a producer that has reserved in a segment is visible to the segment as space that is not yet published, and
+//! a segment whose frames are all published has no producer left: that is when its slot may be emptied. No hazard
+//! pointers, no reference counts on the way of an append.
 //!
-//! The one addition that crosses the end of the segment, and no other, has learnt how many records the segment has and
-//! where they end: the [`Seal`]. Additions after it lie beyond the end, reserve nothing, and are forgotten when the next
-//! segment is installed. They cannot run over into the index: who sees the cursor beyond the end does not add, so that
-//! each thread adds once at most, and the offset has room for 1,900 records of the greatest size beyond the greatest segment.
+//! **No part overflows into the next**, however many threads append. A reservation is a compare-and-exchange of a cursor
+//! that was seen for one that was computed from it, so the cursor only ever holds an offset up to the end of the segment,
+//! or [`FULL`]; and a frame takes at least two units, so there are at most half as many records as units, which the index
+//! has room for (asserted below). What an addition would do, whose result is known only when it has happened, no thread
+//! can do here.
+//!
+//! The one exchange that finds no room for its frame, and no other, makes the cursor full, and has learnt how many records
+//! the segment has and where they end: the [`Seal`].
 
 use crate::{
-    format::{FRAMES, UNIT},
+    format::{FRAME_HEADER, FRAMES, UNIT},
     segment::Segment,
     sync::{Arc, AtomicPtr, AtomicU64, Ordering},
 };
@@ -28,8 +32,16 @@ const OFFSET_MASK: u64 = (1 << OFFSET_BITS) - 1;
 const INDEX_MASK: u64 = (1 << INDEX_BITS) - 1;
 const ONE_RECORD: u64 = 1 << OFFSET_BITS;
 const GENERATIONS: u64 = 1 << (64 - OFFSET_BITS - INDEX_BITS);
+/// The offset of a cursor whose segment is sealed.
+const FULL: u64 = OFFSET_MASK;
 
-/// Where a segment ends: what the addition that crossed its end has found.
+const _: () = {
+    let units = ((MAX_CAPACITY - FRAMES) / UNIT) as u64;
+    assert!(units < FULL, "no offset within a segment means that it is full");
+    assert!(units / (FRAME_HEADER / UNIT) as u64 <= INDEX_MASK, "the index has room for each record of a segment");
+};
+
+/// Where a segment ends: what the exchange that made its cursor full has found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Seal {
     /// Records reserved in it.
@@ -41,7 +53,7 @@ pub(crate) struct Seal {
 /// What an attempt to reserve gives.
 pub(crate) enum Reservation {
     Claimed(Claim),
-    /// The segment is full. The one caller that crossed its end gets the seal, and must pass it on.
+    /// The segment is full. The one caller that made it so gets the seal, and must pass it on.
     Full(Option<Seal>),
 }
 
@@ -72,7 +84,7 @@ impl Handoff {
         assert!(capacity > FRAMES && capacity <= MAX_CAPACITY, "the builder checks the size of segments");
         let capacity = ((capacity - FRAMES) / UNIT) as u64;
         Self {
-            cursor: Aligned(AtomicU64::new((GENERATIONS - 1) << (OFFSET_BITS + INDEX_BITS) | (capacity + 1))),
+            cursor: Aligned(AtomicU64::new((GENERATIONS - 1) << (OFFSET_BITS + INDEX_BITS) | FULL)),
             capacity,
             slots: std::array::from_fn(|_| AtomicPtr::new(std::ptr::null_mut())),
         }
@@ -81,43 +93,49 @@ impl Handoff {
     /// Reserves a frame of `length` bytes, padding included.
     pub fn reserve(&self, length: usize) -> Reservation {
         let units = (length / UNIT) as u64;
-        if self.cursor.0.load(Ordering::Relaxed) & OFFSET_MASK > self.capacity {
-            return Reservation::Full(None);
+        let mut cursor = self.cursor.0.load(Ordering::Relaxed);
+        loop {
+            let offset = cursor & OFFSET_MASK;
+            if offset == FULL {
+                return Reservation::Full(None);
+            }
+            let fits = units <= self.capacity - offset;
+            let next = if fits { cursor + (ONE_RECORD | units) } else { cursor | FULL };
+            match self.cursor.0.compare_exchange_weak(cursor, next, Ordering::AcqRel, Ordering::Relaxed) {
+                Err(now) => cursor = now,
+                Ok(_) if !fits => return Reservation::Full(Self::seal_of(cursor)),
+                Ok(_) => {
+                    return Reservation::Claimed(Claim {
+                        segment: self.slot(generation(cursor)).load(Ordering::Acquire),
+                        index: index(cursor),
+                        at: FRAMES + to_bytes(offset),
+                        length,
+                    });
+                }
+            }
         }
-        let cursor = self.cursor.0.fetch_add(ONE_RECORD | units, Ordering::AcqRel);
-        let offset = cursor & OFFSET_MASK;
-        if offset + units > self.capacity {
-            return Reservation::Full(self.seal_of(cursor));
-        }
-        Reservation::Claimed(Claim {
-            segment: self.slot(generation(cursor)).load(Ordering::Acquire),
-            index: index(cursor),
-            at: FRAMES + to_bytes(offset),
-            length,
-        })
     }
 
     /// Seals the current segment before it is full. `None` if somebody else has sealed it.
+    ///
+    /// Only where no other segment can be installed meanwhile, which this would seal in its place.
     pub fn seal(&self) -> Option<Seal> {
-        if self.is_full() {
-            return None;
-        }
-        self.seal_of(self.cursor.0.fetch_add(self.capacity + 1, Ordering::AcqRel))
+        Self::seal_of(self.cursor.0.fetch_or(FULL, Ordering::AcqRel))
     }
 
-    fn seal_of(&self, cursor: u64) -> Option<Seal> {
+    fn seal_of(cursor: u64) -> Option<Seal> {
         let offset = cursor & OFFSET_MASK;
-        (offset <= self.capacity).then(|| Seal { records: index(cursor), end: FRAMES + to_bytes(offset) })
+        (offset != FULL).then(|| Seal { records: index(cursor), end: FRAMES + to_bytes(offset) })
     }
 
     /// Whether the current segment is sealed and no other is installed.
     pub fn is_full(&self) -> bool {
-        self.cursor.0.load(Ordering::Acquire) & OFFSET_MASK > self.capacity
+        self.cursor.0.load(Ordering::Acquire) & OFFSET_MASK == FULL
     }
 
     /// How far the current segment is reserved; `None` when it is full.
     pub fn reserved(&self) -> Option<Seal> {
-        self.seal_of(self.cursor.0.load(Ordering::Acquire))
+        Self::seal_of(self.cursor.0.load(Ordering::Acquire))
     }
 
     /// Whether [`Handoff::install`] has room: the segment that had the slot before must have been released.
@@ -133,10 +151,12 @@ impl Handoff {
     /// Makes a segment current. Only when full, and never by two threads at once.
     pub fn install(&self, segment: &Arc<Segment>) {
         assert!(self.is_full(), "a segment is installed behind a sealed one");
+        let room = (segment.mapping().length() - FRAMES) / UNIT;
+        assert!(self.capacity <= room as u64, "what is reserved lies in the segment");
         let (generation, slot) = self.next_slot();
         let before = slot.swap(Arc::into_raw(Arc::clone(segment)).cast_mut(), Ordering::AcqRel);
         assert!(before.is_null(), "a slot is released before it is used again");
-        // Takes with it the additions that lay beyond the end. Release: whoever reserves sees the slot.
+        // Release: whoever reserves sees the slot.
         self.cursor.0.store(generation << (OFFSET_BITS + INDEX_BITS), Ordering::Release);
     }
 
@@ -188,7 +208,7 @@ impl Claim {
         // SAFETY: the range is this claim's; the lengths add up to it (asserted).
         unsafe {
             segment.mapping().write_claimed(self.at + UNIT, &segment.salt().cover(sequence).to_le_bytes());
-            let mut at = self.at + crate::format::FRAME_HEADER;
+            let mut at = self.at + FRAME_HEADER;
             for part in parts {
                 assert!(at + part.len() <= self.at + self.length, "the parts of a record fit its claim");
                 segment.mapping().write_claimed(at, part);
@@ -199,6 +219,10 @@ impl Claim {
         segment.mapping().publish_modelled(self.at, word);
         #[cfg(not(loom))]
         {
+            #[cfg(any(test, feature = "simulation"))]
+            let heap = segment.mapping().heap();
+            #[cfg(any(test, feature = "simulation"))]
+            let _alone = heap.as_deref().map(super::Heap::exclude);
             let address = segment.mapping().claimed_word(self.at);
             // SAFETY: in the mapping, aligned as every claim is, and written by atomic stores alone. The mapping may be
             // unmapped as soon as the store is seen; nothing touches it afterwards.
@@ -215,8 +239,8 @@ impl Claim {
             let segment = &*self.segment;
             let sequence = segment.base() + self.index;
             segment.mapping().write_claimed(self.at + UNIT, &segment.salt().cover(sequence).to_le_bytes());
-            let payload = &payload[..payload.len().min(self.length - crate::format::FRAME_HEADER)];
-            segment.mapping().write_claimed(self.at + crate::format::FRAME_HEADER, payload);
+            let payload = &payload[..payload.len().min(self.length - FRAME_HEADER)];
+            segment.mapping().write_claimed(self.at + FRAME_HEADER, payload);
         }
     }
 }
@@ -231,4 +255,50 @@ fn index(cursor: u64) -> u64 {
 
 fn to_bytes(units: u64) -> usize {
     usize::try_from(units).expect("28 bits fit into an address") * UNIT
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::disk::simulated::SimulatedDirectory;
+
+    #[test]
+    fn cursor_stays_whole_however_many_cross_the_end() {
+        const CAPACITY: usize = 2 * FRAMES;
+        const THREADS: usize = if cfg!(miri) { 4 } else { 64 };
+        let segment = Segment::prepare(&SimulatedDirectory::default(), 1, CAPACITY as u64).unwrap();
+        let handoff = Handoff::new(CAPACITY);
+        segment.activate(1, 0);
+        handoff.install(&segment);
+        let (claimed, seals) = std::thread::scope(|scope| {
+            let race = || {
+                let (mut claimed, mut seals) = (0, Vec::new());
+                for _ in 0..50 {
+                    match handoff.reserve(FRAMES - 8) {
+                        Reservation::Claimed(claim) => {
+                            claim.publish(16, &[]);
+                            claimed += 1;
+                        }
+                        Reservation::Full(seal) => seals.extend(seal),
+                    }
+                    seals.extend(handoff.seal());
+                }
+                (claimed, seals)
+            };
+            let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(race)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).fold(
+                (0, Vec::new()),
+                |mut all, (claimed, seals)| {
+                    all.1.extend(seals);
+                    (all.0 + claimed, all.1)
+                },
+            )
+        });
+        let cursor = handoff.cursor.0.load(Ordering::Relaxed);
+        // Nothing that was refused has left a trace in the parts beside the offset.
+        assert_eq!((generation(cursor), index(cursor), cursor & OFFSET_MASK), (0, claimed, FULL));
+        assert_eq!(seals.len(), 1, "one thread learns where the segment ends: {seals:?}");
+        assert_eq!(seals[0].records, claimed);
+        assert!(seals[0].end <= CAPACITY);
+    }
 }

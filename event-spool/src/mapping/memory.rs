@@ -8,7 +8,7 @@ use crate::sync::{AtomicBool, Ordering};
 
 /// A shared, writable mapping of a whole segment.
 #[derive(Debug)]
-pub struct Mapping {
+pub(crate) struct Mapping {
     start: NonNull<u8>,
     length: usize,
     backing: Backing,
@@ -22,7 +22,19 @@ pub struct Mapping {
 enum Backing {
     File,
     #[cfg(any(test, feature = "simulation"))]
-    Heap(#[expect(dead_code, reason = "keeps the memory alive")] std::sync::Arc<Heap>),
+    Heap(std::sync::Arc<Heap>),
+}
+
+impl Backing {
+    /// Keeps readers of the whole memory away from a write to a part of it. Loom runs one thread at a time, and would be
+    /// blocked by a lock that it does not know.
+    #[cfg(any(test, feature = "simulation"))]
+    fn exclude(&self) -> Option<std::sync::MutexGuard<'_, ()>> {
+        match self {
+            Self::Heap(heap) if cfg!(not(loom)) => Some(heap.exclude()),
+            _ => None,
+        }
+    }
 }
 
 // SAFETY: a mapping is memory with a lifetime of its own, tied to no thread. Through `&Mapping`, bytes are written only by
@@ -32,7 +44,10 @@ unsafe impl Send for Mapping {}
 unsafe impl Sync for Mapping {}
 
 impl Mapping {
-    /// Maps the first `length` bytes of a file, which must be allocated (rule 2), for reading and writing.
+    /// Maps the first `length` bytes of a file for reading and writing.
+    ///
+    /// It is the caller's duty that nobody else writes to the file (rule 1), and that these bytes are allocated and stay so
+    /// (rule 2).
     ///
     /// # Errors
     /// What `mmap` says.
@@ -55,7 +70,6 @@ impl Mapping {
 
     /// Maps memory that plays a file.
     #[cfg(any(test, feature = "simulation"))]
-    #[must_use]
     pub fn of_heap(heap: &std::sync::Arc<Heap>) -> Self {
         Self::new(heap.start(), heap.length(), Backing::Heap(std::sync::Arc::clone(heap)))
     }
@@ -71,15 +85,25 @@ impl Mapping {
         }
     }
 
+    /// The memory that plays a file, if one does.
+    #[cfg(all(any(test, feature = "simulation"), not(loom)))]
+    pub(super) fn heap(&self) -> Option<std::sync::Arc<Heap>> {
+        match &self.backing {
+            Backing::File => None,
+            Backing::Heap(heap) => Some(std::sync::Arc::clone(heap)),
+        }
+    }
+
     /// Bytes.
-    #[must_use]
     pub fn length(&self) -> usize {
         self.length
     }
 
     /// Writes to a mapping that nobody shares yet.
-    pub(crate) fn write_unshared(&mut self, at: usize, bytes: &[u8]) {
+    pub fn write_unshared(&mut self, at: usize, bytes: &[u8]) {
         self.check(at, bytes.len());
+        #[cfg(any(test, feature = "simulation"))]
+        let _alone = self.backing.exclude();
         // SAFETY: the range lies in the mapping (checked); `&mut self` excludes every other access through this mapping,
         // and other mappings of the file do not exist before it is shared.
         unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), self.start.as_ptr().add(at), bytes.len()) };
@@ -88,10 +112,12 @@ impl Mapping {
     /// Writes the same bytes to some places of the first page: the first caller does, later ones do nothing.
     ///
     /// Nobody reads them through a mapping while it is shared, except the kernel.
-    pub(crate) fn write_once(&self, places: &[usize], bytes: &[u8]) {
+    pub fn write_once(&self, places: &[usize], bytes: &[u8]) {
         if self.written_once.swap(true, Ordering::AcqRel) {
             return;
         }
+        #[cfg(any(test, feature = "simulation"))]
+        let _alone = self.backing.exclude();
         for &at in places {
             self.check(at, bytes.len());
             assert!(at + bytes.len() <= crate::format::FRAMES, "frames are written through claims");
@@ -102,7 +128,7 @@ impl Mapping {
     }
 
     /// The aligned word at a place, or `None` outside of the mapping.
-    pub(crate) fn load_word(&self, at: usize, ordering: Ordering) -> Option<u64> {
+    pub fn load_word(&self, at: usize, ordering: Ordering) -> Option<u64> {
         if !at.is_multiple_of(8) || at.checked_add(8)? > self.length {
             return None;
         }
@@ -117,7 +143,7 @@ impl Mapping {
     /// Bytes that were published: their publish word was seen, with acquire ordering, not to be zero.
     ///
     /// `None` outside of the mapping and in the first page.
-    pub(crate) fn published(&self, at: usize, length: usize) -> Option<&[u8]> {
+    pub fn published(&self, at: usize, length: usize) -> Option<&[u8]> {
         if at < crate::format::FRAMES || at.checked_add(length)? > self.length {
             return None;
         }
@@ -133,10 +159,12 @@ impl Mapping {
     /// # Safety
     /// The caller holds the [`Claim`](super::Claim) of this range, not yet published.
     pub(super) unsafe fn write_claimed(&self, at: usize, bytes: &[u8]) {
-        debug_assert!(at + bytes.len() <= self.length, "a claim lies in its mapping");
+        self.check(at, bytes.len());
         #[cfg(loom)]
         self.model.write(at, bytes.len());
-        // SAFETY: `reserve` gives ranges inside of the mapping only, and each to one claim (rule 3).
+        #[cfg(any(test, feature = "simulation"))]
+        let _alone = self.backing.exclude();
+        // SAFETY: the range lies in the mapping (checked), and is one claim's (rule 3).
         unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), self.start.as_ptr().add(at), bytes.len()) };
     }
 
@@ -173,7 +201,7 @@ impl Mapping {
     /// Makes the pages of a range present and writable, so that the first store to each does not fault.
     ///
     /// Only for speed, so failures are left alone: kernels before Linux 5.14 do not know the call.
-    pub(crate) fn populate(&self, range: Range<usize>) {
+    pub fn populate(&self, range: Range<usize>) {
         if !matches!(self.backing, Backing::File) {
             return;
         }
@@ -191,7 +219,7 @@ impl Mapping {
     /// no table there is nothing to tell; taking out a whole range is one interrupt.
     ///
     /// Only for speed, so failures are left alone.
-    pub(crate) fn let_go(&self, range: Range<usize>) {
+    pub fn let_go(&self, range: Range<usize>) {
         if !matches!(self.backing, Backing::File) {
             return;
         }
@@ -229,12 +257,14 @@ impl Drop for Mapping {
 /// Memory that plays the content of a file: zeroed, aligned to a page, shared by all mappings of it.
 #[cfg(any(test, feature = "simulation"))]
 #[derive(Debug)]
-pub struct Heap {
+pub(crate) struct Heap {
     start: NonNull<u8>,
     layout: std::alloc::Layout,
+    /// Held while a mapping writes, and while the whole is read. Published bytes are read through mappings without it.
+    access: std::sync::Mutex<()>,
 }
 
-// SAFETY: plain memory; `Mapping` has the rules of access.
+// SAFETY: plain memory; `Mapping` has the rules of access, and `access` keeps writes and reads of the whole apart.
 #[cfg(any(test, feature = "simulation"))]
 unsafe impl Send for Heap {}
 // SAFETY: as above.
@@ -247,36 +277,40 @@ impl Heap {
     ///
     /// # Panics
     /// For a length of zero, and without memory.
-    #[must_use]
     pub fn new(length: usize) -> Self {
         assert!(length > 0, "a mapping has at least one byte");
         let layout = std::alloc::Layout::from_size_align(length, 4096).expect("the length of a segment is small");
         // SAFETY: the layout is not empty (asserted).
         let start = unsafe { std::alloc::alloc_zeroed(layout) };
-        Self { start: NonNull::new(start).expect("tests have memory"), layout }
+        Self { start: NonNull::new(start).expect("tests have memory"), layout, access: std::sync::Mutex::default() }
     }
 
     /// Memory with this content.
-    #[must_use]
-    pub fn with_content(bytes: &[u8]) -> Self {
+    pub fn of(bytes: &[u8]) -> Self {
         let heap = Self::new(bytes.len());
         // SAFETY: as long as `bytes`, and nobody else has it yet.
         unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), heap.start.as_ptr(), bytes.len()) };
         heap
     }
 
-    /// What it holds now. For tests in which no other thread appends at this moment: a write in progress would be a race.
-    #[must_use]
-    pub fn content(&self) -> &[u8] {
-        // SAFETY: allocated with this length; that no thread writes is the caller's part of a test.
-        unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.length()) }
+    /// Shows what it holds now. Appends on other threads wait meanwhile.
+    pub fn with_content<R>(&self, see: impl FnOnce(&[u8]) -> R) -> R {
+        let _alone = self.exclude();
+        // SAFETY: allocated with this length; each write through a mapping holds `access`, but for the publish word under
+        // loom, which runs one thread at a time.
+        see(unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.length()) })
+    }
+
+    /// Keeps others from writing, or from reading the whole.
+    pub fn exclude(&self) -> std::sync::MutexGuard<'_, ()> {
+        self.access.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     pub(super) fn start(&self) -> NonNull<u8> {
         self.start
     }
 
-    pub(super) fn length(&self) -> usize {
+    pub fn length(&self) -> usize {
         self.layout.size()
     }
 }
@@ -286,6 +320,19 @@ impl Drop for Heap {
     fn drop(&mut self) {
         // SAFETY: allocated with this layout; whoever uses it holds an `Arc` of it.
         unsafe { std::alloc::dealloc(self.start.as_ptr(), self.layout) };
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "a write stays in its mapping")]
+    fn claim_outside_of_its_mapping_writes_nothing() {
+        let mapping = Mapping::of_heap(&std::sync::Arc::new(Heap::new(8192)));
+        // SAFETY: none of the range is anybody's, and the check comes before the write.
+        unsafe { mapping.write_claimed(8188, &[1; 8]) };
     }
 }
 

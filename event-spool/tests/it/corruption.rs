@@ -1,10 +1,10 @@
 //! Damaged files: bits flipped and files cut at every place, noise, files from elsewhere.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use event_spool::{
     OpenError, Recovery, Sequence, Spool,
-    disk::simulated::{Image, SimulatedDirectory},
+    simulated::{Image, SimulatedDirectory},
 };
 use proptest::prelude::*;
 
@@ -15,7 +15,7 @@ const FRAMES: usize = 4096;
 /// What a killed process leaves: three segments and a spare, a reader, and a hole in the last segment.
 fn killed() -> (Image, Vec<(u64, Vec<u8>)>) {
     let disk = SimulatedDirectory::default();
-    let spool = small().open_simulated(Arc::new(disk.clone())).unwrap();
+    let spool = small().open_simulated(&disk).unwrap();
     append(&spool, 1..=40);
     let mut reader = spool.reader("one").unwrap();
     reader.next().unwrap().unwrap();
@@ -28,7 +28,7 @@ fn killed() -> (Image, Vec<(u64, Vec<u8>)>) {
 
 fn closed() -> (Image, Vec<(u64, Vec<u8>)>) {
     let disk = SimulatedDirectory::default();
-    let spool = small().open_simulated(Arc::new(disk.clone())).unwrap();
+    let spool = small().open_simulated(&disk).unwrap();
     append(&spool, 1..=40);
     drop((spool.reader("one").unwrap(), spool));
     (disk.image(), expected(1..=40))
@@ -36,7 +36,7 @@ fn closed() -> (Image, Vec<(u64, Vec<u8>)>) {
 
 fn open(image: &Image) -> Result<(SimulatedDirectory, Spool), OpenError> {
     let disk = SimulatedDirectory::new(image);
-    let spool = small().open_simulated(Arc::new(disk.clone()))?;
+    let spool = small().open_simulated(&disk)?;
     Ok((disk, spool))
 }
 
@@ -197,7 +197,7 @@ fn payload_that_looks_like_a_frame_is_never_read_as_one() {
     let other = closed().0;
     let foreign_salt = u64::from_le_bytes(other.files[&segments(&other)[0]][16..24].try_into().unwrap());
     let disk = SimulatedDirectory::new(&Image { files: [("noise".to_owned(), vec![1])].into() });
-    let spool = small().open_simulated(Arc::new(disk.clone())).unwrap();
+    let spool = small().open_simulated(&disk).unwrap();
     append(&spool, 1..=1);
     let forged: Vec<u8> = [0, foreign_salt].iter().flat_map(|&salt| frame(salt, 2, b"forged!!")).collect();
     spool.append(&forged).unwrap();

@@ -4,14 +4,11 @@
 //! acknowledged and synced does not come back, and what was not acknowledged is not gone; no number is used twice.
 //! `EVENT_SPOOL_CRASH_STATES` asks for more than 100,000 states.
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, HashSet};
 
 use event_spool::{
     Sequence,
-    disk::simulated::{Image, SimulatedDirectory},
+    simulated::{Image, SimulatedDirectory},
 };
 
 use crate::{
@@ -57,7 +54,7 @@ fn spool_recovers_from_every_crash() {
 fn fail_again(image: &Image, history: &History, expectation: &Expectation, context: &dyn Fn() -> String) -> u64 {
     let disk = SimulatedDirectory::new(image).in_boot(2);
     disk.record();
-    drop(small().max_bytes(5 * 8192).open_simulated(Arc::new(disk.clone())).unwrap_or_else(|error| {
+    drop(small().max_bytes(5 * 8192).open_simulated(&disk).unwrap_or_else(|error| {
         panic!("{}: {error:?}", context());
     }));
     let mut states = 0;
@@ -73,7 +70,7 @@ fn fail_again(image: &Image, history: &History, expectation: &Expectation, conte
 fn check(image: &Image, history: &History, expectation: &Expectation, boot: u128, context: &dyn Fn() -> String) {
     let disk = SimulatedDirectory::new(image).in_boot(boot);
     // With room for one more segment than the history had: what it dropped is not the subject here.
-    let open = || small().max_bytes(16 * 8192).open_simulated(Arc::new(disk.clone()));
+    let open = || small().max_bytes(16 * 8192).open_simulated(&disk);
     let spool = open().unwrap_or_else(|error| panic!("{}: {error:?}", context()));
     let known = spool.readers() == ["one"];
     assert!(known || !expectation.has_reader, "{}: the reader is forgotten", context());

@@ -1,10 +1,10 @@
 //! A file system that fails: full, broken, interrupted, writing less than it was given.
 
-use std::{io, sync::Arc};
+use std::io;
 
 use event_spool::{
     AppendError, FullPolicy, Sequence, Spool,
-    disk::simulated::{Image, Operation, Repeats, SimulatedDirectory},
+    simulated::{Image, Operation, Repeats, SimulatedDirectory},
 };
 
 use crate::support::{append, drain, expected, record, small};
@@ -27,7 +27,7 @@ const OPERATIONS: [Operation; 14] = [
 ];
 
 fn open(disk: &SimulatedDirectory) -> Spool {
-    small().open_simulated(Arc::new(disk.clone())).unwrap()
+    small().open_simulated(disk).unwrap()
 }
 
 fn read(image: &Image, boot: u128) -> Vec<(u64, Vec<u8>)> {
@@ -48,7 +48,7 @@ struct Outcome {
 fn live(disk: &SimulatedDirectory) -> Outcome {
     let mut outcome = Outcome::default();
     for _ in 0..3 {
-        let Ok(spool) = small().open_simulated(Arc::new(disk.clone())) else { continue };
+        let Ok(spool) = small().open_simulated(disk) else { continue };
         let mut reader = spool.reader("one").ok();
         for _ in 0..6 {
             let first = outcome.appended.len();
@@ -150,7 +150,7 @@ fn segment_with_a_failed_sync_gets_no_records_and_no_second_sync() {
 #[test]
 fn flush_reaches_behind_a_record_that_is_not_published() {
     let disk = SimulatedDirectory::default();
-    let spool = small().segment_bytes(32_768).open_simulated(Arc::new(disk.clone())).unwrap();
+    let spool = small().segment_bytes(32_768).open_simulated(&disk).unwrap();
     append(&spool, 1..=1);
     spool.abandon(b"in progress").unwrap();
     // Pages behind that of the hole.
@@ -229,7 +229,7 @@ fn full_disk_refuses_and_goes_on_when_there_is_space() {
 #[test]
 fn full_disk_drops_the_oldest_where_that_is_the_policy() {
     let disk = SimulatedDirectory::default();
-    let spool = small().when_full(FullPolicy::DropOldest).open_simulated(Arc::new(disk.clone())).unwrap();
+    let spool = small().when_full(FullPolicy::DropOldest).open_simulated(&disk).unwrap();
     disk.set_capacity(3 * 8192 + 100);
     append(&spool, 1..=200);
     let oldest = spool.stats().oldest_sequence.get();

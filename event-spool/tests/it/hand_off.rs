@@ -4,7 +4,7 @@
 
 use event_spool::{
     FlushPolicy, Reader, Spool,
-    disk::simulated::{Durability, SimulatedDirectory},
+    simulated::{Durability, SimulatedDirectory},
 };
 use loom::thread;
 
@@ -24,7 +24,7 @@ fn open() -> Spool {
         .segment_bytes(8192)
         .max_bytes(16 * 8192)
         .flush_policy(FlushPolicy::Explicit)
-        .open_simulated(std::sync::Arc::new(disk))
+        .open_simulated(&disk)
         .expect("nothing fails here")
 }
 

@@ -2,9 +2,7 @@
 //!
 //! `PROPTEST_CASES` asks for more cases.
 
-use std::sync::Arc;
-
-use event_spool::{Reader, Sequence, Spool, disk::simulated::SimulatedDirectory};
+use event_spool::{Reader, Sequence, Spool, simulated::SimulatedDirectory};
 use proptest::prelude::*;
 
 use crate::support::{record, small};
@@ -64,12 +62,12 @@ impl Run {
     }
 
     fn open(&mut self) {
-        let spool = small().open_simulated(Arc::new(self.disk.clone())).unwrap();
+        let spool = small().open_simulated(&self.disk).unwrap();
         let reader = spool.reader("one").unwrap();
         self.open = Some((spool, reader));
     }
 
-    fn crash(&mut self, image: &event_spool::disk::simulated::Image) {
+    fn crash(&mut self, image: &event_spool::simulated::Image) {
         self.open = None;
         self.disk = SimulatedDirectory::new(image).in_boot(self.boot);
         self.open();

@@ -1,17 +1,17 @@
 //! What settings do: full spools, flush policies, limits, several readers.
 
-use std::{num::NonZeroU32, sync::Arc};
+use std::num::NonZeroU32;
 
 use event_spool::{
     AcknowledgeError, AppendError, FlushPolicy, FullPolicy, OpenError, Sequence, Spool,
-    disk::simulated::{Operation, SimulatedDirectory},
+    simulated::{Operation, SimulatedDirectory},
 };
 
 use crate::support::{append, drain, expected, record, small};
 
 fn open(builder: event_spool::SpoolBuilder) -> (SimulatedDirectory, Spool) {
     let disk = SimulatedDirectory::default();
-    let spool = builder.open_simulated(Arc::new(disk.clone())).unwrap();
+    let spool = builder.open_simulated(&disk).unwrap();
     (disk, spool)
 }
 
@@ -163,7 +163,7 @@ fn thousands_of_acknowledgements_take_a_small_file() {
     }
     assert!(disk.image().files["reader-one"].len() < 96 << 10);
     drop((reader, spool));
-    let spool = small().open_simulated(Arc::new(disk)).unwrap();
+    let spool = small().open_simulated(&disk).unwrap();
     assert_eq!(spool.reader("one").unwrap().acknowledged(), Some(Sequence::new(10_000)));
 }
 
@@ -172,7 +172,7 @@ fn every_so_many_records_are_synced_by_the_append() {
     let policy = FlushPolicy::EveryRecords(NonZeroU32::new(10).unwrap());
     let (disk, spool) = open(small().flush_policy(policy));
     append(&spool, 1..=25);
-    let spool = small().open_simulated(Arc::new(SimulatedDirectory::new(&disk.durable_image()))).unwrap();
+    let spool = small().open_simulated(&SimulatedDirectory::new(&disk.durable_image())).unwrap();
     assert_eq!(drain(&mut spool.reader("one").unwrap()), expected(1..=20));
 }
 
@@ -182,7 +182,7 @@ fn durable_append_survives_what_a_plain_one_does_not() {
     append(&spool, 1..=2);
     assert_eq!(spool.append_durable(&record(3)).unwrap(), Sequence::new(3));
     append(&spool, 4..=5);
-    let spool = small().open_simulated(Arc::new(SimulatedDirectory::new(&disk.durable_image()))).unwrap();
+    let spool = small().open_simulated(&SimulatedDirectory::new(&disk.durable_image())).unwrap();
     assert_eq!(drain(&mut spool.reader("one").unwrap()), expected(1..=3));
 }
 
@@ -205,7 +205,7 @@ fn records_of_any_size_up_to_the_limit_and_no_more() {
 fn settings_out_of_bounds_are_named() {
     #[track_caller]
     fn check(builder: event_spool::SpoolBuilder, name: &str) {
-        let error = builder.open_simulated(Arc::new(SimulatedDirectory::default())).unwrap_err();
+        let error = builder.open_simulated(&SimulatedDirectory::default()).unwrap_err();
         assert!(matches!(error, OpenError::Setting { setting, .. } if setting == name), "{error:?}");
     }
     check(small().segment_bytes(0), "segment_bytes");
@@ -238,7 +238,7 @@ fn reader_waits_for_an_unpublished_record() {
     let mut reader = spool.reader("one").unwrap();
     assert_eq!(drain(&mut reader), expected(1..=2));
     // The process is killed; the record behind the hole was appended, and is there.
-    let spool = small().open_simulated(Arc::new(SimulatedDirectory::new(&disk.image()))).unwrap();
+    let spool = small().open_simulated(&SimulatedDirectory::new(&disk.image())).unwrap();
     let mut reader = spool.reader("one").unwrap();
     assert_eq!(drain(&mut reader), [expected(1..=2), expected(4..=4)].concat());
     assert_eq!((spool.recovery().holes, spool.recovery().missing_records, spool.recovery().records), (1, 1, 3));

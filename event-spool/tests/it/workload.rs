@@ -1,10 +1,10 @@
 //! A random history of a spool on a simulated disk, with what must hold at each moment of it.
 
-use std::{io, sync::Arc};
+use std::io;
 
 use event_spool::{
     FullPolicy, Reader, Sequence, Spool, SpoolBuilder,
-    disk::simulated::{Operation, Repeats, SimulatedDirectory},
+    simulated::{Operation, Repeats, SimulatedDirectory},
 };
 
 use crate::support::{Numbers, record, small};
@@ -32,7 +32,7 @@ pub struct History {
     pub records: Vec<(u64, Vec<u8>)>,
     /// By phase.
     pub expectations: Vec<Expectation>,
-    pub points: Vec<event_spool::disk::simulated::CrashPoint>,
+    pub points: Vec<event_spool::simulated::CrashPoint>,
 }
 
 struct Run {
@@ -118,7 +118,7 @@ impl Run {
     }
 
     fn open(&mut self) {
-        let spool = self.builder.clone().open_simulated(Arc::new(self.disk.clone())).expect("nothing is wrong");
+        let spool = self.builder.clone().open_simulated(&self.disk).expect("nothing is wrong");
         let reader = spool.reader("one").expect("the name is one");
         self.read = reader.acknowledged().map_or(0, Sequence::get);
         self.now.has_reader = true;

@@ -168,7 +168,7 @@ impl State {
 
     fn take_space(&self, inode: usize, length: usize) -> io::Result<()> {
         let others: BTreeSet<_> = self.names.values().filter(|&&other| other != inode).collect();
-        let used: usize = others.into_iter().map(|&other| self.inodes[other].content.bytes().len()).sum();
+        let used: usize = others.into_iter().map(|&other| self.inodes[other].content.length()).sum();
         if (used + length) as u64 > self.capacity {
             return Err(io::ErrorKind::StorageFull.into());
         }
@@ -190,13 +190,13 @@ impl State {
     pub fn sync_length(&mut self, inode: usize) {
         if self.durability == Durability::Modelled {
             let inode = &mut self.inodes[inode];
-            inode.durable_length = inode.content.bytes().len();
+            inode.durable_length = inode.content.length();
         }
     }
 
     pub fn forget_dirty(&mut self, inode: usize, range: Range<usize>) {
         let inode = &mut self.inodes[inode];
-        let bytes = inode.content.bytes().to_vec();
+        let bytes = inode.content.see(<[u8]>::to_vec);
         for page in pages(&range, bytes.len()) {
             inode.clean.insert(page, page_of(&bytes, page).to_vec());
         }
@@ -224,7 +224,7 @@ impl State {
     }
 
     pub fn image(&self) -> Image {
-        let content = |&inode: &usize| self.inodes[inode].content.bytes().to_vec();
+        let content = |&inode: &usize| self.inodes[inode].content.see(<[u8]>::to_vec);
         Image { files: self.names.iter().map(|(name, inode)| (name.clone(), content(inode))).collect() }
     }
 
@@ -269,11 +269,9 @@ impl Inode {
     }
 
     fn note(&mut self) {
-        let bytes = self.content.bytes();
         let newest = self.versions.last().unwrap_or(&self.durable);
-        if ***newest != *bytes {
-            self.versions.push(Arc::new(bytes.to_vec()));
-        }
+        let changed = self.content.see(|bytes| (***newest != *bytes).then(|| bytes.to_vec()));
+        self.versions.extend(changed.map(Arc::new));
     }
 
     fn state(&self) -> FileState {
@@ -281,12 +279,12 @@ impl Inode {
             durable: Arc::clone(&self.durable),
             durable_length: self.durable_length,
             versions: self.versions.clone(),
-            length: self.content.bytes().len(),
+            length: self.content.length(),
         }
     }
 
     fn sync(&mut self, range: &Range<usize>) {
-        let bytes = self.content.bytes().to_vec();
+        let bytes = self.content.see(<[u8]>::to_vec);
         let mut durable = (*self.durable).clone();
         durable.resize(durable.len().max(bytes.len()), 0);
         for page in pages(range, bytes.len()) {
@@ -303,10 +301,18 @@ impl Inode {
 }
 
 impl Content {
-    pub fn bytes(&self) -> &[u8] {
+    /// Shows the bytes. Appends wait meanwhile.
+    pub fn see<R>(&self, see: impl FnOnce(&[u8]) -> R) -> R {
         match self {
-            Self::Bytes(bytes) => bytes,
-            Self::Mapped { heap, length } => &heap.content()[..*length],
+            Self::Bytes(bytes) => see(bytes),
+            Self::Mapped { heap, length } => heap.with_content(|bytes| see(&bytes[..*length])),
+        }
+    }
+
+    pub fn length(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.len(),
+            Self::Mapped { length, .. } => *length,
         }
     }
 
