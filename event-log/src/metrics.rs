@@ -22,7 +22,8 @@ pub struct Metrics {
     /// Events that were refused because they are invalid, by the code of the reason.
     pub invalid: Vec<(&'static str, u64)>,
     /// Events that are lost because the spool or, for invalid ones, the quarantine did not take them, by reason:
-    /// `spool-full`, `no-segment`, `quarantine`.
+    /// `spool-full`, `no-segment`, `quarantine`; in a process that was forked from the one that started the service,
+    /// `forked`, and all else is zero there.
     pub lost: Vec<(&'static str, u64)>,
     /// Events that went into the quarantine.
     pub quarantined: u64,
@@ -50,7 +51,7 @@ impl Metrics {
             accepted: spool.appended,
             invalid: desk.invalid.counts(),
             lost: desk.lost.counts(),
-            quarantined: desk.quarantine.added(),
+            quarantined: if spool.is_forked { 0 } else { desk.quarantine.added() },
             quarantine_dropped: desk.quarantine.spool().stats().dropped_records,
             spool,
             delivery,
@@ -62,6 +63,7 @@ impl Metrics {
     pub fn waiting(&self) -> u64 {
         match &self.delivery {
             Some(delivery) => delivery.waiting,
+            None if self.spool.is_forked => 0,
             None => self.spool.next_sequence.get().saturating_sub(self.spool.oldest_sequence.get()),
         }
     }
@@ -70,6 +72,11 @@ impl Metrics {
     #[must_use]
     pub fn health(&self) -> Health {
         let mut reasons = Vec::new();
+        if self.spool.is_forked {
+            reasons.push(
+                "this process was forked from the one that started the service: start one after the fork".to_owned(),
+            );
+        }
         if self.spool.cannot_grow {
             reasons.push("the spool cannot grow: the disk is full or fails".to_owned());
         }

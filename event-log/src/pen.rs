@@ -24,6 +24,9 @@ pub(crate) const ACTION: usize = 1;
 /// The mark of `event.id`.
 pub(crate) const ID: usize = 2;
 
+/// The reason for which events are lost in a process that was forked from the one that started the service.
+pub(crate) const FORKED: &str = "forked";
+
 /// What all loggers of a service have in common.
 #[derive(Debug)]
 pub(crate) struct Desk {
@@ -109,6 +112,9 @@ impl<L: Log> Pen<L> {
     /// Logs the event; whatever is wrong is dealt with here.
     #[inline]
     pub(crate) fn log(&self, source: &impl Source<L>, id: Option<EventId>) {
+        if self.desk.spool.is_forked() {
+            return self.desk.count_lost(FORKED, &AppendError::Forked);
+        }
         with_buffer(|buffer| {
             let (id, written) = self.write(source, id, buffer);
             let appended = written.map(|()| self.desk.spool.append(buffer));
@@ -122,6 +128,10 @@ impl<L: Log> Pen<L> {
 
     /// Logs the event and waits until it is on disk.
     pub(crate) fn log_durable(&self, source: &impl Source<L>) -> Result<(EventId, Sequence), LogError> {
+        if self.desk.spool.is_forked() {
+            self.desk.count_lost(FORKED, &AppendError::Forked);
+            return Err(LogError::Append(AppendError::Forked));
+        }
         with_buffer(|buffer| {
             let (id, written) = self.write(source, None, buffer);
             if let Err(invalid) = written {

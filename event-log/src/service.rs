@@ -189,13 +189,16 @@ impl<L: Log> EventLogService<L> {
     /// come; whether both was reached. Without a delivery, it is the first alone.
     #[must_use]
     pub fn flush(&self, deadline: Instant) -> bool {
-        self.sync() && self.delivery.get().is_none_or(|delivery| delivery.flush(deadline))
+        !self.is_forked() && self.sync() && self.delivery.get().is_none_or(|delivery| delivery.flush(deadline))
     }
 
     /// Logs the service's own last event, delivers what can be delivered until `deadline`, and says what became of all.
     ///
     /// Loggers keep working: what they log from now on stands in the spool until the next start.
     pub fn stop(&self, deadline: Instant) -> StopReport {
+        if self.is_forked() {
+            return self.report(false, false);
+        }
         if let Some(own) = &self.own {
             own.log(own.stopping);
         }
@@ -205,6 +208,10 @@ impl<L: Log> EventLogService<L> {
             delivery.stop(deadline);
             is_flushed
         });
+        self.report(is_synced, is_flushed.unwrap_or_else(|| self.metrics().waiting() == 0))
+    }
+
+    fn report(&self, is_synced: bool, is_delivered: bool) -> StopReport {
         let metrics = self.metrics();
         StopReport {
             delivered: metrics.delivery.as_ref().map_or(0, |delivery| delivery.delivered),
@@ -212,14 +219,14 @@ impl<L: Log> EventLogService<L> {
             quarantined: metrics.quarantined,
             lost: metrics.lost.iter().map(|(_, count)| count).sum(),
             is_synced,
-            is_delivered: is_flushed.unwrap_or(metrics.waiting() == 0),
+            is_delivered,
         }
     }
 
     /// How things stand.
     #[must_use]
     pub fn metrics(&self) -> Metrics {
-        let delivery = self.delivery.get().map(|delivery| delivery.metrics());
+        let delivery = self.delivery.get().filter(|_| !self.is_forked()).map(|delivery| delivery.metrics());
         Metrics::new(&self.desk, delivery)
     }
 
@@ -239,6 +246,13 @@ impl<L: Log> EventLogService<L> {
     #[must_use]
     pub fn directory(&self) -> &Path {
         &self.directory
+    }
+
+    /// Whether this process was forked from the one that started the service. Loggers refuse all events there, and count
+    /// them as `lost`; start a service after the fork, in a directory of its own or, once the parent has ended, in this one.
+    #[must_use]
+    pub fn is_forked(&self) -> bool {
+        self.desk.spool.is_forked()
     }
 
     fn sync(&self) -> bool {
@@ -288,6 +302,15 @@ impl<L: Log> OwnEvents<L> {
             event["message"] = format!("{provider} {action}").into();
         }
         self.logger.log_value(&event);
+    }
+}
+
+impl<L> Drop for EventLogService<L> {
+    fn drop(&mut self) {
+        if self.desk.spool.is_forked() {
+            // Its threads are the parent's: there is nobody here to stop, or to wait for.
+            std::mem::forget(self.delivery.take());
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 use std::io;
 
 use crate::{
-    error::FlushError,
+    error::{FORKED, FlushError},
     log::Log,
     segment::{self, Segment},
     sync::{Arc, Condvar, Mutex, lock, wait},
@@ -30,6 +30,12 @@ struct Rounds {
 impl Log {
     /// Syncs what was published and acknowledged before the call.
     pub fn sync(&self) -> Result<(), FlushError> {
+        if self.is_forked() {
+            return Err(FlushError {
+                what: "the spool of the parent process".to_owned(),
+                source: Some(io::Error::other(FORKED)),
+            });
+        }
         let failures = self.counters.sync_failures.get();
         let mut rounds = lock(&self.commit.rounds);
         let target = rounds.started + 1;

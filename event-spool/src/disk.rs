@@ -2,12 +2,14 @@
 //!
 //! Nothing on the way of an append goes through these traits: appends write to a [`Mapping`], which is one type for all.
 
+mod lock;
 mod real;
 #[cfg(any(test, feature = "simulation"))]
 pub mod simulated;
 
 use std::{fmt, io, ops::Range, sync::Arc};
 
+pub(crate) use lock::{DirectoryLock, LockError};
 pub(crate) use real::RealDirectory;
 
 use crate::mapping::{Frozen, Mapping};
@@ -17,8 +19,8 @@ pub(crate) trait Directory: fmt::Debug + Send + Sync {
     /// Takes the lock of the directory, which is held until the value is dropped or the process dies.
     ///
     /// # Errors
-    /// [`io::ErrorKind::WouldBlock`] when another process, or another spool of this one, has it.
-    fn lock(&self) -> io::Result<Box<dyn fmt::Debug + Send + Sync>>;
+    /// See [`LockError`].
+    fn lock(&self) -> Result<Box<dyn fmt::Debug + Send + Sync>, LockError>;
 
     /// The names of all files, in any order.
     fn names(&self) -> io::Result<Vec<String>>;

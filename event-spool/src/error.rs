@@ -4,16 +4,29 @@ use std::{io, path::PathBuf};
 
 use crate::Sequence;
 
+/// What a handle of a spool says in a process that was forked from the one that opened it.
+pub(crate) const FORKED: &str =
+    "this process was forked from the one that opened the spool: open one after the fork, in a directory of its own";
+
 /// A spool, or a reader, could not be opened. Nothing was lost.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// Another process, or another spool of this process, has the directory open.
+    /// Another process has the directory open.
     #[error("the spool in `{}` is open in another process", directory.display())]
     Locked {
         /// The directory.
         directory: PathBuf,
     },
+    /// Another spool of this process has the directory open.
+    #[error("the spool in `{}` is open in this process already: share the one that is open", directory.display())]
+    OpenHere {
+        /// The directory.
+        directory: PathBuf,
+    },
+    /// This process was forked from the one that opened the spool, and cannot use its handles.
+    #[error("{FORKED}")]
+    Forked,
     /// The directory cannot be made, or it is not permitted to write to it.
     #[error("the directory `{}` cannot be used for a spool", directory.display())]
     Directory {
@@ -84,6 +97,10 @@ pub enum AppendError {
         /// The limit.
         max_bytes: u64,
     },
+    /// This process was forked from the one that opened the spool. The record is not in the spool, and nothing of it was
+    /// touched.
+    #[error("{FORKED}")]
+    Forked,
     /// No segment can be made: the disk is full, or the file system fails.
     #[error("no further segment can be made for the spool")]
     NoSegment {
@@ -144,12 +161,18 @@ pub enum ReadError {
         /// From its beginning.
         at: u64,
     },
+    /// This process was forked from the one that opened the spool.
+    #[error("{FORKED}")]
+    Forked,
 }
 
 /// An acknowledgement was not stored. The reader's durable position is as before.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AcknowledgeError {
+    /// This process was forked from the one that opened the spool.
+    #[error("{FORKED}")]
+    Forked,
     /// The record has not been read yet.
     #[error("record `{up_to}` cannot be acknowledged: the next to be read is `{next}`")]
     NotRead {

@@ -12,7 +12,7 @@ use crate::{
     commit::Commit,
     disk::{Directory, uninterrupted},
     format::{FRAME_HEADER, padded},
-    mapping::{Claim, Handoff, Reservation, Seal},
+    mapping::{Claim, Handoff, Owner, Reservation, Seal},
     recovery::Recovered,
     segment::{self, Segment},
     stats::{Counters, Stats},
@@ -32,6 +32,8 @@ pub(crate) struct Log {
     /// The number of the last segment that was taken out of the catalogue: for readers, who ask before each record.
     pub removed: AtomicU64,
     first_sequence: u64,
+    /// The process whose memory the hand-off is in.
+    owner: Owner,
 }
 
 /// Whether a segment can become current.
@@ -62,7 +64,15 @@ impl Log {
             commit: Commit::default(),
             counters: Counters::default(),
             removed: AtomicU64::new(0),
+            owner: Owner::this_process(),
         }
+    }
+
+    /// Whether this process was forked from the one that opened the spool: its locks may be held by threads that are not
+    /// there, its cursor is a copy, and its mappings belong to the parent. To be asked before any of them is touched.
+    #[inline]
+    pub fn is_forked(&self) -> bool {
+        !self.owner.is_this_process()
     }
 
     /// Appends one record.
@@ -80,6 +90,9 @@ impl Log {
 
     /// Reserves the frame of a record with this payload. What is returned must be published.
     pub fn reserve(&self, payload: usize) -> Result<(Claim, u32), AppendError> {
+        if self.is_forked() {
+            return Err(AppendError::Forked);
+        }
         let limit = self.options.max_record();
         if payload > limit {
             return Err(AppendError::TooLarge { bytes: payload, limit });
@@ -243,6 +256,9 @@ impl Log {
     }
 
     pub fn stats(&self) -> Stats {
+        if self.is_forked() {
+            return Stats::of_forked();
+        }
         let catalogue = lock(&self.catalogue);
         let next_sequence = self.next_sequence(&catalogue);
         Stats {
@@ -260,6 +276,7 @@ impl Log {
             file_failures: self.counters.file_failures.get(),
             damaged_reads: self.counters.damaged_reads.get(),
             cannot_grow: catalogue.no_segment.is_some(),
+            is_forked: false,
         }
     }
 }

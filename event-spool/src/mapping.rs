@@ -14,6 +14,7 @@
 //!    writers.
 #![allow(unsafe_code)]
 
+mod fork;
 mod frozen;
 mod handoff;
 mod memory;
@@ -21,6 +22,7 @@ mod memory;
 #[cfg(any(test, feature = "simulation"))]
 pub(crate) use memory::Heap;
 
+pub(crate) use fork::Owner;
 pub(crate) use frozen::Frozen;
 pub(crate) use handoff::{Claim, Handoff, MAX_CAPACITY, Reservation, Seal};
 pub(crate) use memory::Mapping;

@@ -90,6 +90,9 @@ impl Reader {
     /// See [`ReadError`]. The reader stays before what it could not read.
     #[expect(clippy::should_implement_trait, reason = "an iterator cannot lend its items")]
     pub fn next(&mut self) -> Result<Option<Record<'_>>, ReadError> {
+        if self.log().is_forked() {
+            return Err(ReadError::Forked);
+        }
         let frame = loop {
             if !self.enter_segment()? {
                 return Ok(None);
@@ -115,6 +118,9 @@ impl Reader {
     /// # Errors
     /// See [`AcknowledgeError`].
     pub fn acknowledge(&mut self, up_to: Sequence) -> Result<(), AcknowledgeError> {
+        if self.log().is_forked() {
+            return Err(AcknowledgeError::Forked);
+        }
         if up_to.get() >= self.next {
             return Err(AcknowledgeError::NotRead { up_to, next: self.position() });
         }
@@ -138,9 +144,12 @@ impl Reader {
         Some(self.position.acknowledged()).filter(|&number| number > 0).map(Sequence::new)
     }
 
-    /// What is not yet acknowledged.
+    /// What is not yet acknowledged; nothing in a process that was forked from the one that opened the spool.
     #[must_use]
     pub fn backlog(&self) -> Backlog {
+        if self.log().is_forked() {
+            return Backlog::default();
+        }
         self.log().backlog(self.position.acknowledged())
     }
 

@@ -1,11 +1,11 @@
 //! The handle of a spool: opening, closing, and the calls that go on to the log.
 
-use std::{fmt, io, path::Path};
+use std::{fmt, path::Path};
 
 use crate::{
     AppendError, FlushError, OpenError, Reader, Recovery, Sequence, SpoolBuilder, Stats,
     acks::{Position, is_valid_name},
-    disk::{Directory, uninterrupted},
+    disk::{Directory, LockError, uninterrupted},
     log::Log,
     maintenance::Background,
     recovery, segment,
@@ -35,7 +35,7 @@ pub(crate) struct Shared {
     recovery: Recovery,
     /// Before the lock, so that it has ended when the lock goes.
     background: Option<Background>,
-    _lock: Box<dyn fmt::Debug + Send + Sync>,
+    lock: Option<Box<dyn fmt::Debug + Send + Sync>>,
 }
 
 impl Spool {
@@ -50,9 +50,11 @@ impl Spool {
         options: SpoolBuilder,
         maintenance: Maintenance,
     ) -> Result<Self, OpenError> {
-        let lock = uninterrupted(|| disk.lock()).map_err(|source| match source.kind() {
-            io::ErrorKind::WouldBlock => OpenError::Locked { directory: path.to_owned() },
-            _ => OpenError::Directory { directory: path.to_owned(), source },
+        let directory = || path.to_owned();
+        let lock = disk.lock().map_err(|error| match error {
+            LockError::Here => OpenError::OpenHere { directory: directory() },
+            LockError::Elsewhere => OpenError::Locked { directory: directory() },
+            LockError::Io(source) => OpenError::Directory { directory: directory(), source },
         })?;
         let mut recovered = recovery::load(&*disk)?;
         let cleanup = std::mem::take(&mut recovered.cleanup);
@@ -75,7 +77,7 @@ impl Spool {
             #[cfg(any(test, feature = "simulation"))]
             Maintenance::Manual => None,
         };
-        Ok(Self { shared: Arc::new(Shared { log, recovery, background, _lock: lock }) })
+        Ok(Self { shared: Arc::new(Shared { log, recovery, background, lock: Some(lock) }) })
     }
 
     /// Appends a record, which survives the death of the process when this returns, and gives it its number.
@@ -128,6 +130,9 @@ impl Spool {
             return Err(OpenError::ReaderName { name: name.to_owned() });
         }
         let log = &self.shared.log;
+        if log.is_forked() {
+            return Err(OpenError::Forked);
+        }
         let mut readers = lock(&log.readers);
         let position = if let Some(position) = readers.get(name) {
             Arc::clone(position)
@@ -150,6 +155,9 @@ impl Spool {
     /// See [`OpenError`]: the reader is open, or its file cannot be removed.
     pub fn forget_reader(&self, name: &str) -> Result<bool, OpenError> {
         let log = &self.shared.log;
+        if log.is_forked() {
+            return Err(OpenError::Forked);
+        }
         let mut readers = lock(&log.readers);
         match readers.get(name) {
             None => return Ok(false),
@@ -169,7 +177,17 @@ impl Spool {
     /// The readers that have a position, open or not.
     #[must_use]
     pub fn readers(&self) -> Vec<String> {
+        if self.is_forked() {
+            return Vec::new();
+        }
         lock(&self.shared.log.readers).keys().cloned().collect()
+    }
+
+    /// Whether this process was forked from the one that opened the spool, and can do nothing with it. Costs no system call.
+    #[must_use]
+    #[inline]
+    pub fn is_forked(&self) -> bool {
+        self.shared.log.is_forked()
     }
 
     /// Counters and sizes, as of now.
@@ -219,6 +237,12 @@ impl Shared {
 
 impl Drop for Shared {
     fn drop(&mut self) {
+        if self.log.is_forked() {
+            // The threads are the parent's. The lock's file stays open: closing it would give up the lock that a spool of
+            // this process may have on the same directory by now.
+            std::mem::forget((self.background.take(), self.lock.take()));
+            return;
+        }
         self.background = None;
         self.log.close();
     }

@@ -36,6 +36,31 @@ pub struct Stats {
     pub damaged_reads: u64,
     /// Whether the last attempt to make a segment failed: the disk is full, or the file system fails.
     pub cannot_grow: bool,
+    /// Whether this process was forked from the one that opened the spool. Then nothing else is known.
+    pub is_forked: bool,
+}
+
+impl Stats {
+    /// What can be told in a process that was forked from the one that opened the spool.
+    pub(crate) fn of_forked() -> Self {
+        Self {
+            appended: 0,
+            next_sequence: Sequence::FIRST,
+            oldest_sequence: Sequence::FIRST,
+            refused: 0,
+            dropped_segments: 0,
+            dropped_records: 0,
+            bytes: 0,
+            segments: 0,
+            late_segments: 0,
+            syncs: 0,
+            sync_failures: 0,
+            file_failures: 0,
+            damaged_reads: 0,
+            cannot_grow: false,
+            is_forked: true,
+        }
+    }
 }
 
 #[derive(Debug, Default)]

@@ -3,6 +3,7 @@
 mod docs;
 mod drive;
 mod faults;
+mod fork;
 mod handed_back;
 mod ids;
 mod kill;

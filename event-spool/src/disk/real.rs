@@ -9,12 +9,11 @@ use std::{
     sync::Arc,
 };
 
-use rustix::fs::{FallocateFlags, FlockOperation};
+use rustix::fs::FallocateFlags;
 
-use super::{Directory, File, uninterrupted, write_all_at};
+use super::{Directory, DirectoryLock, File, LockError, uninterrupted, write_all_at};
 use crate::mapping::{Frozen, Mapping};
 
-const LOCK: &str = "lock";
 /// Events may be confidential: only the user who runs the process reads them.
 const MODE: u32 = 0o600;
 
@@ -54,10 +53,8 @@ fn load_boot() -> u128 {
 }
 
 impl Directory for RealDirectory {
-    fn lock(&self) -> io::Result<Box<dyn fmt::Debug + Send + Sync>> {
-        let file = self.open_with(LOCK, fs::OpenOptions::new().create(true).truncate(false))?;
-        uninterrupted(|| Ok(rustix::fs::flock(&file.file, FlockOperation::NonBlockingLockExclusive)?))?;
-        Ok(Box::new(Lock(file.file)))
+    fn lock(&self) -> Result<Box<dyn fmt::Debug + Send + Sync>, LockError> {
+        Ok(Box::new(DirectoryLock::take(&self.path, MODE)?))
     }
 
     fn names(&self) -> io::Result<Vec<String>> {
@@ -98,17 +95,6 @@ impl Directory for RealDirectory {
 
     fn boot(&self) -> u128 {
         self.boot
-    }
-}
-
-/// The lock of a directory. The system drops it when the process has died.
-#[derive(Debug)]
-struct Lock(fs::File);
-
-impl Drop for Lock {
-    fn drop(&mut self) {
-        // Closing alone would not do while a child of this process has not yet closed what it inherited.
-        let _ = rustix::fs::flock(&self.0, FlockOperation::Unlock);
     }
 }
 

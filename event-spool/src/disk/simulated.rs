@@ -16,7 +16,7 @@ use std::{
 pub use crash::{CrashPoint, Image};
 use state::{Content, State};
 
-use super::{Directory, File};
+use super::{Directory, File, LockError};
 use crate::mapping::{Frozen, Heap, Mapping};
 
 /// Bytes that reach the disk together, unless they are torn.
@@ -185,11 +185,11 @@ impl Drop for Lock {
 }
 
 impl Directory for SimulatedDirectory {
-    fn lock(&self) -> io::Result<Box<dyn fmt::Debug + Send + Sync>> {
+    fn lock(&self) -> Result<Box<dyn fmt::Debug + Send + Sync>, LockError> {
         let mut state = self.state();
         state.call(Operation::Lock)?;
         if std::mem::replace(&mut state.locked, true) {
-            return Err(io::ErrorKind::WouldBlock.into());
+            return Err(LockError::Here);
         }
         Ok(Box::new(Lock(Arc::clone(&self.state))))
     }

@@ -118,7 +118,7 @@ fn second_spool_of_a_directory_is_refused_by_name() {
     let directory = tempfile::tempdir().unwrap();
     let first = small().open(directory.path()).unwrap();
     let error = small().open(directory.path()).unwrap_err();
-    assert!(matches!(&error, OpenError::Locked { directory: named } if named == directory.path()));
+    assert!(matches!(&error, OpenError::OpenHere { directory: named } if named == directory.path()));
     assert!(error.to_string().contains(&*directory.path().to_string_lossy()));
     drop(first);
     small().open(directory.path()).unwrap();
@@ -131,7 +131,7 @@ fn reader_keeps_the_spool_open() {
     append(&spool, 1..=3);
     let mut reader = spool.reader("one").unwrap();
     drop(spool);
-    assert!(matches!(small().open(directory.path()), Err(OpenError::Locked { .. })));
+    assert!(matches!(small().open(directory.path()), Err(OpenError::OpenHere { .. })));
     assert_eq!(drain(&mut reader), expected(1..=3));
 }
 
