@@ -86,7 +86,11 @@ impl Path<'_> {
         if self.parent.is_some_and(|parent| !matches!(parent.step, Step::Root)) {
             out.write_str(".")?;
         }
-        if is_data && names == Names::OfSchema { out.write_str("*") } else { write!(out, "{}", Clipped::new(name, MAX_NAME)) }
+        if is_data && names == Names::OfSchema {
+            out.write_str("*")
+        } else {
+            write!(out, "{}", Clipped::new(name, MAX_NAME))
+        }
     }
 }
 

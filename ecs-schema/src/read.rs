@@ -177,9 +177,7 @@ impl<'a, T> OneSeed<'a, T> {
     where
         T: Element,
     {
-        T::read_token(token, self.rule)
-            .map(Some)
-            .ok_or_else(|| unreadable(token.kind(), self.rule, self.at))
+        T::read_token(token, self.rule).map(Some).ok_or_else(|| unreadable(token.kind(), self.rule, self.at))
     }
 }
 

@@ -72,7 +72,10 @@ fn errors_name_the_place() {
         "`saved_objects[1].space_ids`: is missing",
     );
     check(&document(r#""numbers":{"byte":300}"#), "`numbers.byte`: a number cannot be read as an integer");
-    check(&document(r#""host":{"ip":["a"]}"#), "`host.ip[0]`: a string of 1 byte cannot be read as an IP address string");
+    check(
+        &document(r#""host":{"ip":["a"]}"#),
+        "`host.ip[0]`: a string of 1 byte cannot be read as an IP address string",
+    );
     check(
         &document(r#""ranges":{"integer":{"gte":2,"lt":1}}"#),
         "`ranges.integer`: an object cannot be read as an object with",

@@ -77,9 +77,23 @@ fn errors_do_not_quote_the_document() {
     check(json!({"event": {"category": ["file"], "type": ["end"], "hash": SECRET}}));
     assert!(quoted > 100, "the full text quotes, so that there is something to leave out: {quoted}");
     let expected = [
-        "alias", "cardinality", "invalid-binary", "invalid-date", "invalid-ip", "invalid-range", "invalid-version",
-        "not-allowed", "nul-in-name", "null-element", "out-of-range", "pattern-mismatch", "too-deep", "too-long",
-        "unexpected-event-type", "unknown-field", "wrong-type",
+        "alias",
+        "cardinality",
+        "invalid-binary",
+        "invalid-date",
+        "invalid-ip",
+        "invalid-range",
+        "invalid-version",
+        "not-allowed",
+        "nul-in-name",
+        "null-element",
+        "out-of-range",
+        "pattern-mismatch",
+        "too-deep",
+        "too-long",
+        "unexpected-event-type",
+        "unknown-field",
+        "wrong-type",
     ];
     let missing: Vec<_> = expected.iter().filter(|code| !codes.contains(*code)).collect();
     assert!(missing.is_empty(), "no document breaks {missing:?}: {codes:?}");

@@ -104,7 +104,8 @@ impl Shipper {
         // What is no refusal is no reply to a bulk request either: something else answers.
         let refusal = response.refusal();
         let (kind, text) = match &refusal {
-            Some(refusal) => (refusal.kind, refusal.to_string()),
+            // The reason may quote the documents, and what is said here goes into logs and metrics.
+            Some(refusal) => (refusal.kind, refusal.without_values().to_string()),
             None => (RefusalKind::Unfit, format!("status {} in reply to a bulk request", response.status)),
         };
         batch.in_doubt |= response.is_ambiguous();

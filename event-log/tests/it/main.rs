@@ -2,6 +2,7 @@
 
 mod docs;
 mod drive;
+mod errors;
 mod faults;
 mod handed_back;
 mod ids;
@@ -12,6 +13,7 @@ mod metrics;
 mod providers;
 mod quarantine_program;
 mod quarantined;
+mod secrets;
 mod shipping;
 mod simulation;
 mod steady;
