@@ -78,7 +78,7 @@ impl fmt::Display for Binary {
 }
 
 /// The text is not padded base64 in the standard alphabet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct BinaryError;
 
 impl fmt::Display for BinaryError {

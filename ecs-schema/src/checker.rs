@@ -1,12 +1,10 @@
 //! Collects violations while something else walks a document. Owns what must be remembered between fields: the
 //! violations, and which event categories and types were seen.
 
-use std::fmt::Display;
-
 use crate::clip::Clipped;
 use crate::path::Path;
 use crate::rule::{Capture, ExpectedTypes, FieldRule};
-use crate::violation::{MAX_QUOTED, MAX_VIOLATIONS, Violation, ViolationRule, Violations};
+use crate::violation::{Found, MAX_QUOTED, MAX_VIOLATIONS, Offending, Violation, ViolationRule, Violations};
 
 /// Collects the violations of one document; allocates nothing until there is one.
 #[derive(Debug, Default)]
@@ -59,11 +57,16 @@ impl Checker {
 
     /// Notes that the value `found` breaks `rule` at `at`.
     #[cold]
-    pub(crate) fn report(&mut self, at: &Path<'_>, rule: ViolationRule, found: impl Display) {
+    pub(crate) fn report(&mut self, at: &Path<'_>, rule: ViolationRule, found: impl Offending) {
         self.total += 1;
         if !self.is_full() {
-            let found = Clipped::new(found, MAX_QUOTED).to_string();
-            self.kept.push(Violation { path: at.to_string(), rule, found });
+            let (kind, path) = (found.kind(), at.to_string());
+            let found = match kind {
+                Found::Nothing => String::new(),
+                _ => Clipped::new(found, MAX_QUOTED).to_string(),
+            };
+            let shown_path = Some(at.without_data().to_string()).filter(|shown| *shown != path);
+            self.kept.push(Violation { path, rule, found, kind, shown_path });
         }
     }
 
@@ -98,7 +101,7 @@ impl Checker {
     fn report_unexpected_types(&mut self, types: u64, expected: &'static ExpectedTypes, at: &Path<'_>) {
         for (place, name) in expected.types.values().iter().enumerate() {
             if types >> place & 1 == 1 {
-                self.report(&at.field("type"), ViolationRule::UnexpectedEventType, name);
+                self.report(&at.field("type"), ViolationRule::UnexpectedEventType, *name);
             }
         }
     }

@@ -17,6 +17,7 @@ use crate::path::Path;
 use crate::read;
 use crate::rule::FieldRule;
 use crate::token::Token;
+use crate::violation::Found;
 
 /// One value of a field, without the `Option` or `Vec` around it.
 ///
@@ -54,7 +55,7 @@ pub trait Element: Sized {
     /// # Errors
     /// When it stands for none, or the input is broken.
     fn read_map<'de, A: MapAccess<'de>>(_map: A, rule: &FieldRule, at: &Path<'_>) -> Result<Self, A::Error> {
-        Err(unreadable("an object", rule, at))
+        Err(unreadable(Found::Object, rule, at))
     }
 
     /// The value that an array stands for: by default that of its only element.
@@ -126,6 +127,5 @@ pub trait FieldValue: Sized {
 
 /// The error for a value that stands for none of the field's kind.
 pub(crate) fn unreadable<E: de::Error>(found: impl std::fmt::Display, rule: &FieldRule, at: &Path<'_>) -> E {
-    let found = crate::clip::Clipped::new(found, crate::violation::MAX_QUOTED);
     E::custom(format_args!("`{at}`: {found} cannot be read as {}", rule.kind.expected()))
 }

@@ -65,7 +65,7 @@ impl GeoPoint {
 }
 
 /// The latitude or the longitude is not in its range.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct GeoPointError;
 
 impl fmt::Display for GeoPointError {

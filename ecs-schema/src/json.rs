@@ -87,8 +87,7 @@ pub(crate) fn check_document<'de, D: Deserializer<'de>>(
     Ok(())
 }
 
-/// Why JSON text was refused.
-#[derive(Debug)]
+/// Why JSON text was refused. `Display` says everything but the offending values.
 #[non_exhaustive]
 pub enum JsonError {
     /// The text is no JSON, or nests beyond 127 levels; the error knows the line and the column.
@@ -111,17 +110,10 @@ impl JsonError {
 impl fmt::Display for JsonError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Syntax(_) => out.write_str("the text is no JSON"),
-            Self::Invalid(_) => out.write_str("the document breaks rules of its log"),
+            Self::Syntax(error) => write!(out, "the text is not JSON: {error}"),
+            Self::Invalid(violations) => write!(out, "the document breaks rules of its log: {violations}"),
         }
     }
 }
 
-impl std::error::Error for JsonError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Syntax(error) => Some(error),
-            Self::Invalid(violations) => Some(violations),
-        }
-    }
-}
+impl std::error::Error for JsonError {}

@@ -57,6 +57,7 @@ mod binary;
 mod checker;
 mod clip;
 mod element;
+mod error;
 mod flattened;
 #[rustfmt::skip] // As the generator prints it.
 pub mod generated;
@@ -98,7 +99,7 @@ pub use shape::{FieldVisitor, Log, Shape, Vocabulary};
 pub use timestamp::{Timestamp, TimestampError};
 pub use token::Token;
 pub use version::{Version, VersionError};
-pub use violation::{Cardinality, MAX_VIOLATIONS, Violation, ViolationRule, Violations};
+pub use violation::{Cardinality, Found, MAX_VIOLATIONS, Violation, ViolationRule, Violations};
 
 /// What the macros' expansions call; no part of the interface.
 #[doc(hidden)]

@@ -192,7 +192,7 @@ impl<T: RangeEnd> TryFrom<std::ops::RangeFrom<T>> for Range<T> {
 }
 
 /// The ends make no range.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct RangeError;
 
 impl fmt::Display for RangeError {

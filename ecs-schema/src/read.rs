@@ -6,13 +6,13 @@ use std::marker::PhantomData;
 
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use crate::clip::Clipped;
 use crate::element::{Element, FieldValue, unreadable};
 use crate::path::Path;
 use crate::rule::{FieldRule, Kind, ObjectRule};
 use crate::seen_fields::SeenFields;
 use crate::shape::Shape;
 use crate::token::Token;
+use crate::violation::{Found, Offending};
 
 /// Reads a struct that stands on its own.
 pub(crate) fn read_shape<'de, T: Element, D: Deserializer<'de>>(
@@ -26,7 +26,7 @@ pub(crate) fn read_shape<'de, T: Element, D: Deserializer<'de>>(
 /// Reads a value of one kind that stands on its own.
 pub(crate) fn read_alone<'de, T: Element, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<T, D::Error> {
     let rule = FieldRule::nameless(kind);
-    read_one(&rule, &Path::ROOT, from)?.ok_or_else(|| unreadable("null", &rule, &Path::ROOT))
+    read_one(&rule, &Path::ROOT, from)?.ok_or_else(|| unreadable(Found::Null, &rule, &Path::ROOT))
 }
 
 /// Reads one value; nothing for null and for an empty array.
@@ -177,9 +177,7 @@ impl<'a, T> OneSeed<'a, T> {
     where
         T: Element,
     {
-        T::read_token(token, self.rule)
-            .map(Some)
-            .ok_or_else(|| unreadable(format_args!("`{}`", Clipped::new(token, 40)), self.rule, self.at))
+        T::read_token(token, self.rule).map(Some).ok_or_else(|| unreadable(token.kind(), self.rule, self.at))
     }
 }
 

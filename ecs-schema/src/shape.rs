@@ -17,7 +17,7 @@ use crate::path::Path;
 use crate::read::FieldReader;
 use crate::rule::{FieldRule, Kind, LogRules, ObjectRule};
 use crate::token::Token;
-use crate::violation::{ViolationRule, Violations};
+use crate::violation::{Found, ViolationRule, Violations};
 use crate::write;
 
 /// A generated struct: the fields of one object.
@@ -149,7 +149,7 @@ impl FieldVisitor for TypedCheck<'_> {
     fn field<T: FieldValue>(&mut self, index: usize, value: &T) {
         if value.is_absent() {
             if !T::IS_ALWAYS_OPTIONAL && self.fields[index].is_required {
-                self.out.report(&self.at.field(self.fields[index].name), ViolationRule::Missing, "");
+                self.out.report(&self.at.field(self.fields[index].name), ViolationRule::Missing, Found::Nothing);
             }
             return;
         }

@@ -163,7 +163,7 @@ impl FromStr for Timestamp {
 }
 
 /// Why a text or number is no [`Timestamp`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct TimestampError(ParseError);
 
 impl TimestampError {

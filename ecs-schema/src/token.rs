@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use crate::rule::{DateFormat, FieldRule, Kind};
 use crate::timestamp::ParseError;
-use crate::violation::ViolationRule;
+use crate::violation::{Found, Offending, ViolationRule};
 use crate::{Timestamp, binary, version};
 
 /// Lucene's limit for one term (`IndexWriter.MAX_TERM_LENGTH`), in UTF-8 bytes.
@@ -40,6 +40,16 @@ impl fmt::Display for Token<'_> {
             Self::Unsigned(number) => number.fmt(out),
             Self::Float(number) => number.fmt(out),
             Self::Boolean(value) => value.fmt(out),
+        }
+    }
+}
+
+impl Offending for Token<'_> {
+    fn kind(&self) -> Found {
+        match self {
+            Self::Text(text) => Found::String { bytes: text.len() },
+            Self::Signed(_) | Self::Unsigned(_) | Self::Float(_) => Found::Number,
+            Self::Boolean(_) => Found::Boolean,
         }
     }
 }

@@ -62,7 +62,7 @@ impl fmt::Display for Version {
 }
 
 /// The text is no semantic version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct VersionError;
 
 impl fmt::Display for VersionError {

@@ -1,7 +1,16 @@
 //! What is wrong with a document: values that name the place, the rule and the offending value. Owns their wording and
 //! codes; finding them is the checks' business.
+//!
+//! An event may hold what its owner would not want in a program's log. So `Display` and `Debug` say the place, the rule, and
+//! the kind and length of the offending value, and never the value; names that are data, such as the keys of a flattened
+//! field, are left out too. [`Violations::with_values`] says everything, for a place that is as well guarded as the events.
+
+mod found;
 
 use std::fmt;
+
+pub use found::Found;
+pub(crate) use found::Offending;
 
 /// The most violations that are kept for one document; the others are counted.
 ///
@@ -13,16 +22,21 @@ pub(crate) const MAX_QUOTED: usize = 64;
 
 /// One rule that a document breaks, and where.
 ///
-/// Shown as `not-allowed: `event.outcome` is `sucess`, but one of `failure`, `success`, `unknown` is expected`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Shown as `not-allowed: `event.outcome` is a string of 6 bytes, but one of `failure`, `success`, `unknown` is expected`;
+/// [`with_value`](Self::with_value) shows the value.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Violation {
-    /// The field, such as `kibana.saved_objects[2].rel`; empty for the document itself.
+    /// The field, such as `kibana.saved_objects[2].rel`; empty for the document itself. Its names may come from the event.
     pub path: String,
     /// The rule that is broken.
     pub rule: ViolationRule,
     /// The start of the offending value as text, at most 64 characters and `…`; empty where there is none.
     pub found: String,
+    /// What the offending value is.
+    pub kind: Found,
+    /// The path without names that are data, where that is another.
+    pub(crate) shown_path: Option<String>,
 }
 
 /// The rules that a document can break.
@@ -144,15 +158,25 @@ impl ViolationRule {
     }
 }
 
-impl fmt::Display for Violation {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Violation {
+    /// Shows the offending value too, and the whole path.
+    #[must_use]
+    pub fn with_value(&self) -> impl fmt::Display {
+        fmt::from_fn(|out| self.write(Values::Shown, out))
+    }
+
+    fn write(&self, values: Values, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{}: ", self.rule.code())?;
-        if self.path.is_empty() {
+        let path = self.shown_path.as_ref().filter(|_| values == Values::Hidden).unwrap_or(&self.path);
+        if path.is_empty() {
             out.write_str("the document ")?;
         } else {
-            write!(out, "`{}` ", self.path)?;
+            write!(out, "`{path}` ")?;
         }
-        let found = &self.found;
+        let found = fmt::from_fn(|out| match values {
+            Values::Shown => write!(out, "`{}`", self.found),
+            Values::Hidden => write!(out, "{}", self.kind),
+        });
         match &self.rule {
             ViolationRule::UnknownField { nearest: Some(nearest) } => {
                 write!(out, "is not a field; did you mean `{nearest}`?")
@@ -161,48 +185,62 @@ impl fmt::Display for Violation {
             ViolationRule::DottedField => out.write_str("is not a field; write it as objects in objects"),
             ViolationRule::Alias { target } => write!(out, "is an alias; write `{target}` instead"),
             ViolationRule::WrongType { expected } | ViolationRule::OutOfRange { expected } => {
-                write!(out, "is `{found}`, but {expected} is expected")
+                write!(out, "is {found}, but {expected} is expected")
             }
             ViolationRule::InvalidDate => {
-                write!(out, "is `{found}`, which is no date that the field takes")
+                write!(out, "is {found}, which is no date that the field takes")
             }
-            ViolationRule::InvalidIp => write!(out, "is `{found}`, which is no IP address"),
+            ViolationRule::InvalidIp => write!(out, "is {found}, which is no IP address"),
             ViolationRule::InvalidVersion => {
-                write!(out, "is `{found}`, which is no semantic version")
+                write!(out, "is {found}, which is no semantic version")
             }
-            ViolationRule::InvalidBinary => write!(out, "is `{found}`, which is not padded base64"),
+            ViolationRule::InvalidBinary => write!(out, "is {found}, which is not padded base64"),
             ViolationRule::InvalidRange => {
-                write!(out, "is `{found}`, but a range has one or two ends, the lower not above the upper")
+                write!(out, "is {found}, but a range has one or two ends, the lower not above the upper")
             }
             ViolationRule::TooLong { bytes, limit } => {
-                write!(out, "has {bytes} bytes, but at most {limit} can be indexed: `{found}`")
+                write!(out, "has {bytes} bytes, but at most {limit} can be indexed")?;
+                if values == Values::Shown { write!(out, ": {found}") } else { Ok(()) }
             }
             ViolationRule::NotAllowed { allowed } => {
-                write!(out, "is `{found}`, but one of ")?;
+                write!(out, "is {found}, but one of ")?;
                 write_list(allowed, out)?;
                 out.write_str(" is expected")
             }
             ViolationRule::NotConstant { value } => {
-                write!(out, "is `{found}`, but it is always `{value}`")
+                write!(out, "is {found}, but it is always `{value}`")
             }
             ViolationRule::PatternMismatch { pattern } => {
-                write!(out, "is `{found}`, which does not match `{pattern}`")
+                write!(out, "is {found}, which does not match `{pattern}`")
             }
             ViolationRule::Missing => out.write_str("is missing"),
             ViolationRule::Cardinality { expected: Cardinality::One } => {
-                write!(out, "is `{found}`, but one value without an array is expected")
+                write!(out, "is {found}, but one value without an array is expected")
             }
             ViolationRule::Cardinality { expected: Cardinality::Many } => {
-                write!(out, "is `{found}`, but an array is expected")
+                write!(out, "is {found}, but an array is expected")
             }
             ViolationRule::NullElement => out.write_str("is null, which an array must not contain"),
             ViolationRule::UnexpectedEventType => {
-                write!(out, "is `{found}`, which no category of the event expects")
+                write!(out, "is {found}, which no category of the event expects")
             }
             ViolationRule::DuplicateField => out.write_str("appears twice in its object"),
             ViolationRule::TooDeep { limit } => write!(out, "nests deeper than {limit} objects"),
             ViolationRule::NulInName => out.write_str("has a NUL character in its name"),
         }
+    }
+}
+
+/// Whether a text may have values of the event.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Values {
+    Shown,
+    Hidden,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(Values::Hidden, out)
     }
 }
 
@@ -222,8 +260,9 @@ fn write_list(values: &[&str], out: &mut fmt::Formatter<'_>) -> fmt::Result {
 
 /// All rules that a document breaks, in the order of the document; at least one.
 ///
-/// At most [`MAX_VIOLATIONS`] are kept, the others are counted. Shown in one line, joined by `; `.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// At most [`MAX_VIOLATIONS`] are kept, the others are counted. Shown in one line, joined by `; `, without the offending
+/// values; [`with_values`](Self::with_values) shows them.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Violations {
     pub(crate) kept: Vec<Violation>,
     pub(crate) total: usize,
@@ -266,16 +305,28 @@ impl IntoIterator for Violations {
     }
 }
 
-impl fmt::Display for Violations {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Violations {
+    /// Shows the offending values too, and whole paths.
+    #[must_use]
+    pub fn with_values(&self) -> impl fmt::Display {
+        fmt::from_fn(|out| self.write(Values::Shown, out))
+    }
+
+    fn write(&self, values: Values, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, violation) in self.kept.iter().enumerate() {
-            let separator = if at == 0 { "" } else { "; " };
-            write!(out, "{separator}{violation}")?;
+            out.write_str(if at == 0 { "" } else { "; " })?;
+            violation.write(values, out)?;
         }
         match self.total - self.kept.len() {
             0 => Ok(()),
             more => write!(out, "; and {more} more"),
         }
+    }
+}
+
+impl fmt::Display for Violations {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(Values::Hidden, out)
     }
 }
 

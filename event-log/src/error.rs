@@ -1,4 +1,7 @@
 //! What can go wrong with a service and its loggers, where a caller acts on it.
+//!
+//! The errors of this crate say their causes in their own `Display`, and no value of an event. `Debug` says the same, so that
+//! an error that a `main` returns, which is printed by `Debug`, reads as a sentence.
 
 use std::path::PathBuf;
 
@@ -10,23 +13,23 @@ use crate::registry::RegisterError;
 use crate::ship::PortError;
 
 /// Why a service could not be started.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
     /// A spool of the service cannot be opened: another process has it, or the disk refuses.
-    #[error("the spool in `{}` cannot be opened", directory.display())]
+    #[error("the spool in `{}` cannot be opened: {source}", directory.display())]
     Spool {
         /// The spool's directory.
         directory: PathBuf,
         /// What the spool says.
-        source: OpenError,
+        r#source: OpenError,
     },
     /// The fixed fields are not valid.
-    #[error("the fixed fields break rules of the log")]
-    Fixed(#[source] Violations),
+    #[error("the fixed fields break rules of the log: {0}")]
+    Fixed(Violations),
     /// The provider of the service's own events cannot be registered.
-    #[error("the provider of the service's own events cannot be registered")]
-    Register(#[source] RegisterError),
+    #[error("the provider of the service's own events cannot be registered: {0}")]
+    Register(RegisterError),
     /// What is to be installed does not make the alias that is shipped to. Data streams are not shipped to.
     #[error("the files of the log `{log}` make no alias `{alias}`")]
     Alias {
@@ -36,27 +39,50 @@ pub enum StartError {
         log: String,
     },
     /// Shipping cannot begin: its journal or the quarantine cannot be read, or the system has no threads.
-    #[error("shipping cannot begin")]
-    Shipping(#[source] PortError),
+    #[error("shipping cannot begin: {0}")]
+    Shipping(PortError),
 }
 
 /// Why a logger could not be made.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum LoggerError {
     /// The defaults are not valid, as they are; what they lack, the events may have.
-    #[error("the defaults break rules of the log")]
-    Defaults(#[source] Violations),
+    #[error("the defaults break rules of the log: {0}")]
+    Defaults(Violations),
 }
 
 /// Why an event is not known to be on disk.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum LogError {
     /// The event was refused; it is in the quarantine.
-    #[error("the event is refused")]
-    Invalid(#[source] Invalid),
+    #[error("the event is refused: {0}")]
+    Invalid(Invalid),
     /// The spool did not take the event, or could not sync it.
-    #[error("the spool does not take the event")]
-    Append(#[source] AppendError),
+    #[error("the spool does not take the event: {0}")]
+    Append(AppendError),
 }
+
+/// Implements `Debug` by `Display`.
+macro_rules! debug_by_display {
+    ($($error:ty),+ $(,)?) => {
+        $(impl std::fmt::Debug for $error {
+            fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                std::fmt::Display::fmt(self, out)
+            }
+        })+
+    };
+}
+
+debug_by_display!(
+    Invalid,
+    LogError,
+    LoggerError,
+    RegisterError,
+    StartError,
+    crate::IdError,
+    crate::RecordError,
+    crate::quarantine::EntryError,
+    crate::quarantine::QuarantineError,
+);

@@ -174,7 +174,7 @@ impl FromStr for EventId {
 }
 
 /// The text is no UUID.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a UUID of the form `0190163d-8694-739b-aea5-966c26f8ad91`")]
 pub struct IdError;
 

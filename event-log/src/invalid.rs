@@ -1,36 +1,51 @@
 //! Why an event was refused, and how often that happened. Owns the reasons, their counters and how often one is
 //! reported; keeping the event is the quarantine's business.
 
+use std::fmt;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use ecs_schema::Violations;
+use ecs_schema::{Found, Violations};
 
 /// Why an event is not logged.
-#[derive(Debug, thiserror::Error)]
+///
+/// `Display` and `Debug` say the reason without any value of the event, so that it can go into the program's log;
+/// [`with_values`](Self::with_values) shows them.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Invalid {
     /// The event, with the logger's defaults and fixed fields, breaks rules of the log.
-    #[error("the event breaks rules of its log")]
-    Violations(#[source] Violations),
+    #[error("the event breaks rules of its log: {0}")]
+    Violations(Violations),
     /// The event's provider and action are not registered.
-    #[error("the action `{action}` of the provider `{provider}` is not registered")]
+    #[error("{}", unregistered(provider, action, *is_provider_known))]
     Unregistered {
         /// `event.provider`, empty when the event has none.
         provider: String,
         /// `event.action`, empty when the event has none.
         action: String,
+        /// Whether the provider is registered, with other actions.
+        is_provider_known: bool,
     },
-    /// The text is no JSON.
-    #[error("the text is no JSON")]
-    Syntax(#[source] serde_json::Error),
+    /// The text is not JSON.
+    #[error("the text is not JSON: {0}")]
+    Syntax(serde_json::Error),
     /// The event is larger than a record of the spool can be.
     #[error("the event has {bytes} bytes, more than a record can have")]
     TooLarge {
         /// The length of the record in bytes.
         bytes: usize,
     },
+}
+
+fn unregistered(provider: &str, action: &str, is_provider_known: bool) -> String {
+    let string = |text: &str| Found::String { bytes: text.len() };
+    if is_provider_known {
+        format!("`event.action` is {}, which is not registered for the provider `{provider}`", string(action))
+    } else {
+        format!("`event.provider` is {}, and no such provider is registered", string(provider))
+    }
 }
 
 impl Invalid {
@@ -46,13 +61,18 @@ impl Invalid {
         }
     }
 
-    /// The whole reason in one line: with its cause, without the event.
+    /// Shows the offending values of the event too; for a place that is as well guarded as the events are.
     #[must_use]
-    pub fn line(&self) -> String {
-        match std::error::Error::source(self) {
-            Some(cause) => format!("{self}: {cause}"),
-            None => self.to_string(),
-        }
+    pub fn with_values(&self) -> impl fmt::Display {
+        fmt::from_fn(|out| match self {
+            Self::Violations(violations) => {
+                write!(out, "the event breaks rules of its log: {}", violations.with_values())
+            }
+            Self::Unregistered { provider, action, .. } => {
+                write!(out, "the action `{action}` of the provider `{provider}` is not registered")
+            }
+            _ => fmt::Display::fmt(self, out),
+        })
     }
 }
 

@@ -53,11 +53,11 @@ impl Desk {
     /// Keeps a refused event.
     #[cold]
     fn keep_invalid(&self, invalid: &Invalid, id: EventId, document: &[u8]) {
-        let line = invalid.line();
-        let entry = Entry { id: Some(id), ..Entry::new(Kind::Invalid, &line, document) };
+        let reason = invalid.with_values().to_string();
+        let entry = Entry { id: Some(id), ..Entry::new(Kind::Invalid, &reason, document) };
         let kept = self.quarantine.put(&entry);
         if let Some(count) = self.invalid.count(invalid.code()) {
-            tracing::warn!(reason = invalid.code(), count, "invalid event kept in quarantine: {line}");
+            tracing::warn!(reason = invalid.code(), count, "invalid event kept in quarantine: {invalid}");
         }
         if let Err(error) = kept {
             self.count_lost("quarantine", &error);
@@ -195,8 +195,9 @@ impl<L: Log> Pen<L> {
     }
 
     #[cold]
-    fn unregistered(provider: &str, action: &str) -> Invalid {
-        Invalid::Unregistered { provider: provider.to_owned(), action: action.to_owned() }
+    fn unregistered(&self, provider: &str, action: &str) -> Invalid {
+        let is_provider_known = self.desk.registry.has_provider(provider);
+        Invalid::Unregistered { provider: provider.to_owned(), action: action.to_owned(), is_provider_known }
     }
 }
 
@@ -210,7 +211,7 @@ impl<L: Log> Source<L> for Typed<'_, L> {
         let find = |mark| marks.find(mark, out).unwrap_or(b"\"\"");
         if pen.pairs == Pairs::Checked && !pen.desk.registry.contains_json(find(PROVIDER), find(ACTION)) {
             let text = |json| serde_json::from_slice::<String>(json).unwrap_or_default();
-            return Err(Pen::<L>::unregistered(&text(find(PROVIDER)), &text(find(ACTION))));
+            return Err(pen.unregistered(&text(find(PROVIDER)), &text(find(ACTION))));
         }
         let own = find(ID);
         let own = &own[1..own.len() - 1];
@@ -261,7 +262,7 @@ impl<L: Log> Pen<L> {
         let find = |pointer| event.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
         let (provider, action) = (find("/event/provider"), find("/event/action"));
         if self.pairs == Pairs::Checked && !self.desk.registry.contains(provider, action) {
-            return Err(Self::unregistered(provider, action));
+            return Err(self.unregistered(provider, action));
         }
         Ok(EventId::parse(find("/event/id").as_bytes()).unwrap_or(id))
     }

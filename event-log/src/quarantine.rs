@@ -161,7 +161,7 @@ fn number(bytes: &[u8]) -> u64 {
 }
 
 /// A record of the quarantine cannot be read.
-#[derive(Debug, Error)]
+#[derive(Error)]
 #[non_exhaustive]
 pub enum EntryError {
     /// It ends too early.
@@ -183,8 +183,8 @@ pub enum EntryError {
         kind: u8,
     },
     /// The reason is not UTF-8.
-    #[error("the reason of a quarantined record is not UTF-8")]
-    Reason(#[source] std::str::Utf8Error),
+    #[error("the reason of a quarantined record is not UTF-8: {0}")]
+    Reason(std::str::Utf8Error),
 }
 
 #[cfg(test)]

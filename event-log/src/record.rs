@@ -47,7 +47,7 @@ impl<'a> EventRecord<'a> {
 }
 
 /// A record that holds no event of this format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a record of {bytes} bytes and format `{}` holds no event", Shown(*format))]
 pub struct RecordError {
     format: Option<u8>,

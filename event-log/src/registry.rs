@@ -100,7 +100,7 @@ impl Registry {
 }
 
 /// Why a provider was not registered.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RegisterError {
     /// No action was named.

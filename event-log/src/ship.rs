@@ -87,15 +87,3 @@ pub use settings::{
 pub use shipper::{Shipper, Step};
 pub use stats::{Condition, Stats};
 pub use thread::ShipperThread;
-
-/// An error with its causes.
-fn one_line(error: &dyn std::error::Error) -> String {
-    let mut line = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        line.push_str(": ");
-        line.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    line
-}

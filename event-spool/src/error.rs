@@ -1,6 +1,9 @@
 //! What can go wrong, for each operation; knows nothing of how.
+//!
+//! The errors say their causes in their own `Display`. `Debug` says the same, so that an error that a `main` returns, which is
+//! printed by `Debug`, reads as a sentence.
 
-use std::{io, path::PathBuf};
+use std::{fmt, io, path::PathBuf};
 
 use crate::Sequence;
 
@@ -9,7 +12,7 @@ pub(crate) const FORKED: &str =
     "this process was forked from the one that opened the spool: open one after the fork, in a directory of its own";
 
 /// A spool, or a reader, could not be opened. Nothing was lost.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
     /// Another process has the directory open.
@@ -28,12 +31,12 @@ pub enum OpenError {
     #[error("{FORKED}")]
     Forked,
     /// The directory cannot be made, or it is not permitted to write to it.
-    #[error("the directory `{}` cannot be used for a spool", directory.display())]
+    #[error("the directory `{}` cannot be used for a spool: {source}", directory.display())]
     Directory {
         /// The directory.
         directory: PathBuf,
         /// What the system says.
-        source: io::Error,
+        r#source: io::Error,
     },
     /// A file was written in a version of the format that this program does not know, most likely by a newer release.
     #[error("the file `{file}` has version `{version}` of the format, and this program knows version `{known}`")]
@@ -46,14 +49,14 @@ pub enum OpenError {
         known: u32,
     },
     /// Reading what the directory has, or writing what opening needs, failed.
-    #[error("the file `{file}` of the spool cannot be {action}")]
+    #[error("the file `{file}` of the spool cannot be {action}: {source}")]
     File {
         /// The name of the file.
         file: String,
         /// What was done to it.
         action: &'static str,
         /// What the system says.
-        source: io::Error,
+        r#source: io::Error,
     },
     /// A setting of the builder is out of its bounds.
     #[error("the setting `{setting}` is `{value}`, and must be {rule}")]
@@ -80,7 +83,7 @@ pub enum OpenError {
 }
 
 /// A record was not appended. The spool is as before.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum AppendError {
     /// The record is greater than a record may be, see [`SpoolBuilder::segment_bytes`](crate::SpoolBuilder::segment_bytes).
@@ -102,19 +105,19 @@ pub enum AppendError {
     #[error("{FORKED}")]
     Forked,
     /// No segment can be made: the disk is full, or the file system fails.
-    #[error("no further segment can be made for the spool")]
+    #[error("no further segment can be made for the spool: {source}")]
     NoSegment {
         /// What the system says.
-        source: io::Error,
+        r#source: io::Error,
     },
     /// [`Spool::append_durable`](crate::Spool::append_durable) alone: the record is in the spool and will be read, but it
     /// is not known whether it would survive the death of the machine.
-    #[error("record `{sequence}` was appended, but could not be synced")]
+    #[error("record `{sequence}` was appended, but could not be synced: {source}")]
     NotSynced {
         /// The number of the record.
         sequence: Sequence,
         /// What the sync said.
-        source: FlushError,
+        r#source: FlushError,
     },
 }
 
@@ -130,27 +133,27 @@ impl AppendError {
 ///
 /// A segment with a failed sync gets no further records, and is not synced again, because its pages then count as clean:
 /// later flushes speak only of later records.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
-#[error("not everything in the spool could be synced: `{what}` failed")]
+#[error("not everything in the spool could be synced: `{what}` failed{}", Because(source.as_ref()))]
 pub struct FlushError {
     /// The file.
     pub(crate) what: String,
     /// What the system said.
-    pub(crate) source: Option<io::Error>,
+    pub(crate) r#source: Option<io::Error>,
 }
 
 /// A record could not be read.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
     /// A segment of an earlier process cannot be opened or mapped. The reader stays where it is.
-    #[error("the file `{file}` of the spool cannot be read")]
+    #[error("the file `{file}` of the spool cannot be read: {source}")]
     File {
         /// The name of the file.
         file: String,
         /// What the system says.
-        source: io::Error,
+        r#source: io::Error,
     },
     /// Bytes that were published are no valid record: something else has written to the segment. The reader goes on behind
     /// them as soon as the segment has no more producers.
@@ -167,7 +170,7 @@ pub enum ReadError {
 }
 
 /// An acknowledgement was not stored. The reader's durable position is as before.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum AcknowledgeError {
     /// This process was forked from the one that opened the spool.
@@ -182,11 +185,33 @@ pub enum AcknowledgeError {
         next: Sequence,
     },
     /// The file of the reader cannot be written.
-    #[error("the acknowledgement of record `{up_to}` cannot be written")]
+    #[error("the acknowledgement of record `{up_to}` cannot be written: {source}")]
     File {
         /// What was to be acknowledged.
         up_to: Sequence,
         /// What the system says.
-        source: io::Error,
+        r#source: io::Error,
     },
 }
+
+/// Shows a cause, where there is one.
+struct Because<'a>(Option<&'a io::Error>);
+
+impl fmt::Display for Because<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |cause| write!(out, ": {cause}"))
+    }
+}
+
+/// Implements `Debug` by `Display`.
+macro_rules! debug_by_display {
+    ($($error:ty),+ $(,)?) => {
+        $(impl fmt::Debug for $error {
+            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, out)
+            }
+        })+
+    };
+}
+
+debug_by_display!(AcknowledgeError, AppendError, FlushError, OpenError, ReadError);

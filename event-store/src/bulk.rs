@@ -6,6 +6,7 @@ mod reply;
 
 pub use body::{BulkBody, PushError};
 pub use outcome::ItemOutcome;
+pub(crate) use outcome::NOT_THE_DOCUMENT;
 pub use reply::{ResponseError, read_bulk_reply, read_bulk_response};
 
 use crate::name::path_segment;

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::Deserialize;
 
 use crate::arrival::may_have_acted;
+use crate::reason::reason_without_values;
 use crate::transport::Response;
 
 /// Longest part of an engine's sentence that is kept, in bytes: reasons can quote documents and nested causes.
@@ -66,6 +67,23 @@ impl Refusal {
         may_have_acted(self.status)
     }
 
+    /// Shows the refusal of a request with documents without what it may quote of them, see [`reason_without_values`].
+    #[must_use]
+    pub fn without_values(&self) -> impl fmt::Display {
+        fmt::from_fn(|out| self.write(&reason_without_values(&self.error_type, &self.reason), out))
+    }
+
+    fn write(&self, reason: &str, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}", self.status)?;
+        if !self.error_type.is_empty() {
+            write!(out, " {}", self.error_type)?;
+        }
+        if !reason.is_empty() {
+            write!(out, ": {reason}")?;
+        }
+        Ok(())
+    }
+
     /// Whether the same request may succeed later without anybody changing anything.
     #[must_use]
     pub const fn is_retryable(&self) -> bool {
@@ -75,14 +93,7 @@ impl Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}", self.status)?;
-        if !self.error_type.is_empty() {
-            write!(out, " {}", self.error_type)?;
-        }
-        if !self.reason.is_empty() {
-            write!(out, ": {}", self.reason)?;
-        }
-        Ok(())
+        self.write(&self.reason, out)
     }
 }
 

@@ -39,9 +39,11 @@ mod arrival;
 mod backoff;
 mod bulk;
 mod engine_error;
+mod error;
 mod http;
 mod install;
 mod name;
+mod reason;
 mod secret;
 mod transport;
 mod write_index;
@@ -61,6 +63,7 @@ pub use install::{
     Installation, Installer, Progress, StepOutcome, StepReport,
 };
 pub use name::path_segment;
+pub use reason::reason_without_values;
 pub use secret::Secret;
 pub use transport::{Method, Request, Response, Transport, TransportError, UnknownMethod};
 pub use write_index::{AliasIndices, ResolveError, resolve_write_index};

@@ -78,7 +78,7 @@ impl std::str::FromStr for Method {
 }
 
 /// A text is no [`Method`].
-#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Clone, thiserror::Error, PartialEq, Eq)]
 #[error("`{0}` is no method of a request")]
 pub struct UnknownMethod(String);
 

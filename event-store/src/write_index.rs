@@ -63,7 +63,7 @@ impl AliasIndices {
 }
 
 /// Why it is not known which index an alias writes to.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ResolveError {
     /// No alias has that name; the log is not installed yet, or the name is that of an index or a data stream.
@@ -89,20 +89,20 @@ pub enum ResolveError {
         refusal: Refusal,
     },
     /// The answer has another form than that of an engine.
-    #[error("the answer about the alias `{alias}` is not an engine's")]
+    #[error("the answer about the alias `{alias}` is not an engine's: {source}")]
     Malformed {
         /// The alias.
         alias: String,
         /// What is wrong with it.
-        source: serde_json::Error,
+        r#source: serde_json::Error,
     },
     /// No answer.
-    #[error("cannot ask what the alias `{alias}` writes to")]
+    #[error("cannot ask what the alias `{alias}` writes to: {source}")]
     Transport {
         /// The alias.
         alias: String,
         /// Why not.
-        source: TransportError,
+        r#source: TransportError,
     },
 }
 
@@ -198,6 +198,10 @@ mod tests {
         check(200, "{}", Err(missing));
         let refused = "the engine does not say what the alias `.log` writes to: 403 security_exception: no";
         check(403, r#"{"error":{"type":"security_exception","reason":"no"}}"#, Err(refused));
-        check(200, "<html>", Err("the answer about the alias `.log` is not an engine's"));
+        check(
+            200,
+            "<html>",
+            Err("the answer about the alias `.log` is not an engine's: expected value at line 1 column 1"),
+        );
     }
 }

@@ -9,6 +9,7 @@ use crate::checker::Checker;
 use crate::path::Path;
 use crate::rule::{DateFormat, FieldRule, Kind};
 use crate::token::{Token, check_date_nanos, check_text, parse_date};
+use crate::violation::{Found, Offending};
 use crate::{Binary, Timestamp, Version, write};
 
 impl Element for String {
@@ -112,6 +113,12 @@ impl Element for IpAddr {
 
     fn blank() -> Self {
         Self::V4(Ipv4Addr::UNSPECIFIED)
+    }
+}
+
+impl Offending for &Timestamp {
+    fn kind(&self) -> Found {
+        Found::String { bytes: self.to_string().len() }
     }
 }
 

@@ -16,6 +16,7 @@ use crate::range::RangeEnd;
 use crate::read::OneSeed;
 use crate::rule::{FieldRule, Kind};
 use crate::token::Token;
+use crate::violation::Found;
 use crate::{Flattened, GeoPoint, Range, json, write};
 
 impl Element for GeoPoint {
@@ -58,7 +59,7 @@ impl Element for GeoPoint {
             }
         }
         let point = lat.zip(lon).and_then(|(lat, lon)| Self::new(lat, lon).ok());
-        point.ok_or_else(|| unreadable("an object", rule, at))
+        point.ok_or_else(|| unreadable(Found::Object, rule, at))
     }
 
     fn read_seq<'de, A: SeqAccess<'de>>(mut seq: A, rule: &FieldRule, at: &Path<'_>) -> Result<Option<Self>, A::Error> {
@@ -77,7 +78,7 @@ impl Element for GeoPoint {
             [Value::String(text)] => Self::parse(text),
             _ => None,
         };
-        point.map(Some).ok_or_else(|| unreadable("an array", rule, at))
+        point.map(Some).ok_or_else(|| unreadable(Found::Array, rule, at))
     }
 
     fn blank() -> Self {
@@ -132,7 +133,7 @@ impl<T: RangeEnd + Element> Element for Range<T> {
                 *slot = bound(end);
             }
         }
-        Self::new(lower, upper).map_err(|_| unreadable("an object", rule, at))
+        Self::new(lower, upper).map_err(|_| unreadable(Found::Object, rule, at))
     }
 
     fn blank() -> Self {

@@ -9,7 +9,7 @@ use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, Ma
 use crate::checker::Checker;
 use crate::path::Path;
 use crate::token::Token;
-use crate::violation::ViolationRule;
+use crate::violation::{Found, Offending, ViolationRule};
 
 /// How many names of one object are remembered: beyond any honest document, and at most half a megabyte.
 const MAX_NAMES: usize = 10_000;
@@ -71,9 +71,9 @@ pub(super) fn check_entries<'de, A: MapAccess<'de>>(
 ) -> Result<(), A::Error> {
     let mut names = SeenNames::default();
     while let Some(name) = map.next_key_seed(&mut names)? {
-        let member = at.field(&name.shown);
+        let member = at.member(&name.shown);
         if name.is_repeated {
-            out.report(&member, ViolationRule::DuplicateField, "");
+            out.report(&member, ViolationRule::DuplicateField, Found::Nothing);
         }
         map.next_value_seed(AnySeed { at: &member, out })?;
     }
@@ -151,7 +151,8 @@ impl<'de> Visitor<'de> for AnySeed<'_> {
 #[derive(Debug)]
 pub(super) enum Scalar {
     Null,
-    Text(String),
+    /// The start of a string, and the bytes of all of it.
+    Text(String, usize),
     Signed(i64),
     Unsigned(u64),
     Float(f64),
@@ -163,7 +164,7 @@ pub(super) enum Scalar {
 impl Scalar {
     pub(super) fn token(&self) -> Option<Token<'_>> {
         Some(match self {
-            Self::Text(text) => Token::Text(text),
+            Self::Text(text, _) => Token::Text(text),
             Self::Signed(number) => Token::Signed(*number),
             Self::Unsigned(number) => Token::Unsigned(*number),
             Self::Float(number) => Token::Float(*number),
@@ -184,6 +185,19 @@ impl fmt::Display for Scalar {
             (None, Self::Array) => out.write_str("an array"),
             (None, Self::Object) => out.write_str("an object"),
             (None, _) => out.write_str("null"),
+        }
+    }
+}
+
+impl Offending for Scalar {
+    fn kind(&self) -> Found {
+        match self {
+            Self::Null => Found::Null,
+            Self::Text(_, bytes) => Found::String { bytes: *bytes },
+            Self::Signed(_) | Self::Unsigned(_) | Self::Float(_) => Found::Number,
+            Self::Boolean(_) => Found::Boolean,
+            Self::Array => Found::Array,
+            Self::Object => Found::Object,
         }
     }
 }
@@ -226,7 +240,7 @@ impl<'de> Visitor<'de> for ScalarVisitor {
     fn visit_str<E: de::Error>(self, value: &str) -> Result<Scalar, E> {
         /// Longer than any number, date or address that an end of a range can be.
         const MAX_KEPT: usize = 256;
-        Ok(Scalar::Text(value.chars().take(MAX_KEPT).collect()))
+        Ok(Scalar::Text(value.chars().take(MAX_KEPT).collect(), value.len()))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Scalar, A::Error> {

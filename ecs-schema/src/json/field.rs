@@ -9,7 +9,7 @@ use crate::checker::Checker;
 use crate::path::Path;
 use crate::rule::{FieldRule, Kind};
 use crate::token::{Token, check_token};
-use crate::violation::{Cardinality, ViolationRule};
+use crate::violation::{Cardinality, Found, Offending, ViolationRule};
 
 /// Checks one value; gives back whether there is one, which null and an empty array are not.
 pub(super) struct ValueSeed<'a> {
@@ -31,7 +31,7 @@ impl<'a> ValueSeed<'a> {
         Self { rule, at, out, place: Place::Field }
     }
 
-    fn report(self, rule: ViolationRule, found: impl fmt::Display) {
+    fn report(self, rule: ViolationRule, found: impl Offending) {
         self.out.report(self.at, rule, found);
     }
 
@@ -79,7 +79,7 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
     fn visit_unit<E: de::Error>(self) -> Result<bool, E> {
         // Null is no value, but the engines look at the name first.
         if let Kind::Alias(target) = self.rule.kind {
-            self.report(ViolationRule::Alias { target }, "null");
+            self.report(ViolationRule::Alias { target }, Found::Null);
             return Ok(true);
         }
         // The engines index the constant of a document that has the field, and null is another value.
@@ -87,11 +87,11 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
             let expected = self.rule.kind.expected();
             let broken =
                 value.map_or(ViolationRule::WrongType { expected }, |value| ViolationRule::NotConstant { value });
-            self.report(broken, "null");
+            self.report(broken, Found::Null);
             return Ok(true);
         }
         if self.place == Place::Element && !matches!(self.rule.kind, Kind::Any) {
-            self.report(ViolationRule::NullElement, "null");
+            self.report(ViolationRule::NullElement, Found::Null);
         }
         Ok(false)
     }
@@ -156,13 +156,13 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
             }
             _ => self.wrong_type(),
         };
-        self.report(broken, "an array");
+        self.report(broken, Found::Array);
         Ok(true)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
         if self.lacks_array() {
-            self.report(ViolationRule::Cardinality { expected: Cardinality::Many }, "an object");
+            self.report(ViolationRule::Cardinality { expected: Cardinality::Many }, Found::Object);
             return skip_entries(&mut map);
         }
         let Self { rule, at, .. } = self;
@@ -176,7 +176,7 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
             Kind::Any => any::check_entries(map, at, self.out)?,
             _ => {
                 let broken = self.wrong_type();
-                self.report(broken, "an object");
+                self.report(broken, Found::Object);
                 return skip_entries(&mut map);
             }
         }

@@ -16,7 +16,7 @@ use crate::checker::Checker;
 use crate::element::text_of;
 use crate::path::Path;
 use crate::token::{MAX_TERM, Token};
-use crate::violation::ViolationRule;
+use crate::violation::{Found, ViolationRule};
 
 /// The engine's default `depth_limit`.
 const MAX_DEPTH: usize = 20;
@@ -58,9 +58,9 @@ impl<'a> Walk<'a> {
     fn entries<'de, A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
         let mut names = SeenNames::default();
         while let Some(name) = map.next_key_seed(&mut names)? {
-            let at = self.at.field(&name.shown);
+            let at = self.at.member(&name.shown);
             if name.is_repeated {
-                self.out.report(&at, ViolationRule::DuplicateField, "");
+                self.out.report(&at, ViolationRule::DuplicateField, Found::Nothing);
             }
             map.next_value_seed(self.member(&at, name.bytes, name.has_nul))?;
         }
@@ -70,7 +70,7 @@ impl<'a> Walk<'a> {
     /// Checks the members of an object in memory.
     fn members<'v>(mut self, members: impl Iterator<Item = (&'v String, &'v Value)>) {
         for (name, value) in members {
-            let at = self.at.field(name);
+            let at = self.at.member(name);
             self.member(&at, name.len(), name.contains('\0')).value(value);
         }
     }
@@ -99,7 +99,7 @@ impl<'a> Walk<'a> {
     /// The member at `at`, whose name has `bytes` bytes.
     fn member<'b>(&'b mut self, at: &'b Path<'b>, bytes: usize, has_nul: bool) -> Walk<'b> {
         if has_nul {
-            self.out.report(at, ViolationRule::NulInName, "");
+            self.out.report(at, ViolationRule::NulInName, Found::Nothing);
         }
         let dot = usize::from(self.key_length > 0);
         Walk { key_length: self.key_length + dot + bytes, ..self.element(at) }
@@ -113,7 +113,7 @@ impl<'a> Walk<'a> {
     /// The inside of an object, unless it is too deep.
     fn deeper(self) -> Option<Self> {
         if self.depth == MAX_DEPTH {
-            self.out.report(self.at, ViolationRule::TooDeep { limit: MAX_DEPTH }, "");
+            self.out.report(self.at, ViolationRule::TooDeep { limit: MAX_DEPTH }, Found::Nothing);
             return None;
         }
         Some(Walk { depth: self.depth + 1, ..self })

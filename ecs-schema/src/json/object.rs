@@ -10,7 +10,7 @@ use crate::nearest::nearest_field;
 use crate::path::Path;
 use crate::rule::{FieldRule, Kind, ObjectRule};
 use crate::seen_fields::SeenFields;
-use crate::violation::ViolationRule;
+use crate::violation::{Found, ViolationRule};
 
 /// Checks the fields of an object by its table.
 pub(super) fn check_object<'de, A: MapAccess<'de>>(
@@ -29,7 +29,7 @@ pub(super) fn check_object<'de, A: MapAccess<'de>>(
         let rule = &rules.fields[index];
         let field = at.field(rule.name);
         if !named.insert(index) {
-            out.report(&field, ViolationRule::DuplicateField, "");
+            out.report(&field, ViolationRule::DuplicateField, Found::Nothing);
         }
         if map.next_value_seed(ValueSeed::field(rule, &field, out))? {
             present.insert(index);
@@ -58,7 +58,7 @@ pub(crate) fn report_missing(rule: &FieldRule, at: &Path<'_>, out: &mut Checker)
         }
     }
     if !has_required {
-        out.report(at, ViolationRule::Missing, "");
+        out.report(at, ViolationRule::Missing, Found::Nothing);
     }
 }
 
@@ -94,7 +94,7 @@ impl Visitor<'_> for KeySeed<'_> {
                     if self.out.is_full() { None } else { nearest_field(self.rules, name).map(str::to_owned) };
                 ViolationRule::UnknownField { nearest }
             };
-            self.out.report(&self.at.field(name), broken, "");
+            self.out.report(&self.at.unknown(name), broken, Found::Nothing);
         }
         Ok(index)
     }

@@ -9,7 +9,7 @@ use crate::path::Path;
 use crate::range::has_values;
 use crate::rule::{FieldRule, Kind, RangeKind};
 use crate::token::{Accepted, Token, check_token};
-use crate::violation::ViolationRule;
+use crate::violation::{Found, Offending, ViolationRule};
 
 /// Checks an object that must have `lat` and `lon`, and nothing else.
 pub(super) fn check_geo_point<'de, A: MapAccess<'de>>(
@@ -20,34 +20,33 @@ pub(super) fn check_geo_point<'de, A: MapAccess<'de>>(
     let mut names = SeenNames::default();
     let mut seen = [false; 2];
     while let Some(name) = map.next_key_seed(&mut names)? {
-        let field = at.field(&name.shown);
+        let field = at.unknown(&name.shown);
         let (place, limit, expected) = match name.shown.as_str() {
             "lat" => (0, GeoPoint::MAX_LAT, "a number from -90 to 90"),
             "lon" => (1, GeoPoint::MAX_LON, "a number from -180 to 180"),
             _ => {
                 map.next_value::<IgnoredAny>()?;
-                out.report(&field, ViolationRule::UnknownField { nearest: None }, "");
+                out.report(&field, ViolationRule::UnknownField { nearest: None }, Found::Nothing);
                 continue;
             }
         };
         if name.is_repeated {
-            out.report(&field, ViolationRule::DuplicateField, "");
+            out.report(&field, ViolationRule::DuplicateField, Found::Nothing);
         }
         let scalar = map.next_value::<Scalar>()?;
         seen[place] = !scalar.is_null();
-        match scalar.token().map(|token| (token, token.float())) {
-            Some((_, Some(number))) if number.abs() <= limit => {}
-            Some((_, Some(number))) => {
+        match scalar.token().and_then(Token::float) {
+            Some(number) if number.abs() <= limit => {}
+            Some(number) => {
                 out.report(&field, ViolationRule::OutOfRange { expected }, number);
             }
-            Some((token, None)) => out.report(&field, ViolationRule::WrongType { expected: "a number" }, token),
-            None if scalar.is_null() => {}
-            None => out.report(&field, ViolationRule::WrongType { expected: "a number" }, scalar),
+            _ if scalar.is_null() => {}
+            _ => out.report(&field, ViolationRule::WrongType { expected: "a number" }, scalar),
         }
     }
     for (name, is_seen) in ["lat", "lon"].into_iter().zip(seen) {
         if !is_seen {
-            out.report(&at.field(name), ViolationRule::Missing, "");
+            out.report(&at.field(name), ViolationRule::Missing, Found::Nothing);
         }
     }
     Ok(())
@@ -70,14 +69,14 @@ pub(super) fn check_range<'de, A: MapAccess<'de>>(
     let mut ends = [None; 4];
     let mut names = SeenNames::default();
     while let Some(name) = map.next_key_seed(&mut names)? {
-        let field = at.field(&name.shown);
+        let field = at.unknown(&name.shown);
         let Some(place) = NAMES.iter().position(|known| *known == name.shown) else {
             map.next_value::<IgnoredAny>()?;
-            out.report(&field, ViolationRule::UnknownField { nearest: None }, "");
+            out.report(&field, ViolationRule::UnknownField { nearest: None }, Found::Nothing);
             continue;
         };
         if name.is_repeated {
-            out.report(&field, ViolationRule::DuplicateField, "");
+            out.report(&field, ViolationRule::DuplicateField, Found::Nothing);
         }
         let scalar = map.next_value::<Scalar>()?;
         match check_end(&rule, &scalar) {
@@ -134,6 +133,12 @@ fn has_accepted(range: RangeKind, lower: Accepted, upper: Accepted, excluded: us
 
 /// Shows the ends that there are.
 struct Ends<'a>(&'a [&'static str; 4], [Option<Accepted>; 4]);
+
+impl Offending for Ends<'_> {
+    fn kind(&self) -> Found {
+        Found::Object
+    }
+}
 
 impl std::fmt::Display for Ends<'_> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -8,6 +8,7 @@ mod kinds;
 mod overlays;
 mod reading;
 mod rules;
+mod secrets;
 mod texts;
 mod timestamps;
 mod writing;

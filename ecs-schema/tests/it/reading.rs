@@ -64,15 +64,18 @@ fn errors_name_the_place() {
     check("{}", "`@timestamp`: is missing");
     check(r#"{"@timestamp":0,"ecs":{}}"#, "`ecs.version`: is missing");
     check(r#"{"@timestamp":null,"ecs":{"version":"1"}}"#, "`@timestamp`: is missing");
-    check(&document(r#""event":{"created":"soon"}"#), "`event.created`: `soon` cannot be read as a date");
+    check(&document(r#""event":{"created":"soon"}"#), "`event.created`: a string of 4 bytes cannot be read as a date");
     check(&document(r#""type":["a","b"]"#), "`type`: an array of several values cannot be read as a string");
     check(&document(r#""type":{}"#), "`type`: an object cannot be read as a string");
     check(
         &document(r#""saved_objects":[{"id":"a","space_ids":["s"]},{"id":"b"}]"#),
         "`saved_objects[1].space_ids`: is missing",
     );
-    check(&document(r#""numbers":{"byte":300}"#), "`numbers.byte`: `300` cannot be read as an integer");
-    check(&document(r#""host":{"ip":["a"]}"#), "`host.ip[0]`: `a` cannot be read as an IP address string");
+    check(&document(r#""numbers":{"byte":300}"#), "`numbers.byte`: a number cannot be read as an integer");
+    check(
+        &document(r#""host":{"ip":["a"]}"#),
+        "`host.ip[0]`: a string of 1 byte cannot be read as an IP address string",
+    );
     check(
         &document(r#""ranges":{"integer":{"gte":2,"lt":1}}"#),
         "`ranges.integer`: an object cannot be read as an object with",

@@ -57,39 +57,89 @@ fn duplicate_fields_are_found_in_text() {
 
 #[test]
 fn violations_say_where_what_and_why() {
+    /// The second text has the values.
     #[track_caller]
-    fn check(fields: &str, expected: &str) {
-        assert_eq!(check_text(&document(fields)).unwrap_err().to_string(), expected);
+    fn check(fields: &str, [expected, with_values]: [&str; 2]) {
+        let violations = check_text(&document(fields)).unwrap_err();
+        assert_eq!(violations.to_string(), expected);
+        assert_eq!(format!("{violations:?}"), expected);
+        assert_eq!(violations.with_values().to_string(), with_values);
     }
-    check(r#""mesage":1"#, "unknown-field: `mesage` is not a field; did you mean `message`?");
-    check(r#""timestamp":1"#, "unknown-field: `timestamp` is not a field; did you mean `@timestamp`?");
-    check(r#""savedObjects":1"#, "unknown-field: `savedObjects` is not a field; did you mean `saved_objects`?");
-    check(r#""wholly_other":1"#, "unknown-field: `wholly_other` is not a field");
-    check(r#""host.name":"a""#, "unknown-field: `host.name` is not a field; write it as objects in objects");
-    check(r#""hostname":"a""#, "alias: `hostname` is an alias; write `host.name` instead");
+    let check_plain = |fields: &str, expected: &str| check(fields, [expected, expected]);
+    check_plain(r#""mesage":1"#, "unknown-field: `mesage` is not a field; did you mean `message`?");
+    check_plain(r#""timestamp":1"#, "unknown-field: `timestamp` is not a field; did you mean `@timestamp`?");
+    check_plain(r#""savedObjects":1"#, "unknown-field: `savedObjects` is not a field; did you mean `saved_objects`?");
+    check_plain(r#""wholly_other":1"#, "unknown-field: `wholly_other` is not a field");
+    check_plain(r#""host.name":"a""#, "unknown-field: `host.name` is not a field; write it as objects in objects");
+    check_plain(r#""hostname":"a""#, "alias: `hostname` is an alias; write `host.name` instead");
     check(
         r#""event":{"outcome":"sucess"}"#,
-        "not-allowed: `event.outcome` is `sucess`, but one of `failure`, `success` is expected",
+        [
+            "not-allowed: `event.outcome` is a string of 6 bytes, but one of `failure`, `success` is expected",
+            "not-allowed: `event.outcome` is `sucess`, but one of `failure`, `success` is expected",
+        ],
     );
     check(
         r#""numbers":{"byte":300}"#,
-        "out-of-range: `numbers.byte` is `300`, but an integer from -128 to 127 is expected",
+        [
+            "out-of-range: `numbers.byte` is a number, but an integer from -128 to 127 is expected",
+            "out-of-range: `numbers.byte` is `300`, but an integer from -128 to 127 is expected",
+        ],
     );
     check(
         r#""numbers":{"flag":"yes"},"tags":"a""#,
-        "wrong-type: `numbers.flag` is `yes`, but a boolean is expected; cardinality: `tags` is `a`, but an array is expected",
+        [
+            "wrong-type: `numbers.flag` is a string of 3 bytes, but a boolean is expected; cardinality: `tags` is a string of \
+             1 byte, but an array is expected",
+            "wrong-type: `numbers.flag` is `yes`, but a boolean is expected; cardinality: `tags` is `a`, but an array is \
+             expected",
+        ],
     );
-    check(r#""event":{"hash":"\n"}"#, r"pattern-mismatch: `event.hash` is `\n`, which does not match `^[0-9a-f]{8}$`");
+    check(
+        r#""event":{"hash":"\n"}"#,
+        [
+            "pattern-mismatch: `event.hash` is a string of 1 byte, which does not match `^[0-9a-f]{8}$`",
+            r"pattern-mismatch: `event.hash` is `\n`, which does not match `^[0-9a-f]{8}$`",
+        ],
+    );
     check(
         r#""ranges":{"integer":{"gte":2,"lte":1}}"#,
-        "invalid-range: `ranges.integer` is `gte 2, lte 1`, but a range has one or two ends, the lower not above the upper",
+        [
+            "invalid-range: `ranges.integer` is an object, but a range has one or two ends, the lower not above the upper",
+            "invalid-range: `ranges.integer` is `gte 2, lte 1`, but a range has one or two ends, the lower not above the upper",
+        ],
     );
     let long = "x".repeat(100);
     check(
         &format!(r#""version":"{long}""#),
-        &format!("invalid-version: `version` is `{}…`, which is no semantic version", "x".repeat(64)),
+        [
+            "invalid-version: `version` is a string of 100 bytes, which is no semantic version",
+            &format!("invalid-version: `version` is `{}…`, which is no semantic version", "x".repeat(64)),
+        ],
     );
-    check(&format!(r#""{long}":1"#), &format!("unknown-field: `{}…` is not a field", "x".repeat(64)));
+    check(
+        &format!(r#""{long}":1"#),
+        ["unknown-field: `*` is not a field", &format!("unknown-field: `{}…` is not a field", "x".repeat(64))],
+    );
+}
+
+#[test]
+fn errors_say_the_reason_when_a_main_returns_them() {
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let error = validate_json_str(Example::RULES, text).unwrap_err();
+        assert_eq!(error.to_string(), expected);
+        let returned: Box<dyn std::error::Error> = error.into();
+        assert_eq!(format!("{returned:?}"), expected);
+        assert!(returned.source().is_none(), "what is said once is no cause besides");
+    }
+    check("{\n", "the text is not JSON: EOF while parsing an object at line 2 column 0");
+    check(
+        &document(r#""mesage":1"#),
+        "the document breaks rules of its log: unknown-field: `mesage` is not a field; did you mean `message`?",
+    );
+    let error = "soon".parse::<ecs_schema::Timestamp>().unwrap_err();
+    assert_eq!(format!("{error:?}"), "not a date of the form `2024-05-17T09:30:00.000Z`");
 }
 
 #[test]

@@ -62,7 +62,7 @@ impl Quarantine {
         if !taken.is_empty() {
             events.flush().map_err(QuarantineError::Sync)?;
             for number in &taken {
-                self.settle(*number)?;
+                self.settle(*number).map_err(QuarantineError::Append)?;
             }
             self.forget_settled()?;
         }
@@ -77,7 +77,7 @@ impl Quarantine {
     ) -> Result<(), QuarantineError> {
         let _alone = self.lock();
         let settled = self.settled()?;
-        let mut reader = self.spool().reader(READER)?;
+        let mut reader = self.spool().reader(READER).map_err(QuarantineError::Open)?;
         let mut outcome = Ok(());
         scan(&mut reader, &mut |number, entry| {
             if outcome.is_err() || entry.kind == Kind::Settled || settled.contains(&number) {

@@ -49,31 +49,31 @@ pub struct Quarantine {
 pub type RefusedBack = Box<dyn std::error::Error + Send + Sync>;
 
 /// The quarantine cannot be read or changed.
-#[derive(Debug, Error)]
+#[derive(Error)]
 #[non_exhaustive]
 pub enum QuarantineError {
     /// Its reader cannot be opened.
-    #[error("cannot open the quarantine")]
-    Open(#[from] OpenError),
+    #[error("cannot open the quarantine: {0}")]
+    Open(OpenError),
     /// A record cannot be read.
-    #[error("cannot read the quarantine")]
-    Read(#[from] ReadError),
+    #[error("cannot read the quarantine: {0}")]
+    Read(ReadError),
     /// That an entry was handed back cannot be written down. It is still listed, and was handed back.
-    #[error("cannot write to the quarantine")]
-    Append(#[from] AppendError),
+    #[error("cannot write to the quarantine: {0}")]
+    Append(AppendError),
     /// The spool of events takes no entry, or no further one.
-    #[error("the spool of events takes nothing back")]
-    Events(#[source] AppendError),
+    #[error("the spool of events takes nothing back: {0}")]
+    Events(AppendError),
     /// What was handed back is in the spool of events and not certainly on disk. It is still listed.
-    #[error("what was handed back cannot be synced")]
-    Sync(#[source] FlushError),
+    #[error("what was handed back cannot be synced: {0}")]
+    Sync(FlushError),
     /// What entries are handed back to did not take one. It is still in quarantine.
-    #[error("the entry `{number}` was not taken back")]
+    #[error("the entry `{number}` was not taken back: {source}")]
     Refused {
         /// The entry.
         number: u64,
         /// Why.
-        source: RefusedBack,
+        r#source: RefusedBack,
     },
 }
 
@@ -130,7 +130,7 @@ impl Quarantine {
     pub fn entries(&self, each: &mut dyn FnMut(u64, &Entry<'_>)) -> Result<(), QuarantineError> {
         let _alone = self.lock();
         let settled = self.settled()?;
-        let mut reader = self.spool.reader(READER)?;
+        let mut reader = self.spool.reader(READER).map_err(QuarantineError::Open)?;
         scan(&mut reader, &mut |number, entry| {
             if entry.kind != Kind::Settled && !settled.contains(&number) {
                 each(number, entry);
@@ -177,7 +177,7 @@ impl Quarantine {
     ) -> Result<Option<T>, QuarantineError> {
         let Some(outcome) = self.show(number, resubmit)? else { return Ok(None) };
         let value = outcome.map_err(|source| QuarantineError::Refused { number, source })?;
-        self.settle(number)?;
+        self.settle(number).map_err(QuarantineError::Append)?;
         self.forget_settled()?;
         Ok(Some(value))
     }
@@ -197,7 +197,7 @@ impl Quarantine {
     /// Numbers of the entries that were handed back.
     pub(super) fn settled(&self) -> Result<HashSet<u64>, QuarantineError> {
         let mut settled = HashSet::new();
-        let mut reader = self.spool.reader(READER)?;
+        let mut reader = self.spool.reader(READER).map_err(QuarantineError::Open)?;
         scan(&mut reader, &mut |_, entry| {
             if entry.kind == Kind::Settled {
                 settled.extend(entry.sequence);
@@ -210,7 +210,7 @@ impl Quarantine {
     pub(super) fn forget_settled(&self) -> Result<(), QuarantineError> {
         let _alone = self.lock();
         let settled = self.settled()?;
-        let mut reader = self.spool.reader(READER)?;
+        let mut reader = self.spool.reader(READER).map_err(QuarantineError::Open)?;
         let mut through = None;
         let mut is_open = true;
         scan(&mut reader, &mut |number, entry| {
@@ -228,7 +228,7 @@ impl Quarantine {
 }
 
 pub(super) fn scan(reader: &mut Reader, each: &mut dyn FnMut(u64, &Entry<'_>)) -> Result<(), QuarantineError> {
-    while let Some(record) = reader.next()? {
+    while let Some(record) = reader.next().map_err(QuarantineError::Read)? {
         if let Ok(entry) = Entry::parse(record.bytes) {
             each(record.sequence.get(), &entry);
         }

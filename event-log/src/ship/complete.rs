@@ -6,7 +6,6 @@ use event_store::{ItemOutcome, RefusalKind, Response, TransportError, read_bulk_
 
 use super::batch::{Batch, Look, Rejection};
 use super::errand::{Errand, Job};
-use super::one_line;
 use super::shipper::Shipper;
 use super::stats::Condition;
 use crate::quarantine::{Entry, Kind};
@@ -64,7 +63,7 @@ impl Shipper {
     fn complete_question(&mut self, outcome: Result<Response, TransportError>) {
         self.target.is_asking = false;
         let (condition, text) = match outcome {
-            Err(error) => (Condition::Unreachable, one_line(&error)),
+            Err(error) => (Condition::Unreachable, error.to_string()),
             Ok(response) => match response.refusal() {
                 None => match self.target.learn(&self.settings.alias, &response.body, self.now) {
                     Ok(()) => return,
@@ -93,7 +92,7 @@ impl Shipper {
             Err(error) => {
                 batch.in_doubt |= error.is_ambiguous();
                 self.window.narrow(sent, self.now);
-                self.trouble(Condition::Unreachable, &one_line(&error));
+                self.trouble(Condition::Unreachable, &error.to_string());
                 self.retry(batch);
             }
         }
@@ -104,7 +103,8 @@ impl Shipper {
         // What is no refusal is no reply to a bulk request either: something else answers.
         let refusal = response.refusal();
         let (kind, text) = match &refusal {
-            Some(refusal) => (refusal.kind, refusal.to_string()),
+            // The reason may quote the documents, and what is said here goes into logs and metrics.
+            Some(refusal) => (refusal.kind, refusal.without_values().to_string()),
             None => (RefusalKind::Unfit, format!("status {} in reply to a bulk request", response.status)),
         };
         batch.in_doubt |= response.is_ambiguous();

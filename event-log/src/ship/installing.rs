@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 
 use event_store::{InstallError, InstallReport, Installation, Installer, Progress, Transport};
 
-use super::one_line;
 use super::random::Random;
 use crate::delivery::InstallationMetrics;
 
@@ -121,7 +120,7 @@ impl InstallThread {
     }
 
     fn note_failure(&mut self, error: &InstallError) {
-        let line = one_line(error);
+        let line = error.to_string();
         let needs_person = !error.is_retryable();
         let is_news = self.reported.as_ref().is_none_or(|(told, at)| *told != line || at.elapsed() >= LOG_INTERVAL);
         if is_news {

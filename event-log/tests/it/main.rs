@@ -2,6 +2,7 @@
 
 mod docs;
 mod drive;
+mod errors;
 mod faults;
 mod fork;
 mod handed_back;
@@ -13,6 +14,7 @@ mod metrics;
 mod providers;
 mod quarantine_program;
 mod quarantined;
+mod secrets;
 mod shipping;
 mod simulation;
 mod steady;

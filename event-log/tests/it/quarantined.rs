@@ -64,6 +64,11 @@ fn check_says_why_not_and_logs_nothing() {
     logger.check_json("{}").unwrap();
     let Err(Invalid::Violations(violations)) = logger.check_json(r#"{"mesage":"x"}"#) else { panic!() };
     assert_eq!(violations.to_string(), "unknown-field: `mesage` is not a field; did you mean `message`?");
+    let said = logger.check_json(r#"{"event":{"outcome":"sucess"}}"#).unwrap_err().to_string();
+    assert!(
+        said.starts_with("the event breaks rules of its log: not-allowed: `event.outcome` is a string of 6"),
+        "{said}"
+    );
     let mut event = blank();
     event.event.provider = "nobody".to_owned();
     assert_eq!(logger.check_event(&event).unwrap_err().code(), "unregistered");
@@ -130,7 +135,7 @@ fn second_service_in_a_directory_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     let _first = builder().start(directory.path()).unwrap();
     let error = builder().start(directory.path()).unwrap_err();
-    assert!(error.to_string().contains("cannot be opened"), "{error}");
+    assert!(error.to_string().contains("cannot be opened: the spool in"), "{error}");
 }
 
 /// Collects the messages of `tracing`, with what else the events carry.
@@ -173,7 +178,7 @@ fn each_reason_is_reported_once_in_an_interval_in_one_line_without_the_event() {
     });
     assert_eq!(lines.len(), 2, "{lines:#?}");
     assert!(lines[0].contains("`mesage` is not a field"), "{lines:#?}");
-    assert!(lines[1].contains("provider `nobody`"), "{lines:#?}");
+    assert!(lines[1].contains("`event.provider` is a string of 6 bytes"), "{lines:#?}");
     assert!(lines.iter().all(|line| !line.contains('\n') && !line.contains("secret")), "{lines:#?}");
 }
 

@@ -32,7 +32,7 @@ pub struct BulkBody {
 }
 
 /// Why a document is not taken into a body. The body is as it was before.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(thiserror::Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PushError {
     /// A newline in the document would end its line; JSON needs none, and canonical JSON has none.

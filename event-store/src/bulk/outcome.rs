@@ -44,7 +44,7 @@ const NOT_NOW: &[u16] = &[401, 403, 404, 408, 425, 429];
 
 /// Exceptions that come with 400 and still speak of the index and not of the document: it is closed, or the cluster has no
 /// room for the shards of the index that would be made.
-const NOT_THE_DOCUMENT: &[&str] = &[
+pub(crate) const NOT_THE_DOCUMENT: &[&str] = &[
     "circuit_breaking_exception",
     "cluster_block_exception",
     "es_rejected_execution_exception",

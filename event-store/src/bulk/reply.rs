@@ -17,7 +17,7 @@ const STORED: &[u8] = br#"{"create":{"status":201}}"#;
 
 /// Why a reply says nothing about the documents of its request. They may be stored: the request is to be repeated, to the
 /// same index.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ResponseError {
     /// The reply is not a bulk reply but a refusal of the whole request, or none of an engine's.
@@ -37,8 +37,8 @@ pub enum ResponseError {
     Malformed {
         /// Offset in the reply, in bytes.
         at: usize,
-        /// What the parser said, when it was its finding.
-        source: Option<serde_json::Error>,
+        /// What the parser said, when it was its finding. Not shown, because it may quote the reply, and that the document.
+        r#source: Option<serde_json::Error>,
     },
     /// The reply is JSON without a list of items.
     #[error("the reply has no list of items")]

@@ -51,7 +51,7 @@ enum Credentials {
 }
 
 /// Why there is no transport.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
     /// No host was given.
@@ -70,12 +70,12 @@ pub enum BuildError {
     #[error("the credentials cannot be sent in a header")]
     Credentials,
     /// The file with certificates cannot be read.
-    #[error("cannot read `{path}`")]
+    #[error("cannot read `{path}`: {source}")]
     ReadCertificates {
         /// The file.
         path: PathBuf,
         /// Why not.
-        source: io::Error,
+        r#source: io::Error,
     },
     /// The file has no certificate in PEM form.
     #[error("`{path}` has no certificate in PEM form")]

@@ -64,16 +64,16 @@ impl fmt::Display for EngineKind {
 }
 
 /// Why files are no bundle.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum BundleError {
     /// A file cannot be read.
-    #[error("cannot read `{path}`")]
+    #[error("cannot read `{path}`: {source}")]
     Read {
         /// The file.
         path: PathBuf,
         /// Why not.
-        source: io::Error,
+        r#source: io::Error,
     },
     /// A file that `install.json` names, or that file itself, is not among those given.
     #[error("the file `{file}` is missing")]
@@ -82,12 +82,12 @@ pub enum BundleError {
         file: String,
     },
     /// A file is not of the form that `ecs-gen` writes.
-    #[error("the file `{file}` is not as `ecs-gen` writes it")]
+    #[error("the file `{file}` is not as `ecs-gen` writes it: {source}")]
     Parse {
         /// Its name.
         file: String,
         /// What is wrong.
-        source: serde_json::Error,
+        r#source: serde_json::Error,
     },
     /// A step that this release does not know how to take.
     #[error("the step `{path}` of `install.json` is of no known kind: {why}")]

@@ -1,19 +1,20 @@
 //! Why an installation ended early, each with what to do.
 
 use crate::engine_error::Refusal;
+use crate::error::Because;
 use crate::transport::TransportError;
 
 /// Why a log is not installed, or not brought up to date. What was done before stays; the next installation goes on.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum InstallError {
     /// The engine does not answer.
-    #[error("cannot send `{request}`")]
+    #[error("cannot send `{request}`: {source}")]
     Transport {
         /// Method and path.
         request: String,
         /// Why not.
-        source: TransportError,
+        r#source: TransportError,
     },
     /// The engine refuses a request.
     #[error("the engine refuses `{request}`: {refusal}")]
@@ -24,12 +25,12 @@ pub enum InstallError {
         refusal: Refusal,
     },
     /// The engine's answer has another form than that of an engine.
-    #[error("the answer to `{request}` is not an engine's")]
+    #[error("the answer to `{request}` is not an engine's{}", Because::of(source.as_ref()))]
     Malformed {
         /// Method and path.
         request: String,
         /// What is wrong with it, when it is no JSON at all.
-        source: Option<serde_json::Error>,
+        r#source: Option<serde_json::Error>,
     },
     /// What is installed is newer. Older programs can go on writing to it; only their installation is left out.
     #[error(

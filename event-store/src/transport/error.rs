@@ -4,12 +4,11 @@ use std::error::Error;
 use std::fmt;
 
 use crate::arrival::may_have_acted;
+use crate::error::Because;
 
 /// There is no complete reply.
 ///
-/// `Display` is one line with the host and without credentials, paths and bodies; the cause is behind
-/// [`source`](Error::source).
-#[derive(Debug)]
+/// `Display` is one line with the host and the causes, and without credentials, paths and bodies.
 pub struct TransportError {
     kind: Kind,
     host: String,
@@ -84,12 +83,9 @@ impl fmt::Display for TransportError {
             Kind::Redirected { status } => {
                 write!(out, "`{host}` answered with a redirect ({status}), which is not followed; configure its target")
             }
-        }
+        }?;
+        Because(self.source.as_deref().map(|cause| cause as &(dyn Error + 'static))).fmt(out)
     }
 }
 
-impl Error for TransportError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_deref().map(|source| source as &(dyn Error + 'static))
-    }
-}
+impl Error for TransportError {}

@@ -307,8 +307,9 @@ fn refusals_say_what_and_whether_to_try_again() {
                 unauthorized";
     assert!(!engine.check_refused(&files, text).is_retryable());
     engine.engine.set_mode("down".parse().unwrap());
-    let text = "cannot send `GET /_component_template/kibana-event-log@settings`";
-    assert!(engine.check_refused(&files, text).is_retryable());
+    let error = files.installer().install(&engine.transport).unwrap_err();
+    let text = "cannot send `GET /_component_template/kibana-event-log@settings`: the connection to `http://127.0.0.1:";
+    assert!(error.to_string().starts_with(text) && error.is_retryable(), "{error}");
 }
 
 #[test]
@@ -348,12 +349,15 @@ fn installation_goes_on_until_it_is_done() {
 fn files_that_are_no_bundle_are_refused() {
     let text = |files: &[(&str, &str)]| Bundle::from_files(files).unwrap_err().to_string();
     assert_eq!(text(&[]), "the file `install.json` is missing");
-    assert_eq!(text(&[("install.json", "{}")]), "the file `install.json` is not as `ecs-gen` writes it");
+    assert_eq!(
+        text(&[("install.json", "{}")]),
+        "the file `install.json` is not as `ecs-gen` writes it: missing field `log` at line 1 column 2"
+    );
     let install = r#"{"log":"a","version":1,"engine":"opensearch","steps":[
         {"method":"PUT","path":"/_index_template/a","body":"a.json","note":""}]}"#;
     assert_eq!(text(&[("install.json", install)]), "the file `a.json` is missing");
     let unknown = "the step `/_index_template/…` of `install.json` is of no known kind: no template has a `_meta.hash`";
     assert_eq!(text(&[("install.json", install), ("a.json", "{}")]), unknown);
     let error = Bundle::load("/no/such/folder").unwrap_err();
-    assert_eq!(error.to_string(), "cannot read `/no/such/folder/install.json`");
+    assert_eq!(error.to_string(), "cannot read `/no/such/folder/install.json`: No such file or directory (os error 2)");
 }

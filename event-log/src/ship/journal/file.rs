@@ -25,7 +25,7 @@ pub struct FileJournal {
 struct FileError {
     what: &'static str,
     path: PathBuf,
-    source: io::Error,
+    r#source: io::Error,
 }
 
 impl FileJournal {

@@ -1,0 +1,93 @@
+//! What of an engine's reason may be told to anybody: engines quote the documents that they refuse, whose values belong into
+//! no log of a program. Knows which exceptions speak of an index, and nothing of documents.
+
+use std::borrow::Cow;
+
+use crate::bulk::NOT_THE_DOCUMENT;
+
+/// Exceptions that speak of credentials, besides those that speak of an index.
+const SECURITY: &str = "security_exception";
+
+/// Where an engine may begin to quote: `failed to parse field [user.id] of type [long] … Preview of field's value: 'secret'`,
+/// `For input string: "secret"`, `Numeric value (4111111111111111) out of range`.
+const QUOTES: &[char] = &['\'', '"', '`', '[', '(', '{', '<', ':', '=', '…'];
+
+/// The engine's reason, as far as it quotes no document: all of it when the exception speaks of an index or of credentials,
+/// otherwise what comes before the first quotation or number, with `…` for the rest.
+///
+/// # Examples
+/// ```
+/// use event_store::reason_without_values;
+///
+/// let reason = "failed to parse field [user.id] of type [long]. Preview of field's value: 'hunter2'";
+/// assert_eq!(reason_without_values("document_parsing_exception", reason), "failed to parse field …");
+/// let reason = "index [logs-000001] blocked by: [FORBIDDEN/8/index write (api)];";
+/// assert_eq!(reason_without_values("cluster_block_exception", reason), reason);
+/// ```
+#[must_use]
+pub fn reason_without_values<'a>(error_type: &str, reason: &'a str) -> Cow<'a, str> {
+    if error_type == SECURITY || NOT_THE_DOCUMENT.contains(&error_type) {
+        return reason.into();
+    }
+    let text = without_place(reason);
+    match text.find(|character: char| character.is_ascii_digit() || QUOTES.contains(&character)) {
+        Some(end) => format!("{}…", &text[..end]).into(),
+        None => text.into(),
+    }
+}
+
+/// The reason without the place in the document before it, `[1:17] `.
+fn without_place(reason: &str) -> &str {
+    let place = reason.strip_prefix('[').and_then(|rest| rest.split_once("] "));
+    match place {
+        Some((place, text)) if place.bytes().all(|byte| byte.is_ascii_digit() || byte == b':') => text,
+        _ => reason,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reason_without_values;
+
+    #[track_caller]
+    fn check(error_type: &str, reason: &str, wanted: &str) {
+        let shown = reason_without_values(error_type, reason);
+        assert_eq!(shown, wanted);
+        assert!(!shown.contains("hunter2") && !shown.contains("4111"), "{shown}");
+    }
+
+    /// Sentences of Elasticsearch 6 to 9 and of `OpenSearch` 2 and 3.
+    #[test]
+    fn quoted_values_are_left_out() {
+        for reason in [
+            "failed to parse field [user.ip] of type [ip] in document with id 'a'. Preview of field's value: 'hunter2'",
+            "failed to parse date field [hunter2] with format [strict_date_optional_time]",
+            "failed to parse",
+        ] {
+            let shown = reason_without_values("mapper_parsing_exception", reason);
+            assert!(shown.starts_with("failed to parse") && !shown.contains("hunter2"), "{shown}");
+        }
+        check("illegal_argument_exception", "'hunter2' is not an IP string literal.", "…");
+        check("number_format_exception", "For input string: \"hunter2\"", "For input string…");
+        check("input_coercion_exception", "Numeric value (4111111111111111) out of range of int", "Numeric value …");
+        check("document_parsing_exception", "[1:26] failed to parse: invalid latitude 4111 for a", "failed to parse…");
+        check("x_content_parse_exception", "[1:2] [hunter2] unknown field", "…");
+        check("json_parse_exception", "Unrecognized token 'hunter2': was expecting", "Unrecognized token …");
+        check("", "<html>hunter2</html>", "…");
+        check(
+            "strict_dynamic_mapping_exception",
+            "mapping set to strict, dynamic introduction of [a] is not allowed",
+            "mapping set to strict, dynamic introduction of …",
+        );
+    }
+
+    #[test]
+    fn what_is_said_of_an_index_stays_whole() {
+        for (error_type, reason) in [
+            ("index_not_found_exception", "no such index [logs-000001]"),
+            ("security_exception", "action [indices:data/write/bulk[s]] is unauthorized for user [writer]"),
+        ] {
+            check(error_type, reason, reason);
+        }
+    }
+}
