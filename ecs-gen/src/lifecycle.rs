@@ -9,6 +9,7 @@
 mod action;
 mod names;
 mod overlap;
+mod owned;
 mod phases;
 mod quantity;
 mod resolve;

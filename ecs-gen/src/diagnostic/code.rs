@@ -109,6 +109,8 @@ codes! {
     InvalidIndexName = "invalid-index-name",
     /// Two logs match the same indices, so the engine would refuse one of the templates.
     OverlappingPatterns = "overlapping-patterns",
+    /// An index pattern also matches names that a well-known product uses, at a priority that would replace its template.
+    OwnedNames = "owned-names",
     /// Two logs have the same name, so they would write the same files.
     DuplicateLog = "duplicate-log",
     /// The mapping has more fields than the log's budget allows.

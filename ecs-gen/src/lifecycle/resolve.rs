@@ -1,7 +1,7 @@
 //! From the options `index` and `lifecycle` to finished values; every problem is reported at its place.
 
 use super::quantity::{ByteSize, Duration, QuantityError};
-use super::{Lifecycle, Manager, Rollover, phases, rules, settings, target};
+use super::{Lifecycle, Manager, Rollover, owned, phases, rules, settings, target};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::input::index::IndexInput;
 use crate::input::lifecycle::{LifecycleInput, RolloverInput};
@@ -26,7 +26,11 @@ pub fn resolve(
     let mut findings = Findings { diagnostics, failed: false };
     target::check_log_name(log_name, &mut findings);
     let target = target::resolve_target(index, &mut findings);
+    let has_right_names = !findings.failed;
     let settings = settings::resolve_settings(index, &mut findings);
+    if let Some(target) = target.as_ref().filter(|_| has_right_names) {
+        owned::check_owned(index, target, settings.priority, &mut findings);
+    }
     let lifecycle = match lifecycle {
         Some(lifecycle) => resolve_lifecycle(lifecycle, index, log_name, &mut findings),
         None => default_lifecycle(log_name),

@@ -10,8 +10,9 @@ use crate::source::Spanned;
 /// Suffix of an alias's first index; both engines raise the number with each rollover.
 const FIRST: &str = "-000001";
 
-/// Further successors that a pattern must match, so that it does not fail years later.
-const LATER: &[&str] = &["-000002", "-000010", "-999999"];
+/// Further successors that a pattern must match, so that it does not fail years later: 99,999 rollovers, which are 11 years
+/// of one every hour. `ALIAS-0*` covers them and leaves other names alone.
+const LATER: &[&str] = &["-000002", "-000010", "-099999"];
 
 /// What Elasticsearch puts around a data stream's name in those of its indices.
 const BACKING_BYTES: usize = ".ds--2026.01.01-000001".len();

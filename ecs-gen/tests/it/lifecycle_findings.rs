@@ -132,7 +132,7 @@ fn a_log_that_says_nothing_keeps_everything() {
 #[test]
 fn a_pattern_matches_every_index_of_the_alias_and_not_the_alias() {
     check("index: {alias: a, pattern: a-*}", &[]);
-    check("index: {alias: a, pattern: 'a-0*'}", &["error pattern-alias 2:28"]);
+    check("index: {alias: a, pattern: 'a-0*'}", &[]);
     check("index: {alias: a, pattern: 'a-00000*'}", &["error pattern-alias 2:28"]);
     check("index: {alias: a, pattern: 'b-*'}", &["error pattern-alias 2:28"]);
     check("index: {alias: a, pattern: 'a*'}", &["error pattern-alias 2:28"]);
@@ -140,6 +140,19 @@ fn a_pattern_matches_every_index_of_the_alias_and_not_the_alias() {
     check("index: {alias: a, pattern: 'A-*'}", &["error invalid-index-name 2:28"]);
     check("index: {aliases: [a, b], pattern: 'a-*'}", &["error pattern-alias 2:35"]);
     check("index: {data_stream: a, pattern: 'a-*'}", &["error pattern-alias 2:34"]);
+}
+
+#[test]
+fn a_pattern_that_takes_names_of_a_product_over_is_a_warning() {
+    check("index: {alias: .kibana-event-log}", &["warning owned-names 2:16"]);
+    check("index: {alias: .kibana-event-log, priority: 101}", &["warning owned-names 2:16"]);
+    check("index: {alias: .kibana-event-log, priority: 100}", &[]);
+    check("index: {alias: .kibana-event-log, pattern: .kibana-event-log-0*}", &[]);
+    check("index: {alias: .kibana-event-log, pattern: '.kibana-event-log-*'}", &["warning owned-names 2:44"]);
+    check("index: {aliases: [orders, filebeat]}", &["warning owned-names 2:27"]);
+    check("index: {data_stream: filebeat-orders}", &["warning owned-names 2:22"]);
+    check("index: {data_stream: logs-orders-default}", &[]);
+    check("index: {alias: logs}", &["warning owned-names 2:16"]);
 }
 
 #[test]
