@@ -243,7 +243,7 @@ fn open_objects_are_flattened_or_stored_and_never_refuse_documents() {
 
 #[test]
 fn an_ecs_release_is_taken_from_a_path_beside_the_log() {
-    let facts = "ecs: 1.2.3\nfields:\n  agent.id: {type: keyword, ignore_above: null}\n  \"@timestamp\": {type: date, required: true}\n";
+    let facts = "ecs: 1.2.3\nfieldsets:\n- {name: base, root: true, fields: [{name: '@timestamp', type: date, required: true}]}\n- {name: agent, fields: [{name: id, type: keyword}]}\n";
     let text = log("{base: {fields: '*'}, agent: {fields: '*'}}").replace("9.4.0", "../mine.yaml");
     let folder = folder(&[("logs/log.yaml", &text), ("mine.yaml", facts)]);
     let model = load(&Request { logs: vec![folder.path().join("logs/log.yaml")], ..Request::default() });
