@@ -3,13 +3,13 @@
 //!
 //! | module | what it owns |
 //! | --- | --- |
-//! | [`merge`] | what several files say of one set, laid over each other |
-//! | [`declare`], [`parameters`] | a merged field → a declaration: types, values and parameters checked |
-//! | [`node`] | fields by path segment, with shared subtrees |
-//! | [`expand`] | field sets → the catalog of every path that the schemas allow |
-//! | [`catalog`] | what can be selected |
-//! | [`released`], [`cursor`] | what of that a release documents |
-//! | [`effect`] | attributes that no output depends on |
+//! | `merge` | what several files say of one set, laid over each other |
+//! | `declare`, `parameters` | a merged field → a declaration: types, values and parameters checked |
+//! | `node` | fields by path segment, with shared subtrees |
+//! | `expand` | field sets → the catalog of every path that the schemas allow |
+//! | `catalog` | what can be selected |
+//! | `released`, `cursor` | what of that a release documents |
+//! | `effect` | attributes that no output depends on |
 
 mod catalog;
 mod cursor;

@@ -27,7 +27,7 @@ use super::load::collect;
 use crate::declaration::FieldDeclaration;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::fieldset::Shown;
-use crate::input::fieldset::FieldsetInput;
+use crate::input::fieldset::{ExpectedInput, FieldsetInput};
 use crate::source::node::{Node, Value};
 use crate::source::yaml::parse_document;
 use crate::source::{FileId, Sources, Spanned};
@@ -127,7 +127,7 @@ fn drop_descriptions(set: &mut FieldsetInput, dropped: &mut BTreeMap<&'static st
     count("alpha of a set", set.alpha.take().is_some());
     set.set_type = None;
     for place in set.reusable.iter_mut().flat_map(|reusable| &mut reusable.expected) {
-        if let crate::input::fieldset::ExpectedInput::As(there) = &mut place.value {
+        if let ExpectedInput::As(there) = &mut place.value {
             count("short_override", there.short_override.take().is_some());
         }
     }

@@ -94,8 +94,7 @@ impl Catalog {
         let mut first = None;
         self.document.walk(&mut |path, node| {
             let declares = node.field.as_ref().is_some_and(|field| field.customs.contains(&custom));
-            let places = node.placed.as_ref().and_then(|placed| placed.custom.as_ref());
-            if first.is_none() && (declares || places.is_some_and(|(id, _)| *id == custom)) {
+            if first.is_none() && (declares || node.placed_by.contains(&custom)) {
                 first = Some(path.to_owned());
             }
         });

@@ -171,6 +171,7 @@ impl Expander<'_, '_> {
             field: None,
             placed: Some(entry.placed.clone()),
             added: entry.is_custom(),
+            placed_by: entry.placed.custom.iter().map(|(id, _)| *id).collect(),
             children: source.children.clone(),
         });
         let tree = self.trees.get_mut(&entry.target).expect("the place exists, so its tree does");

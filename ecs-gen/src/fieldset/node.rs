@@ -19,6 +19,8 @@ pub struct Node {
     pub placed: Option<Arc<Placed>>,
     /// Whether it is here only because a custom file says so.
     pub added: bool,
+    /// The custom sets that put a set here, also where ECS has it already.
+    pub placed_by: Vec<CustomId>,
     /// What is below, in byte order of the names.
     pub children: BTreeMap<String, Arc<Node>>,
 }
@@ -173,6 +175,7 @@ pub(super) fn graft(slot: &mut Arc<Node>, incoming: &Arc<Node>, path: &str, diag
     if node.placed.is_none() {
         node.placed.clone_from(&incoming.placed);
     }
+    node.placed_by.extend(&incoming.placed_by);
     for (name, child) in &incoming.children {
         match node.children.get_mut(name) {
             Some(known) => graft(known, child, &format!("{path}.{name}"), diagnostics),

@@ -32,10 +32,8 @@ fn mark_used(selected: &FieldTree, node: &Node, used: &mut BTreeSet<CustomId>) {
     if let Some(field) = node.field.as_ref().filter(|_| selected.field.is_some()) {
         used.extend(&field.customs);
     }
-    if let Some((custom, _)) = node.placed.as_ref().and_then(|placed| placed.custom.as_ref())
-        && !selected.children.is_empty()
-    {
-        used.insert(*custom);
+    if !selected.children.is_empty() {
+        used.extend(&node.placed_by);
     }
     for (name, child) in &selected.children {
         if let Some(node) = node.children.get(name) {

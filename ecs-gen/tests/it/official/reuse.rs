@@ -136,6 +136,14 @@ fn a_reuse_in_a_custom_set_goes_where_the_set_goes() {
 }
 
 #[test]
+fn a_place_that_a_set_has_already_is_no_mistake() {
+    let host = "- name: host\n  reusable: {top_level: true, expected: [{at: agent, as: host}]}\n  fields: [{name: rack, type: keyword}]\n";
+    let os = "- name: os\n  reusable: {top_level: false, expected: [agent.host]}\n";
+    let fields = "  agent: {fields: {host: {fields: {rack: {}, os: {fields: {name: {}}}}}}}";
+    check(fields, &[host, os], &["agent.host.os.name:keyword/text", "agent.host.rack:keyword"]);
+}
+
+#[test]
 fn sets_at_the_root_are_not_reused() {
     let set = "- name: marks\n  root: true\n  reusable: {expected: [host]}\n  fields: [{name: mark, type: long}]\n";
     check_refused(
