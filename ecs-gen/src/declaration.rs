@@ -1,4 +1,4 @@
-//! A field as ECS or an extension declares it, before selection; the common form of both.
+//! A field as ECS or a custom file declares it, before selection; the common form of both.
 
 use crate::field_path::FieldPath;
 use crate::field_type::FieldType;
@@ -9,7 +9,7 @@ use crate::source::Span;
 /// A declared field. Intermediate objects are declared only when they carry facts of their own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FieldDeclaration {
-    /// Full dotted path.
+    /// Dotted path: below the set in which it is declared, or from the root of the document once it is selected.
     pub path: FieldPath,
     /// Where it is declared.
     pub span: Span,
@@ -37,17 +37,42 @@ pub struct FieldDeclaration {
     pub beta: bool,
     /// Kibana's display format (ECS `format`).
     pub display_format: Option<String>,
-    /// The type of the values of an open object (ECS `object_type`), for the docs.
-    pub object_type: Option<String>,
-    /// The field set that ECS reuses it from, such as `geo` for `client.geo.name`.
+    /// The field set that it is reused from, such as `geo` for `client.geo.name`.
     pub original_fieldset: Option<String>,
 }
 
-/// A release of ECS, as facts.
-#[derive(Clone, Debug)]
-pub struct EcsRelease {
-    /// Such as `9.4.0`.
-    pub version: String,
-    /// Every field, in byte order of the paths.
-    pub fields: Vec<FieldDeclaration>,
+impl FieldDeclaration {
+    /// An object that says nothing but that it is one.
+    #[must_use]
+    pub fn object(path: FieldPath, span: Span) -> Self {
+        Self::of_type(path, span, FieldType::Object)
+    }
+
+    /// A field that says nothing but its type.
+    #[must_use]
+    pub fn of_type(path: FieldPath, span: Span, field_type: FieldType) -> Self {
+        Self {
+            path,
+            span,
+            field_type,
+            many: false,
+            required: false,
+            parameters: Parameters::new(),
+            multi_fields: Vec::new(),
+            allowed: Vec::new(),
+            expected_values: Vec::new(),
+            pattern: None,
+            description: String::new(),
+            level: Level::Custom,
+            beta: false,
+            display_format: None,
+            original_fieldset: None,
+        }
+    }
+
+    /// Whether it is an object that may have fields below it.
+    #[must_use]
+    pub fn may_have_children(&self) -> bool {
+        matches!(self.field_type, FieldType::Object | FieldType::Nested)
+    }
 }

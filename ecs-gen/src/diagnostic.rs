@@ -21,6 +21,8 @@ pub enum Severity {
     Error,
     /// Something is surprising, and files are written all the same.
     Warning,
+    /// Something that is worth knowing and nothing to change.
+    Note,
 }
 
 /// One finding.
@@ -34,6 +36,8 @@ pub struct Diagnostic {
     pub message: String,
     /// Where.
     pub place: Place,
+    /// The other place, of a finding about two.
+    pub also: Option<Span>,
     /// What to do about it.
     pub help: Option<String>,
 }
@@ -52,12 +56,17 @@ pub enum Place {
 impl Diagnostic {
     /// An error of the whole run; give it a place with [`at`](Self::at) or [`in_file`](Self::in_file).
     pub fn error(code: Code, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, code, message: message.into(), place: Place::Run, help: None }
+        Self { severity: Severity::Error, code, message: message.into(), place: Place::Run, also: None, help: None }
     }
 
     /// A warning of the whole run.
     pub fn warning(code: Code, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, message) }
+    }
+
+    /// A note on the whole run.
+    pub fn note(code: Code, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Note, ..Self::error(code, message) }
     }
 
     /// Sets the place.
@@ -71,6 +80,13 @@ impl Diagnostic {
     #[must_use]
     pub fn in_file(mut self, path: &Path) -> Self {
         self.place = Place::File(path.to_owned());
+        self
+    }
+
+    /// Sets the other place.
+    #[must_use]
+    pub fn and_at(mut self, span: Span) -> Self {
+        self.also = Some(span);
         self
     }
 
@@ -106,20 +122,24 @@ impl Diagnostics {
         }
     }
 
-    /// Whether there is a finding of that code at that place.
-    pub(crate) fn has(&self, code: Code, place: &Place) -> bool {
-        self.list.iter().any(|found| found.code == code && found.place == *place)
-    }
-
-    /// The findings in the order in which they were made.
-    pub(crate) fn into_list(self) -> Vec<Diagnostic> {
-        self.list
+    /// Adds the findings of a part of a run.
+    pub(crate) fn extend(&mut self, other: Self) {
+        for diagnostic in other.list {
+            self.push(diagnostic);
+        }
     }
 
     /// How many of them forbid writing.
     #[must_use]
     pub fn count_errors(&self) -> usize {
         self.list.iter().filter(|d| d.severity == Severity::Error).count()
+    }
+
+    /// Takes every warning for an error.
+    pub fn deny_warnings(&mut self) {
+        for diagnostic in self.list.iter_mut().filter(|d| d.severity == Severity::Warning) {
+            diagnostic.severity = Severity::Error;
+        }
     }
 
     /// Whether any of them forbids writing.

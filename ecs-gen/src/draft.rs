@@ -11,12 +11,15 @@ pub use tree::{FieldTree, TreeField};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::declaration::EcsRelease;
-use crate::extension::Fieldset;
+use crate::ecs::EcsRelease;
 use crate::field_path::FieldPath;
-use crate::input::log::LogInput;
+use crate::fieldset::Catalog;
+use crate::input::Dialect;
+use crate::input::exclude::ExcludeInput;
+use crate::input::fieldset::FieldsetInput;
+use crate::input::log::{LogInput, Places};
 use crate::lifecycle::Lifecycle;
-use crate::model::{IndexTarget, Pipeline, Sample, Settings, Version};
+use crate::model::{IndexTarget, Overrides, Pipeline, Sample, Settings, Version};
 
 /// A log under construction.
 #[derive(Debug)]
@@ -27,16 +30,24 @@ pub struct Draft {
     pub source: String,
     /// The ECS release that it selects from.
     pub release: Arc<EcsRelease>,
-    /// The extensions' field sets, in the order of the log file.
-    pub fieldsets: Vec<Fieldset>,
-    /// Whether something was wrong with an extension, so that what seems to be missing may stand in it.
+    /// The custom field sets, in the order in which they are named.
+    pub fieldsets: Vec<FieldsetInput>,
+    /// Whose grammar the custom field sets were written for.
+    pub dialect: Dialect,
+    /// What is taken out of the selection again.
+    pub excludes: Vec<ExcludeInput>,
+    /// What goes before generated templates and mappings.
+    pub overrides: Overrides,
+    /// What `'*'` selects.
+    pub places: Places,
+    /// Whether something was wrong with a custom field set, so that what seems to be missing may stand in it.
     pub is_flawed: bool,
     /// The pipeline, read.
     pub pipeline: Option<Pipeline>,
     /// The samples, read.
     pub samples: Vec<Sample>,
-    /// Everything that can be selected: ECS and the extensions.
-    pub catalog: FieldTree,
+    /// Everything that can be selected: ECS and the custom field sets, at all their places.
+    pub catalog: Catalog,
     /// What is selected, without what stands in the docs only.
     pub selected: FieldTree,
     /// Selected fields that stand in the docs only, in byte order of their paths.

@@ -23,8 +23,6 @@ pub enum PathError {
     EmptySegment,
     /// A segment holds a space or another character that no ECS name has.
     BadCharacter(char),
-    /// A segment holds an upper-case letter; ECS names are lower case.
-    UpperCase(char),
 }
 
 impl fmt::Display for PathError {
@@ -33,7 +31,6 @@ impl fmt::Display for PathError {
             Self::EmptySegment => f.write_str("has an empty segment"),
             Self::BadCharacter(' ') => f.write_str("has a space"),
             Self::BadCharacter(c) => write!(f, "has the character `{}`", c.escape_default()),
-            Self::UpperCase(c) => write!(f, "has the upper-case letter `{c}`"),
         }
     }
 }
@@ -41,7 +38,7 @@ impl fmt::Display for PathError {
 impl std::error::Error for PathError {}
 
 impl FieldPath {
-    /// Checks `text` as a path of one or more segments of `[a-z0-9_-]`, each of which may begin with `@`.
+    /// Checks `text` as a path of one or more segments of `[A-Za-z0-9_-]`, each of which may begin with `@`.
     ///
     /// # Errors
     /// Says what is wrong with the first bad segment.
@@ -76,6 +73,17 @@ impl FieldPath {
         Self(format!("{}.{}", self.0, rest.0))
     }
 
+    /// The path of `name`, a segment of a path, below this one; `None` is the root.
+    pub(crate) fn below(parent: Option<&Self>, name: &str) -> Self {
+        Self(parent.map_or_else(|| name.to_owned(), |parent| format!("{}.{name}", parent.0)))
+    }
+
+    /// What is left of this path below `above`; `None` when it is not below it.
+    #[must_use]
+    pub fn relative_to(&self, above: &Self) -> Option<Self> {
+        Some(Self(self.0.strip_prefix(above.as_str())?.strip_prefix('.')?.to_owned()))
+    }
+
     /// The segments from the root on.
     #[must_use]
     pub fn segments(&self) -> std::str::Split<'_, char> {
@@ -94,9 +102,8 @@ fn check_segment(segment: &str) -> Result<(), PathError> {
     if body.is_empty() {
         return Err(PathError::EmptySegment);
     }
-    match body.chars().find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '_' | '-')) {
+    match body.chars().find(|c| !matches!(c, 'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '-')) {
         None => Ok(()),
-        Some(c) if c.is_uppercase() => Err(PathError::UpperCase(c)),
         Some(c) => Err(PathError::BadCharacter(c)),
     }
 }

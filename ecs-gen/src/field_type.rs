@@ -215,6 +215,16 @@ types! {
     Alias "alias" ValueKind::Alias, [Path], OpenSearchType::Same;
 }
 
+/// Types of one family, each narrower than those before it.
+const FAMILIES: &[&[FieldType]] = &[
+    &[FieldType::Keyword, FieldType::ConstantKeyword],
+    &[FieldType::Keyword, FieldType::Wildcard],
+    &[FieldType::Text, FieldType::MatchOnlyText],
+    &[FieldType::Long, FieldType::Integer, FieldType::Short, FieldType::Byte],
+    &[FieldType::Double, FieldType::Float, FieldType::HalfFloat],
+    &[FieldType::Date, FieldType::DateNanos],
+];
+
 impl FieldType {
     /// The type of that name in ECS and in mappings.
     #[must_use]
@@ -232,6 +242,14 @@ impl FieldType {
     #[must_use]
     pub fn name(self) -> &'static str {
         self.spec().name
+    }
+
+    /// The narrower of two types of one family, whose values the wider one takes as well and searches alike; `None` when
+    /// neither is narrower.
+    #[must_use]
+    pub fn narrower(self, other: Self) -> Option<Self> {
+        let position = |family: &[Self], wanted| family.iter().position(|member| *member == wanted);
+        FAMILIES.iter().find_map(|family| Some(family[position(family, self)?.max(position(family, other)?)]))
     }
 
     /// How its values look.

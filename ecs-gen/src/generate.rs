@@ -7,6 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::draft::{Draft, into_model};
 use crate::emit::{EMITTERS, Emitter};
 use crate::files::Files;
+use crate::input::log::Places;
 use crate::load::Loader;
 use crate::model::Model;
 use crate::pass;
@@ -22,14 +23,23 @@ pub struct Request {
     pub subsets: Vec<PathBuf>,
     /// Custom field sets for the subset files.
     pub includes: Vec<PathBuf>,
+    /// Official exclude files for the subset files.
+    pub excludes: Vec<PathBuf>,
+    /// What goes before the generated index template of subset files, as a part of one.
+    pub template_settings: Option<PathBuf>,
+    /// What goes before the root of the generated mapping of subset files, as a part of one.
+    pub mapping_settings: Option<PathBuf>,
+    /// What `'*'` selects, instead of what each log says; all places in subset files when absent.
+    pub places: Option<Places>,
+    /// Whether a warning counts as an error.
+    pub deny_warnings: bool,
     /// Name of the log that subset files make; the first subset's name when absent.
     pub name: Option<String>,
 }
 
 /// Loads and resolves everything that is asked for; the loader holds the diagnostics. `None` when there was an error.
 pub fn load_models(request: &Request, loader: &mut Loader) -> Option<Vec<Model>> {
-    let mut drafts: Vec<Draft> =
-        request.logs.iter().filter_map(|path| loader.load_log(path, request.ecs.as_deref())).collect();
+    let mut drafts: Vec<Draft> = request.logs.iter().filter_map(|path| loader.load_log(path, request)).collect();
     if request.logs.is_empty() {
         drafts.extend(loader.load_subsets(request));
     }
@@ -37,6 +47,9 @@ pub fn load_models(request: &Request, loader: &mut Loader) -> Option<Vec<Model>>
         pass::run_all(draft, &mut loader.diagnostics);
     }
     pass::check_logs(&drafts, &mut loader.diagnostics);
+    if request.deny_warnings {
+        loader.diagnostics.deny_warnings();
+    }
     if loader.diagnostics.has_errors() {
         return None;
     }

@@ -4,13 +4,14 @@
 mod check;
 mod decode;
 mod entries;
-pub mod extension;
+pub mod exclude;
+pub mod fieldset;
 pub mod index;
 pub mod lifecycle;
 pub mod log;
 mod schemas;
 pub mod selection;
 
-pub use check::read;
+pub use check::{Dialect, Reader, read};
 pub use entries::Entries;
 pub use schemas::{GRAMMARS, add_schemas};

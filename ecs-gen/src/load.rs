@@ -1,5 +1,7 @@
 //! From files to a [`Draft`]: the reading end of a run. Reports every file that cannot be read or understood.
 
+mod paths;
+mod settings;
 mod subset;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,15 +10,17 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::declaration::EcsRelease;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::draft::{Draft, FieldTree};
-use crate::ecs::Releases;
-use crate::extension::{Fieldset, parse_fieldsets};
-use crate::input;
+use crate::ecs::{EcsRelease, Releases};
+use crate::fieldset::{Catalog, read_fieldsets};
+use crate::generate::Request;
+use crate::input::exclude::ExcludeInput;
+use crate::input::fieldset::FieldsetInput;
 use crate::input::index::PipelineInput;
-use crate::input::log::LogInput;
-use crate::model::{Pipeline, Sample};
+use crate::input::log::{LogInput, Places};
+use crate::input::{self, Dialect};
+use crate::model::{Overrides, Pipeline, Sample};
 use crate::source::node::Node;
 use crate::source::yaml::parse_document;
 use crate::source::{FileId, LoadError, SourceFile, Sources, Span, Spanned};
@@ -36,14 +40,14 @@ pub struct Loader {
 #[derive(Clone, Debug)]
 pub struct Extension {
     /// Its field sets, as far as they are right.
-    pub fieldsets: Vec<Fieldset>,
+    pub fieldsets: Vec<FieldsetInput>,
     /// Whether something was wrong with it, so that fields of it may be missing.
     pub is_flawed: bool,
 }
 
 impl Loader {
-    /// Reads a log file and everything that it names; `ecs` overrides the release that the file asks for.
-    pub fn load_log(&mut self, path: &Path, ecs: Option<&str>) -> Option<Draft> {
+    /// Reads a log file and everything that it names; what the request says goes before what the file says.
+    pub fn load_log(&mut self, path: &Path, request: &Request) -> Option<Draft> {
         let document = self.load_yaml(path, &Place::Run)?;
         let log: LogInput = input::read(&document, &mut self.diagnostics)?;
         let folder = path.parent().unwrap_or_else(|| Path::new(""));
@@ -54,9 +58,20 @@ impl Loader {
         let pipeline = input.and_then(|input| self.load_pipeline(folder, input));
         let flat = input.map(|input| input.samples.as_slice()).unwrap_or_default();
         samples.extend(flat.iter().filter_map(|name| self.load_sample(folder, name, true)));
-        let release = self.load_release(ecs, &log.ecs, folder)?;
+        let release = self.load_release(request.ecs.as_deref(), &log.ecs, folder)?;
         let source = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        Some(DraftParts { source, extensions, samples, pipeline }.into_draft(log, release))
+        let places = request.places.or(log.places).unwrap_or(Places::Released);
+        let parts = DraftParts {
+            source,
+            extensions,
+            dialect: Dialect::Own,
+            places,
+            excludes: Vec::new(),
+            overrides: Overrides::default(),
+            samples,
+            pipeline,
+        };
+        Some(parts.into_draft(log, release))
     }
 
     fn load_extensions(&mut self, folder: &Path, names: &[Spanned<String>]) -> Extension {
@@ -65,7 +80,7 @@ impl Loader {
         for name in names {
             let path = beside(folder, &name.value);
             if listed.insert(path.clone()) {
-                all.add(self.load_extension(&path, &at(name)));
+                all.add(self.load_extension(&path, Dialect::Own, &at(name)));
             } else {
                 let message = format!("the extension `{}` is listed twice", name.value);
                 self.diagnostics
@@ -87,13 +102,14 @@ impl Loader {
     }
 
     /// Reads the field sets of an extension file, once.
-    pub fn load_extension(&mut self, path: &Path, named_at: &Place) -> Extension {
+    pub fn load_extension(&mut self, path: &Path, dialect: Dialect, named_at: &Place) -> Extension {
         if let Some(known) = self.extensions.get(path) {
             return known.clone();
         }
         let before = self.diagnostics.count_errors();
         let document = self.load_yaml(path, named_at);
-        let fieldsets = document.map(|document| parse_fieldsets(&document, &mut self.diagnostics)).unwrap_or_default();
+        let fieldsets =
+            document.map(|document| read_fieldsets(&document, dialect, &mut self.diagnostics)).unwrap_or_default();
         let extension = Extension { fieldsets, is_flawed: self.diagnostics.count_errors() > before };
         self.extensions.insert(path.to_owned(), extension.clone());
         extension
@@ -178,6 +194,10 @@ impl Extension {
 struct DraftParts {
     source: String,
     extensions: Extension,
+    dialect: Dialect,
+    places: Places,
+    excludes: Vec<ExcludeInput>,
+    overrides: Overrides,
     samples: Vec<Sample>,
     pipeline: Option<Pipeline>,
 }
@@ -189,10 +209,14 @@ impl DraftParts {
             source: self.source,
             release,
             fieldsets: self.extensions.fieldsets,
+            dialect: self.dialect,
+            places: self.places,
+            excludes: self.excludes,
+            overrides: self.overrides,
             is_flawed: self.extensions.is_flawed,
             pipeline: self.pipeline,
             samples: self.samples,
-            catalog: FieldTree::default(),
+            catalog: Catalog::default(),
             selected: FieldTree::default(),
             docs_only: Vec::new(),
             required: BTreeSet::new(),

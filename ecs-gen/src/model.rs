@@ -5,7 +5,7 @@ mod log;
 mod shape;
 
 pub use field::{Allowed, AllowedId, AllowedValue, Field, FieldId, Level, MultiField, Origin};
-pub use log::{Alias, DataStream, IndexTarget, Log, Pipeline, Sample, Settings, Version};
+pub use log::{Alias, DataStream, IndexTarget, Log, Overrides, Pipeline, Sample, Settings, Version};
 pub use shape::{Shape, ShapeId, pascal_case, snake_case};
 
 use crate::field_type::ValueKind;

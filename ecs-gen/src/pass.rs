@@ -1,15 +1,14 @@
 //! The passes that make a [`Draft`] complete and report what is wrong with it. To add one, add a file and a line in
 //! [`PASSES`].
 
-mod add_ecs;
-mod add_extensions;
-mod add_reuse;
 mod check_budget;
 mod check_name;
 mod check_overlaps;
 mod check_providers;
 mod check_samples;
 mod check_targets;
+mod exclude_fields;
+mod expand_fieldsets;
 mod mark_required;
 mod resolve_open_objects;
 mod resolve_storage;
@@ -30,10 +29,9 @@ pub struct Pass {
 /// All passes, in order. Each may rely on those above it.
 pub const PASSES: &[Pass] = &[
     Pass { name: "check-name", run: check_name::run },
-    Pass { name: "add-ecs", run: add_ecs::run },
-    Pass { name: "add-extensions", run: add_extensions::run },
-    Pass { name: "add-reuse", run: add_reuse::run },
+    Pass { name: "expand-fieldsets", run: expand_fieldsets::run },
     Pass { name: "select-fields", run: select_fields::run },
+    Pass { name: "exclude-fields", run: exclude_fields::run },
     Pass { name: "resolve-open-objects", run: resolve_open_objects::run },
     Pass { name: "take-docs-only", run: take_docs_only::run },
     Pass { name: "mark-required", run: mark_required::run },

@@ -9,7 +9,7 @@ use crate::field_type::{FieldType, ValueKind};
 use crate::lifecycle::{Duration, Lifecycle, Manager, Rollover};
 use crate::model::{
     Alias, Allowed, AllowedId, AllowedValue, Field, FieldId, IndexTarget, Level, Log, Model, MultiField, Origin,
-    Sample, Settings, Shape, ShapeId, Version, pascal_case,
+    Overrides, Sample, Settings, Shape, ShapeId, Version, pascal_case,
 };
 use crate::parameter::{Parameter, Parameters};
 
@@ -167,6 +167,7 @@ fn log() -> Log {
         pipeline: None,
         opensearch_since: Version { major: 2, minor: 15 },
         providers: BTreeMap::from([("actions".to_owned(), vec!["execute".to_owned(), "execute-via-http".to_owned()])]),
+        overrides: Overrides::default(),
         samples: vec![
             Sample {
                 name: "first".to_owned(),

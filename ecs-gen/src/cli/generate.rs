@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use ecs_gen::generate::{Request, emit_files, load_models};
+use ecs_gen::input::log::Places;
 use ecs_gen::load::Loader;
 use ecs_gen::model::Model;
 use ecs_gen::plan::{Plan, Roots, Scope, find_other_modules};
@@ -26,18 +27,31 @@ pub struct Generate {
     /// A log file; may be given several times
     #[arg(long, value_name = "FILE", required_unless_present_any = ["subsets", "includes"], conflicts_with_all = ["subsets", "includes"])]
     log: Vec<PathBuf>,
-    /// A subset file of the official generator; several are united
-    #[arg(long = "subset", id = "subsets", value_name = "FILE", requires = "ecs")]
+    /// Subset files of the official generator, folders of them, or patterns; several are united
+    #[arg(long = "subset", id = "subsets", value_name = "FILE", num_args = 1.., requires = "ecs")]
     subsets: Vec<PathBuf>,
-    /// A custom field-set file of the official generator; may be given several times
-    #[arg(long = "include", id = "includes", value_name = "FILE", requires = "ecs")]
+    /// Custom field-set files of the official generator, folders of them, or patterns
+    #[arg(long = "include", id = "includes", value_name = "FILE", num_args = 1.., requires = "ecs")]
     includes: Vec<PathBuf>,
+    /// Exclude files of the official generator, folders of them, or patterns: what they name is taken out again
+    #[arg(long = "exclude", id = "excludes", value_name = "FILE", num_args = 1.., requires = "ecs", conflicts_with = "log")]
+    excludes: Vec<PathBuf>,
+    /// A part of an index template in JSON, which goes before the generated one
+    #[arg(long, value_name = "FILE", conflicts_with = "log")]
+    template_settings: Option<PathBuf>,
+    /// A part of a mapping's root in JSON, which goes before the generated one
+    #[arg(long, value_name = "FILE", conflicts_with = "log")]
+    mapping_settings: Option<PathBuf>,
     /// Name of the log that subset files make [default: the first subset's]
     #[arg(long, value_name = "NAME", conflicts_with = "log")]
     name: Option<String>,
     /// ECS release: a version that this program carries, or a file made by `ecs-gen import` [default: the log file's]
     #[arg(long, value_name = "VERSION|FILE")]
     ecs: Option<String>,
+    /// What `'*'` selects: what the ECS release documents and custom files add, or every place that the schemas allow; what
+    /// is named is selected in any case [default: `all` for subset files, `released` or what the file says for log files]
+    #[arg(long, value_enum, value_name = "WHICH")]
+    places: Option<PlacesName>,
     /// Folder for the output: `OUT/<log>/elasticsearch/mappings.json` and the rest
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -47,9 +61,28 @@ pub struct Generate {
     /// Write nothing; list what is stale, missing or orphaned
     #[arg(long)]
     check: bool,
+    /// Take warnings for errors: write nothing when there is one
+    #[arg(long)]
+    deny_warnings: bool,
     /// Print diagnostics and outcome as JSON
     #[arg(long)]
     json: bool,
+}
+
+/// What `'*'` selects.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum PlacesName {
+    Released,
+    All,
+}
+
+impl From<PlacesName> for Places {
+    fn from(name: PlacesName) -> Self {
+        match name {
+            PlacesName::Released => Self::Released,
+            PlacesName::All => Self::All,
+        }
+    }
 }
 
 /// Runs the command.
@@ -59,6 +92,11 @@ pub fn run(arguments: Generate) -> ExitCode {
         ecs: arguments.ecs,
         subsets: arguments.subsets,
         includes: arguments.includes,
+        excludes: arguments.excludes,
+        template_settings: arguments.template_settings,
+        mapping_settings: arguments.mapping_settings,
+        places: arguments.places.map(Into::into),
+        deny_warnings: arguments.deny_warnings,
         name: arguments.name,
     };
     let mode = Mode::new(arguments.check, arguments.json);

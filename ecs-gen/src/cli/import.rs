@@ -1,5 +1,6 @@
 //! `ecs-gen import`: a published ECS release in, a facts file out.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -17,7 +18,8 @@ use super::output;
 #[derive(Debug, Args)]
 #[command(disable_version_flag = true)]
 pub struct Import {
-    /// Unpacked npm package @elastic/ecs, its packed .tgz, an ECS checkout, or an `ecs_flat.yml`
+    /// An ECS checkout, its folder `schemas` or an `ecs_nested.yml`; or a flat list, which does not say where a field set
+    /// may be reused: the npm package @elastic/ecs, packed or not, or an `ecs_flat.yml`
     path: PathBuf,
     /// The facts file to write; - is standard output
     #[arg(long, value_name = "FILE")]
@@ -81,13 +83,26 @@ fn write_synced(path: &Path, text: &str) -> io::Result<()> {
 }
 
 fn summary(imported: &Imported) -> String {
-    let release = &imported.release;
-    let multi_fields: usize = release.fields.iter().map(|field| field.multi_fields.len()).sum();
-    let mut out = format!("ECS {}: {} fields, {multi_fields} multi-fields\n", release.version, release.fields.len());
-    let types: Vec<_> =
-        imported.type_counts().iter().map(|(field_type, count)| format!("{} {count}", field_type.name())).collect();
+    let Imported { release, documented, allowed, dropped } = imported;
+    let multi_fields: usize = documented.iter().map(|field| field.multi_fields.len()).sum();
+    let mut out = format!("ECS {}: {} fields, {multi_fields} multi-fields\n", release.version, documented.len());
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for field in documented {
+        *counts.entry(field.field_type.name()).or_default() += 1;
+    }
+    let types: Vec<_> = counts.iter().map(|(name, count)| format!("{name} {count}")).collect();
     let _ = writeln!(out, "types: {}", types.join(", "));
-    let dropped: Vec<_> = imported.dropped.iter().map(|(name, count)| format!("{name} {count}")).collect();
+    let sets = release.fieldsets.len();
+    let _ = if release.shown.0.is_some() {
+        writeln!(out, "reuse: {sets} field sets, which allow {allowed} fields in all")
+    } else {
+        writeln!(
+            out,
+            "reuse: none. The input says which fields there are and not where else a field set may be; what a custom file \
+             adds to a set is not where the set is reused. Import the folder `schemas` of a checkout for that"
+        )
+    };
+    let dropped: Vec<_> = dropped.iter().map(|(name, count)| format!("{name} {count}")).collect();
     let _ = writeln!(out, "not kept: {}", if dropped.is_empty() { "nothing".to_owned() } else { dropped.join(", ") });
     out
 }

@@ -51,8 +51,10 @@ codes! {
     UnknownEcsVersion = "unknown-ecs-version",
     /// The import finds no release of ECS at the path, or cannot read its list of fields.
     NotEcsRelease = "not-ecs-release",
-    /// An imported ECS file has an attribute or a type that the importer does not know, so a fact could be lost.
-    UnknownFact = "unknown-fact",
+    /// A name of the selection that is only reused: it selects nothing at the top level of documents.
+    ReusedOnly = "reused-only",
+    /// `'*'` selects places that the schemas allow and the release of ECS hides.
+    HiddenPlaces = "hidden-places",
     /// The selection names a field set that neither ECS nor an extension has.
     UnknownFieldset = "unknown-fieldset",
     /// A field that neither ECS nor an extension has.
@@ -61,16 +63,14 @@ codes! {
     SelectionNeedsFields = "selection-needs-fields",
     /// A selected field has no children, so `fields` can select nothing below it.
     SelectionOnLeaf = "selection-on-leaf",
-    /// The name of a field or of a log has a space, an upper-case letter, another foreign character or an empty segment.
+    /// The name of a field or of a log has a space, another foreign character or an empty segment.
     InvalidName = "invalid-name",
     /// A field is declared twice.
     DuplicateField = "duplicate-field",
     /// One path is declared both as a scalar and as an object with fields below it.
     ScalarAndObject = "scalar-and-object",
-    /// An extension declares a field of ECS with another type.
+    /// One path is declared with two types of which neither is a narrower form of the other.
     TypeConflict = "type-conflict",
-    /// An extension declares a field that ECS already has.
-    ShadowsEcs = "shadows-ecs",
     /// A type that no engine has.
     UnknownType = "unknown-type",
     /// A mapping parameter that the field's type does not have.
@@ -81,7 +81,7 @@ codes! {
     AliasTarget = "alias-target",
     /// A field set is to be reused at a place that does not exist.
     ReuseTarget = "reuse-target",
-    /// A `reuse` names a field set that does not exist, or one that contains itself.
+    /// A `reuse` names a field set that does not exist, or field sets are to contain each other.
     ReuseSource = "reuse-source",
     /// A value is listed twice.
     DuplicateValue = "duplicate-value",
@@ -117,6 +117,8 @@ codes! {
     FieldBudget = "field-budget",
     /// An extension is included and none of its fields is selected.
     UnusedExtension = "unused-extension",
+    /// An attribute of an input that no output depends on.
+    NoEffect = "no-effect",
     /// A sample is not one JSON object.
     InvalidSample = "invalid-sample",
 }

@@ -22,6 +22,9 @@ pub(super) fn render_text(diagnostic: &Diagnostic, sources: &Sources, out: &mut 
         }
         Place::Span(span) => render_span(*span, sources, out),
     }
+    if let Some(span) = diagnostic.also {
+        let _ = writeln!(out, "  ::: {}:{}:{}", sources.file(span.file).path, span.line, span.column);
+    }
     if let Some(help) = &diagnostic.help {
         let _ = writeln!(out, "  help: {}", printable(help));
     }
@@ -64,7 +67,7 @@ pub(super) fn to_json(diagnostic: &Diagnostic, sources: &Sources) -> serde_json:
         Place::File(path) => (Some(path.display().to_string()), None, None),
         Place::Span(span) => (Some(sources.file(span.file).path.clone()), Some(span.line), Some(span.column)),
     };
-    serde_json::json!({
+    let mut document = serde_json::json!({
         "severity": severity(diagnostic),
         "code": diagnostic.code.as_str(),
         "message": diagnostic.message,
@@ -72,12 +75,18 @@ pub(super) fn to_json(diagnostic: &Diagnostic, sources: &Sources) -> serde_json:
         "line": line,
         "column": column,
         "help": diagnostic.help,
-    })
+    });
+    if let Some(span) = diagnostic.also {
+        let file = &sources.file(span.file).path;
+        document["also"] = serde_json::json!({ "file": file, "line": span.line, "column": span.column });
+    }
+    document
 }
 
 fn severity(diagnostic: &Diagnostic) -> &'static str {
     match diagnostic.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
+        Severity::Note => "note",
     }
 }

@@ -40,6 +40,7 @@ pub fn into_model(draft: Draft) -> Option<Model> {
         opensearch_since: draft.opensearch_since?,
         providers: providers(&draft.log.providers),
         samples: draft.samples,
+        overrides: draft.overrides,
     };
     Some(Model { log, ecs_version: draft.release.version.clone(), fields, roots, docs_only, shapes, allowed })
 }

@@ -11,7 +11,7 @@ use crate::source::yaml::parse_document;
 const TEXT: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../ecs/descriptions.yaml"));
 
 /// The parsed file.
-pub(super) static DESCRIPTIONS: LazyLock<BTreeMap<String, String>> = LazyLock::new(parse_descriptions);
+static DESCRIPTIONS: LazyLock<BTreeMap<String, String>> = LazyLock::new(parse_descriptions);
 
 /// Path of a field or object → what it means, in one line without a full stop.
 #[must_use]

@@ -1,34 +1,81 @@
-//! The committed form of an ECS release: what mappings, validation and docs need, one line for each field, and none of
-//! ECS's sentences. [`parse_release`] and [`write_release`] are each other's inverse.
+//! The committed form of an ECS release: its field sets with their reuse, and what of them it documents.
+//! [`parse_release`] and [`write_release`] are each other's inverse.
 //!
 //! # Format
 //! YAML with three keys, written in this order:
 //! * `ecs`: the version.
-//! * `allowed_values`: every distinct list of allowed values, under the shortest path of the fields that have it (the
-//!   first in byte order among equals). A list is a list of values, or a mapping from value to `expected_event_types`.
-//! * `fields`: a mapping from path to a flow mapping of attributes, in byte order of the paths. An attribute has the
-//!   name that ECS gives it. These are written in another way than in ECS:
+//! * `released`: what of each field set the release documents, in the grammar of subset files, a line for each set; `{}` is
+//!   all of a field or object.
+//!   Absent when the release was imported from a flat list, which documents all that it has.
+//! * `fieldsets`: the field sets in the grammar of custom field sets, a line for each field, both in byte order of their
+//!   names. Written in another way than by ECS:
 //!   * `level` is left out when it is `extended`.
-//!   * `ignore_above` of a `keyword` is left out when it is 1024, and `null` when there is none.
-//!   * `beta` is `true`, without the sentence.
-//!   * `allowed_values` is the name of a list.
-//!   * `multi_fields` is a mapping from name to type, or to a mapping of `type` and parameters.
-//!   * A mapping parameter called like an attribute (`format`) stands below `parameters`.
+//!   * `beta` and `alpha` are `true`, without their sentence.
 //!
-//! Descriptions are not part of the form, so what is written has none.
+//! What only describes is not part of the form.
 
-mod read;
 mod write;
 
-pub use read::parse_release;
-pub(super) use write::field_line;
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::EcsRelease;
+use super::import::check_version;
+use super::load::collect;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::fieldset::{Released, Shown};
+use crate::input;
+use crate::input::fieldset::FieldsetInput;
+use crate::input::selection::SelectedFields;
+use crate::source::yaml::parse_document;
+use crate::source::{FileId, Sources, Spanned};
+
+pub(super) use write::declaration_line;
 pub use write::write_release;
 
-/// The `ignore_above` of a keyword whose line has none; nearly every keyword of ECS has it.
-const DEFAULT_IGNORE_ABOVE: u64 = 1024;
+/// A facts file.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct FactsInput {
+    /// The version.
+    ecs: Spanned<String>,
+    /// What the release documents.
+    #[serde(default)]
+    released: Option<Spanned<SelectedFields>>,
+    /// The field sets.
+    fieldsets: Vec<FieldsetInput>,
+}
 
-/// What the first lines of a file say.
-const HEADER: &str = "\
-# Facts of the Elastic Common Schema, made by `ecs-gen import`; do not edit. Names, types, mapping parameters and allowed
-# values as released; no descriptions. Left out where it is the rule: `level: extended`, `ignore_above: 1024` of a keyword.
-";
+/// Reads a release from its committed form; `None` when a problem was reported.
+pub fn parse_release(sources: &Sources, file: FileId, diagnostics: &mut Diagnostics) -> Option<EcsRelease> {
+    collect(sources, diagnostics, |found| {
+        let root = parse_document(sources, file, found)?;
+        let facts: FactsInput = input::read(&root, found)?;
+        if let Err(problem) = check_version(&facts.ecs) {
+            found.push(problem.at(facts.ecs.span));
+            return None;
+        }
+        check_distinct(&facts.fieldsets, found);
+        Some(EcsRelease::new(facts.ecs.value, facts.fieldsets, shown(facts.released.as_ref()), found))
+    })
+}
+
+fn shown(released: Option<&Spanned<SelectedFields>>) -> Shown {
+    Shown(released.and_then(|released| match Released::new(released) {
+        Released::All => None,
+        Released::Some(sets) => Some(sets),
+    }))
+}
+
+/// A release says what a set is once.
+pub(super) fn check_distinct(sets: &[FieldsetInput], diagnostics: &mut Diagnostics) {
+    let mut known = BTreeMap::new();
+    for set in sets {
+        if let Some(first) = known.insert(set.name.as_str(), set.name.span) {
+            let message = format!("the field set `{}` is declared twice", set.name.value);
+            diagnostics.push(Diagnostic::error(Code::DuplicateField, message).at(set.name.span).and_at(first));
+        }
+    }
+}

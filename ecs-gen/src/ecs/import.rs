@@ -1,26 +1,33 @@
-//! A published ECS release → [`EcsRelease`]: every attribute of every field is kept as a fact, or is in the list of
-//! those that are dropped on purpose, or is an error; so a release with something new in it cannot lose it silently.
+//! A published ECS release → [`EcsRelease`], by the grammar of field sets: every attribute of every field is kept as a
+//! fact, or is one that only describes and is counted, or is an error; so a release with something new in it cannot lose
+//! it silently.
 //!
 //! A release is read from one of
-//! * an unpacked npm package `@elastic/ecs`: the literal `exports.EcsFlat` in `build/commonjs/ecs_flat.js`, which is
-//!   parsed and never run, and `version` in `package.json`. (`generated/ecs_flat.js` in the same package is an older
-//!   one with fewer fields.)
-//! * the packed `.tgz` of the same, of which nothing is unpacked to disk;
-//! * a checkout of ECS: `generated/ecs/ecs_flat.yml` and the file `version`;
-//! * an `ecs_flat.yml` alone.
+//! * a checkout of ECS, or its folder `schemas`: the field sets with their reuse, and `subsets/main.yml`, which says what
+//!   of them the release documents;
+//! * an `ecs_nested.yml`, which has both;
+//! * a flat list of fields, which says neither where a set is reused nor what else could be: an unpacked npm package
+//!   `@elastic/ecs` (the literal `exports.EcsFlat` in `build/commonjs/ecs_flat.js`, which is parsed and never run, and
+//!   `version` in `package.json`; `generated/ecs_flat.js` in the same package is an older one with fewer fields), the
+//!   packed `.tgz` of the same, of which nothing is unpacked to disk, or an `ecs_flat.yml`.
 
 mod archive;
-mod field;
+mod flat;
 mod literal;
+mod nested;
 mod origin;
+mod schemas;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::declaration::EcsRelease;
+use super::EcsRelease;
+use super::facts::check_distinct;
+use super::load::collect;
+use crate::declaration::FieldDeclaration;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::ecs::load::collect;
-use crate::field_type::FieldType;
+use crate::fieldset::Shown;
+use crate::input::fieldset::{ExpectedInput, FieldsetInput};
 use crate::source::node::{Node, Value};
 use crate::source::yaml::parse_document;
 use crate::source::{FileId, Sources, Spanned};
@@ -30,25 +37,40 @@ use crate::source::{FileId, Sources, Spanned};
 pub struct Imported {
     /// The release.
     pub release: EcsRelease,
+    /// The fields that it documents.
+    pub documented: Vec<FieldDeclaration>,
+    /// How many fields its schemas allow.
+    pub allowed: usize,
     /// The attributes that were dropped on purpose, each with the number of places that had it.
     pub dropped: BTreeMap<&'static str, usize>,
 }
 
-/// How the field list of a release is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
-    /// As an object literal in JavaScript.
-    Literal,
-    /// As YAML.
-    Yaml,
-}
-
-/// The field list of a release, and the version when the release says it.
+/// The files of a release, and the version when the release says it.
 #[derive(Debug)]
 struct Published {
-    file: FileId,
     form: Form,
     version: Option<String>,
+}
+
+/// How a release is written.
+#[derive(Debug)]
+enum Form {
+    /// A flat list as an object literal in JavaScript.
+    Literal(FileId),
+    /// A flat list as YAML.
+    Flat(FileId),
+    /// Field sets with all that is reused in them, as YAML.
+    Nested(FileId),
+    /// Field sets as they are written, and the selection of the release.
+    Schemas(Vec<FileId>, Option<FileId>),
+}
+
+/// What of a release was read.
+#[derive(Debug, Default)]
+struct Parts {
+    fieldsets: Vec<FieldsetInput>,
+    shown: Shown,
+    dropped: BTreeMap<&'static str, usize>,
 }
 
 /// Reads the release published at `path`, called `version` when that is given; `None` when a problem was reported.
@@ -61,22 +83,69 @@ pub fn load_published(
     let published = origin::load_origin(sources, path, diagnostics)?;
     let version = choose_version(&published, version, path, diagnostics);
     let sources = &*sources;
-    let imported = collect(sources, diagnostics, |found| read_fields(sources, &published, found));
-    let (version, mut imported) = (version?, imported?);
-    imported.release.version = version;
-    Some(imported)
+    collect(sources, diagnostics, |found| {
+        let mut parts = read_parts(sources, &published.form, found)?;
+        check_distinct(&parts.fieldsets, found);
+        for set in &mut parts.fieldsets {
+            drop_descriptions(set, &mut parts.dropped);
+        }
+        let release = EcsRelease::new(version?, parts.fieldsets, parts.shown, found);
+        let documented = release.documented_fields(found);
+        let allowed = release.allowed_fields(found).len();
+        Some(Imported { release, documented, allowed, dropped: parts.dropped })
+    })
 }
 
-impl Imported {
-    /// How many fields of each type the release has; multi-fields are not counted.
-    #[must_use]
-    pub fn type_counts(&self) -> BTreeMap<FieldType, usize> {
-        let mut counts = BTreeMap::new();
-        for field in &self.release.fields {
-            *counts.entry(field.field_type).or_default() += 1;
+fn read_parts(sources: &Sources, form: &Form, diagnostics: &mut Diagnostics) -> Option<Parts> {
+    match form {
+        Form::Literal(file) => {
+            let entries = literal::parse_literal(sources, *file, diagnostics)?;
+            Some(flat::read_list(*file, &entries, diagnostics))
         }
-        counts
+        Form::Flat(file) => {
+            let entries = yaml_entries(sources, *file, diagnostics)?;
+            Some(flat::read_list(*file, &entries, diagnostics))
+        }
+        Form::Nested(file) => {
+            let entries = yaml_entries(sources, *file, diagnostics)?;
+            Some(nested::read_sets(&entries, diagnostics))
+        }
+        Form::Schemas(files, subset) => schemas::read_schemas(sources, files, *subset, diagnostics),
     }
+}
+
+/// Takes away what only describes, and counts it: ECS's sentences, which the project does not keep, and what nothing
+/// here uses.
+fn drop_descriptions(set: &mut FieldsetInput, dropped: &mut BTreeMap<&'static str, usize>) {
+    let mut count = |name, is_there: bool| *dropped.entry(name).or_default() += usize::from(is_there);
+    count("title", set.title.take().is_some());
+    count("description", set.description.take().is_some());
+    count("short", set.short.take().is_some());
+    count("footnote", set.footnote.take().is_some());
+    count("group", set.group.take().is_some());
+    count("beta of a set", set.beta.take().is_some());
+    count("alpha of a set", set.alpha.take().is_some());
+    set.set_type = None;
+    for place in set.reusable.iter_mut().flat_map(|reusable| &mut reusable.expected) {
+        if let ExpectedInput::As(there) = &mut place.value {
+            count("short_override", there.short_override.take().is_some());
+        }
+    }
+    for field in &mut set.fields {
+        count("description", field.description.take().is_some());
+        count("short", field.short.take().is_some());
+        count("example", field.example.take().is_some());
+        count("otel", field.otel.take().is_some());
+        count("otel_reuse", field.otel_reuse.take().is_some());
+        count("input_format", field.input_format.take().is_some());
+        count("output_format", field.output_format.take().is_some());
+        count("output_precision", field.output_precision.take().is_some());
+        for value in field.allowed_values.iter_mut().flatten() {
+            count("description", value.description.take().is_some());
+            count("beta of a value", value.beta.take().is_some());
+        }
+    }
+    dropped.retain(|_, count| *count > 0);
 }
 
 fn choose_version(
@@ -112,23 +181,6 @@ pub(super) fn check_version(version: &str) -> Result<(), Diagnostic> {
     Err(Diagnostic::error(Code::InvalidValue, format!("`{}` is not a version such as 9.4.0", version.escape_debug())))
 }
 
-fn read_fields(sources: &Sources, published: &Published, diagnostics: &mut Diagnostics) -> Option<Imported> {
-    let entries = match published.form {
-        Form::Literal => literal::parse_literal(sources, published.file, diagnostics)?,
-        Form::Yaml => yaml_entries(sources, published.file, diagnostics)?,
-    };
-    if entries.is_empty() {
-        let problem = Diagnostic::error(Code::NotEcsRelease, "the list of fields is empty");
-        diagnostics.push(problem.at(published.file.start()));
-    }
-    check_distinct(&entries, diagnostics);
-    let mut dropped = BTreeMap::new();
-    let mut fields: Vec<_> =
-        entries.iter().filter_map(|(name, node)| field::read_field(name, node, &mut dropped, diagnostics)).collect();
-    fields.sort_by(|a, b| a.path.cmp(&b.path));
-    Some(Imported { release: EcsRelease { version: String::new(), fields }, dropped })
-}
-
 fn yaml_entries(
     sources: &Sources,
     file: FileId,
@@ -141,12 +193,4 @@ fn yaml_entries(
     let message = format!("a list of ECS fields is a mapping, not {}", root.describe());
     diagnostics.push(Diagnostic::error(Code::NotEcsRelease, message).at(root.span));
     None
-}
-
-fn check_distinct(entries: &[(Spanned<String>, Node)], diagnostics: &mut Diagnostics) {
-    let mut seen = HashSet::new();
-    for (name, _) in entries.iter().filter(|(name, _)| !seen.insert(name.as_str())) {
-        let message = format!("the field `{}` stands twice in the release", name.value);
-        diagnostics.push(Diagnostic::error(Code::DuplicateField, message).at(name.span));
-    }
 }

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::description::DESCRIPTIONS;
+use super::EcsRelease;
 use super::facts::parse_release;
 use super::load::load_text;
-use crate::declaration::EcsRelease;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, Sources, Span};
 
@@ -19,7 +18,7 @@ macro_rules! committed {
 }
 
 /// The committed releases: version and facts.
-pub const COMMITTED: &[(&str, &str)] = committed!["9.4.0"];
+pub const COMMITTED: &[(&str, &str)] = committed!["8.11.0" "9.4.0"];
 
 /// The releases of a run, each read once, however many logs use it.
 #[derive(Clone, Debug, Default)]
@@ -46,7 +45,7 @@ impl Releases {
 }
 
 /// Loads a committed version, or the facts file at a path; `None` when a problem was reported. `at` is where the release
-/// was asked for. The fields that have one get our description.
+/// was asked for.
 pub fn load_release(
     sources: &mut Sources,
     wanted: &str,
@@ -54,9 +53,7 @@ pub fn load_release(
     diagnostics: &mut Diagnostics,
 ) -> Option<EcsRelease> {
     let file = find_facts(sources, wanted, at, diagnostics)?;
-    let mut release = parse_release(sources, file, diagnostics)?;
-    describe_fields(&mut release);
-    Some(release)
+    parse_release(sources, file, diagnostics)
 }
 
 fn find_facts(sources: &mut Sources, wanted: &str, at: Option<Span>, diagnostics: &mut Diagnostics) -> Option<FileId> {
@@ -88,13 +85,5 @@ fn unknown_version(wanted: &str, at: Option<Span>, names_file: bool) -> Diagnost
     match at {
         Some(span) => problem.at(span),
         None => problem,
-    }
-}
-
-fn describe_fields(release: &mut EcsRelease) {
-    for (path, description) in DESCRIPTIONS.iter() {
-        if let Ok(index) = release.fields.binary_search_by(|field| field.path.as_str().cmp(path)) {
-            release.fields[index].description.clone_from(description);
-        }
     }
 }

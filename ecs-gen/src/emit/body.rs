@@ -4,5 +4,6 @@
 pub(super) mod install;
 pub(super) mod mapping;
 pub(super) mod meta;
+pub(super) mod overrides;
 pub(super) mod settings;
 pub(super) mod template;

@@ -147,6 +147,11 @@ fn format(name: &str) -> Option<Value> {
     }
 }
 
+/// Whether a display format reaches Kibana.
+pub(crate) fn is_display_format(name: &str) -> bool {
+    format(name).is_some()
+}
+
 fn text(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("bodies have text keys and finite numbers")
 }

@@ -1,6 +1,8 @@
 //! The structural check of an input against its own JSON Schema: every problem with its place, a near miss where there
 //! is one, and the tree without the parts that are wrong, so that later stages report their problems in the same run.
 
+use std::marker::PhantomData;
+
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
@@ -11,25 +13,67 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::node::{Node, Value};
 use crate::source::{Span, Spanned};
 
-/// Reads `node` as a `T`. Reports everything that does not fit; `None` when too little is left to go on with.
-pub fn read<T: DeserializeOwned + JsonSchema>(node: &Node, diagnostics: &mut Diagnostics) -> Option<T> {
-    let schema = schema_of::<T>();
-    let before = diagnostics.count_errors();
-    let checked = Checker { root: &schema, incomplete: None, diagnostics }.check(node, &schema)?;
-    match decode(&checked) {
-        Ok(value) => Some(value),
-        // A missing option was reported against the mapping that lacks it; serde would only repeat that.
-        Err(_) if diagnostics.count_errors() > before => None,
-        Err(error) => {
-            let problem = Diagnostic::error(Code::InvalidValue, error.message).at(error.span.unwrap_or(node.span));
-            diagnostics.push(problem);
-            None
+/// Whose grammar a file was written for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dialect {
+    /// This project's: what means nothing is a mistake.
+    #[default]
+    Own,
+    /// The official ECS generator's, which ignores what it does not know: that is left out here too, with a warning.
+    Official,
+}
+
+impl Dialect {
+    /// A finding about something that the official generator ignores.
+    #[must_use]
+    pub fn finding(self, code: Code, message: impl Into<String>) -> Diagnostic {
+        match self {
+            Self::Own => Diagnostic::error(code, message),
+            Self::Official => Diagnostic::warning(code, message),
         }
     }
 }
 
+/// Reads nodes as `T`s; the schema that they are checked by is made once.
+pub struct Reader<T> {
+    schema: Json,
+    dialect: Dialect,
+    target: PhantomData<T>,
+}
+
+impl<T: DeserializeOwned + JsonSchema> Reader<T> {
+    /// A reader for that grammar.
+    #[must_use]
+    pub fn new(dialect: Dialect) -> Self {
+        Self { schema: schema_of::<T>(), dialect, target: PhantomData }
+    }
+
+    /// Reads `node`. Reports everything that does not fit; `None` when too little is left to go on with.
+    pub fn read(&self, node: &Node, diagnostics: &mut Diagnostics) -> Option<T> {
+        let before = diagnostics.count_errors();
+        let mut checker = Checker { root: &self.schema, dialect: self.dialect, incomplete: None, diagnostics };
+        let fitting = checker.check(node, &self.schema)?;
+        match decode(&fitting) {
+            Ok(value) => Some(value),
+            // A missing option was reported against the mapping that lacks it; serde would only repeat that.
+            Err(_) if diagnostics.count_errors() > before => None,
+            Err(error) => {
+                let problem = Diagnostic::error(Code::InvalidValue, error.message).at(error.span.unwrap_or(node.span));
+                diagnostics.push(problem);
+                None
+            }
+        }
+    }
+}
+
+/// Reads `node` as a `T`, once: see [`Reader::read`].
+pub fn read<T: DeserializeOwned + JsonSchema>(node: &Node, diagnostics: &mut Diagnostics) -> Option<T> {
+    Reader::new(Dialect::Own).read(node, diagnostics)
+}
+
 struct Checker<'s, 'd> {
     root: &'s Json,
+    dialect: Dialect,
     /// The mapping that was checked last, when one of its options was dropped.
     incomplete: Option<Span>,
     diagnostics: &'d mut Diagnostics,
@@ -119,7 +163,10 @@ impl<'s> Checker<'s, '_> {
         match schema.get("const").and_then(Json::as_str) {
             // A bare `*` would begin an alias.
             Some("*") => vec!["`'*'`".to_owned()],
+            Some("") => Vec::new(),
             Some(text) => vec![format!("`{text}`")],
+            // What must be empty is not what anybody is advised to write.
+            None if schema.get("maxItems") == Some(&Json::from(0)) => Vec::new(),
             None => type_words(schema),
         }
     }
@@ -128,6 +175,9 @@ impl<'s> Checker<'s, '_> {
         if let Some(branches) = schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Json::as_array) {
             let mut branches = branches.iter().filter_map(|branch| self.resolve(branch).as_object());
             return branches.any(|branch| self.fits_type(node, branch));
+        }
+        if schema.get("const").is_some_and(|word| word == "") {
+            return node.as_text() == Some("");
         }
         let fits = |name: &str| match (&node.value, name) {
             (Value::Map(_), "object") | (Value::List(_), "array") => true,
@@ -231,8 +281,8 @@ impl<'s> Checker<'s, '_> {
         let names: Vec<&str> = properties.into_iter().flat_map(Map::keys).map(String::as_str).collect();
         let help = Diagnostics::did_you_mean(&key.value, names.iter().copied())
             .unwrap_or_else(|| format!("the options here are {}", names.join(", ")));
-        let message = format!("unknown option `{}`", key.value);
-        self.diagnostics.push(Diagnostic::error(Code::UnknownOption, message).at(key.span).help(help));
+        let problem = self.dialect.finding(Code::UnknownOption, format!("unknown option `{}`", key.value));
+        self.diagnostics.push(problem.at(key.span).help(help));
     }
 }
 

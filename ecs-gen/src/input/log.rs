@@ -31,6 +31,10 @@ pub struct LogInput {
     pub extensions: Vec<Spanned<String>>,
     /// The selected field sets and fields.
     pub fields: SelectedFields,
+    /// What `'*'` selects: what the release of ECS documents and custom files add (`released`, the default), or every
+    /// place that the schemas allow (`all`).
+    #[serde(default)]
+    pub places: Option<Places>,
     /// Paths that every document must have.
     #[serde(default)]
     pub required: Vec<Spanned<String>>,
@@ -72,6 +76,7 @@ impl LogInput {
             ecs,
             extensions: Vec::new(),
             fields,
+            places: None,
             required: Vec::new(),
             open_objects: Entries::default(),
             field_budget: None,
@@ -79,6 +84,16 @@ impl LogInput {
             samples: Vec::new(),
         }
     }
+}
+
+/// Which places of field sets `'*'` selects. What is named is selected in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Places {
+    /// Those that the release of ECS documents, and what custom files add.
+    Released,
+    /// All that the schemas allow.
+    All,
 }
 
 /// What becomes of an object with open keys.

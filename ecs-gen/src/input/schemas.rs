@@ -4,7 +4,8 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::Value as Json;
 
-use super::extension::FieldsetInput;
+use super::exclude::ExcludeInput;
+use super::fieldset::FieldsetInput;
 use super::log::LogInput;
 use super::selection::SubsetInput;
 use crate::files::Files;
@@ -13,8 +14,12 @@ use crate::files::Files;
 pub type MakeSchema = fn() -> Json;
 
 /// The input grammars by name.
-pub const GRAMMARS: &[(&str, MakeSchema)] =
-    &[("log", schema_of::<LogInput>), ("extension", extension_schema), ("subset", schema_of::<SubsetInput>)];
+pub const GRAMMARS: &[(&str, MakeSchema)] = &[
+    ("log", schema_of::<LogInput>),
+    ("extension", extension_schema),
+    ("subset", schema_of::<SubsetInput>),
+    ("exclude", schema_of::<Vec<ExcludeInput>>),
+];
 
 /// Adds `generated/schemas/<grammar>.schema.json` for every grammar.
 pub fn add_schemas(files: &mut Files) {

@@ -5,7 +5,7 @@ use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 
 use super::Entries;
 use crate::source::Spanned;
@@ -38,13 +38,68 @@ pub struct Selection {
     pub docs_only: Option<Spanned<bool>>,
 }
 
+/// An entry of a selection: its options. Nothing, `[]` and `""` are the same as `{}`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Selected(pub Selection);
+
+impl<'de> Deserialize<'de> for Selected {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct SelectedVisitor;
+        impl<'de> Visitor<'de> for SelectedVisitor {
+            type Value = Selected;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a mapping of options, or nothing")
+            }
+
+            fn visit_unit<E: de::Error>(self) -> Result<Selected, E> {
+                Ok(Selected::default())
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Selected, E> {
+                if text.is_empty() {
+                    Ok(Selected::default())
+                } else {
+                    Err(E::invalid_type(Unexpected::Str(text), &self))
+                }
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Selected, A::Error> {
+                match items.next_element::<IgnoredAny>()? {
+                    None => Ok(Selected::default()),
+                    Some(_) => Err(de::Error::invalid_type(Unexpected::Seq, &self)),
+                }
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Selected, A::Error> {
+                Selection::deserialize(MapAccessDeserializer::new(map)).map(Selected)
+            }
+        }
+        deserializer.deserialize_any(SelectedVisitor)
+    }
+}
+
+impl JsonSchema for Selected {
+    fn schema_name() -> Cow<'static, str> {
+        "Selected".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let options = generator.subschema_for::<Selection>();
+        schemars::json_schema!({
+            "description": "The options of a field; nothing, `[]` and `\"\"` are the same as `{}`.",
+            "anyOf": [options, { "type": "null" }, { "type": "array", "maxItems": 0 }, { "type": "string", "const": "" }]
+        })
+    }
+}
+
 /// All fields of a place, or some.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SelectedFields {
     /// `'*'`: all of them.
     All,
     /// These.
-    Some(Entries<Option<Selection>>),
+    Some(Entries<Selected>),
 }
 
 impl<'de> Deserialize<'de> for SelectedFields {
@@ -75,7 +130,7 @@ impl JsonSchema for SelectedFields {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let some = generator.subschema_for::<Entries<Option<Selection>>>();
+        let some = generator.subschema_for::<Entries<Selected>>();
         schemars::json_schema!({
             "description": "`'*'` for all fields, or a mapping that names them.",
             "anyOf": [{ "type": "string", "const": "*" }, some]

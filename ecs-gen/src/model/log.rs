@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde_json::{Map, Value as Json};
+
 use crate::lifecycle::Lifecycle;
 
 /// Names, indices, lifecycle and producers of a log.
@@ -32,6 +34,17 @@ pub struct Log {
     pub providers: BTreeMap<String, Vec<String>>,
     /// Real documents of the log's own.
     pub samples: Vec<Sample>,
+    /// What settings files of the official generator say.
+    pub overrides: Overrides,
+}
+
+/// What goes before generated templates and mappings, in the engine's own grammar.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Overrides {
+    /// Of an index template.
+    pub template: Option<Map<String, Json>>,
+    /// Of the root of a mapping.
+    pub mappings: Option<Map<String, Json>>,
 }
 
 /// Where documents go.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::draft::{Draft, FieldTree};
-use crate::extension::parse_path;
 use crate::field_path::FieldPath;
+use crate::fieldset::parse_path;
 use crate::model::Origin;
 use crate::source::Span;
 
@@ -59,7 +59,7 @@ fn report_missing(draft: &Draft, path: &FieldPath, span: Span, diagnostics: &mut
     let docs_only = draft.docs_only.iter().any(|field| field.declaration.path == *path);
     let help = if docs_only {
         Some("drop `docs_only` where it is selected: documents cannot have a field that only the docs know".to_owned())
-    } else if draft.catalog.get(path).is_some() || draft.release.find(path.as_str()).is_some() {
+    } else if draft.catalog.get(path).is_some() {
         Some("select it under `fields`, or drop it from `required`".to_owned())
     } else {
         Diagnostics::did_you_mean(path.as_str(), selected.iter().map(String::as_str))

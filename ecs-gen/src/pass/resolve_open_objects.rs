@@ -2,8 +2,8 @@
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::draft::{Draft, FieldTree};
-use crate::extension::parse_path;
 use crate::field_type::FieldType;
+use crate::fieldset::parse_path;
 use crate::input::log::OpenObject;
 use crate::parameter::{Parameter, Parameters};
 use crate::source::Span;

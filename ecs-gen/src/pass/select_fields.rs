@@ -1,109 +1,127 @@
 //! Takes what the log selects out of the catalog, by the subset grammar: `'*'`, nesting and options.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod build;
+mod unused;
 
+use std::collections::BTreeMap;
+
+use self::build::Build;
 use crate::declaration::FieldDeclaration;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::draft::{Draft, FieldTree, TreeField};
-use crate::ecs::fieldset::BASE;
-use crate::extension::disable_index;
 use crate::field_path::FieldPath;
 use crate::field_type::FieldType;
+use crate::fieldset::{BASE, CatalogSet, Cursor, disable_index};
 use crate::input::Entries;
-use crate::input::selection::{SelectedFields, Selection};
-use crate::model::{Level, Origin};
+use crate::input::log::Places;
+use crate::input::selection::{Selected, SelectedFields, Selection};
+use crate::model::Origin;
 use crate::parameter::{Parameter, Parameters};
 use crate::source::Spanned;
 
 pub(super) fn run(draft: &mut Draft, diagnostics: &mut Diagnostics) {
-    draft.selected = match &draft.log.fields {
-        SelectedFields::All => draft.catalog.clone(),
-        SelectedFields::Some(sets) => select_sets(sets, draft, diagnostics),
+    let (selected, hidden) = {
+        let mut selector = Selector::new(draft, diagnostics);
+        match &draft.log.fields {
+            SelectedFields::All => {
+                for (name, place) in draft.catalog.tops(&draft.release.shown) {
+                    selector.select_all(place, &FieldPath::below(None, name));
+                }
+            }
+            SelectedFields::Some(sets) => selector.select_sets(sets),
+        }
+        (selector.selected, selector.build.hidden)
     };
-    // What is wrong with an extension has been said; that it has no effect would only follow from that.
+    draft.selected = selected;
+    if hidden > 0 {
+        report_hidden(draft, hidden, diagnostics);
+    }
+    // What is wrong with a custom set has been said; that it has no effect would only follow from that.
     if !draft.is_flawed {
-        report_unused(draft, diagnostics);
+        unused::report(draft, diagnostics);
     }
 }
 
-fn select_sets(sets: &Entries<Option<Selection>>, draft: &Draft, diagnostics: &mut Diagnostics) -> FieldTree {
-    let mut selected = FieldTree::default();
-    for (name, selection) in &sets.0 {
-        let selection = selection.clone().unwrap_or_default();
-        let mut selector = Selector { selected: &mut selected, draft, diagnostics };
-        match rootless_set(name, draft) {
-            Some(set) => selector.select_below(name, &selection, &set, ""),
-            None => selector.select_set(name, &selection),
-        }
-    }
-    selected
+fn report_hidden(draft: &Draft, hidden: usize, diagnostics: &mut Diagnostics) {
+    let ecs = &draft.release.version;
+    let message =
+        format!("`'*'` selects {hidden} fields at places that the schemas allow and ECS {ecs} does not document");
+    let help = "`--places released` or `places: released` leaves them out; what is named is selected in any case";
+    diagnostics.push(Diagnostic::note(Code::HiddenPlaces, message).at(draft.log.name.span).help(help));
 }
 
-/// The fields of a set that stands at the root without its name, such as `base`, `tracing` and extensions with
-/// `root: true`; none when the set has a name in documents.
-fn rootless_set(name: &str, draft: &Draft) -> Option<FieldTree> {
-    let of_ecs = draft.release.definition_of(name).into_iter().filter(|_| draft.release.is_rootless(name));
-    let mut paths: Vec<FieldPath> = of_ecs.map(|field| field.path).collect();
-    for set in draft.fieldsets.iter().filter(|set| set.root && set.name.value.as_str() == name) {
-        paths.extend(set.fields.iter().map(|field| field.path.clone()));
-        for reuse in &set.reuses {
-            let fields = draft.release.definition_of(&reuse.fieldset);
-            paths.extend(fields.iter().map(|field| reuse.path.join(&field.path)));
-        }
-    }
-    if paths.is_empty() {
-        return None;
-    }
-    let mut tree = FieldTree::default();
-    for path in paths {
-        if let Some(place) = draft.catalog.get(&path) {
-            tree.entry(&path).field.clone_from(&place.field);
-        }
-    }
-    Some(tree)
-}
-
-/// An included field set of which nothing is selected has no effect; the official generator would not say so.
-fn report_unused(draft: &Draft, diagnostics: &mut Diagnostics) {
-    let mut used = BTreeSet::new();
-    draft.selected.walk(&mut |_, place| {
-        if let Some(Origin::Extension { fieldset, .. }) = place.field.as_ref().map(|field| &field.origin) {
-            used.insert(fieldset.as_str());
-        }
-    });
-    for set in draft.fieldsets.iter().filter(|set| !used.contains(set.name.value.as_str())) {
-        let name = &set.name.value;
-        let message = format!("`{}` selects no field of the extension `{name}`", draft.log.name.value);
-        let place = set.places.first().filter(|_| !set.top_level).map_or(name, |place| &place.path.value);
-        let help =
-            format!("select `{place}` under `fields`, with `fields: '*'` or field by field; or drop the extension");
-        diagnostics.push(Diagnostic::warning(Code::UnusedExtension, message).at(set.name.span).help(help));
-    }
-}
-
-struct Selector<'t, 'd> {
-    selected: &'t mut FieldTree,
+struct Selector<'d> {
+    selected: FieldTree,
+    build: Build,
     draft: &'d Draft,
     diagnostics: &'d mut Diagnostics,
 }
 
-impl Selector<'_, '_> {
+impl<'d> Selector<'d> {
+    fn new(draft: &'d Draft, diagnostics: &'d mut Diagnostics) -> Self {
+        let build = Build { with_hidden: draft.places == Places::All, hidden: 0 };
+        Self { selected: FieldTree::default(), build, draft, diagnostics }
+    }
+
+    fn select_sets(&mut self, sets: &Entries<Selected>) {
+        let draft = self.draft;
+        for (name, Selected(selection)) in &sets.0 {
+            match draft.catalog.set(name) {
+                Some(set) if set.root => self.select_rootless(name, selection, set),
+                Some(set) if !set.top_level => self.report_reused_only(name),
+                _ => self.select_set(name, selection),
+            }
+        }
+    }
+
+    /// A set whose fields are at the root without its name, such as `base`: of them those that it has.
+    fn select_rootless(&mut self, name: &Spanned<String>, selection: &Selection, set: &CatalogSet) {
+        let draft = self.draft;
+        let all = selection.fields.as_ref() == Some(&SelectedFields::All);
+        let tops = draft.catalog.tops(&draft.release.shown).filter(|(top, _)| set.tree.children.contains_key(*top));
+        let tops: Vec<(&str, Cursor<'d>)> = tops.collect();
+        let Some(fields) = self.fields_of(name, selection, tops.iter().map(|(top, _)| *top)) else { return };
+        for (top, place) in tops.iter().filter(|_| all) {
+            self.select_all(*place, &FieldPath::below(None, top));
+        }
+        let SelectedFields::Some(entries) = fields else { return };
+        for (child, Selected(selection)) in &entries.0 {
+            match tops.iter().find(|(top, _)| *top == child.value) {
+                Some((_, place)) => self.select_place(child, selection, place.named(), &FieldPath::below(None, child)),
+                None => self.report_unknown(child, None, tops.iter().map(|(top, _)| *top)),
+            }
+        }
+    }
+
     fn select_set(&mut self, name: &Spanned<String>, selection: &Selection) {
         let draft = self.draft;
-        match draft.catalog.children.get(&name.value) {
-            Some(place) if !place.children.is_empty() => self.select_place(name, selection, place, &name.value),
-            Some(place) => self.report_leaf(name, place),
+        let top = name.split('.').next().unwrap_or_default();
+        let found = draft.catalog.tops(&draft.release.shown).find(|(known, _)| *known == top);
+        let found =
+            found.and_then(|(top, place)| descend(place, FieldPath::below(None, top), &name.value[top.len()..]));
+        match found {
+            Some((place, path)) if !place.node.children.is_empty() => {
+                self.select_place(name, selection, place.named(), &path);
+            }
+            Some((place, _)) => self.report_leaf(name, place),
             None => self.report_unknown_set(name),
         }
     }
 
-    /// A set that has no fields, or the name of a field where that of a set stands.
-    fn report_leaf(&mut self, name: &Spanned<String>, place: &FieldTree) {
-        let set = match place.field.as_ref().map(|field| &field.origin) {
-            Some(Origin::Extension { fieldset, .. }) => fieldset,
-            _ => BASE,
+    /// A set that is only reused selects nothing here; in official files it stands for the docs of the set.
+    fn report_reused_only(&mut self, name: &Spanned<String>) {
+        let message = format!("the field set `{}` is only reused: nothing is selected by its name", name.value);
+        let help = "drop it, or select it where it is reused";
+        self.diagnostics.push(Diagnostic::note(Code::ReusedOnly, message).at(name.span).help(help));
+    }
+
+    /// A set that has no fields, or the name of a field where that of a set should be.
+    fn report_leaf(&mut self, name: &Spanned<String>, place: Cursor<'_>) {
+        let set = match place.node.field.as_ref() {
+            Some(field) => &*field.fieldset,
+            None => BASE,
         };
-        let problem = if *set == name.value {
+        let problem = if self.draft.catalog.set(name).is_some() {
             if self.draft.is_flawed {
                 return;
             }
@@ -118,103 +136,121 @@ impl Selector<'_, '_> {
     }
 
     fn report_unknown_set(&mut self, name: &Spanned<String>) {
-        let known = self.draft.catalog.children.iter().filter(|(_, place)| !place.children.is_empty());
-        let known = known.map(|(name, _)| name.as_str()).chain(self.draft.release.fieldset_names());
+        let known = self.draft.catalog.sets().filter(|(_, set)| set.root || set.top_level).map(|(name, _)| name);
         let help = Diagnostics::did_you_mean(&name.value, known);
         if help.is_none() && self.draft.is_flawed {
             return;
         }
         let ecs = &self.draft.release.version;
-        let message = format!("neither ECS {ecs} nor an extension has the field set `{}`", name.value);
+        let message = format!("neither ECS {ecs} nor a custom file has the field set `{}`", name.value);
         let problem = Diagnostic::error(Code::UnknownFieldset, message).at(name.span).maybe_help(help);
         self.diagnostics.push(problem);
     }
 
-    /// Selects one field or object; `path` is its dotted path.
-    fn select_place(&mut self, name: &Spanned<String>, selection: &Selection, place: &FieldTree, path: &str) {
-        let target = FieldPath::parse(path).expect("a path of the catalog is a path");
+    /// Selects one field or object, which is asked for by its name.
+    fn select_place(&mut self, name: &Spanned<String>, selection: &Selection, place: Cursor<'_>, path: &FieldPath) {
         if is(selection.enabled.as_ref(), false) {
-            self.select_disabled(name, selection, place, &target);
+            self.select_disabled(name, selection, place, path);
             return;
         }
-        if let Some(field) = &place.field {
-            self.selected.entry(&target).field.get_or_insert_with(|| field.clone());
+        if let Some(field) = build::field(place, path) {
+            self.selected.entry(path).field.get_or_insert(field);
         }
-        if place.children.is_empty() {
-            self.check_leaf(name, selection, &target);
+        if place.node.children.is_empty() {
+            self.check_leaf(name, selection, path);
         } else {
             self.select_below(name, selection, place, path);
         }
-        self.apply_options(name, selection, &target);
+        self.apply_options(name, selection, path);
     }
 
-    fn check_leaf(&mut self, name: &Spanned<String>, selection: &Selection, target: &FieldPath) {
+    fn check_leaf(&mut self, name: &Spanned<String>, selection: &Selection, path: &FieldPath) {
         if selection.fields.is_some() {
-            let message = format!("`{target}` has no fields below it");
+            let message = format!("`{path}` has no fields below it");
             let help = format!("drop `fields`: `{}: {{}}` selects the field itself", name.value);
             let problem = Diagnostic::error(Code::SelectionOnLeaf, message).at(name.span).help(help);
             self.diagnostics.push(problem);
         }
     }
 
-    /// Selects among the children of `place`; `path` is its dotted path, empty for the root of the document.
-    fn select_below(&mut self, name: &Spanned<String>, selection: &Selection, place: &FieldTree, path: &str) {
-        match &selection.fields {
-            None => {
-                let names: Vec<&str> = place.children.keys().map(String::as_str).take(8).collect();
-                let message = format!("`{}` has fields below it, and the selection does not say which", name.value);
-                let help = format!("write `fields: '*'`, or name some of {}", names.join(", "));
-                let problem = Diagnostic::error(Code::SelectionNeedsFields, message).at(name.span).help(help);
-                self.diagnostics.push(problem);
-            }
-            Some(SelectedFields::All) => {
-                for (child, tree) in &place.children {
-                    let target = FieldPath::parse(&join(path, child)).expect("a path of the catalog is a path");
-                    merge(self.selected.entry(&target), tree);
+    /// The selected fields of an object, which must say them.
+    fn fields_of<'s, 'n>(
+        &mut self,
+        name: &Spanned<String>,
+        selection: &'s Selection,
+        children: impl Iterator<Item = &'n str>,
+    ) -> Option<&'s SelectedFields> {
+        if selection.fields.is_none() {
+            let names: Vec<&str> = children.take(8).collect();
+            let message = format!("`{}` has fields below it, and the selection does not say which", name.value);
+            let help = format!("write `fields: '*'`, or name some of {}", names.join(", "));
+            let problem = Diagnostic::error(Code::SelectionNeedsFields, message).at(name.span).help(help);
+            self.diagnostics.push(problem);
+        }
+        selection.fields.as_ref()
+    }
+
+    /// Selects among the children of `place`.
+    fn select_below(&mut self, name: &Spanned<String>, selection: &Selection, place: Cursor<'_>, path: &FieldPath) {
+        match self.fields_of(name, selection, place.node.children.keys().map(String::as_str)) {
+            None => {}
+            Some(SelectedFields::All) => self.select_all(place, path),
+            Some(SelectedFields::Some(entries)) => {
+                for (child, Selected(selection)) in &entries.0 {
+                    match descend(place, path.clone(), &format!(".{}", child.value)) {
+                        Some((found, path)) => self.select_place(child, selection, found.named(), &path),
+                        None => {
+                            self.report_unknown(child, Some(path), place.node.children.keys().map(String::as_str));
+                        }
+                    }
                 }
             }
-            Some(SelectedFields::Some(entries)) => self.select_entries(entries, place, path),
         }
     }
 
-    fn select_entries(&mut self, entries: &Entries<Option<Selection>>, place: &FieldTree, path: &str) {
-        for (child, selection) in &entries.0 {
-            let selection = selection.clone().unwrap_or_default();
-            if let Some(tree) = place.children.get(&child.value) {
-                self.select_place(child, &selection, tree, &join(path, &child.value));
-            } else {
-                self.report_unknown(child, place, path);
-            }
+    /// Selects a place and everything below it.
+    fn select_all(&mut self, place: Cursor<'_>, path: &FieldPath) {
+        if let Some(tree) = self.build.tree(place, path) {
+            merge(self.selected.entry(path), tree);
         }
     }
 
-    fn report_unknown(&mut self, child: &Spanned<String>, place: &FieldTree, path: &str) {
-        let root = path.split('.').next().unwrap_or_default();
-        if self.draft.is_flawed && self.draft.fieldsets.iter().any(|set| set.name.value.segments().next() == Some(root))
-        {
+    fn report_unknown<'n>(
+        &mut self,
+        child: &Spanned<String>,
+        parent: Option<&FieldPath>,
+        known: impl Iterator<Item = &'n str>,
+    ) {
+        let path = parent.map_or_else(|| child.value.clone(), |parent| format!("{parent}.{}", child.value));
+        let root = path.split('.').next();
+        let is_of = |set: &crate::input::fieldset::FieldsetInput| set.name.split('.').next() == root;
+        if self.draft.is_flawed && self.draft.fieldsets.iter().any(is_of) {
             return;
         }
-        let help = match child.value.split_once('.') {
-            Some((first, _)) if place.children.contains_key(first) => {
-                Some(format!("write it nested: `{}`", nested(&child.value)))
-            }
-            _ => Diagnostics::did_you_mean(&child.value, place.children.keys().map(String::as_str)),
-        };
-        let message = format!("unknown field `{}`", join(path, &child.value));
+        let help = Diagnostics::did_you_mean(&child.value, known);
+        let message = format!("unknown field `{path}`");
         let problem = Diagnostic::error(Code::UnknownField, message).at(child.span).maybe_help(help);
         self.diagnostics.push(problem);
     }
 
     /// Keeps an object as it is, with nothing in it parsed: one field, whatever ECS has below it.
-    fn select_disabled(&mut self, name: &Spanned<String>, selection: &Selection, place: &FieldTree, path: &FieldPath) {
-        if !place.may_have_children() && place.field_type() != FieldType::Flattened {
+    fn select_disabled(&mut self, name: &Spanned<String>, selection: &Selection, place: Cursor<'_>, path: &FieldPath) {
+        let found = build::field(place, path);
+        let field_type = found.as_ref().map_or(FieldType::Object, |field| field.declaration.field_type);
+        if !place.node.may_have_children() && field_type != FieldType::Flattened {
             let span = selection.enabled.as_ref().map_or(name.span, |enabled| enabled.span);
-            let message = format!("`enabled` belongs to objects, and `{path}` is a `{}`", place.field_type().name());
+            let message = format!("`enabled` belongs to objects, and `{path}` is a `{}`", field_type.name());
             let problem = Diagnostic::error(Code::ParameterNotOfType, message).at(span);
             self.diagnostics.push(problem.help("use `index: false` to keep a value without indexing it"));
             return;
         }
-        let mut field = place.field.clone().unwrap_or_else(|| implied(path, name));
+        // An object that ECS does not declare: the option makes it a field of its own.
+        let implied = || TreeField {
+            declaration: FieldDeclaration::object(path.clone(), name.span),
+            origin: Origin::Implied,
+            docs_only: false,
+        };
+        let mut field = found.unwrap_or_else(implied);
         field.declaration.field_type = FieldType::Object;
         field.declaration.many = false;
         field.declaration.parameters = Parameters::from([(Parameter::Enabled, false.into())]);
@@ -245,12 +281,13 @@ impl Selector<'_, '_> {
     }
 }
 
-/// `a.b.c` as the grammar writes it.
-fn nested(path: &str) -> String {
-    match path.split_once('.') {
-        Some((first, rest)) => format!("{first}: {{fields: {{{}}}}}", nested(rest)),
-        None => format!("{path}: {{}}"),
-    }
+/// The place at the dotted `rest` below another; names between are asked for as well.
+fn descend<'c>(place: Cursor<'c>, path: FieldPath, rest: &str) -> Option<(Cursor<'c>, FieldPath)> {
+    let mut segments = rest.split('.').skip(1);
+    segments.try_fold((place, path), |(place, path), segment| {
+        let child = place.named().child(segment)?;
+        Some((child, FieldPath::below(Some(&path), segment)))
+    })
 }
 
 fn mark_docs_only(place: &mut FieldTree) {
@@ -263,44 +300,17 @@ fn is(option: Option<&Spanned<bool>>, wanted: bool) -> bool {
     option.is_some_and(|option| option.value == wanted)
 }
 
-/// An object that ECS does not declare and an option makes a field of its own.
-fn implied(path: &FieldPath, name: &Spanned<String>) -> TreeField {
-    let declaration = FieldDeclaration {
-        path: path.clone(),
-        span: name.span,
-        field_type: FieldType::Object,
-        many: false,
-        required: false,
-        parameters: Parameters::new(),
-        multi_fields: Vec::new(),
-        allowed: Vec::new(),
-        expected_values: Vec::new(),
-        pattern: None,
-        description: String::new(),
-        level: Level::Custom,
-        beta: false,
-        display_format: None,
-        object_type: None,
-        original_fieldset: None,
-    };
-    TreeField { declaration, origin: Origin::Implied, docs_only: false }
-}
-
 /// Adds everything of `from` that `into` does not have yet.
-fn merge(into: &mut FieldTree, from: &FieldTree) {
+fn merge(into: &mut FieldTree, from: FieldTree) {
     if into.field.is_none() {
-        into.field.clone_from(&from.field);
+        into.field = from.field;
     }
-    for (name, child) in &from.children {
-        match into.children.get_mut(name) {
+    for (name, child) in from.children {
+        match into.children.get_mut(&name) {
             Some(existing) => merge(existing, child),
             None => {
-                into.children.insert(name.clone(), child.clone());
+                into.children.insert(name, child);
             }
         }
     }
-}
-
-fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }

@@ -1,20 +1,20 @@
 //! Importing ECS: small releases in the published form, made here; nothing is fetched.
 
 mod cli;
+mod expansion;
 mod facts;
-mod fieldset;
 mod published;
 mod releases;
+mod schemas;
 mod verify;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 
-use ecs_gen::declaration::EcsRelease;
+use ecs_gen::declaration::FieldDeclaration;
 use ecs_gen::diagnostic::Diagnostics;
-use ecs_gen::ecs::{Imported, load_published, load_release, parse_release};
-use ecs_gen::source::Sources;
+use ecs_gen::ecs::{EcsRelease, Imported, load_published, load_release, parse_release};
+use ecs_gen::source::{Sources, Span};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use tempfile::TempDir;
@@ -89,13 +89,22 @@ fn parse(text: &str) -> Result<EcsRelease, String> {
     parse_release(&sources, file, &mut diagnostics).ok_or_else(|| diagnostics.render(&sources))
 }
 
-/// The committed release, read once for all tests.
-fn release() -> &'static EcsRelease {
-    static RELEASE: LazyLock<EcsRelease> = LazyLock::new(|| {
-        let mut diagnostics = Diagnostics::default();
-        load_release(&mut Sources::default(), "9.4.0", None, &mut diagnostics).unwrap()
-    });
-    &RELEASE
+/// A committed release.
+fn release(version: &str) -> EcsRelease {
+    load_release(&mut Sources::default(), version, None, &mut Diagnostics::default()).unwrap()
+}
+
+/// The fields that a release documents.
+fn documented(release: &EcsRelease) -> Vec<FieldDeclaration> {
+    let mut diagnostics = Diagnostics::default();
+    let fields = release.documented_fields(&mut diagnostics);
+    assert!(!diagnostics.has_errors());
+    fields
+}
+
+/// A place for what has none.
+fn no_span() -> Span {
+    Sources::default().add("", "").start()
 }
 
 /// The committed file of that name below `ecs/`.

@@ -10,6 +10,7 @@ mod extensions;
 mod import;
 mod lifecycle_findings;
 mod mutations;
+mod official;
 mod plan;
 mod policies;
 mod selection;

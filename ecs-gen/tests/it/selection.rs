@@ -243,7 +243,7 @@ fn open_objects_are_flattened_or_stored_and_never_refuse_documents() {
 
 #[test]
 fn an_ecs_release_is_taken_from_a_path_beside_the_log() {
-    let facts = "ecs: 1.2.3\nfields:\n  agent.id: {type: keyword, ignore_above: null}\n  \"@timestamp\": {type: date, required: true}\n";
+    let facts = "ecs: 1.2.3\nfieldsets:\n- {name: base, root: true, fields: [{name: '@timestamp', type: date, required: true}]}\n- {name: agent, fields: [{name: id, type: keyword}]}\n";
     let text = log("{base: {fields: '*'}, agent: {fields: '*'}}").replace("9.4.0", "../mine.yaml");
     let folder = folder(&[("logs/log.yaml", &text), ("mine.yaml", facts)]);
     let model = load(&Request { logs: vec![folder.path().join("logs/log.yaml")], ..Request::default() });
@@ -267,8 +267,19 @@ fn a_required_field_makes_the_objects_above_it_required_up_to_a_list() {
 }
 
 #[test]
-fn no_two_shapes_of_the_whole_release_are_equal_and_all_have_names_of_their_own() {
-    let all = model("name: log\necs: 9.4.0\nfields: '*'\nfield_budget: 10000\nindex: {alias: log}\n");
+fn no_two_shapes_of_all_of_ecs_are_equal() {
+    for (places, fields) in [("released", 2605), ("all", 7926)] {
+        let all = model(&format!(
+            "name: log\necs: 9.4.0\nfields: '*'\nplaces: {places}\nfield_budget: 20000\nindex: {{alias: log}}\n"
+        ));
+        let declared = all.fields.iter().filter(|field| matches!(field.origin, Origin::Ecs { .. })).count();
+        assert_eq!(declared, fields);
+        check_shapes(&all);
+    }
+}
+
+/// Each shape differs from the others, and has a name of its own.
+fn check_shapes(all: &Model) {
     let describe = |field: &Field| {
         let same =
             (field.name(), field.field_type, field.many, field.required, &field.pattern, field.shape, field.allowed);

@@ -1,5 +1,5 @@
 //! CPU time and memory of the generator as a whole process, from reading the inputs to files that were found fresh or
-//! written: both shipped logs, and all of ECS as one log.
+//! written: both shipped logs, all of ECS as one log, and every place that its schemas allow.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -12,6 +12,9 @@ use crate::workspace::{self, cargo};
 
 /// All of ECS as one log, in the ECS release that the shipped logs use.
 const ALL_ECS: &str = "testkit/bench/all-ecs.yaml";
+
+/// The same with the places that the release hides.
+const ALL_PLACES: &str = "testkit/bench/all-places.yaml";
 
 /// How to measure.
 #[derive(Debug, clap::Args)]
@@ -29,11 +32,14 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let folder = tempfile::tempdir()?;
     let out = folder.path();
     let logs: Vec<String> = workspace::logs()?.iter().map(|log| log.display().to_string()).collect();
-    let all_ecs = vec![root.join(ALL_ECS).display().to_string()];
+    let one = |log: &str| vec![root.join(log).display().to_string()];
+    let (all_ecs, all_places) = (one(ALL_ECS), one(ALL_PLACES));
 
     println!("| generate, all outputs and Rust | CPU ms, median | min | max | peak MiB |");
     println!("| --- | ---: | ---: | ---: | ---: |");
-    for (name, logs) in [("both shipped logs", logs), ("all of ECS as one log", all_ecs)] {
+    let cases =
+        [("both shipped logs", logs), ("all of ECS as one log", all_ecs), ("all places of ECS as one log", all_places)];
+    for (name, logs) in cases {
         for (kind, again) in [("written", false), ("checked", true)] {
             let command = command(&program, &logs, out, again);
             let figures =

@@ -9,6 +9,7 @@ use super::{LoadError, LogSide, Positions, read_json};
 use crate::draft::into_model;
 use crate::emit::EMITTERS;
 use crate::files::Files;
+use crate::generate::Request;
 use crate::generate::emit_files;
 use crate::load::Loader;
 use crate::model::Model;
@@ -41,7 +42,7 @@ pub(super) fn load_log(path: &Path, rename: &dyn Fn(&str) -> String) -> Result<B
 
 fn load(path: &Path, loader: &mut Loader, rename: &dyn Fn(&str) -> String) -> Result<(Model, Positions), LoadError> {
     let mut finished = None;
-    if let Some(mut draft) = loader.load_log(path, None) {
+    if let Some(mut draft) = loader.load_log(path, &Request::default()) {
         pass::run_all(&mut draft, &mut loader.diagnostics);
         let positions = Positions::log_file(&draft, &loader.sources, rename);
         if !loader.diagnostics.has_errors() {

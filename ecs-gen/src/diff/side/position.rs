@@ -40,7 +40,8 @@ impl Positions {
         };
         let own = draft.log.name.span.file;
         // A field of ECS is declared in the facts; what people change is its selection.
-        let is_fact = |span: Span| draft.release.fields.first().is_some_and(|first| first.span.file == span.file);
+        let facts = draft.release.inputs.first().map(|set| set.name.span.file);
+        let is_fact = |span: Span| facts == Some(span.file);
         let mut fields = BTreeMap::new();
         draft.selected.walk(&mut |path, tree| {
             let declared = tree.span().filter(|span| !is_fact(*span));
@@ -107,7 +108,7 @@ fn selection_span(fields: &SelectedFields, path: &str) -> Option<Span> {
         let SelectedFields::Some(entries) = level else { break };
         let Some((name, selection)) = entries.0.iter().find(|(name, _)| name.value == segment) else { break };
         found = Some(name.span);
-        let Some(below) = selection.as_ref().and_then(|selection| selection.fields.as_ref()) else { break };
+        let Some(below) = selection.0.fields.as_ref() else { break };
         level = below;
     }
     found

@@ -5,145 +5,254 @@ use std::fmt::Write as _;
 
 use serde_json::Value as Json;
 
-use super::{DEFAULT_IGNORE_ABOVE, HEADER};
-use crate::declaration::{EcsRelease, FieldDeclaration};
-use crate::field_type::FieldType;
-use crate::model::{AllowedValue, Level, MultiField};
-use crate::parameter::{Parameter, Parameters};
+use super::super::EcsRelease;
+use crate::declaration::FieldDeclaration;
+use crate::fieldset::Released;
+use crate::input::fieldset::{
+    AllowedValueInput, ExpectedInput, FieldInput, FieldsetInput, IgnoreAboveInput, LevelInput, MultiFieldInput,
+    NormalizeInput, ReusableInput,
+};
+use crate::model::Level;
+use crate::source::Spanned;
 
-/// The distinct lists of allowed values, each with its name.
-type Lists<'r> = BTreeMap<Vec<(&'r str, &'r [String])>, &'r str>;
+/// What the first lines of a file say.
+const HEADER: &str = "\
+# Facts of the Elastic Common Schema, made by `ecs-gen import`; do not edit. Field sets with their reuse, and what of them
+# the release documents; no descriptions. Left out where it is the rule: `level: extended`.
+";
 
 /// Writes a release in its committed form.
 #[must_use]
 pub fn write_release(release: &EcsRelease) -> String {
-    let lists = name_lists(&release.fields);
     let mut out = format!("{HEADER}ecs: {}\n", release.version);
-    write_lists(&lists, &mut out);
-    out.push_str("fields:\n");
-    for field in &release.fields {
-        let list = lists.get(&list_key(&field.allowed)).copied();
-        let _ = writeln!(out, "  {}", line(field, list));
+    if let Some(shown) = &release.shown.0 {
+        out.push_str("released:\n");
+        for (name, released) in shown {
+            let _ = writeln!(out, "  {}: {}", scalar(name), selection(released));
+        }
+    }
+    out.push_str("fieldsets:\n");
+    for set in &release.inputs {
+        write_fieldset(set, &mut out);
     }
     out
 }
 
-/// A field as its line in the committed form; a list of allowed values is named after the field itself.
-pub(in crate::ecs) fn field_line(field: &FieldDeclaration) -> String {
-    line(field, (!field.allowed.is_empty()).then(|| field.path.as_str()))
-}
-
-fn list_key(values: &[AllowedValue]) -> Vec<(&str, &[String])> {
-    values.iter().map(|value| (value.name.as_str(), value.expected_event_types.as_slice())).collect()
-}
-
-fn name_lists(fields: &[FieldDeclaration]) -> Lists<'_> {
-    let mut lists = Lists::new();
-    for field in fields.iter().filter(|field| !field.allowed.is_empty()) {
-        let path = field.path.as_str();
-        let name = lists.entry(list_key(&field.allowed)).or_insert(path);
-        if (path.len(), path) < (name.len(), *name) {
-            *name = path;
-        }
+/// A field of a flat list in one line, for a comparison.
+pub(in crate::ecs) fn declaration_line(field: &FieldDeclaration) -> String {
+    let mut parts = Parts::default();
+    parts.text("type", Some(field.field_type.name()));
+    parts.text("level", Some(field.level.name()).filter(|_| field.level != Level::Extended));
+    parts.flag("required", field.required);
+    parts.flag("beta", field.beta);
+    if field.many {
+        parts.push("normalize", "[array]");
     }
-    lists
+    for (parameter, value) in &field.parameters {
+        parts.push(parameter.name(), &flow(value));
+    }
+    let multi = field.multi_fields.iter().map(|multi| {
+        let parameters = multi.parameters.iter().map(|(name, value)| format!(", {}: {}", name.name(), flow(value)));
+        format!(
+            "{{name: {}, type: {}{}}}",
+            scalar(&multi.name),
+            multi.field_type.name(),
+            parameters.collect::<String>()
+        )
+    });
+    parts.list("multi_fields", multi);
+    parts.list("expected_values", field.expected_values.iter().map(|value| scalar(value)));
+    let allowed = field.allowed.iter().map(|value| allowed_value(&value.name, &value.expected_event_types));
+    parts.list("allowed_values", allowed);
+    parts.text("pattern", field.pattern.as_deref());
+    parts.text("format", field.display_format.as_deref());
+    parts.text("original_fieldset", field.original_fieldset.as_deref());
+    format!("{}: {}", scalar(field.path.as_str()), parts.into_flow())
 }
 
-fn write_lists(lists: &Lists<'_>, out: &mut String) {
-    if lists.is_empty() {
+fn selection(released: &Released) -> String {
+    match released {
+        Released::All => "{fields: \"*\"}".to_owned(),
+        Released::Some(children) => format!("{{fields: {}}}", children_of(children)),
+    }
+}
+
+fn children_of(children: &BTreeMap<String, Released>) -> String {
+    let child = |(name, below): (&String, &Released)| match below {
+        // Whether it has others below it is told by the schemas.
+        Released::All => format!("{}: {{}}", scalar(name)),
+        Released::Some(_) => format!("{}: {}", scalar(name), selection(below)),
+    };
+    format!("{{{}}}", children.iter().map(child).collect::<Vec<_>>().join(", "))
+}
+
+fn write_fieldset(set: &FieldsetInput, out: &mut String) {
+    let _ = writeln!(out, "- name: {}", scalar(&set.name));
+    if let Some(root) = set.root {
+        let _ = writeln!(out, "  root: {root}");
+    }
+    if let Some(reusable) = &set.reusable {
+        write_reusable(reusable, out);
+    }
+    if set.fields.is_empty() {
         return;
     }
-    out.push_str("allowed_values:\n");
-    let by_name: BTreeMap<_, _> = lists.iter().map(|(values, name)| (*name, values)).collect();
-    for (name, values) in by_name {
-        if values.iter().all(|(_, types)| types.is_empty()) {
-            let _ = writeln!(out, "  {}: {}", scalar(name), flow_list(values.iter().map(|(value, _)| *value)));
-            continue;
-        }
-        let _ = writeln!(out, "  {}:", scalar(name));
-        for (value, types) in values {
-            let _ = writeln!(out, "    {}: {}", scalar(value), flow_list(types.iter().map(String::as_str)));
-        }
+    out.push_str("  fields:\n");
+    let fields: BTreeMap<&str, &FieldInput> = set.fields.iter().map(|field| (field.name.as_str(), field)).collect();
+    for field in fields.values() {
+        let _ = writeln!(out, "  - {}", field_line(field));
     }
 }
 
-fn line(field: &FieldDeclaration, list: Option<&str>) -> String {
-    let mut parts = vec![format!("type: {}", field.field_type.name())];
-    if field.level != Level::Extended {
-        parts.push(format!("level: {}", field.level.name()));
+fn write_reusable(reusable: &ReusableInput, out: &mut String) {
+    out.push_str("  reusable:\n");
+    if let Some(top_level) = reusable.top_level {
+        let _ = writeln!(out, "    top_level: {top_level}");
     }
-    if field.required {
-        parts.push("required: true".to_owned());
+    if let Some(order) = reusable.order {
+        let _ = writeln!(out, "    order: {order}");
     }
-    if field.many {
-        parts.push("normalize: [array]".to_owned());
+    if reusable.expected.is_empty() {
+        return;
     }
-    parts.extend(parameter_parts(field));
-    if !field.multi_fields.is_empty() {
-        let multi: Vec<_> = field.multi_fields.iter().map(multi_field_part).collect();
-        parts.push(format!("multi_fields: {{{}}}", multi.join(", ")));
+    out.push_str("    expected:\n");
+    for place in &reusable.expected {
+        let line = match &place.value {
+            ExpectedInput::At(at) => scalar(at),
+            ExpectedInput::As(there) => {
+                let mut parts = Parts::default();
+                parts.text("at", Some(&there.at));
+                parts.text("as", there.name.as_deref());
+                parts.normalize(&there.normalize);
+                parts.flag("beta", there.beta.is_some());
+                parts.into_flow()
+            }
+        };
+        let _ = writeln!(out, "    - {line}");
     }
-    if !field.expected_values.is_empty() {
-        let values = flow_list(field.expected_values.iter().map(String::as_str));
-        parts.push(format!("expected_values: {values}"));
-    }
-    if field.beta {
-        parts.push("beta: true".to_owned());
-    }
-    let texts = [
-        ("allowed_values", list),
-        ("pattern", field.pattern.as_deref()),
-        ("format", field.display_format.as_deref()),
-        ("object_type", field.object_type.as_deref()),
-        ("original_fieldset", field.original_fieldset.as_deref()),
-    ];
-    for (name, text) in texts {
-        parts.extend(text.map(|text| format!("{name}: {}", scalar(text))));
-    }
-    format!("{}: {{{}}}", scalar(field.path.as_str()), parts.join(", "))
 }
 
-fn parameter_parts(field: &FieldDeclaration) -> Vec<String> {
-    let is_default = |parameter: Parameter, value: &Json| {
-        field.field_type == FieldType::Keyword
-            && parameter == Parameter::IgnoreAbove
-            && value.as_u64() == Some(DEFAULT_IGNORE_ABOVE)
-    };
-    let mut parts = Vec::new();
-    if field.field_type == FieldType::Keyword && !field.parameters.contains_key(&Parameter::IgnoreAbove) {
-        parts.push("ignore_above: null".to_owned());
-    }
-    parts.extend(plain_parameters(&field.parameters, is_default));
-    if let Some(format) = field.parameters.get(&Parameter::Format) {
-        parts.push(format!("parameters: {{format: {}}}", flow(format)));
-    }
-    parts
-}
-
-/// The parameters that can stand beside the attributes.
-fn plain_parameters(parameters: &Parameters, is_default: impl Fn(Parameter, &Json) -> bool) -> Vec<String> {
-    parameters
+fn field_line(field: &FieldInput) -> String {
+    let mut parts = Parts::default();
+    parts.text("name", Some(&field.name));
+    parts.text("type", field.field_type.as_ref().map(|name| name.as_str()));
+    parts.text("level", field.level.and_then(level));
+    parts.flag("required", field.required == Some(true));
+    parts.normalize(&field.normalize);
+    parts.value("index", field.index.as_ref());
+    parts.value("doc_values", field.doc_values.as_ref());
+    parts.ignore_above(field.ignore_above.as_ref());
+    parts.value("norms", field.norms.as_ref());
+    parts.value("scaling_factor", field.scaling_factor.as_ref());
+    parts.text("value", field.value.as_ref().map(|value| value.as_str()));
+    parts.text("path", field.path.as_ref().map(|path| path.as_str()));
+    parts.value("enabled", field.enabled.as_ref());
+    parts.text("synthetic_source_keep", field.synthetic_source_keep.as_ref().map(|keep| keep.as_str()));
+    parts.free(&field.parameters.0);
+    parts.list("multi_fields", field.multi_fields.iter().map(multi_field));
+    let expected = field.expected_values.as_deref().unwrap_or_default();
+    parts.list("expected_values", expected.iter().map(|value| scalar(value)));
+    let allowed = field.allowed_values.as_deref().unwrap_or_default();
+    let allowed = allowed
         .iter()
-        .filter(|(parameter, value)| **parameter != Parameter::Format && !is_default(**parameter, value))
-        .map(|(parameter, value)| format!("{}: {}", parameter.name(), flow(value)))
-        .collect()
+        .map(|AllowedValueInput { name, expected_event_types, .. }| allowed_value(name, expected_event_types));
+    parts.list("allowed_values", allowed);
+    parts.text("pattern", field.pattern.as_ref().map(|pattern| pattern.as_str()));
+    parts.text("format", field.format.as_ref().map(|format| format.as_str()));
+    parts.text("object_type", field.object_type.as_ref().map(|object_type| object_type.as_str()));
+    parts.flag("beta", field.beta.is_some());
+    parts.flag("alpha", field.alpha.is_some());
+    parts.text("original_fieldset", field.original_fieldset.as_deref());
+    parts.into_flow()
 }
 
-fn multi_field_part(multi: &MultiField) -> String {
-    let name = scalar(&multi.name);
-    let field_type = multi.field_type.name();
-    if multi.parameters.is_empty() {
-        return format!("{name}: {field_type}");
+fn allowed_value(name: &str, expected_event_types: &[String]) -> String {
+    let mut parts = Parts::default();
+    parts.text("name", Some(name));
+    parts.list("expected_event_types", expected_event_types.iter().map(|value| scalar(value)));
+    parts.into_flow()
+}
+
+fn multi_field(multi: &MultiFieldInput) -> String {
+    let mut parts = Parts::default();
+    parts.text("name", multi.name.as_ref().map(|name| name.as_str()));
+    parts.text("type", Some(&multi.field_type));
+    parts.ignore_above(multi.ignore_above.as_ref());
+    parts.value("norms", multi.norms.as_ref());
+    parts.text("normalizer", multi.normalizer.as_ref().map(|name| name.as_str()));
+    parts.text("analyzer", multi.analyzer.as_ref().map(|name| name.as_str()));
+    parts.value("scaling_factor", multi.scaling_factor.as_ref());
+    parts.free(&multi.parameters.0);
+    parts.into_flow()
+}
+
+fn level(level: LevelInput) -> Option<&'static str> {
+    match level {
+        LevelInput::Core => Some("core"),
+        LevelInput::Extended => None,
+        LevelInput::Custom => Some("custom"),
     }
-    // Among a multi-field's attributes no name is taken, so the parameter `format` can stand there as it is.
-    let parameters: Vec<_> =
-        multi.parameters.iter().map(|(parameter, value)| format!("{}: {}", parameter.name(), flow(value))).collect();
-    format!("{name}: {{type: {field_type}, {}}}", parameters.join(", "))
 }
 
-fn flow_list<'v>(values: impl Iterator<Item = &'v str>) -> String {
-    let values: Vec<_> = values.map(scalar).collect();
-    format!("[{}]", values.join(", "))
+/// The attributes of a flow mapping.
+#[derive(Default)]
+struct Parts(Vec<String>);
+
+impl Parts {
+    fn push(&mut self, name: &str, value: &str) {
+        self.0.push(format!("{name}: {value}"));
+    }
+
+    fn text(&mut self, name: &str, text: Option<&str>) {
+        if let Some(text) = text {
+            self.push(name, &scalar(text));
+        }
+    }
+
+    fn flag(&mut self, name: &str, is_set: bool) {
+        if is_set {
+            self.push(name, "true");
+        }
+    }
+
+    fn value<T: Clone + Into<Json>>(&mut self, name: &str, value: Option<&Spanned<T>>) {
+        if let Some(value) = value {
+            self.push(name, &flow(&value.value.clone().into()));
+        }
+    }
+
+    fn list(&mut self, name: &str, items: impl Iterator<Item = String>) {
+        let items: Vec<String> = items.collect();
+        if !items.is_empty() {
+            self.push(name, &format!("[{}]", items.join(", ")));
+        }
+    }
+
+    fn normalize(&mut self, normalize: &NormalizeInput) {
+        if normalize.is_array() {
+            self.push("normalize", "[array]");
+        }
+    }
+
+    fn ignore_above(&mut self, limit: Option<&Spanned<IgnoreAboveInput>>) {
+        match limit.map(|limit| &limit.value) {
+            Some(IgnoreAboveInput::Limit(limit)) => self.push("ignore_above", &limit.to_string()),
+            Some(IgnoreAboveInput::None(_)) => self.push("ignore_above", "none"),
+            None => {}
+        }
+    }
+
+    fn free(&mut self, parameters: &[(Spanned<String>, Spanned<Json>)]) {
+        let entries: Vec<_> =
+            parameters.iter().map(|(name, value)| format!("{}: {}", scalar(name), flow(value))).collect();
+        if !entries.is_empty() {
+            self.push("parameters", &format!("{{{}}}", entries.join(", ")));
+        }
+    }
+
+    fn into_flow(self) -> String {
+        format!("{{{}}}", self.0.join(", "))
+    }
 }
 
 fn flow(value: &Json) -> String {

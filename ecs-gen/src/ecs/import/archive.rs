@@ -39,7 +39,7 @@ pub(super) fn load_archive(sources: &mut Sources, path: &Path, diagnostics: &mut
     match found {
         Ok((text, version)) => {
             let file = sources.add(format!("{}:{PACKAGE_FIELDS}", path.display()), text);
-            Some(Published { file, form: Form::Literal, version })
+            Some(Published { form: Form::Literal(file), version })
         }
         Err(problem) => {
             diagnostics.push(problem.in_file(path));

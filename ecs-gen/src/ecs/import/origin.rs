@@ -16,6 +16,15 @@ pub(super) const PACKAGE_MANIFEST: &str = "package.json";
 /// The field list of a checkout.
 const CHECKOUT_FIELDS: &str = "generated/ecs/ecs_flat.yml";
 
+/// The name of a file with field sets and all that is reused in them.
+const NESTED_NAME: &str = "ecs_nested";
+
+/// The folder of a checkout with the field sets.
+const SCHEMAS: &str = "schemas";
+
+/// What of the field sets the release documents, in the folder with them.
+const RELEASED: &str = "subsets/main.yml";
+
 /// What says the version of a checkout.
 const CHECKOUT_VERSION: &str = "version";
 
@@ -32,7 +41,8 @@ pub(super) fn load_origin(sources: &mut Sources, path: &Path, diagnostics: &mut 
     if ends(&[".yml", ".yaml"]) {
         let file = load_text(sources, path, diagnostics)?;
         let version = checkout_of(path).and_then(read_checkout_version);
-        return Some(Published { file, form: Form::Yaml, version });
+        let is_nested = name.starts_with(NESTED_NAME);
+        return Some(Published { form: if is_nested { Form::Nested(file) } else { Form::Flat(file) }, version });
     }
     let problem = if path.exists() {
         Diagnostic::error(Code::NotEcsRelease, "this is neither a folder nor a .tgz nor an ecs_flat.yml")
@@ -49,17 +59,48 @@ fn load_folder(sources: &mut Sources, folder: &Path, diagnostics: &mut Diagnosti
         let file = load_text(sources, &literal, diagnostics)?;
         let manifest = load_text(sources, &folder.join(PACKAGE_MANIFEST), diagnostics)?;
         let version = manifest_version(&sources.file(manifest).text);
-        return Some(Published { file, form: Form::Literal, version });
+        return Some(Published { form: Form::Literal(file), version });
+    }
+    let schemas = folder.join(SCHEMAS);
+    if schemas.is_dir() {
+        return load_schemas(sources, &schemas, read_checkout_version(folder), diagnostics);
+    }
+    if folder.join(RELEASED).is_file() {
+        let checkout = folder.parent().filter(|_| folder.ends_with(SCHEMAS));
+        return load_schemas(sources, folder, checkout.and_then(read_checkout_version), diagnostics);
     }
     let yaml = folder.join(CHECKOUT_FIELDS);
     if yaml.is_file() {
         let file = load_text(sources, &yaml, diagnostics)?;
-        return Some(Published { file, form: Form::Yaml, version: read_checkout_version(folder) });
+        return Some(Published { form: Form::Flat(file), version: read_checkout_version(folder) });
     }
-    let message = format!("the folder has neither `{PACKAGE_FIELDS}` nor `{CHECKOUT_FIELDS}`");
+    let message = format!("the folder has neither `{SCHEMAS}` nor `{PACKAGE_FIELDS}` nor `{CHECKOUT_FIELDS}`");
     let problem = Diagnostic::error(Code::NotEcsRelease, message).in_file(folder);
     diagnostics.push(problem.help("name the folder of an unpacked npm package or of an ECS checkout"));
     None
+}
+
+/// Loads the field sets in `folder`.
+fn load_schemas(
+    sources: &mut Sources,
+    folder: &Path,
+    version: Option<String>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Published> {
+    let entries = std::fs::read_dir(folder).map_err(|cause| {
+        let problem = Diagnostic::error(Code::FileUnreadable, format!("the folder cannot be read: {cause}"));
+        diagnostics.push(problem.in_file(folder));
+    });
+    let paths = entries.ok()?.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut paths: Vec<_> = paths.filter(|path| path.extension().is_some_and(|end| end == "yml")).collect();
+    paths.sort();
+    let files: Vec<_> = paths.iter().map_while(|path| load_text(sources, path, diagnostics)).collect();
+    if files.len() < paths.len() {
+        return None;
+    }
+    let subset = folder.join(RELEASED);
+    let subset = if subset.is_file() { Some(load_text(sources, &subset, diagnostics)?) } else { None };
+    Some(Published { form: Form::Schemas(files, subset), version })
 }
 
 /// The version in the text of a `package.json`.
@@ -70,7 +111,8 @@ pub(super) fn manifest_version(text: &str) -> Option<String> {
 
 /// The checkout that a field list lies in.
 fn checkout_of(path: &Path) -> Option<&Path> {
-    path.ends_with(CHECKOUT_FIELDS).then(|| path.ancestors().nth(3)).flatten()
+    let is_generated = path.parent().is_some_and(|folder| folder.ends_with("generated/ecs"));
+    is_generated.then(|| path.ancestors().nth(3)).flatten()
 }
 
 fn read_checkout_version(folder: &Path) -> Option<String> {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use super::meta::Meta;
 use crate::field_type::FieldType;
@@ -14,7 +14,9 @@ use crate::parameter::{Parameter, Parameters};
 /// A whole mapping.
 #[derive(Clone, Debug, Serialize)]
 pub struct Mappings {
-    dynamic: &'static str,
+    /// `dynamic`, and what a settings file says besides.
+    #[serde(flatten)]
+    root: Map<String, Json>,
     #[serde(rename = "_meta", skip_serializing_if = "Option::is_none")]
     meta: Option<Meta>,
     properties: Properties,
@@ -49,7 +51,9 @@ pub type Translate<'t> = &'t dyn Fn(FieldType, &Parameters) -> Translated;
 impl Mappings {
     /// The mapping of a log, without `_meta`.
     pub fn new(model: &Model, translate: Translate<'_>) -> Self {
-        Self { dynamic: "strict", meta: None, properties: properties(model, &model.roots, translate) }
+        let mut root = Map::from_iter([("dynamic".to_owned(), "strict".into())]);
+        root.extend(model.log.overrides.mappings.clone().into_iter().flatten());
+        Self { root, meta: None, properties: properties(model, &model.roots, translate) }
     }
 
     /// The same with `_meta`.

@@ -49,6 +49,9 @@ pub fn hash(model: &Model, bodies: &[&dyn HashedBody]) -> String {
         digest.update(value.to_bytes());
         digest.update(b"\n");
     }
+    if let Some(settings) = &log.overrides.template {
+        digest.update(settings.to_bytes());
+    }
     digest.finalize().iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text

@@ -128,15 +128,33 @@ pub(super) fn fields(model: &Model, shape: &Shape) -> Vec<String> {
     chosen.into_values().collect()
 }
 
-/// `@timestamp` → `timestamp`, `dashed-name` → `dashed_name`, `5g` → `n5g`, `self` → `self_`.
+/// `@timestamp` → `timestamp`, `dashed-name` → `dashed_name`, `FrontendName` → `frontend_name`, `5g` → `n5g`, `self` →
+/// `self_`.
 fn field_name(text: &str) -> String {
-    let name = words(text).collect::<Vec<_>>().join("_").to_ascii_lowercase();
+    let name = words(text).map(snake_case_of_capitals).collect::<Vec<_>>().join("_");
     match name.as_bytes().first() {
         None => "value".to_owned(),
         Some(b'0'..=b'9') => format!("n{name}"),
         Some(_) if NEVER_NAMES.contains(&name.as_str()) => format!("{name}_"),
         Some(_) => name,
     }
+}
+
+/// `FrontendName` → `frontend_name`, `IPAddress` → `ip_address`.
+fn snake_case_of_capitals(word: &str) -> String {
+    let mut name = String::with_capacity(word.len() + 4);
+    let mut before: Option<char> = None;
+    let mut chars = word.chars().peekable();
+    while let Some(c) = chars.next() {
+        let begins_word = chars.peek().is_some_and(char::is_ascii_lowercase);
+        let is_boundary = before.is_some_and(|b| !b.is_ascii_uppercase() || begins_word);
+        if c.is_ascii_uppercase() && is_boundary {
+            name.push('_');
+        }
+        name.push(c.to_ascii_lowercase());
+        before = Some(c);
+    }
+    name
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {

@@ -92,8 +92,11 @@ fn an_extension_that_is_listed_twice_is_read_once() {
 fn problems_of_a_file_that_two_logs_share_are_reported_once() {
     let one = log("{x: {fields: '*'}}\nextensions: [../ext.yaml]");
     let two = one.replace("log", "other");
-    let files =
-        [("a/one.yaml", one.as_str()), ("b/two.yaml", &two), ("ext.yaml", "name: x\nfields: [{name: A, type: long}]")];
+    let files = [
+        ("a/one.yaml", one.as_str()),
+        ("b/two.yaml", &two),
+        ("ext.yaml", "name: x\nfields: [{name: a b, type: long}]"),
+    ];
     // Without the field, `x` is empty in either log, which is not said again.
     check_logs(&files, &["a/one.yaml", "b/two.yaml"], &[("invalid-name", "ext.yaml:2:17")]);
 }

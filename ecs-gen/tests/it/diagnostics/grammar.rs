@@ -33,7 +33,10 @@ fn a_missing_option_is_reported_at_the_mapping_that_lacks_it() {
         ],
     );
     check_says(&[(LOG, "title: x\n")], "the option `ecs` is missing");
-    check_files_extension("- fields: []\n- name: y\n", &[("missing-option", "1:3"), ("missing-option", "2:3")]);
+    check_files_extension(
+        "- fields: []\n- {name: x, fields: [{name: a}]}\n",
+        &[("missing-option", "1:3"), ("missing-option", "2:29")],
+    );
     check_extension("    - {name: a}", &[("missing-option", "3:14")]);
     check_extension("    - {type: long}", &[("missing-option", "3:7")]);
     check(&[(LOG, &log_with("").replace("{alias: log}", "{}"))], &[("missing-option", "log.yaml:3:8")]);
@@ -51,7 +54,7 @@ fn a_wrong_form_is_reported_with_the_one_that_is_wanted() {
         (&log_with("providers: {a: b}\n"), "5:16", "expected a list, found text"),
         (&log_with("lifecycle: 30d\n"), "5:12", "expected a mapping, found text"),
         (&log("[base]"), "4:9", "expected `'*'` or a mapping, found a list"),
-        (&log("{base: {fields: {message: []}}}"), "4:35", "expected a mapping, found a list"),
+        (&log("{base: {fields: {message: 5}}}"), "4:35", "expected a mapping, found a number"),
         (&log("{base: {fields: {message: {index: no}}}}"), "4:43", "expected `true` or `false`, found text"),
         (&log_with("").replace("name: log", "name:"), "1:5", "expected text, found nothing"),
     ];
@@ -80,7 +83,7 @@ fn a_value_that_is_no_choice_is_reported_with_the_choices() {
     check_says(&[(LOG, &extended_log()), ("ext.yaml", &limit)], "expected a whole number or `none`, found `never`");
     check(&[(LOG, &log("all"))], &[("invalid-value", "log.yaml:4:9")]);
     check_says(&[(LOG, &log("all"))], "expected `'*'` or a mapping, found `all`");
-    check_files_extension("- name: x\n  type: object\n  fields: [{name: a, type: long}]", &[("invalid-value", "2:9")]);
+    check_files_extension("- name: x\n  type: nested\n  fields: [{name: a, type: long}]", &[("invalid-value", "2:9")]);
 }
 
 #[test]
@@ -106,7 +109,7 @@ fn a_parameter_of_the_wrong_form_is_reported() {
         "    - {name: a, type: text, multi_fields: [{type: text, analyzer: mine}]}",
         &[("invalid-value", "3:67")],
     );
-    check_extension("    - {name: a, type: keyword, parameters: {copy_to: [B]}}", &[("invalid-value", "3:45")]);
+    check_extension("    - {name: a, type: keyword, parameters: {copy_to: [b c]}}", &[("invalid-value", "3:45")]);
 }
 
 #[test]
@@ -122,8 +125,7 @@ fn many_problems_are_reported_in_one_run_sorted_by_place() {
     let text = "name: log\necs: 9.4.0\ntitel: x\nindex: {alias: log, shards: many}\nextensions: [ext.yaml, none.yaml]\n\
                 lifecycle: {keep: 7w}\nfields:\n  evnt: {fields: '*'}\n  event: {fields: {acton: {}}}\n  x: {fields: '*'}\n\
                 required: [user.name]\n";
-    let extension =
-        "name: x\nfields:\n  - {name: a, type: keywrod}\n  - {name: B, type: long}\n  - {name: c, type: long, x: 1}\n";
+    let extension = "name: x\nfields:\n  - {name: a, type: keywrod}\n  - {name: b c, type: long}\n  - {name: c, type: long, x: 1}\n";
     check(
         &[(LOG, text), ("ext.yaml", extension)],
         &[

@@ -27,7 +27,7 @@ fn each_of_many_keys_that_stand_twice_is_reported() {
 fn each_of_many_wrong_fields_is_reported() {
     let mut fields = String::new();
     for number in 0..3_000 {
-        let _ = writeln!(fields, "    - {{name: Bad{number}, type: keywrod}}");
+        let _ = writeln!(fields, "    - {{name: bad {number}, type: keywrod}}");
     }
     let text = super::extension(&fields);
     check_count(&[(LOG, &extended_log()), ("ext.yaml", &text)], 6_000);

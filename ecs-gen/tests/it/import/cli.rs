@@ -21,10 +21,15 @@ fn import_writes_the_facts_and_a_summary() {
     let folder = folder(&[("ecs.tgz", &package(&field(&format!("{PLAIN}, short: 'S.'"))))]);
     let output = run(&folder, &["ecs.tgz", "--out", "facts.yaml"]);
     assert!(output.status.success());
-    let summary = "ECS 1.2.3: 1 fields, 0 multi-fields\ntypes: keyword 1\nnot kept: short 1\n";
-    assert_eq!(text(&output.stdout), summary);
+    assert_reports(
+        text(&output.stdout),
+        "ECS 1.2.3: 1 fields, 0 multi-fields\ntypes: keyword 1\nreuse: none. The input says",
+    );
+    assert_reports(text(&output.stdout), "\nnot kept: short 1\n");
     let facts = std::fs::read_to_string(folder.path().join("facts.yaml")).unwrap();
-    assert!(facts.ends_with("ecs: 1.2.3\nfields:\n  agent.id: {type: keyword, ignore_above: null}\n"));
+    let expected =
+        "ecs: 1.2.3\nfieldsets:\n- name: agent\n  fields:\n  - {name: id, type: keyword, ignore_above: none}\n";
+    assert!(facts.ends_with(expected), "{facts}");
     let names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names.len(), 2, "{names:?}");
 

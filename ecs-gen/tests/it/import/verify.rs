@@ -8,7 +8,7 @@ use super::{assert_reports, folder, import_module, module, package};
 
 const FIELDS: &str = "
     'agent.id': { flat_name: 'agent.id', type: 'keyword', level: 'core', ignore_above: 1024 },
-    'event.kind': { flat_name: 'event.kind', type: 'ip', level: 'core', allowed_values: [{name: 'a'}] },";
+    'event.kind': { flat_name: 'event.kind', type: 'wildcard', level: 'core', allowed_values: [{name: 'a'}] },";
 
 /// The differences between the package and its own facts after `change`, as they are printed.
 fn differences(change: impl FnOnce(String) -> String) -> String {
@@ -33,16 +33,28 @@ fn equal_facts_have_no_difference() {
 #[test]
 fn every_kind_of_difference_is_shown() {
     let cases = [
-        ("ecs: 1.2.3", "ecs: 1.2.4", "- ecs: 1.2.4\n+ ecs: 1.2.3"),
-        ("  agent.id: {type: keyword, level: core}\n", "", "+ agent.id: {type: keyword, level: core}"),
-        ("fields:\n", "fields:\n  zone: {type: ip}\n", "- zone: {type: ip}"),
         (
-            "agent.id: {type: keyword, level: core}",
-            "agent.id: {type: long}",
-            "- agent.id: {type: long}\n+ agent.id: {type: keyword, level: core}",
+            "  fields:\n  - {name: id, type: keyword, level: core, ignore_above: 1024}\n",
+            "",
+            "+ agent.id: {type: keyword, level: core, ignore_above: 1024}",
         ),
-        ("event.kind: [a]", "event.kind: [a, b]", "! event.kind: the allowed values differ"),
-        ("fields:\n", "fields:\n\n", "! the facts are equal, and the file is not as `ecs-gen import` writes it"),
+        (
+            "- name: event\n",
+            "- name: apple\n  fields:\n  - {name: pie, type: ip}\n- name: event\n",
+            "- apple.pie: {type: ip}",
+        ),
+        (
+            "type: keyword, level: core, ignore_above: 1024",
+            "type: long",
+            "- agent.id: {type: long}\n+ agent.id: {type: keyword, level: core, ignore_above: 1024}",
+        ),
+        (
+            "[{name: a}]",
+            "[{name: a}, {name: b}]",
+            "- event.kind: {type: wildcard, level: core, allowed_values: [{name: a}, {name: b}]}\n\
+             + event.kind: {type: wildcard, level: core, allowed_values: [{name: a}]}",
+        ),
+        ("fieldsets:\n", "fieldsets:\n\n", "! the file is not as `ecs-gen import` writes it"),
     ];
     for (from, to, expected) in cases {
         assert_eq!(differences(|facts| facts.replace(from, to)), expected);
@@ -51,5 +63,5 @@ fn every_kind_of_difference_is_shown() {
 
 #[test]
 fn a_file_that_cannot_be_read_is_reported() {
-    assert_reports(&differences(|_| "[]".to_owned()), "error[wrong-form]: a facts file must be a mapping, not a list");
+    assert_reports(&differences(|_| "[]".to_owned()), "error[wrong-form]: expected a mapping, found a list");
 }

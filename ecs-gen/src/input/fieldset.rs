@@ -1,4 +1,5 @@
-//! A file of custom field sets: the grammar of the official ECS generator's schema files, with `reuse` in addition.
+//! Field sets: the grammar of the official ECS generator's schema files, with `reuse` in addition. ECS itself, custom
+//! files and extensions are all read by it.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -22,26 +23,30 @@ pub struct FieldsetInput {
     /// The same in one line.
     #[serde(default)]
     pub short: Option<String>,
-    /// A note below the docs.
+    /// A note below the official docs; has no effect.
     #[serde(default)]
-    pub footnote: Option<String>,
+    pub footnote: Option<Spanned<String>>,
     /// Place in the official docs; has no effect.
     #[serde(default)]
     pub group: Option<u32>,
     /// Always `group`.
     #[serde(default, rename = "type")]
     pub set_type: Option<FieldsetType>,
-    /// Whether the fields stand at the root of the document instead of below the set's name.
+    /// Whether the fields are at the root of the document instead of below the set's name.
     #[serde(default)]
-    pub root: bool,
-    /// Whether the set may still change, or the sentence that says so.
+    pub root: Option<bool>,
+    /// Whether the set may still change, or the sentence that says so; has no effect on its fields.
     #[serde(default)]
-    pub beta: Option<Json>,
-    /// Where else the set stands.
+    pub beta: Option<Spanned<Json>>,
+    /// Whether the set is an experiment, or the sentence that says so; has no effect on its fields.
+    #[serde(default)]
+    pub alpha: Option<Spanned<Json>>,
+    /// Where else the set is used.
     #[serde(default)]
     pub reusable: Option<ReusableInput>,
-    /// The fields.
-    pub fields: Vec<ExtensionFieldInput>,
+    /// The fields. Absent in a custom set that only adds places to a set that exists.
+    #[serde(default)]
+    pub fields: Vec<FieldInput>,
 }
 
 /// The type of a field set.
@@ -50,6 +55,8 @@ pub struct FieldsetInput {
 pub enum FieldsetType {
     /// A set of fields.
     Group,
+    /// The same.
+    Object,
 }
 
 impl FieldsetType {
@@ -57,14 +64,15 @@ impl FieldsetType {
     pub const NAME: &'static str = "group";
 }
 
-/// Where else a field set stands.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+/// Where else a field set is used.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReusableInput {
-    /// Whether the set stands at the root as well. Default true.
+    /// Whether the set is at the top level of documents as well. Default true.
     #[serde(default)]
     pub top_level: Option<bool>,
-    /// Order in which the official generator resolves reuse; has no effect.
+    /// When the set is copied to its places: low numbers first, 2 when absent. A set with `order: 1` goes wherever the
+    /// sets go that it is reused in.
     #[serde(default)]
     pub order: Option<u32>,
     /// The places.
@@ -72,14 +80,14 @@ pub struct ReusableInput {
     pub expected: Vec<Spanned<ExpectedInput>>,
 }
 
-/// A place where a field set stands: a path, or a path and a name.
+/// A place of a field set: a path, or a path and a name.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum ExpectedInput {
     /// Below that path, under the set's own name.
     At(String),
     /// Below a path, under another name.
-    As(ExpectedAs),
+    As(Box<ExpectedAs>),
 }
 
 /// A place and the name that a field set has there.
@@ -91,7 +99,7 @@ pub struct ExpectedAs {
     /// Name of the set there; its own when absent.
     #[serde(default, rename = "as")]
     pub name: Option<String>,
-    /// Whether the set may still change there.
+    /// Whether the set may still change there, or the sentence that says so.
     #[serde(default)]
     pub beta: Option<Json>,
     /// Another line for the docs there.
@@ -99,7 +107,7 @@ pub struct ExpectedAs {
     pub short_override: Option<String>,
     /// `[array]`: documents hold a list of them there.
     #[serde(default)]
-    pub normalize: Vec<Normalize>,
+    pub normalize: NormalizeInput,
 }
 
 /// How many values documents hold.
@@ -110,19 +118,46 @@ pub enum Normalize {
     Array,
 }
 
-/// A field of an extension.
+/// `[array]`, or `array` for short.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum NormalizeInput {
+    /// A list of steps.
+    List(Vec<Normalize>),
+    /// One step.
+    One(Normalize),
+}
+
+impl NormalizeInput {
+    /// Whether documents hold a list.
+    #[must_use]
+    pub fn is_array(&self) -> bool {
+        match self {
+            Self::List(steps) => steps.contains(&Normalize::Array),
+            Self::One(Normalize::Array) => true,
+        }
+    }
+}
+
+impl Default for NormalizeInput {
+    fn default() -> Self {
+        Self::List(Vec::new())
+    }
+}
+
+/// A field of a set. What several files say of a field is laid over each other, so each option may be absent.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ExtensionFieldInput {
+pub struct FieldInput {
     /// Path below the set.
     pub name: Spanned<String>,
-    /// The type; `keyword`, `long`, `date`, … Absent only with `reuse`.
+    /// The type; `keyword`, `long`, `date`, … Absent with `reuse`, and for a field that another file declares.
     #[serde(default, rename = "type")]
     pub field_type: Option<Spanned<String>>,
-    /// An ECS field set whose fields stand here too.
+    /// A field set whose fields are used here too.
     #[serde(default)]
     pub reuse: Option<Spanned<String>>,
-    /// `core`, `extended` or `custom`; `custom` when absent.
+    /// `core`, `extended` or `custom`; `custom` when absent, `extended` in facts of ECS.
     #[serde(default)]
     pub level: Option<LevelInput>,
     /// What the field means.
@@ -131,48 +166,57 @@ pub struct ExtensionFieldInput {
     /// The same in one line.
     #[serde(default)]
     pub short: Option<String>,
-    /// A value, for the docs.
+    /// A value, for people who read the file.
     #[serde(default)]
     pub example: Option<Json>,
     /// `[array]`: documents hold a list of values.
     #[serde(default)]
-    pub normalize: Vec<Normalize>,
+    pub normalize: NormalizeInput,
     /// Whether every document that has the set has the field.
     #[serde(default)]
     pub required: Option<bool>,
     /// The only values that are allowed.
     #[serde(default)]
-    pub allowed_values: Vec<AllowedValueInput>,
+    pub allowed_values: Option<Vec<AllowedValueInput>>,
     /// Values that are usual.
     #[serde(default)]
-    pub expected_values: Vec<String>,
+    pub expected_values: Option<Vec<String>>,
     /// A regular expression that each value matches.
     #[serde(default)]
     pub pattern: Option<Spanned<String>>,
     /// Further ways in which the value is indexed.
     #[serde(default)]
     pub multi_fields: Vec<MultiFieldInput>,
-    /// Type of the values of an open object.
+    /// Type of the values of an open object; has no effect.
     #[serde(default)]
-    pub object_type: Option<String>,
+    pub object_type: Option<Spanned<String>>,
     /// How Kibana displays the value.
     #[serde(default)]
-    pub format: Option<String>,
-    /// What Kibana reads a duration as.
+    pub format: Option<Spanned<String>>,
+    /// What Kibana reads a duration as; has no effect.
     #[serde(default)]
-    pub input_format: Option<String>,
-    /// What Kibana shows a duration as.
+    pub input_format: Option<Spanned<String>>,
+    /// What Kibana shows a duration as; has no effect.
     #[serde(default)]
-    pub output_format: Option<String>,
-    /// How many decimals Kibana shows.
+    pub output_format: Option<Spanned<String>>,
+    /// How many decimals Kibana shows; has no effect.
     #[serde(default)]
-    pub output_precision: Option<u32>,
+    pub output_precision: Option<Spanned<u32>>,
     /// Whether the field may still change, or the sentence that says so.
     #[serde(default)]
     pub beta: Option<Json>,
+    /// Whether the field is an experiment, or the sentence that says so. It may change, as one with `beta`.
+    #[serde(default)]
+    pub alpha: Option<Json>,
     /// Relations to OpenTelemetry; has no effect.
     #[serde(default)]
-    pub otel: Option<Json>,
+    pub otel: Option<Spanned<Json>>,
+    /// Relations to OpenTelemetry where the set is reused; has no effect.
+    #[serde(default)]
+    pub otel_reuse: Option<Spanned<Json>>,
+    /// The set that a flat list of fields says this one is a copy of.
+    #[serde(default)]
+    pub original_fieldset: Option<String>,
     /// Any mapping parameter of the type.
     #[serde(default)]
     pub parameters: Entries<Spanned<Json>>,

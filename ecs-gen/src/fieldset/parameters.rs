@@ -5,7 +5,8 @@ use serde_json::Value as Json;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::field_path::FieldPath;
 use crate::field_type::FieldType;
-use crate::input::extension::{ExtensionFieldInput, IgnoreAboveInput, MultiFieldInput};
+use crate::input::Dialect;
+use crate::input::fieldset::{FieldInput, IgnoreAboveInput, MultiFieldInput};
 use crate::parameter::{Parameter, ParameterForm, Parameters};
 use crate::source::{Span, Spanned};
 
@@ -13,14 +14,22 @@ use crate::source::{Span, Spanned};
 const DEFAULT_IGNORE_ABOVE: u32 = 1024;
 
 /// A parameter as it was written.
+#[derive(Clone, Debug)]
 pub(super) struct Written {
-    name: String,
+    pub(super) name: String,
     span: Span,
     value: Json,
 }
 
+impl Written {
+    /// Whether the type takes it.
+    pub(super) fn fits(&self, field_type: FieldType) -> bool {
+        Parameter::from_name(&self.name).is_none_or(|parameter| field_type.spec().parameters.contains(&parameter))
+    }
+}
+
 /// What a field says of its mapping.
-pub(super) fn written_parameters(field: &ExtensionFieldInput) -> Vec<Written> {
+pub(super) fn written_parameters(field: &FieldInput) -> Vec<Written> {
     let mut written = Vec::new();
     push(&mut written, "index", field.index.as_ref());
     push(&mut written, "doc_values", field.doc_values.as_ref());
@@ -76,6 +85,7 @@ pub(super) fn check_multi_field_parameters(
     field: &Spanned<String>,
     field_type: FieldType,
     written: Vec<Written>,
+    dialect: Dialect,
     diagnostics: &mut Diagnostics,
 ) -> Parameters {
     let (fitting, others): (Vec<Written>, Vec<Written>) = written
@@ -83,10 +93,10 @@ pub(super) fn check_multi_field_parameters(
         .partition(|written| Parameter::from_name(&written.name).is_none_or(Parameter::fits_multi_field));
     for Written { name, span, .. } in others {
         let message = format!("`{}` is a multi-field, and `{name}` is refused there by the engines", field.value);
-        let problem = Diagnostic::error(Code::ParameterNotOfType, message).at(span);
+        let problem = dialect.finding(Code::ParameterNotOfType, message).at(span);
         diagnostics.push(problem.help(format!("give `{name}` to the field itself")));
     }
-    check_parameters(field, field_type, fitting, diagnostics)
+    check_parameters(field, field_type, fitting, dialect, diagnostics)
 }
 
 /// Checks what was written and adds the official generator's defaults.
@@ -94,6 +104,7 @@ pub(super) fn check_parameters(
     field: &Spanned<String>,
     field_type: FieldType,
     written: Vec<Written>,
+    dialect: Dialect,
     diagnostics: &mut Diagnostics,
 ) -> Parameters {
     let mut parameters = Parameters::new();
@@ -105,7 +116,8 @@ pub(super) fn check_parameters(
             diagnostics.push(Diagnostic::error(Code::UnknownOption, message).at(span).help(takes).maybe_help(help));
             continue;
         };
-        if let Some(problem) = problem_with(field_type, parameter, &value) {
+        if let Some(problem) = unfit(field_type, parameter, dialect).or_else(|| refused(field_type, parameter, &value))
+        {
             diagnostics.push(problem.at(span));
         } else if parameters.insert(parameter, value).is_some() {
             let message = format!("`{name}` is given twice for `{}`", field.value);
@@ -117,12 +129,18 @@ pub(super) fn check_parameters(
     parameters
 }
 
-fn problem_with(field_type: FieldType, parameter: Parameter, value: &Json) -> Option<Diagnostic> {
+/// What is wrong with a parameter that the type does not have; the official generator leaves it out.
+fn unfit(field_type: FieldType, parameter: Parameter, dialect: Dialect) -> Option<Diagnostic> {
     let name = parameter.name();
-    if !field_type.spec().parameters.contains(&parameter) {
+    (!field_type.spec().parameters.contains(&parameter)).then(|| {
         let message = format!("the type `{}` has no parameter `{name}`", field_type.name());
-        return Some(Diagnostic::error(Code::ParameterNotOfType, message).help(takes(field_type)));
-    }
+        dialect.finding(Code::ParameterNotOfType, message).help(takes(field_type))
+    })
+}
+
+/// What is wrong with a value that the engines refuse.
+fn refused(field_type: FieldType, parameter: Parameter, value: &Json) -> Option<Diagnostic> {
+    let name = parameter.name();
     if let Some(wanted) = wrong_form(parameter.form(), value) {
         let message = format!("`{name}` takes {wanted}, not `{value}`");
         return Some(Diagnostic::error(Code::InvalidValue, message));
@@ -211,7 +229,7 @@ fn require(field: &Spanned<String>, field_type: FieldType, parameters: &Paramete
 
 /// Makes a field neither searchable nor sortable; says so when its type cannot be.
 pub(crate) fn disable_index(field_type: FieldType, parameters: &mut Parameters) -> Result<(), Diagnostic> {
-    if let Some(problem) = problem_with(field_type, Parameter::Index, &Json::Bool(false)) {
+    if let Some(problem) = unfit(field_type, Parameter::Index, Dialect::Own) {
         return Err(problem);
     }
     parameters.insert(Parameter::Index, Json::Bool(false));

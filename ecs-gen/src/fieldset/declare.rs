@@ -1,74 +1,80 @@
-//! A field of an extension as a declaration: type, allowed values and pattern checked.
+//! A merged field as a declaration: type, allowed values and pattern checked.
 
-use serde_json::Value as Json;
-
-use super::parameters::{check_multi_field_parameters, check_parameters, multi_field_parameters, written_parameters};
-use super::{Reuse, one_line, parse_path};
+use super::merge::{MergedField, MergedMultiField};
+use super::parameters::{check_multi_field_parameters, check_parameters};
+use super::{Reuse, one_line, parse_path, says_so};
 use crate::declaration::FieldDeclaration;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::field_type::{FieldType, TYPES, ValueKind};
-use crate::input::extension::{
-    AllowedValueInput, ExtensionFieldInput, FieldsetType, LevelInput, MultiFieldInput, Normalize,
-};
+use crate::input::Dialect;
+use crate::input::fieldset::{AllowedValueInput, FieldInput, FieldsetType, LevelInput};
 use crate::model::{AllowedValue, Level, MultiField};
 use crate::source::Spanned;
 
 pub(super) fn declare_reuse(
-    field: &ExtensionFieldInput,
+    field: &MergedField,
     fieldset: &Spanned<String>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Reuse> {
-    if let Some(field_type) = field.field_type.as_ref().filter(|t| !matches!(t.as_str(), "object" | "group")) {
+    let input = &field.input;
+    if let Some(field_type) = input.field_type.as_ref().filter(|t| !matches!(t.as_str(), "object" | "group")) {
         let message =
-            format!("`{}` reuses a field set and has the type `{}` as well", field.name.value, field_type.value);
+            format!("`{}` reuses a field set and has the type `{}` as well", input.name.value, field_type.value);
         let problem = Diagnostic::error(Code::ReuseSource, message).at(field_type.span).help("drop `type`");
         diagnostics.push(problem);
     }
     Some(Reuse {
-        path: parse_path(&field.name, diagnostics)?,
+        path: parse_path(&input.name, diagnostics)?,
         fieldset: fieldset.clone(),
-        many: field.normalize.contains(&Normalize::Array),
-        description: describe(field),
+        many: input.normalize.is_array(),
+        description: describe(input),
+        custom: field.customs.first().copied(),
     })
 }
 
-pub(super) fn declare_field(input: ExtensionFieldInput, diagnostics: &mut Diagnostics) -> Option<FieldDeclaration> {
+pub(super) fn declare_field(
+    field: MergedField,
+    dialect: Dialect,
+    diagnostics: &mut Diagnostics,
+) -> Option<FieldDeclaration> {
+    let input = field.input;
     let path = parse_path(&input.name, diagnostics);
     let Some(type_name) = &input.field_type else {
         let message = format!("the field `{}` has no type", input.name.value);
-        let help = "give it a `type`, or a `reuse` of an ECS field set";
+        let help = "give it a `type`, or a `reuse` of a field set, or the name of a field that its set has already";
         diagnostics.push(Diagnostic::error(Code::MissingOption, message).at(input.name.span).help(help));
         return None;
     };
     let field_type = parse_type(type_name, diagnostics)?;
     check_pattern(input.pattern.as_ref(), diagnostics);
-    let written = written_parameters(&input);
-    let parameters = check_parameters(&input.name, field_type, written, diagnostics);
-    let multi_fields = declare_multi_fields(&input, field_type, diagnostics);
-    check_texts_only(&input, field_type, diagnostics);
-    let allowed = declare_allowed(&input.allowed_values, diagnostics);
+    let parameters = check_parameters(&input.name, field_type, field.parameters, dialect, diagnostics);
+    let multi_fields = declare_multi_fields(&input, field_type, field.multi_fields, dialect, diagnostics);
+    let holds_text = check_texts_only(&input, field_type, dialect, diagnostics);
+    let allowed = input.allowed_values.as_deref().unwrap_or_default();
+    let allowed = if holds_text { declare_allowed(allowed, diagnostics) } else { Vec::new() };
     let path = path?;
+    let default_level = if field.in_ecs { Level::Extended } else { Level::Custom };
     Some(FieldDeclaration {
         span: path.span,
         path: path.value,
         field_type,
-        many: input.normalize.contains(&Normalize::Array),
+        many: input.normalize.is_array(),
         required: input.required.unwrap_or(false),
         parameters,
         multi_fields,
         allowed,
+        // ECS's own sentences stay with ECS; a custom file's say what its owner means by the field.
         description: describe(&input),
-        expected_values: input.expected_values,
-        pattern: input.pattern.map(|pattern| pattern.value),
-        level: input.level.map_or(Level::Custom, level),
-        beta: input.beta.is_some_and(|beta| beta != Json::Bool(false)),
-        display_format: input.format,
-        object_type: input.object_type,
-        original_fieldset: None,
+        expected_values: input.expected_values.unwrap_or_default(),
+        pattern: input.pattern.filter(|_| holds_text).map(|pattern| pattern.value),
+        level: input.level.map_or(default_level, level),
+        beta: says_so(input.beta.as_ref()) || says_so(input.alpha.as_ref()),
+        display_format: input.format.map(|format| format.value),
+        original_fieldset: input.original_fieldset,
     })
 }
 
-fn describe(input: &ExtensionFieldInput) -> String {
+fn describe(input: &FieldInput) -> String {
     input.short.as_deref().or(input.description.as_deref()).map(one_line).unwrap_or_default()
 }
 
@@ -104,26 +110,35 @@ fn check_pattern(pattern: Option<&Spanned<String>>, diagnostics: &mut Diagnostic
     }
 }
 
-/// `allowed_values` and `pattern` are about texts.
-fn check_texts_only(input: &ExtensionFieldInput, field_type: FieldType, diagnostics: &mut Diagnostics) {
+/// `allowed_values` and `pattern` are about texts; whether the field holds such.
+fn check_texts_only(
+    input: &FieldInput,
+    field_type: FieldType,
+    dialect: Dialect,
+    diagnostics: &mut Diagnostics,
+) -> bool {
     if matches!(field_type.kind(), ValueKind::Keyword | ValueKind::Text | ValueKind::Constant) {
-        return;
+        return true;
     }
-    let allowed = input.allowed_values.first().map(|value| ("allowed_values", value.name.span));
+    let allowed = input.allowed_values.as_ref().and_then(|values| values.first());
+    let allowed = allowed.map(|value| ("allowed_values", value.name.span));
     let pattern = input.pattern.as_ref().map(|pattern| ("pattern", pattern.span));
     for (option, span) in allowed.into_iter().chain(pattern) {
         let message = format!("`{option}` is about texts, and `{}` is a `{}`", input.name.value, field_type.name());
-        let problem = Diagnostic::error(Code::ParameterNotOfType, message).at(span);
+        let problem = dialect.finding(Code::ParameterNotOfType, message).at(span);
         diagnostics.push(problem.help(format!("drop `{option}`, or make the field a `keyword`")));
     }
+    false
 }
 
 fn declare_multi_fields(
-    input: &ExtensionFieldInput,
+    input: &FieldInput,
     field_type: FieldType,
+    multi_fields: Vec<MergedMultiField>,
+    dialect: Dialect,
     diagnostics: &mut Diagnostics,
 ) -> Vec<MultiField> {
-    if let Some(first) = input.multi_fields.first()
+    if let Some(first) = multi_fields.first()
         && !field_type.has_multi_fields()
     {
         let message = format!("`{}` is a `{}`, which has no multi-fields", input.name.value, field_type.name());
@@ -131,36 +146,26 @@ fn declare_multi_fields(
         diagnostics.push(problem.help("drop `multi_fields`"));
         return Vec::new();
     }
-    let mut declared: Vec<MultiField> = Vec::new();
-    for multi in &input.multi_fields {
-        let Some(next) = declare_multi_field(&input.name, multi, diagnostics) else { continue };
-        if declared.iter().any(|known| known.name == next.name) {
-            let message = format!("`{}` has two multi-fields called `{}`", input.name.value, next.name);
-            let span = multi.name.as_ref().map_or(multi.field_type.span, |name| name.span);
-            let problem = Diagnostic::error(Code::DuplicateField, message).at(span);
-            diagnostics.push(problem.help("give one of them another `name`"));
-            continue;
-        }
-        declared.push(next);
-    }
-    declared
+    let mut declare = |multi| declare_multi_field(&input.name, multi, dialect, diagnostics);
+    multi_fields.into_iter().filter_map(&mut declare).collect()
 }
 
 fn declare_multi_field(
     field: &Spanned<String>,
-    input: &MultiFieldInput,
+    multi: MergedMultiField,
+    dialect: Dialect,
     diagnostics: &mut Diagnostics,
 ) -> Option<MultiField> {
-    let field_type = parse_type(&input.field_type, diagnostics)?;
+    let field_type = parse_type(&multi.field_type, diagnostics)?;
     if !field_type.can_be_multi_field() {
         let message = format!("a multi-field cannot be of type `{}`", field_type.name());
-        let problem = Diagnostic::error(Code::UnknownType, message).at(input.field_type.span);
+        let problem = Diagnostic::error(Code::UnknownType, message).at(multi.field_type.span);
         diagnostics.push(problem.help("it indexes the same value once more, so it holds a single value as well"));
         return None;
     }
-    let name = input.name.clone().unwrap_or_else(|| input.field_type.clone());
-    let whole = Spanned::new(input.field_type.span, format!("{}.{}", field.value, name.value));
-    let parameters = check_multi_field_parameters(&whole, field_type, multi_field_parameters(input), diagnostics);
+    let name = multi.name;
+    let whole = Spanned::new(multi.field_type.span, format!("{}.{}", field.value, name.value));
+    let parameters = check_multi_field_parameters(&whole, field_type, multi.parameters, dialect, diagnostics);
     parse_path(&name, diagnostics)?;
     if name.value.contains('.') {
         let message = format!("the name `{}` of a multi-field has a dot", name.value);

@@ -1,0 +1,155 @@
+//! Where a set is copied to, whatever the order of files.
+
+use super::{Run, check, check_has, check_refused};
+
+#[test]
+fn a_custom_set_may_only_add_places_to_one_of_ecs() {
+    check(
+        "  source: {fields: {ip: {}, cloud: {fields: {region: {}, provider: {}}}}}",
+        &["- name: cloud\n  reusable: {top_level: true, expected: [source]}\n"],
+        &["source.cloud.provider:keyword", "source.cloud.region:keyword", "source.ip:ip"],
+    );
+}
+
+#[test]
+fn a_custom_field_is_wherever_its_set_is() {
+    let tlsh = "- name: hash\n  title: Hash\n  fields: [{name: blake2, type: keyword, level: custom}]\n";
+    let named = "  dll: {fields: {hash: {fields: {blake2: {}}}}}\n  process: {fields: {parent: {fields: {hash: {fields: {blake2: {}}}}}}}";
+    check(named, &[tlsh], &["dll.hash.blake2:keyword", "process.parent.hash.blake2:keyword"]);
+    let star = "  file: {fields: '*'}\n  process: {fields: {hash: {fields: '*'}}}";
+    check_has(star, &[tlsh], &["file.hash.blake2:keyword", "file.hash.md5:keyword", "process.hash.blake2:keyword"]);
+}
+
+#[test]
+fn a_custom_set_has_all_that_an_ecs_set_has_where_it_reuses_it() {
+    let vendor = "- name: agency\n  fields: [{name: city, type: keyword}]\n";
+    let rule = "- name: vlan\n  reusable: {top_level: true, expected: [{at: agency, as: line}]}\n  fields: [{name: speed, type: long}]\n";
+    let expected =
+        ["agency.city:keyword", "agency.line.id:keyword", "agency.line.name:keyword", "agency.line.speed:long"];
+    check("  agency: {fields: '*'}", &[vendor, rule], &expected);
+    check("  agency: {fields: '*'}", &[rule, vendor], &expected);
+}
+
+#[test]
+fn an_order_of_one_carries_a_set_along() {
+    let badge = |order: &str| {
+        format!(
+            "- name: pass\n  reusable: {{{order}top_level: false, expected: [user]}}\n  fields: [{{name: number, type: long}}]\n"
+        )
+    };
+    let star = "  user: {fields: '*'}\n  source: {fields: {user: {fields: '*'}}}\n  process: {fields: {real_user: {fields: '*'}}}";
+    let own = ["user.pass.number:long", "user.target.pass.number:long", "user.changes.pass.number:long"];
+    let carried = ["source.user.pass.number:long", "process.real_user.pass.number:long"];
+    check_has(star, &[&badge("order: 1, ")], &[own.as_slice(), &carried].concat());
+    check_has(star, &[&badge("")], &own);
+    let leaves = Run::new(star, &[&badge("")]).outcome().leaves();
+    assert!(carried.iter().all(|leaf| !leaves.iter().any(|known| known == leaf)));
+}
+
+#[test]
+fn a_place_may_be_made_by_another_reuse_of_the_same_order() {
+    let files = [
+        "- name: score\n  reusable: {top_level: false, expected: [lab.test]}\n  fields: [{name: points, type: long}]\n",
+        "- name: lab\n  fields: [{name: name, type: keyword}]\n",
+        "- name: test\n  reusable: {top_level: true, expected: [{at: lab, as: test}]}\n  fields: [{name: id, type: keyword}]\n",
+    ];
+    let expected = ["lab.name:keyword", "lab.test.id:keyword", "lab.test.score.points:long"];
+    for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0], [0, 2, 1]] {
+        check("  lab: {fields: '*'}", &order.map(|at| files[at]), &expected);
+    }
+    let whole = files.concat();
+    check("  lab: {fields: '*'}", &[&whole], &expected);
+}
+
+#[test]
+fn a_place_may_be_made_by_a_nesting_of_a_set_in_itself() {
+    let set = "- name: scan\n  reusable: {top_level: false, expected: [process.parent]}\n  fields: [{name: id, type: keyword}]\n";
+    check(
+        "  process: {fields: {parent: {fields: {scan: {fields: '*'}}}}}",
+        &[set],
+        &["process.parent.scan.id:keyword"],
+    );
+}
+
+#[test]
+fn sets_go_into_each_other_in_a_chain() {
+    let files = [
+        "- name: one\n  reusable: {expected: [two]}\n  fields: [{name: a, type: long}]\n",
+        "- name: two\n  reusable: {expected: [three]}\n  fields: [{name: b, type: long}]\n",
+        "- name: three\n  fields: [{name: c, type: long}]\n",
+    ];
+    let expected = ["three.c:long", "three.two.b:long", "three.two.one.a:long"];
+    check_has("  three: {fields: '*'}\n  two: {fields: '*'}\n  one: {fields: '*'}", &files, &expected);
+    let reversed: Vec<&str> = files.iter().rev().copied().collect();
+    check_has("  three: {fields: '*'}\n  two: {fields: '*'}\n  one: {fields: '*'}", &reversed, &expected);
+}
+
+#[test]
+fn sets_that_are_to_contain_each_other_are_refused() {
+    let files = [
+        "- name: one\n  reusable: {expected: [two]}\n  fields: [{name: a, type: long}]\n",
+        "- name: two\n  reusable: {expected: [one]}\n  fields: [{name: b, type: long}]\n",
+    ];
+    check_refused(
+        "  one: {fields: '*'}",
+        &files,
+        &["reuse-source", "reuse-source"],
+        "`one` and `two` are to contain each other",
+    );
+    let first = files[0].replace("{expected", "{order: 1, expected");
+    check_has(
+        "  one: {fields: '*'}\n  two: {fields: '*'}",
+        &[&first, files[1]],
+        &["one.two.one.a:long", "two.one.a:long"],
+    );
+}
+
+#[test]
+fn a_custom_set_in_itself_ends() {
+    let set = "- name: task\n  reusable: {top_level: true, expected: [{at: task, as: cause}, {at: task.cause, as: first}]}\n  fields: [{name: id, type: long}]\n";
+    check("  task: {fields: '*'}", &[set], &["task.cause.first.id:long", "task.cause.id:long", "task.id:long"]);
+}
+
+#[test]
+fn a_set_keeps_what_is_declared_at_its_place() {
+    let own = "- name: source\n  fields: [{name: user.shift, type: keyword}]\n";
+    let fields = "  source: {fields: {user: {fields: {shift: {}, name: {}}}}}";
+    check(fields, &[own], &["source.user.name:keyword/text", "source.user.shift:keyword"]);
+    let other = "- name: source\n  fields: [{name: user.name, type: long}]\n";
+    check_refused(
+        fields,
+        &[other],
+        &["type-conflict"],
+        "`source.user.name` is `long` in `source` and `keyword` in `user`",
+    );
+}
+
+#[test]
+fn a_reuse_in_a_custom_set_goes_where_the_set_goes() {
+    let set = "- name: visit\n  reusable: {top_level: true, order: 3, expected: [http]}\n  fields: [{name: from, reuse: geo}, {name: who, reuse: user}]\n";
+    let fields = "  visit: {fields: '*'}\n  http: {fields: {visit: {fields: '*'}}}";
+    let expected =
+        ["visit.from.location:geo_point", "visit.who.group.id:keyword", "http.visit.from.location:geo_point"];
+    check_has(fields, &[set], &expected);
+    let leaves = Run::new(fields, &[set]).outcome().leaves();
+    assert!(!leaves.iter().any(|leaf| leaf.starts_with("visit.who.target.")), "{leaves:?}");
+}
+
+#[test]
+fn a_place_that_a_set_has_already_is_no_mistake() {
+    let host = "- name: host\n  reusable: {top_level: true, expected: [{at: agent, as: host}]}\n  fields: [{name: rack, type: keyword}]\n";
+    let os = "- name: os\n  reusable: {top_level: false, expected: [agent.host]}\n";
+    let fields = "  agent: {fields: {host: {fields: {rack: {}, os: {fields: {name: {}}}}}}}";
+    check(fields, &[host, os], &["agent.host.os.name:keyword/text", "agent.host.rack:keyword"]);
+}
+
+#[test]
+fn sets_at_the_root_are_not_reused() {
+    let set = "- name: marks\n  root: true\n  reusable: {expected: [host]}\n  fields: [{name: mark, type: long}]\n";
+    check_refused(
+        "  marks: {fields: '*'}",
+        &[set],
+        &["reuse-source"],
+        "`marks` is at the root of documents and cannot be reused",
+    );
+}
