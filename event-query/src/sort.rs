@@ -170,11 +170,18 @@ pub(crate) fn to_dsl(keys: &[ResolvedSortKey]) -> Json {
 
 fn key_to_dsl(key: &ResolvedSortKey) -> Json {
     let ResolvedSortKey::Field { field, order, numeric_type } = key else { return json!({ "_shard_doc": "asc" }) };
-    let order = match order {
-        SortOrder::Ascending => "asc",
-        SortOrder::Descending => "desc",
+    let nanoseconds = match (numeric_type, &field.kind) {
+        (Some(numeric_type), _) => *numeric_type == NumericType::DateNanos,
+        (None, FieldKind::Date(kind)) => kind.resolution == Resolution::Nanoseconds,
+        _ => false,
     };
-    let mut options = json!({ "order": order, "missing": "_last", "unmapped_type": unmapped_type(&field.kind) });
+    let (order, missing) = match order {
+        SortOrder::Ascending => ("asc", json!("_last")),
+        // With `_last`, OpenSearch 3.8 never answers the second page. No such date is before 1970.
+        SortOrder::Descending if nanoseconds => ("desc", json!(0)),
+        SortOrder::Descending => ("desc", json!("_last")),
+    };
+    let mut options = json!({ "order": order, "missing": missing, "unmapped_type": unmapped_type(&field.kind) });
     if let Some(numeric_type) = numeric_type {
         options["numeric_type"] = json!(match numeric_type {
             NumericType::Long => "long",

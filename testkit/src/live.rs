@@ -18,6 +18,7 @@ mod lacking;
 mod lifecycle;
 mod log;
 mod plan;
+mod queries;
 mod read_back;
 mod roles;
 mod rule_table;
@@ -73,6 +74,8 @@ pub enum Part {
     Plans,
     /// Every case of the legacy pipeline, and what the shell function sends
     Pipeline,
+    /// Every text of the conformance table, pages by cursor, and aggregations
+    Queries,
     /// Events logged and shipped while the engine is stopped, killed, rolled over, and loses a node
     Shipping,
 }
@@ -83,7 +86,9 @@ impl Part {
         match self {
             Self::Installation => &Engine::ALL,
             Self::Plans => &[Engine::OpenSearch, Engine::Elasticsearch, Engine::Elasticsearch6],
-            Self::Agreement | Self::Rules | Self::Shipping => &[Engine::OpenSearch, Engine::Elasticsearch],
+            Self::Agreement | Self::Rules | Self::Queries | Self::Shipping => {
+                &[Engine::OpenSearch, Engine::Elasticsearch]
+            }
             Self::Pipeline => &[Engine::OpenSearch, Engine::Elasticsearch6],
         }
     }
@@ -174,6 +179,7 @@ fn run_part(
                 _ => Ok(()),
             }
         }
+        Part::Queries => queries::check(running, tally).context("the queries"),
         Part::Shipping => shipping::check(running, extents.events, extents.case, tally).context("shipping"),
     }
 }

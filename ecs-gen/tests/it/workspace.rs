@@ -14,7 +14,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("event-store", &["ecs-schema"]),
     ("event-log", &["ecs-schema", "event-spool", "event-store"]),
     ("fake-engine", &[]),
-    ("testkit", &["ecs-gen", "ecs-schema", "event-store", "fake-engine"]),
+    ("testkit", &["ecs-gen", "ecs-schema", "event-query", "event-store", "fake-engine"]),
     ("xtask", &["ecs-gen"]),
 ];
 

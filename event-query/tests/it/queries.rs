@@ -62,6 +62,20 @@ fn parts_of_a_body() {
 }
 
 #[test]
+fn missing_nanoseconds_come_last_by_a_value() {
+    let missing = |key: SortKey| {
+        let body = resolved(&Query::new().sort([key])).expect("it is valid").search_body();
+        let key = body["sort"][0].as_object().and_then(|key| key.values().next());
+        key.expect("a key has options")["missing"].clone()
+    };
+    assert_eq!(missing(SortKey::descending("event.created")), json!(0));
+    assert_eq!(missing(SortKey::ascending("event.created")), json!("_last"));
+    assert_eq!(missing(SortKey::descending("event.created").numeric_type(NumericType::Date)), json!("_last"));
+    assert_eq!(missing(SortKey::descending("@timestamp").numeric_type(NumericType::DateNanos)), json!(0));
+    assert_eq!(missing(SortKey::descending("@timestamp")), json!("_last"));
+}
+
+#[test]
 fn order_without_a_unique_field_needs_a_point_in_time() {
     let fields = FieldTable::from_json(r#"{"properties": {"at": {"type": "date"}}}"#).expect("it is a mapping");
     let query = Query::new().sort([SortKey::descending("at")]);
