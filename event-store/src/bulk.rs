@@ -2,11 +2,13 @@
 
 mod body;
 mod outcome;
+mod reasons;
 mod reply;
 
 pub use body::{BulkBody, PushError};
-pub use outcome::ItemOutcome;
-pub(crate) use outcome::NOT_THE_DOCUMENT;
+pub use outcome::{ItemOutcome, Said};
+pub use reasons::Obstacle;
+pub(crate) use reasons::{obstacle_of, obstacle_that_is_named};
 pub use reply::{ResponseError, read_bulk_reply, read_bulk_response};
 
 use crate::name::path_segment;

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::Deserialize;
 
 use crate::arrival::may_have_acted;
+use crate::bulk::{Obstacle, obstacle_of};
 use crate::reason::reason_without_values;
 use crate::transport::Response;
 
@@ -82,6 +83,12 @@ impl Refusal {
             write!(out, ": {reason}")?;
         }
         Ok(())
+    }
+
+    /// What is in the way of the request, by the same table as for single documents.
+    #[must_use]
+    pub fn obstacle(&self) -> Obstacle {
+        obstacle_of(self.status, &self.error_type, &self.reason)
     }
 
     /// Whether the same request may succeed later without anybody changing anything.

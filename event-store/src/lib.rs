@@ -50,8 +50,8 @@ mod write_index;
 
 pub use backoff::Backoff;
 pub use bulk::{
-    BULK_FILTER_PATH, BulkBody, ItemOutcome, PushError, ResponseError, bulk_path_to_alias, bulk_path_to_index,
-    read_bulk_reply, read_bulk_response,
+    BULK_FILTER_PATH, BulkBody, ItemOutcome, Obstacle, PushError, ResponseError, Said, bulk_path_to_alias,
+    bulk_path_to_index, read_bulk_reply, read_bulk_response,
 };
 pub use engine_error::{Refusal, RefusalKind};
 pub use http::{

@@ -1,19 +1,21 @@
 //! What of an engine's reason may be told to anybody: engines quote the documents that they refuse, whose values belong into
-//! no log of a program. Knows which exceptions speak of an index, and nothing of documents.
+//! no log of a program. Which exceptions speak of an index stands in the table of reasons.
 
 use std::borrow::Cow;
 
-use crate::bulk::NOT_THE_DOCUMENT;
-
-/// Exceptions that speak of credentials, besides those that speak of an index.
-const SECURITY: &str = "security_exception";
+use crate::bulk::{Obstacle, obstacle_that_is_named};
 
 /// Where an engine may begin to quote: `failed to parse field [user.id] of type [long] … Preview of field's value: 'secret'`,
 /// `For input string: "secret"`, `Numeric value (4111111111111111) out of range`.
 const QUOTES: &[char] = &['\'', '"', '`', '[', '(', '{', '<', ':', '=', '…'];
 
+/// Where an engine that has too much to do begins to say what it cannot do now: `[log][0] primary shard is not active Timeout:
+/// [1m], request: [BulkShardRequest [[log][0]] containing [index {[log][17], source[{"user":"secret"}]}]]`.
+const REQUESTS: &[&str] = &["request: ", "source[", "'", "\"", "{"];
+
 /// The engine's reason, as far as it quotes no document: all of it when the exception speaks of an index or of credentials,
-/// otherwise what comes before the first quotation or number, with `…` for the rest.
+/// up to the request when the engine has too much to do, and otherwise what comes before the first quotation or number, with
+/// `…` for the rest.
 ///
 /// # Examples
 /// ```
@@ -26,9 +28,23 @@ const QUOTES: &[char] = &['\'', '"', '`', '[', '(', '{', '<', ':', '=', '…'];
 /// ```
 #[must_use]
 pub fn reason_without_values<'a>(error_type: &str, reason: &'a str) -> Cow<'a, str> {
-    if error_type == SECURITY || NOT_THE_DOCUMENT.contains(&error_type) {
-        return reason.into();
+    match obstacle_that_is_named(error_type, reason) {
+        Some(Obstacle::Access | Obstacle::State) => reason.into(),
+        Some(Obstacle::Load) => without_request(reason),
+        Some(Obstacle::Defect) | None => beginning(reason),
     }
+}
+
+/// The reason up to the request in it.
+fn without_request(reason: &str) -> Cow<'_, str> {
+    match REQUESTS.iter().filter_map(|mark| reason.find(mark)).min() {
+        Some(end) => format!("{}…", &reason[..end]).into(),
+        None => reason.into(),
+    }
+}
+
+/// The reason up to the first quotation or number, which differ from document to document.
+pub(crate) fn beginning(reason: &str) -> Cow<'_, str> {
     let text = without_place(reason);
     match text.find(|character: char| character.is_ascii_digit() || QUOTES.contains(&character)) {
         Some(end) => format!("{}…", &text[..end]).into(),
@@ -89,5 +105,8 @@ mod tests {
         ] {
             check(error_type, reason, reason);
         }
+        let reason = "[g][0] primary shard is not active Timeout: [1m], request: [BulkShardRequest [[g][0]] containing \
+                      [index {[g][17], source[{\"a\": \"hunter2\"}]}]]";
+        check("unavailable_shards_exception", reason, "[g][0] primary shard is not active Timeout: [1m], …");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use event_store::{ItemOutcome, RefusalKind, Response, TransportError, read_bulk_reply};
+use event_store::{ItemOutcome, RefusalKind, Response, Said, TransportError, read_bulk_reply};
 
 use super::batch::{Batch, Look, Rejection};
 use super::errand::{Errand, Job};
@@ -146,14 +146,14 @@ impl Shipper {
         let reply = read_bulk_reply(response, batch.items.len(), &mut |place, outcome| match outcome {
             ItemOutcome::Created => (),
             ItemOutcome::AlreadyStored => conflicts += 1,
-            ItemOutcome::Retry { status, error_type, reason }
-            | ItemOutcome::Rejected { status, error_type, reason } => {
+            ItemOutcome::Retry { said, .. } | ItemOutcome::Rejected { said } | ItemOutcome::Unclear { said } => {
+                let Said { status, error_type, reason } = said;
                 let (error_type, reason) = (error_type.to_owned(), reason.to_owned());
                 failures.push(Failure {
                     place,
                     rejection: Rejection { status, error_type, reason },
                     is_ambiguous: outcome.is_ambiguous(),
-                    is_final: matches!(outcome, ItemOutcome::Rejected { .. }),
+                    is_final: matches!(outcome, ItemOutcome::Rejected { .. } | ItemOutcome::Unclear { .. }),
                 });
             }
         });

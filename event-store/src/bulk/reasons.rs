@@ -1,0 +1,167 @@
+//! What an engine's reason for not storing one document is about: the document, or what keeps it from storing any. The one
+//! table of reasons; reads no JSON and knows nothing of retries.
+//!
+//! Statuses do not tell the two apart. A mapping that refuses a document and a pipeline that is missing are both a 400, and
+//! even the same `illegal_argument_exception`. So type and sentence decide first, and the status only where no row does. What
+//! no row knows is *unclear*: it is neither put aside nor repeated for ever without more evidence.
+//!
+//! Each row says where it comes from. *Measured* means that the suite on live engines provokes it on `OpenSearch` 3.8.0 and
+//! `Elasticsearch` 8.19.21, or on the one that is named.
+
+/// What keeps an engine from storing a document that is not at fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Obstacle {
+    /// It has too much to do, or a part of it is starting or moving. That passes by itself.
+    Load,
+    /// It does not accept the credentials, or they lack a right. A person has to act.
+    Access,
+    /// The index, its shard, pipeline, alias or collection, or the disk is in a state that takes no documents. A person, or
+    /// the engine's own lifecycle, has to act.
+    State,
+    /// It fails in a way that it did not foresee (500). The document may be what sets that off.
+    Defect,
+}
+
+/// What a refusal is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// The document, as it is, will never be stored in this index.
+    Document,
+    /// Something else.
+    Obstacle(Obstacle),
+    /// The table does not know.
+    Unclear,
+}
+
+/// An exception, how its reason begins, in small letters, and what that means. The first row that fits counts. Only the
+/// beginning is looked at: what comes later may be a quotation of the document, which must not choose what becomes of it.
+type Row = (&'static str, &'static str, Meaning);
+
+const DOCUMENT: Meaning = Meaning::Document;
+const STATE: Meaning = Meaning::Obstacle(Obstacle::State);
+const LOAD: Meaning = Meaning::Obstacle(Obstacle::Load);
+const ACCESS: Meaning = Meaning::Obstacle(Obstacle::Access);
+
+const ROWS: &[Row] = &[
+    // The index takes no writes: `index.blocks.*`, a lifecycle's read-only, the flood stage of the disk, the cluster's own
+    // block. Measured.
+    ("cluster_block_exception", "", STATE),
+    // Measured.
+    ("index_closed_exception", "", STATE),
+    // The alias, the index or the stream is not there, or nothing may make it. Measured.
+    ("index_not_found_exception", "", STATE),
+    // An index of that name cannot be made. Measured on OpenSearch.
+    ("invalid_index_name_exception", "", STATE),
+    // The cluster has no room for the shards of the index that would be made. Measured.
+    ("validation_exception", "validation failed: 1: this action would add", STATE),
+    // The mapping asks for a routing value that nothing here gives. Measured.
+    ("routing_missing_exception", "", STATE),
+    // `index.default_pipeline` or `index.final_pipeline` names what is not there. Measured.
+    ("illegal_argument_exception", "pipeline with id [", STATE),
+    // A pipeline calls one that is not there, or sends a document where it may not. Measured on OpenSearch.
+    ("illegal_state_exception", "pipeline processor configured for non-existent pipeline", STATE),
+    ("illegal_state_exception", "final pipeline [", STATE),
+    // The alias leads to several indices and to none for writing. Measured.
+    ("illegal_argument_exception", "no write index is defined for alias", STATE),
+    // What is sent does not go with a data stream of that name. Measured on OpenSearch.
+    ("illegal_argument_exception", "index request with op_type=create targeting backing indices", STATE),
+    ("illegal_argument_exception", "only write ops with an op_type of create", STATE),
+    // The stream's template is gone. `MetadataCreateDataStreamService` of both engines.
+    ("illegal_argument_exception", "no matching index template found for data stream", STATE),
+    // Amazon OpenSearch Serverless, in collections for time series and vectors; its page on supported operations.
+    ("illegal_argument_exception", "document id is not supported", STATE),
+    // The shard has all documents that Lucene can count. `InternalEngine` of both engines, in the wordings of several releases.
+    ("illegal_argument_exception", "number of documents in the index can", STATE),
+    ("illegal_argument_exception", "number of documents in shard", STATE),
+    // The mapping could not be updated in time. `MappingUpdatedAction` of both engines.
+    ("mapper_exception", "timed out while waiting for a dynamic mapping update", LOAD),
+    ("process_cluster_event_timeout_exception", "", LOAD),
+    ("unavailable_shards_exception", "", LOAD),
+    ("circuit_breaking_exception", "", LOAD),
+    ("es_rejected_execution_exception", "", LOAD),
+    ("rejected_execution_exception", "", LOAD),
+    ("security_exception", "", ACCESS),
+    // The mapping. Measured; the second type is OpenSearch's, the third Elasticsearch's.
+    ("strict_dynamic_mapping_exception", "", DOCUMENT),
+    ("mapper_parsing_exception", "", DOCUMENT),
+    ("document_parsing_exception", "", DOCUMENT),
+    // A value that no field holds. Measured on OpenSearch; on Elasticsearch it is a `document_parsing_exception`.
+    ("illegal_argument_exception", "document contains at least one immense term", DOCUMENT),
+    // New fields of a mapping that takes them, which are of another type than a mapping that was added meanwhile, or too many.
+    // Others that bring none pass. `MapperService`, `MappingLookup` and `FieldMapper` of both engines; the limits are measured.
+    ("illegal_argument_exception", "mapper [", DOCUMENT),
+    ("illegal_argument_exception", "can't merge a non object mapping", DOCUMENT),
+    ("illegal_argument_exception", "object mapping [", DOCUMENT),
+    ("illegal_argument_exception", "limit of total fields [", DOCUMENT),
+    ("illegal_argument_exception", "limit of mapping depth [", DOCUMENT),
+    ("illegal_argument_exception", "field name [", DOCUMENT),
+    // A processor of a pipeline that does not find what it wants in the document. The first is measured on OpenSearch; the
+    // others are `IngestDocument`, `GrokProcessor` and `DateProcessor` of both engines.
+    ("illegal_argument_exception", "unable to convert [", DOCUMENT),
+    ("illegal_argument_exception", "field [", DOCUMENT),
+    ("illegal_argument_exception", "provided grok expressions do not match", DOCUMENT),
+    ("illegal_argument_exception", "unable to parse date [", DOCUMENT),
+    // No JSON. Engines that parse before they map; `XContentParser` of both.
+    ("x_content_parse_exception", "", DOCUMENT),
+    ("not_x_content_exception", "", DOCUMENT),
+];
+
+/// What the table says of an exception.
+fn find(error_type: &str, reason: &str) -> Option<Meaning> {
+    let begins = |words: &str| reason.get(..words.len()).is_some_and(|start| start.eq_ignore_ascii_case(words));
+    ROWS.iter().find(|(of, words, _)| *of == error_type && begins(words)).map(|(_, _, meaning)| *meaning)
+}
+
+/// The obstacle that an exception names, whatever its status.
+pub(crate) fn obstacle_that_is_named(error_type: &str, reason: &str) -> Option<Obstacle> {
+    match find(error_type, reason) {
+        Some(Meaning::Obstacle(obstacle)) => Some(obstacle),
+        _ => None,
+    }
+}
+
+/// What a refusal is about.
+pub(super) fn meaning(status: u16, error_type: &str, reason: &str) -> Meaning {
+    match (status, find(error_type, reason)) {
+        // Whatever is said: an engine that has no master, or not the shard, finds them again.
+        (502..=504, _) | (408 | 425 | 429, None) => LOAD,
+        (_, Some(meaning)) => meaning,
+        (401 | 403, None) => ACCESS,
+        // Of 409, an engine has other conflicts, of its own state.
+        (404 | 409, None) => STATE,
+        (413, None) => DOCUMENT,
+        (400..=499, None) => Meaning::Unclear,
+        _ => Meaning::Obstacle(Obstacle::Defect),
+    }
+}
+
+/// What is in the way of a whole request. That it is refused is never about a single document.
+pub(crate) fn obstacle_of(status: u16, error_type: &str, reason: &str) -> Obstacle {
+    match meaning(status, error_type, reason) {
+        Meaning::Obstacle(obstacle) => obstacle,
+        Meaning::Document | Meaning::Unclear => Obstacle::State,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DOCUMENT, ROWS, meaning};
+
+    #[test]
+    fn no_row_hides_a_later_one() {
+        for (at, (error_type, words, row)) in ROWS.iter().enumerate() {
+            let before = ROWS[..at].iter().find(|(of, earlier, _)| of == error_type && words.starts_with(earlier));
+            assert_eq!(before, None, "{error_type} {words}");
+            assert_eq!(*words, words.to_ascii_lowercase());
+            assert_eq!(meaning(400, error_type, &format!("{} and so on", words.to_ascii_uppercase())), *row);
+        }
+        assert_eq!(meaning(413, "", ""), DOCUMENT);
+    }
+
+    #[test]
+    fn document_does_not_choose_its_verdict() {
+        let quoted = "unable to convert [pipeline with id [x] does not exist] to long";
+        assert_eq!(meaning(400, "illegal_argument_exception", quoted), DOCUMENT);
+    }
+}
