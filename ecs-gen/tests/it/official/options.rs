@@ -150,6 +150,27 @@ fn a_star_reaches_every_place_unless_it_is_told_otherwise() {
 }
 
 #[test]
+fn a_star_takes_what_custom_files_add_to_what_is_released() {
+    let pass = "- name: pass\n  reusable: {order: 1, top_level: false, expected: [user]}\n  fields: [{name: number, type: long}]\n";
+    let fields = "  process: {fields: {user: {fields: '*'}}}\n  source: {fields: {user: {fields: '*'}}}";
+    let shift = "- name: user\n  fields: [{name: shift, type: keyword}]\n";
+    let run = Run::new(fields, &[pass, shift]).with(|request| request.places = Some(Places::Released));
+    let leaves = run.outcome().leaves();
+    let of_process: Vec<&String> = leaves.iter().filter(|leaf| leaf.starts_with("process.")).collect();
+    assert_eq!(
+        of_process,
+        [
+            "process.user.id:keyword",
+            "process.user.name:keyword/text",
+            "process.user.pass.number:long",
+            "process.user.shift:keyword"
+        ]
+    );
+    assert!(leaves.contains(&"source.user.pass.number:long".to_owned()));
+    assert!(!leaves.iter().any(|leaf| leaf.starts_with("source.user.risk.")));
+}
+
+#[test]
 fn folders_patterns_and_lists_name_files() {
     let run = Run::new("  shop: {fields: '*'}\n  yard: {fields: '*'}", &[]);
     run.write("custom/shop.yml", "- {name: shop, fields: [{name: till, type: long}]}\n");

@@ -73,15 +73,18 @@ fn a_place_may_be_made_by_a_nesting_of_a_set_in_itself() {
 
 #[test]
 fn sets_go_into_each_other_in_a_chain() {
+    // Neither the order of files nor that of names is the one in which they must be copied.
     let files = [
-        "- name: one\n  reusable: {expected: [two]}\n  fields: [{name: a, type: long}]\n",
-        "- name: two\n  reusable: {expected: [three]}\n  fields: [{name: b, type: long}]\n",
-        "- name: three\n  fields: [{name: c, type: long}]\n",
+        "- name: cup\n  reusable: {expected: [box]}\n  fields: [{name: c, type: long}]\n",
+        "- name: box\n  reusable: {expected: [arc]}\n  fields: [{name: b, type: long}]\n",
+        "- name: arc\n  reusable: {expected: [dam]}\n  fields: [{name: a, type: long}]\n",
+        "- name: dam\n  fields: [{name: d, type: long}]\n",
     ];
-    let expected = ["three.c:long", "three.two.b:long", "three.two.one.a:long"];
-    check_has("  three: {fields: '*'}\n  two: {fields: '*'}\n  one: {fields: '*'}", &files, &expected);
+    let fields = "  dam: {fields: '*'}";
+    let expected = ["dam.arc.a:long", "dam.arc.box.b:long", "dam.arc.box.cup.c:long", "dam.d:long"];
+    check(fields, &files, &expected);
     let reversed: Vec<&str> = files.iter().rev().copied().collect();
-    check_has("  three: {fields: '*'}\n  two: {fields: '*'}\n  one: {fields: '*'}", &reversed, &expected);
+    check(fields, &reversed, &expected);
 }
 
 #[test]
