@@ -210,6 +210,8 @@ enum What {
 struct Leaf {
     strength: Strength,
     value: Value,
+    /// The stamp that a default replaces, and that an event gets whose null removes the default.
+    stamp: Option<Stamp>,
 }
 
 /// An object of the schema.

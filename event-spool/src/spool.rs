@@ -1,6 +1,6 @@
 //! The handle of a spool: opening, closing, and the calls that go on to the log.
 
-use std::{fmt, path::Path};
+use std::{fmt, io, path::Path};
 
 use crate::{
     AppendError, FlushError, OpenError, Reader, Recovery, Sequence, SpoolBuilder, Stats,
@@ -51,7 +51,13 @@ impl Spool {
         maintenance: Maintenance,
     ) -> Result<Self, OpenError> {
         let directory = || path.to_owned();
-        let lock = disk.lock().map_err(|error| match error {
+        let lock = loop {
+            match disk.lock() {
+                Err(LockError::Io(error)) if error.kind() == io::ErrorKind::Interrupted => {}
+                outcome => break outcome,
+            }
+        };
+        let lock = lock.map_err(|error| match error {
             LockError::Here => OpenError::OpenHere { directory: directory() },
             LockError::Elsewhere => OpenError::Locked { directory: directory() },
             LockError::Io(source) => OpenError::Directory { directory: directory(), source },

@@ -264,13 +264,13 @@ impl Node {
 
     /// Puts in a value that is replaced whole, unless it is a default for what is fixed.
     fn put(&mut self, value: &Value, strength: Strength) {
-        let is_fixed = match &self.what {
-            What::Value(leaf) => leaf.strength == Strength::Fixed,
-            What::Stamp(strength, _) => *strength == Strength::Fixed,
-            What::Nothing | What::Object(_) | What::Flattened(_) => false,
+        let (is_fixed, stamp) = match &self.what {
+            What::Value(leaf) => (leaf.strength == Strength::Fixed, leaf.stamp),
+            What::Stamp(strength, stamp) => (*strength == Strength::Fixed, Some(*stamp)),
+            What::Nothing | What::Object(_) | What::Flattened(_) => (false, None),
         };
         if strength == Strength::Fixed || !is_fixed {
-            self.what = What::Value(Leaf { strength, value: value.clone() });
+            self.what = What::Value(Leaf { strength, value: value.clone(), stamp });
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Flat, Object, Stamp, Stamps, Strength, What};
+use super::{Flat, Leaf, Object, Stamp, Stamps, Strength, What};
 use crate::rule::{FieldRule, Kind, ObjectRule};
 
 /// Which parts of the overlay a value takes.
@@ -25,7 +25,7 @@ fn object(object: &Object, rules: &ObjectRule, members: &mut Map<String, Value>,
         let rule = &rules.fields[node.place];
         match &node.what {
             What::Nothing => {}
-            What::Value(leaf) => value(leaf.strength, &leaf.value, rule, members, taken),
+            What::Value(leaf) => value(leaf, rule, members, stamps, taken),
             What::Stamp(strength, stamp) => self::stamp(*strength, *stamp, rule, members, stamps),
             What::Object(inner) => self::inner(inner, rule, members, stamps, taken),
             What::Flattened(flat) => flattened(flat, rule, members, taken),
@@ -33,10 +33,12 @@ fn object(object: &Object, rules: &ObjectRule, members: &mut Map<String, Value>,
     }
 }
 
-fn value(strength: Strength, value: &Value, rule: &FieldRule, members: &mut Map<String, Value>, taken: Taken) {
+fn value(leaf: &Leaf, rule: &FieldRule, members: &mut Map<String, Value>, stamps: &Stamps<'_>, taken: Taken) {
     let is_open = taken == Taken::All && !members.contains_key(rule.name);
-    if strength == Strength::Fixed || is_open {
-        members.insert(rule.name.to_owned(), value.clone());
+    if leaf.strength == Strength::Fixed || is_open {
+        members.insert(rule.name.to_owned(), leaf.value.clone());
+    } else if let Some(replaced) = leaf.stamp {
+        stamp(Strength::Default, replaced, rule, members, stamps);
     }
 }
 

@@ -274,6 +274,16 @@ fn an_empty_array_is_a_value_where_any_json_may_stand() {
 }
 
 #[test]
+fn null_removes_a_default_and_leaves_the_stamp() {
+    let defaults = json!({"@timestamp": "2024-05-17T09:30:00Z", "dataset": "example", "ecs": {"version": "a"}});
+    let stamped = Overlay::<Example>::builder().stamp("@timestamp", Strength::Default, Stamp::Now);
+    let overlay = stamped.defaults_json(&defaults).build().unwrap();
+    let mut event = json!({"@timestamp": null, "host": {"name": "a"}});
+    overlay.write_value(&mut event, &stamps(), &mut Vec::new()).unwrap();
+    assert_eq!(event["@timestamp"], stamps().now.to_string());
+}
+
+#[test]
 fn events_of_the_kibana_event_log_are_merged_as_json_is() {
     check_many::<KibanaEventLog>();
 }

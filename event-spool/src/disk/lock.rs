@@ -67,13 +67,12 @@ impl DirectoryLock {
         }
         let mut options = fs::OpenOptions::new();
         let file = options.create(true).truncate(false).read(true).write(true).mode(mode).open(directory.join(FILE))?;
-        super::uninterrupted(|| Ok(rustix::fs::fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive)?)).map_err(
-            |error| match error.kind() {
-                // Two names of the same answer, says `fcntl(2)`.
-                io::ErrorKind::WouldBlock | io::ErrorKind::PermissionDenied => LockError::Elsewhere,
-                _ => LockError::Io(error),
-            },
-        )?;
+        let locked = rustix::fs::fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive).map_err(io::Error::from);
+        locked.map_err(|error| match error.kind() {
+            // Two names of the same answer, says `fcntl(2)`.
+            io::ErrorKind::WouldBlock | io::ErrorKind::PermissionDenied => LockError::Elsewhere,
+            _ => LockError::Io(error),
+        })?;
         held.push((key, Owner::this_process()));
         Ok(Self { key, _file: file })
     }
