@@ -7,7 +7,11 @@
 //! * [`Shipping`] brings events to an engine, and installs the log there; [`ship`] says what is promised.
 //! * With the feature `tracing-layer`, a layer of `tracing` logs chosen spans and events.
 //!
-//! Works without any asynchronous runtime, and in each.
+//! Works without any asynchronous runtime, and in each: a call that logs waits for nothing. The calls that wait, such as
+//! [`EventLogService::flush`] and [`EventLogService::stop`], say so.
+//!
+//! Without the feature `http`, which is on by default, there is no HTTP and no TLS: for programs that only spool, or ship
+//! through a [`Transport`](event_store::Transport) of their own.
 
 mod delivery;
 mod error;
@@ -44,6 +48,6 @@ pub use shipping::{SHIPPING_DIRECTORY, Shipping};
 pub use timing::Timing;
 
 /// The examples of the page on the runtime.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "http"))]
 #[doc = include_str!("../../docs/runtime.md")]
 struct RuntimePage;

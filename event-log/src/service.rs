@@ -186,7 +186,8 @@ impl<L: Log> EventLogService<L> {
     }
 
     /// Makes what has been logged survive the death of the machine, and waits until it is delivered or `deadline` has
-    /// come; whether both was reached. Without a delivery, it is the first alone.
+    /// come; whether both was reached. Without a delivery, it is the first alone. Blocks; on an asynchronous runtime, call it
+    /// where blocking is allowed.
     #[must_use]
     pub fn flush(&self, deadline: Instant) -> bool {
         !self.is_forked() && self.sync() && self.delivery.get().is_none_or(|delivery| delivery.flush(deadline))
@@ -194,7 +195,8 @@ impl<L: Log> EventLogService<L> {
 
     /// Logs the service's own last event, delivers what can be delivered until `deadline`, and says what became of all.
     ///
-    /// Loggers keep working: what they log from now on stands in the spool until the next start.
+    /// Loggers keep working: what they log from now on stands in the spool until the next start. Blocks; on an asynchronous
+    /// runtime, call it where blocking is allowed.
     pub fn stop(&self, deadline: Instant) -> StopReport {
         if self.is_forked() {
             return self.report(false, false);

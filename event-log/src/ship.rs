@@ -2,8 +2,7 @@
 //! retries, pins and acknowledgements; knows neither how an event is made nor how a connection is.
 //!
 //! [`Shipper`] is a state machine without clock, threads and sockets: it is told the time, gives out [`Errand`]s, and is
-//! told how they ended. [`ShipperThread`] drives it on plain threads, [`drive()`] on the caller's runtime, and the simulation in
-//! the tests on a clock of its own, against an engine that does everything that engines do on bad days.
+//! told how they ended. [`ShipperThread`] drives it on plain threads, and the simulation in the tests on a clock of its own, against an engine that does everything that engines do on bad days.
 //!
 //! Where the log is to be installed first, [`ShipperThread::start_installing`] does that in the background, and holds the
 //! shipper back until it is done. What is sent goes to an index that the engine has named, so nothing makes an index of the
@@ -57,7 +56,6 @@
 
 mod batch;
 mod complete;
-mod drive;
 mod errand;
 mod installing;
 mod intake;
@@ -75,7 +73,6 @@ mod target;
 mod thread;
 mod window;
 
-pub use drive::{AsyncTransport, Control, Timer, drive};
 pub use errand::Errand;
 pub use journal::{FileJournal, Journal, JournalStore, Slot};
 pub use local::READER;

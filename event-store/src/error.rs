@@ -39,8 +39,9 @@ macro_rules! debug_by_display {
     };
 }
 
+#[cfg(feature = "http")]
+debug_by_display!(crate::BuildError);
 debug_by_display!(
-    crate::BuildError,
     crate::BundleError,
     crate::InstallError,
     crate::PushError,

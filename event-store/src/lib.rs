@@ -3,7 +3,8 @@
 //! is; documents are bytes here, and nothing runs in the background.
 //!
 //! * [`BulkBody`] and [`read_bulk_reply`]: documents to a request, a reply to an [`ItemOutcome`] for each.
-//! * [`Transport`]: one request, one reply. [`HttpTransport`] is the real one; tests bring their own.
+//! * [`Transport`]: one request, one reply. [`HttpTransport`] is the real one, with the feature
+//!   `http`, which is on by default; tests bring their own.
 //! * [`AliasIndices`], [`resolve_write_index`]: the concrete index behind an alias, so that a repeated request cannot store twice.
 //! * [`Bundle`], [`Installer`], [`Installation`]: what `ecs-gen` generated, put on an engine as often as one likes.
 //!
@@ -40,10 +41,12 @@ mod backoff;
 mod bulk;
 mod engine_error;
 mod error;
+#[cfg(feature = "http")]
 mod http;
 mod install;
 mod name;
 mod reason;
+#[cfg(feature = "http")]
 mod secret;
 mod transport;
 mod write_index;
@@ -54,6 +57,7 @@ pub use bulk::{
     bulk_path_to_index, read_bulk_reply, read_bulk_response,
 };
 pub use engine_error::{Refusal, RefusalKind};
+#[cfg(feature = "http")]
 pub use http::{
     BuildError, DEFAULT_CONNECT_TIMEOUT, DEFAULT_MAX_REPLY_BYTES, DEFAULT_REQUEST_TIMEOUT, Gzip, HttpTransport,
     HttpTransportBuilder,
@@ -64,6 +68,7 @@ pub use install::{
 };
 pub use name::path_segment;
 pub use reason::reason_without_values;
+#[cfg(feature = "http")]
 pub use secret::Secret;
 pub use transport::{Method, Request, Response, Transport, TransportError, UnknownMethod};
 pub use write_index::{AliasIndices, ResolveError, resolve_write_index};

@@ -109,7 +109,7 @@ impl ShipperThread {
         self.stats.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Sends what is in the spool now without waiting for batches to fill; whether all of it was finished in time.
+    /// Sends what is in the spool now without waiting for batches to fill; whether all of it was finished in time. Blocks.
     pub fn flush(&self, deadline: Instant) -> bool {
         let (done, is_done) = channel();
         let left = deadline.saturating_duration_since(Instant::now());
@@ -117,7 +117,7 @@ impl ShipperThread {
     }
 
     /// Flushes until the deadline, and ends. Requests that are under way then are given up on: their records are sent again
-    /// after the next start, to the same index.
+    /// after the next start, to the same index. Blocks.
     pub fn stop(&self, deadline: Instant) {
         // Without a receiver it has ended.
         let _ = self.messages.send(Message::Stop(deadline));

@@ -1,7 +1,6 @@
 //! The tests of the runtime, through its public interface.
 
 mod docs;
-mod drive;
 mod errors;
 mod faults;
 mod fork;

@@ -40,11 +40,13 @@ impl TransportError {
         Self { kind: Kind::TimedOut, host: host.into(), source: None }
     }
 
-    pub(crate) fn too_large(host: impl Into<String>, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+    /// The reply is larger than is read: the engine has the request.
+    pub fn too_large(host: impl Into<String>, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { kind: Kind::TooLarge, host: host.into(), source: Some(source.into()) }
     }
 
-    pub(crate) fn redirected(host: impl Into<String>, status: u16) -> Self {
+    /// The host answered with a redirect, which is not to be followed; see [`is_redirect`](Self::is_redirect).
+    pub fn redirected(host: impl Into<String>, status: u16) -> Self {
         Self { kind: Kind::Redirected { status }, host: host.into(), source: None }
     }
 
