@@ -8,6 +8,7 @@ mod fields_csv;
 mod fields_markdown;
 mod json_schema;
 mod opensearch;
+mod rules;
 mod rust;
 pub(crate) mod samples;
 mod typescript;
@@ -40,6 +41,7 @@ pub const EMITTERS: &[&dyn Emitter] = &[
     &elasticsearch::Elasticsearch,
     &opensearch::OpenSearch,
     &json_schema::JsonSchema,
+    &rules::Rules,
     &typescript::TypeScript,
     &fields_markdown::FieldsMarkdown,
     &fields_csv::FieldsCsv,

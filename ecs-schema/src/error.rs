@@ -17,6 +17,7 @@ debug_by_display!(
     crate::GeoPointError,
     crate::JsonError,
     crate::RangeError,
+    crate::RulesError,
     crate::TimestampError,
     crate::VersionError,
     crate::Violation,

@@ -90,7 +90,9 @@ pub use overlay::{MARKS, Marks, Overlay, OverlayBuilder, Stamp, Stamps, Strength
 pub use path::Path;
 pub use range::{Range, RangeEnd, RangeError};
 pub use read::FieldReader;
-pub use rule::{Allowed, DateFormat, ExpectedTypes, FieldRule, Kind, LogRules, ObjectRule, Pattern, RangeKind};
+pub use rule::{
+    Allowed, DateFormat, ExpectedTypes, FieldRule, Kind, LogRules, ObjectRule, Pattern, RangeKind, RulesError,
+};
 /// What [`Shape::read_field`] reads from; named here so that generated code needs no crate but this.
 pub use serde::de::MapAccess;
 /// The value of a field that takes any JSON; named here for the same reason.

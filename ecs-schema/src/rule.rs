@@ -1,6 +1,7 @@
 //! The tables that say what a valid document is: one [`ObjectRule`] for each object shape, one [`FieldRule`] for each
 //! field. Owns their form only; what a rule means is said in `token.rs` and `json.rs`, where a generator puts them is
 //! its own business. Everything here can be built in a `static`, and a table that contradicts itself does not compile.
+//! The same tables are loaded from the `rules.json` of a generated folder: [`LogRules::from_json`].
 //!
 //! ```
 //! use ecs_schema::{LogRules, ObjectRule, Pattern, field_rule};
@@ -19,11 +20,13 @@
 mod allowed;
 mod expected;
 mod kind;
+mod load;
 mod pattern;
 
 pub use allowed::Allowed;
 pub use expected::ExpectedTypes;
 pub use kind::{DateFormat, Kind, RangeKind};
+pub use load::RulesError;
 pub use pattern::Pattern;
 
 use crate::prepared::Key;

@@ -22,8 +22,6 @@ mod queries;
 mod read_back;
 mod roles;
 mod rule_table;
-#[path = "../../ecs-gen/tests/it/agreement/rules.rs"]
-mod rules;
 mod shell;
 mod shipping;
 mod tally;

@@ -13,6 +13,9 @@ mod structs;
 mod tests;
 mod vocabulary;
 
+pub(super) use kind::is_unlimited;
+pub(super) use rules::ExpectedTypes;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 

@@ -10,7 +10,6 @@ mod exceptions;
 mod generated;
 mod judges;
 mod meaning;
-mod rules;
 mod shrink;
 mod tables;
 mod typed;
@@ -22,6 +21,7 @@ use ecs_gen::files::Files;
 use ecs_gen::generate::{Request, emit_files, load_models};
 use ecs_gen::load::Loader;
 use ecs_gen::model::Model;
+use ecs_schema::LogRules;
 
 /// The folder of the workspace.
 fn workspace() -> PathBuf {
@@ -46,4 +46,12 @@ const EVERY_TYPE: &str = "ecs-gen/tests/it/agreement/every-type/log.yaml";
 fn emit(model: &Model, emitter: &str) -> Files {
     let emitter = EMITTERS.iter().copied().find(|known| known.name() == emitter).expect("the emitter is listed");
     emit_files(std::slice::from_ref(model), &[emitter])
+}
+
+/// The rules of a log, out of its `rules.json`: what the generated Rust must say too, and the only rules of logs that no
+/// Rust is generated for.
+fn rules_of(model: &Model) -> &'static LogRules {
+    let files = emit(model, "rules");
+    let (_, bytes) = files.iter().next().expect("the emitter writes a file");
+    LogRules::from_json(std::str::from_utf8(bytes).expect("JSON is UTF-8")).expect("what is generated can be loaded")
 }

@@ -3,7 +3,7 @@
 use super::Allowed;
 
 /// The most values that `event.category` and `event.type` may have each: the bits of a set.
-const MAX_VALUES: usize = 64;
+pub(super) const MAX_VALUES: usize = 64;
 
 /// Which values of `event.type` each value of `event.category` expects, from the categories' `expected_event_types` in
 /// the Elastic Common Schema.

@@ -5,6 +5,7 @@ mod choices;
 mod example;
 mod generated;
 mod kinds;
+mod loading;
 mod overlays;
 mod reading;
 mod rules;

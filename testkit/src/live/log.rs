@@ -12,7 +12,6 @@ use ecs_gen::model::Model;
 use ecs_schema::LogRules;
 use serde_json::Value;
 
-use super::rules;
 use crate::workspace;
 
 /// The logs of the workspace.
@@ -101,10 +100,13 @@ impl Log {
         self.files.iter().filter_map(move |(path, content)| Some((below(path)?, content)))
     }
 
-    /// What a valid document is: the generated table where the crate has one, else one made of the model.
+    /// What a valid document is: the generated table where the crate has one, else the one of `rules.json`.
     pub fn rules(&self) -> &'static LogRules {
         let generated = ecs_schema::generated::LOGS.iter().find(|rules| rules.name() == self.name());
-        generated.copied().unwrap_or_else(|| rules::of(&self.model))
+        generated.copied().unwrap_or_else(|| {
+            let file = self.file("rules.json").expect("every log has one").to_string();
+            LogRules::from_json(&file).expect("what is generated can be loaded")
+        })
     }
 }
 

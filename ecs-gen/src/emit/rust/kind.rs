@@ -54,7 +54,7 @@ pub(super) fn of(field: &Field, names: &Names) -> (Option<TokenStream>, TokenStr
 }
 
 /// Whether the index puts no limit on the length of a keyword.
-fn is_unlimited(field: &Field) -> bool {
+pub(in crate::emit) fn is_unlimited(field: &Field) -> bool {
     field.is_unindexed() || has_ignore_above(field)
 }
 

@@ -65,13 +65,13 @@ fn row(field: &Field, names: &Names, pattern: Option<&Ident>, events: Option<&Ex
 }
 
 /// The rule which types go with which categories, of an object that has lists of both.
-struct ExpectedTypes<'m> {
+pub(in crate::emit) struct ExpectedTypes<'m> {
     categories: (&'m Field, &'m Allowed),
     types: (&'m Field, &'m Allowed),
 }
 
 impl<'m> ExpectedTypes<'m> {
-    fn of(model: &'m Model, shape: &'m Shape) -> Option<Self> {
+    pub(in crate::emit) fn of(model: &'m Model, shape: &'m Shape) -> Option<Self> {
         let list = |name: &str| {
             let field = model.children(&shape.fields).find(|field| field.name() == name)?;
             Some((field, model.allowed_of(field)?))
@@ -81,16 +81,20 @@ impl<'m> ExpectedTypes<'m> {
         has_rule.then_some(Self { categories, types })
     }
 
+    /// Each category that expects something, with the types; one that is not in the list is refused by the list.
+    pub(in crate::emit) fn rows(&self) -> impl Iterator<Item = (&'m str, Vec<&'m str>)> {
+        let types = &self.types.1.values;
+        let rows = self.categories.1.values.iter().filter(|value| !value.expected_event_types.is_empty());
+        rows.map(move |value| {
+            let expected = value.expected_event_types.iter().map(String::as_str);
+            (value.name.as_str(), expected.filter(|name| types.iter().any(|listed| listed.name == *name)).collect())
+        })
+    }
+
     fn table(&self, names: &Names, name: &Ident) -> TokenStream {
         let table = |field: &Field| field.allowed.map(|id| &names.allowed[id.index()].table);
         let (categories, types) = (table(self.categories.0), table(self.types.0));
-        let rows = self.categories.1.values.iter().filter(|value| !value.expected_event_types.is_empty());
-        let rows = rows.map(|value| {
-            // A type that is not in the list is refused by the list.
-            let is_listed = |name: &&String| self.types.1.values.iter().any(|listed| listed.name == **name);
-            let (category, types) = (&value.name, value.expected_event_types.iter().filter(is_listed));
-            quote!((#category, &[#(#types),*]))
-        });
+        let rows = self.rows().map(|(category, types)| quote!((#category, &[#(#types),*])));
         quote! {
             static #name: ecs_schema::ExpectedTypes =
                 ecs_schema::ExpectedTypes::new(&#categories, &#types, &[#(#rows),*]);

@@ -7,7 +7,7 @@ use ecs_gen::model::{Model, Origin};
 use ecs_schema::{Kind, ObjectRule};
 use serde_json::Value;
 
-use super::{ALL_OF_ECS, EVERY_TYPE, INFRA, KIBANA, emit, load, rules};
+use super::{ALL_OF_ECS, EVERY_TYPE, INFRA, KIBANA, emit, load, rules_of};
 
 /// The fields of ECS 9.4.0.
 const FIELDS_OF_ECS: usize = 2_605;
@@ -17,7 +17,7 @@ fn check(path: &str) -> usize {
     let model = load(path);
     let expected = model.leaves().count();
     assert_eq!(mapped(&model), expected, "leaves of the mapping");
-    assert_eq!(ruled(rules::of(&model).root()), expected, "leaves of the rules");
+    assert_eq!(ruled(rules_of(&model).root()), expected, "leaves of the rules");
     assert_eq!(in_rust(&model), expected, "leaves of the tables in Rust");
     assert_eq!(rows_of_markdown(&model), expected, "rows of fields.md");
     assert_eq!(rows_of_csv(&model), expected, "rows of fields.csv");

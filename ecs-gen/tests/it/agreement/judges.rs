@@ -7,7 +7,7 @@ use jsonschema::Validator;
 use serde_json::Value;
 
 use super::typed::Typed;
-use super::{emit, rules};
+use super::{emit, rules_of};
 
 /// The judges of one log.
 pub struct Judges {
@@ -49,7 +49,7 @@ impl Judges {
     pub fn of(model: &Model, typed: Option<Typed>) -> Self {
         let files = emit(model, "json-schema");
         let schema: Value = serde_json::from_slice(files.iter().next().unwrap().1).unwrap();
-        let rules = typed.as_ref().map_or_else(|| rules::of(model), |typed| typed.rules);
+        let rules = typed.as_ref().map_or_else(|| rules_of(model), |typed| typed.rules);
         Self { schema: jsonschema::draft202012::new(&schema).unwrap(), rules, typed }
     }
 

@@ -1,16 +1,20 @@
-//! That the committed Rust has the rules that the model says, and that the log of every type has every type.
+//! That the committed Rust has the rules that `rules.json` says, and that the log of every type has every type.
 
 use ecs_gen::field_type::TYPES;
 use ecs_schema::generated::{infra_events::InfraEvents, kibana_event_log::KibanaEventLog};
 use ecs_schema::{Log as _, LogRules};
 
 use super::generated::every_type::EveryType;
-use super::{EVERY_TYPE, INFRA, KIBANA, emit, load, rules, workspace};
+use super::{EVERY_TYPE, INFRA, KIBANA, emit, load, rules_of, workspace};
 
 #[track_caller]
 fn check(path: &str, committed: &LogRules) {
     let model = load(path);
-    assert_eq!(shown(committed), shown(rules::of(&model)), "run `cargo xtask regenerate`, or mend the Rust emitter");
+    assert_eq!(
+        shown(committed),
+        shown(rules_of(&model)),
+        "run `cargo xtask regenerate`, or fix the emitter that is wrong, Rust or rules"
+    );
 }
 
 /// Everything that the rules say; whether a pattern has been compiled is not among it.
@@ -39,12 +43,12 @@ fn shown(rules: &LogRules) -> String {
 }
 
 #[test]
-fn committed_rust_of_the_kibana_event_log_has_the_rules_of_its_model() {
+fn compiled_and_loaded_rules_of_the_kibana_log_are_equal() {
     check(KIBANA, KibanaEventLog::RULES);
 }
 
 #[test]
-fn committed_rust_of_infra_events_has_the_rules_of_its_model() {
+fn compiled_and_loaded_rules_of_infra_events_are_equal() {
     check(INFRA, InfraEvents::RULES);
 }
 
