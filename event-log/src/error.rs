@@ -30,11 +30,11 @@ pub enum StartError {
     /// The provider of the service's own events cannot be registered.
     #[error("the provider of the service's own events cannot be registered: {0}")]
     Register(RegisterError),
-    /// What is to be installed does not make the alias that is shipped to. Data streams are not shipped to.
-    #[error("the files of the log `{log}` make no alias `{alias}`")]
-    Alias {
-        /// The alias that is shipped to.
-        alias: String,
+    /// What is to be installed does not make what is shipped to.
+    #[error("the files of the log `{log}` make no alias and no data stream `{target}`")]
+    Target {
+        /// The alias or data stream that is shipped to.
+        target: String,
         /// The log of the bundle.
         log: String,
     },

@@ -1,35 +1,41 @@
 //! Shipping: records of the spool to a bulk endpoint, so that nothing is lost and nothing is stored twice. Owns batches,
-//! retries, pins and acknowledgements; knows neither how an event is made nor how a connection is.
+//! retries, assignments and acknowledgements; knows neither how an event is made nor how a connection is.
 //!
 //! [`Shipper`] is a state machine without clock, threads and sockets: it is told the time, gives out [`Errand`]s, and is
-//! told how they ended. [`ShipperThread`] drives it on plain threads, and the simulation in the tests on a clock of its own, against an engine that does everything that engines do on bad days.
+//! told how they ended. [`ShipperThread`] drives it on plain threads, and the simulation in the tests on a clock of its own,
+//! against an engine that does everything that engines do on bad days.
 //!
 //! Where the log is to be installed first, [`ShipperThread::start_installing`] does that in the background, and holds the
-//! shipper back until it is done. What is sent goes to an index that the engine has named, so nothing makes an index of the
-//! alias's name; what the waiting prevents is that a mapping of an older version refuses new documents for good.
+//! shipper back until it is done: a mapping of an older version would refuse new documents for good.
 //!
 //! # What is promised
-//! **Nothing is lost.** A record is acknowledged to the spool when its document is stored, or when it is in the quarantine
-//! and synced there; and only together with all records before it. Whatever else happens, it is sent again.
+//! **Nothing is lost.** A record is acknowledged to the spool when its document is stored where readers of the target see
+//! it, or when it is in the quarantine and synced there; and only together with all records before it. Whatever else happens,
+//! it is sent again.
 //!
 //! **Nothing is stored twice.** Each document is a `create` under its own id, which an engine refuses when the *index* has
-//! that id. An alias is not an index: after a rollover it leads elsewhere, to an index that does not know the id. So every
-//! request goes to a concrete index by name, and before it is sent the journal of intents says which records go where (see
-//! [`journal`]). As long as an earlier try *may* have arrived, a record is **in doubt**, and only its own index is tried:
+//! that id. An alias or a data stream is not an index: after a rollover it leads elsewhere, to an index that does not know
+//! the id. Therefore:
 //!
-//! * In doubt puts: no complete reply, a reply that is not to be believed (malformed, cut off, not JSON, a wrong count of
-//!   items), a request or an item whose status is ambiguous, which is everything outside of 400 to 499 and 408
-//!   ([`ItemOutcome::is_ambiguous`](event_store::ItemOutcome::is_ambiguous) and its like share one definition), and the
-//!   death of this process.
-//! * Not in doubt: a connection that was never made, 400 to 499 but 408, for the whole request or an item. Such a record
-//!   goes wherever the alias writes to when it is sent again.
-//! * The index is not behind the alias any more, or takes no writes (a lifecycle made it read-only): it is asked which of
-//!   the ids it has (`_mget`). Those are finished, the others are free to go to the write index.
-//! * The index is gone: what it held may live on behind the alias under another name (shrunk, mounted from a snapshot), so
-//!   the alias is searched for the ids; an index that is deleted with its documents leaves nothing that could be doubled.
-//!   Asking needs the right to read. Without it the records stay in the spool and the health says why.
-//! * The document is to go into the quarantine: its index is asked first, because whoever hands it back later, after a
-//!   rollover, would store it a second time.
+//! * The first try goes to the target by its name, an alias with `require_alias`, so that no engine makes an index of that
+//!   name. Before it is sent, the journal of intents says which index the target wrote to at that moment (see [`journal`]):
+//!   it arrives there, or in an index that was written to later.
+//! * As long as a try *may* have arrived, its documents are **in doubt**: no complete reply, a reply that is not to be
+//!   believed (malformed, cut off, not JSON, a wrong count of items), a request or an item whose status is ambiguous, which
+//!   is everything outside of 400 to 499 and 408 ([`ItemOutcome::is_ambiguous`](event_store::ItemOutcome::is_ambiguous) and
+//!   its like share one definition), or the death of this process. A connection that was never made, and 400 to 499 but 408,
+//!   leave no doubt.
+//! * What is in doubt is not sent before the target was resolved once more, *after* the failure. If an alias still writes to
+//!   the recorded index, the try is repeated there by name, where the id makes it harmless. Otherwise, and on data streams,
+//!   whose indices take no `create` by name, that index and each one that may have been written to after it are asked for the
+//!   ids (`_mget`); what none of them has is sent again. That needs the right to get documents by their ids, which the
+//!   generated role of a writer has; without it the records wait, and the health says why.
+//! * A reply names the index of each document. A later index of the target counts as stored. A repetition by name counts when
+//!   the index is seen behind the target afterwards, because an engine that makes indices by itself makes one anew that was
+//!   deleted a moment before. A document in an index that is not behind the target is a **stray**: it does not count, is said
+//!   with the requests that bring it back, and sent again.
+//! * The document is to go into the quarantine: while it may be stored the indices are asked first, because whoever hands it
+//!   back later would store it a second time.
 //!
 //! **No document stops the others.** One that the engine answers with a defect of its own (500) on each try is passed by
 //! others. When these are stored and it never is, it goes into the quarantine; while none is, it waits, because then the
@@ -45,14 +51,18 @@
 //! when there is a place for it in a batch. Besides there is a table of finished ranges, which has no more entries than
 //! records are held.
 //!
-//! # What is not
-//! Data streams: their indices take no `create` by name, so a rollover between two tries could double. An index that is
-//! deleted by hand in the seconds between looking and sending is made anew by engines that may create indices on their own;
-//! `action.auto_create_index` can forbid that. An engine that loses what it acknowledged loses it. That includes a document
-//! that it refuses as known (409) while an earlier request with it is still being synced or replicated: the refusal waits for
-//! neither. If the engine dies in that moment, the document is lost. It takes a request that timed out here and still runs
-//! there, which is why a transport should wait longer than an engine does
-//! ([`DEFAULT_REQUEST_TIMEOUT`](event_store::DEFAULT_REQUEST_TIMEOUT)).
+//! # What remains
+//! * A try that the engine goes on with while its documents are asked for, or that was not yet begun when a rollover came, can
+//!   store them in an index other than that of the next try. Both take a request that timed out here and still runs there
+//!   *and* a rollover in that moment, which is why a transport should wait longer than an engine does
+//!   ([`DEFAULT_REQUEST_TIMEOUT`](event_store::DEFAULT_REQUEST_TIMEOUT)).
+//! * Later indices of an alias are told by the number at the end of their names. Somebody who makes an alias write to an
+//!   *older* index, and then to a newer one, between two tries can make a document appear in both.
+//! * Somebody who takes an index away from the target while its documents are in doubt, and puts it back later, brings them
+//!   back beside those that were sent again.
+//! * An engine that loses what it acknowledged loses it. That includes a document that it refuses as known (409) while an
+//!   earlier request with it is still being synced or replicated: the refusal waits for neither. If the engine dies in that
+//!   moment, the document is lost.
 
 mod batch;
 mod complete;

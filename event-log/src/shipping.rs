@@ -60,8 +60,8 @@ impl Shipping {
         directory: &Path,
     ) -> Result<ShipperThread, StartError> {
         let Self { transport, settings, bundle } = self;
-        if let Some(bundle) = bundle.as_ref().filter(|bundle| !bundle.has_alias(settings.alias())) {
-            return Err(StartError::Alias { alias: settings.alias().to_owned(), log: bundle.log().to_owned() });
+        if let Some(bundle) = bundle.as_ref().filter(|bundle| !bundle.makes(settings.target())) {
+            return Err(StartError::Target { target: settings.target().to_owned(), log: bundle.log().to_owned() });
         }
         let ports = Ports::open(spool, quarantine.clone(), &directory.join(SHIPPING_DIRECTORY));
         ports

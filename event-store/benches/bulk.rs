@@ -43,7 +43,7 @@ fn read_items(name: &str, item: &str) {
     let since = cpu_seconds();
     for _ in 0..ROUNDS {
         let mut stored = 0;
-        let count = read_bulk_response(black_box(body.as_bytes()), &mut |_, outcome| {
+        let count = read_bulk_response(black_box(body.as_bytes()), ".kibana-event-log-000001", &mut |_, outcome, _| {
             stored += usize::from(outcome.is_stored());
         });
         assert_eq!((count.ok(), stored), (Some(BATCH), BATCH));
@@ -131,7 +131,8 @@ fn send_all(transport: &HttpTransport, bodies: &[BulkBody]) -> f64 {
     let path = bulk_path_to_index("log-000001");
     for body in bodies {
         let reply = transport.send(&Request::bulk(&path, body.as_bytes())).expect("the engine has no faults");
-        read_bulk_reply(&reply, BATCH, &mut |_, outcome| assert!(outcome.is_stored())).expect("a bulk reply");
+        read_bulk_reply(&reply, BATCH, "log-000001", &mut |_, outcome, _| assert!(outcome.is_stored()))
+            .expect("a bulk reply");
     }
     cpu_seconds() - before
 }

@@ -1,11 +1,12 @@
-//! Speaks to Elasticsearch and OpenSearch: bulk requests and their replies, the way to the engine, which index an alias
-//! writes to, and the installation of a log's generated files. Knows what an engine answers and nothing of what an event
-//! is; documents are bytes here, and nothing runs in the background.
+//! Speaks to Elasticsearch and OpenSearch: bulk requests and their replies, the way to the engine, which indices are behind
+//! an alias or a data stream, and the installation of a log's generated files. Knows what an engine answers and nothing of
+//! what an event is; documents are bytes here, and nothing runs in the background.
 //!
 //! * [`BulkBody`] and [`read_bulk_reply`]: documents to a request, a reply to an [`ItemOutcome`] for each.
 //! * [`Transport`]: one request, one reply. [`HttpTransport`] is the real one, with the feature
 //!   `http`, which is on by default; tests bring their own.
-//! * [`AliasIndices`], [`resolve_write_index`]: the concrete index behind an alias, so that a repeated request cannot store twice.
+//! * [`WriteTarget`], [`resolve_target`]: the concrete indices behind an alias or a data stream, so that a repeated request
+//!   cannot store twice.
 //! * [`Bundle`], [`Installer`], [`Installation`]: what `ecs-gen` generated, put on an engine as often as one likes.
 //!
 //! # Examples
@@ -30,7 +31,7 @@
 //!
 //! let path = bulk_path_to_index(".kibana-event-log-000001");
 //! let reply = Parrot.send(&Request::bulk(&path, body.as_bytes()))?;
-//! read_bulk_reply(&reply, body.documents(), &mut |place, outcome| {
+//! read_bulk_reply(&reply, body.documents(), ".kibana-event-log-000001", &mut |place, outcome, _| {
 //!     assert_eq!((place, outcome), (0, ItemOutcome::AlreadyStored));
 //! })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -49,7 +50,7 @@ mod reason;
 #[cfg(feature = "http")]
 mod secret;
 mod transport;
-mod write_index;
+mod write_target;
 
 pub use backoff::Backoff;
 pub use bulk::{
@@ -71,4 +72,4 @@ pub use reason::reason_without_values;
 #[cfg(feature = "http")]
 pub use secret::Secret;
 pub use transport::{Method, Request, Response, Transport, TransportError, UnknownMethod};
-pub use write_index::{AliasIndices, ResolveError, resolve_write_index};
+pub use write_target::{ResolveError, TargetKind, WriteTarget, resolve_target, resolve_write_index};

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::http::{Head, Reply};
+use crate::id;
 use crate::mapping;
 use crate::state::{Refused, State, object};
 
@@ -68,7 +69,10 @@ fn route(state: &mut State, method: &str, path: &str, body: &Value) -> Answer {
         ("GET", "", None, None) => Ok(json!({"version": {"number": "8.19.0"}, "tagline": "You Know, for Tests"})),
         ("GET" | "HEAD", "_alias", Some(alias), None) => alias_of(state, alias),
         ("GET", "_cluster", Some("health"), None) => Ok(json!({"status": "green"})),
-        ("PUT", "_data_stream", Some(name), None) => make_stream(state, name),
+        ("PUT", "_data_stream", Some(name), None) => {
+            state.make_stream(name)?;
+            Ok(json!({"acknowledged": true}))
+        }
         ("GET", "_data_stream", Some(name), None) => stream(state, name),
         ("PUT", name, Some("_mapping"), None) => put_mapping(state, name, body),
         ("GET", name, Some("_mapping"), None) => {
@@ -81,6 +85,7 @@ fn route(state: &mut State, method: &str, path: &str, body: &Value) -> Answer {
             let counts = indices(state, name, |index| json!(index.ids.len()))?;
             Ok(json!({"count": counts.iter().filter_map(|(_, count)| count.as_u64()).sum::<u64>()}))
         }
+        ("POST" | "GET", name, Some("_mget"), None) => Ok(get_many(state, name, body)),
         ("POST", name, Some("_rollover"), wanted) => rollover(state, name, wanted, body),
         ("POST" | "GET", name, Some("_refresh"), None) => {
             indices(state, name, |_| Value::Null).map(|_| json!({"_shards": {"failed": 0}}))
@@ -95,11 +100,15 @@ fn route(state: &mut State, method: &str, path: &str, body: &Value) -> Answer {
             |index| json!({"aliases": index.aliases, "mappings": index.mappings, "settings": index.settings}),
         )
         .map(Value::from_iter),
-        ("DELETE", name, None, None) if is_name(name) => state
-            .indices
-            .remove(name)
-            .map(|_| json!({"acknowledged": true}))
-            .ok_or_else(|| Refused::missing_index(name).into()),
+        ("DELETE", name, None, None) if is_name(name) => {
+            let removed = state.indices.remove(name).map(|_| json!({"acknowledged": true}));
+            removed.ok_or_else(|| Refused::missing_index(name).into())
+        }
+        ("DELETE", name, Some("_alias"), Some(alias)) => {
+            let index = state.indices.get_mut(name).ok_or_else(|| Refused::missing_index(name))?;
+            let removed = index.aliases.remove(alias).map(|_| json!({"acknowledged": true}));
+            removed.ok_or_else(|| Refused::new(404, "aliases_not_found_exception", "aliases missing").into())
+        }
         _ => {
             let reason = format!("no handler found for uri [{path}] and method [{method}]");
             Err(Failure::Body(400, json!({"error": reason})))
@@ -177,21 +186,23 @@ fn alias_of(state: &State, alias: &str) -> Answer {
     Ok(Value::from_iter(found))
 }
 
-fn make_stream(state: &mut State, name: &str) -> Answer {
-    if state.streams.contains_key(name) {
-        let reason = format!("data_stream [{name}] already exists");
-        return Err(Refused::new(400, "resource_already_exists_exception", reason).into());
-    }
-    let backing = format!(".ds-{name}-000001");
-    state.make_index(&backing, &json!({}))?;
-    state.streams.insert(name.to_owned(), vec![backing]);
-    Ok(json!({"acknowledged": true}))
-}
-
 fn stream(state: &State, name: &str) -> Answer {
     let backing = state.streams.get(name).ok_or_else(|| Refused::missing_index(name))?;
     let indices: Vec<Value> = backing.iter().map(|index| json!({"index_name": index})).collect();
     Ok(json!({"data_streams": [{"name": name, "indices": indices, "generation": backing.len()}]}))
+}
+
+/// Which of the ids an index has.
+fn get_many(state: &State, name: &str, body: &Value) -> Value {
+    let ids = body["ids"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let docs: Vec<Value> = if let Some(index) = state.indices.get(name) {
+        let has = |id: &str| index.ids.contains(&id::number(id.as_bytes()));
+        ids.map(|id| json!({"_index": name, "_id": id, "found": has(id)})).collect()
+    } else {
+        let error = Refused::missing_index(name).to_json();
+        ids.map(|id| json!({"_index": name, "_id": id, "error": error})).collect()
+    };
+    json!({ "docs": docs })
 }
 
 fn put_mapping(state: &mut State, name: &str, body: &Value) -> Answer {

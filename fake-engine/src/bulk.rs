@@ -12,7 +12,6 @@ use crate::server::Recording;
 use crate::state::{Refused, State};
 
 const USUAL: &[u8] = b"{\"create\":{\"_id\":\"";
-const STORED: &[u8] = br#"{"create":{"status":201}}"#;
 
 /// What a request asks besides its lines.
 #[derive(Clone, Copy, Debug)]
@@ -20,8 +19,18 @@ pub struct Options<'a> {
     /// Index, alias or data stream of the path.
     pub target: Option<&'a str>,
     pub require_alias: bool,
-    /// Whether the reply has statuses and errors alone, as with a `filter_path` that names no ids.
-    pub is_short: bool,
+    pub shape: Shape,
+}
+
+/// What a `filter_path` leaves of an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Status and error.
+    Short,
+    /// The index too.
+    WithIndex,
+    /// Everything.
+    Full,
 }
 
 struct Action<'b> {
@@ -71,7 +80,7 @@ pub fn apply(
             reply.push(b',');
         }
         count += 1;
-        has_errors |= !store(state, target, &action, document, fault, options.is_short, reply);
+        has_errors |= !store(state, target, &action, document, fault, options.shape, reply);
     }
     reply.extend_from_slice(b"]}");
     if has_errors {
@@ -114,7 +123,7 @@ fn store(
     action: &Action<'_>,
     document: &[u8],
     fault: &Fault,
-    is_short: bool,
+    shape: Shape,
     reply: &mut Vec<u8>,
 ) -> bool {
     let made;
@@ -125,21 +134,17 @@ fn store(
         made = format!("made-{}", state.made_ids);
         made.as_bytes()
     };
+    let named = target.clone().unwrap_or_else(|_| action.index.clone().unwrap_or_default());
     match target.and_then(|target| insert(state, &target, id, document, fault).map(|()| target)) {
-        Ok(_) if is_short && action.name == "create" => reply.extend_from_slice(STORED),
         Ok(target) => {
-            let _ = write!(reply, r#"{{"{}":{{"#, action.name);
-            if !is_short {
-                write_identity(&target, id, reply);
+            write_start(action.name, shape, &target, id, reply);
+            if shape == Shape::Full {
                 reply.extend_from_slice(br#""_version":1,"result":"created","_shards":{"total":2,"successful":1,"failed":0},"_seq_no":0,"_primary_term":1,"#);
             }
             reply.extend_from_slice(br#""status":201}}"#);
         }
         Err(refused) => {
-            let _ = write!(reply, r#"{{"{}":{{"#, action.name);
-            if !is_short {
-                write_identity("-", id, reply);
-            }
+            write_start(action.name, shape, &named, id, reply);
             let _ = write!(reply, r#""status":{},"error":{}}}}}"#, refused.status, refused.to_json());
             return false;
         }
@@ -147,10 +152,21 @@ fn store(
     true
 }
 
-fn write_identity(index: &str, id: &[u8], reply: &mut Vec<u8>) {
-    let _ = write!(reply, r#""_index":"{index}","_id":""#);
-    reply.extend_from_slice(id);
-    reply.extend_from_slice(b"\",");
+/// An item up to its status.
+fn write_start(action: &str, shape: Shape, index: &str, id: &[u8], reply: &mut Vec<u8>) {
+    for piece in ["{\"", action, "\":{"] {
+        reply.extend_from_slice(piece.as_bytes());
+    }
+    if shape != Shape::Short {
+        for piece in ["\"_index\":\"", index, "\","] {
+            reply.extend_from_slice(piece.as_bytes());
+        }
+    }
+    if shape == Shape::Full {
+        for piece in [b"\"_id\":\"", id, b"\","] {
+            reply.extend_from_slice(piece);
+        }
+    }
 }
 
 fn insert(state: &mut State, target: &str, id: &[u8], document: &[u8], fault: &Fault) -> Result<(), Refused> {
@@ -195,12 +211,12 @@ fn sequence(document: &[u8]) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Options, apply};
+    use super::{Options, Shape, apply};
     use crate::mode::Fault;
     use crate::server::Recording;
     use crate::state::State;
 
-    const SHORT: Options<'_> = Options { target: Some("log"), require_alias: false, is_short: true };
+    const SHORT: Options<'_> = Options { target: Some("log"), require_alias: false, shape: Shape::Short };
 
     #[track_caller]
     fn check(state: &mut State, body: &str, options: Options<'_>, wanted: &str) {
@@ -214,18 +230,22 @@ mod tests {
         let mut state = State { recording: Recording::Sequences, ..State::default() };
         let body = "{\"create\":{\"_id\":\"a\"}}\n{\"event\":{\"sequence\":17}}\n";
         check(&mut state, body, SHORT, r#"{"took":1,"errors":false,"items":[{"create":{"status":201}}]}"#);
+        let named = Options { shape: Shape::WithIndex, ..SHORT };
+        let other = body.replace("\"a\"", "\"b\"");
+        let wanted = r#"{"took":1,"errors":false,"items":[{"create":{"_index":"log","status":201}}]}"#;
+        check(&mut state, &other, named, wanted);
         let conflict = r#"{"took":1,"errors":true,"items":[{"create":{"status":409,"error":{"reason":"[a]: version conflict, document already exists (current version [1])","type":"version_conflict_engine_exception"}}}]}"#;
         check(&mut state, body, SHORT, conflict);
         let other = "{\"create\":{\"_index\":\"other\",\"_id\":\"a\"}}\n{}\n";
-        let options = Options { is_short: false, ..SHORT };
+        let options = Options { shape: Shape::Full, ..SHORT };
         let full = r#"{"took":1,"errors":false,"items":[{"create":{"_index":"other","_id":"a","_version":1,"result":"created","_shards":{"total":2,"successful":1,"failed":0},"_seq_no":0,"_primary_term":1,"status":201}}]}"#;
         check(&mut state, other, options, full);
         let seen = state.stats();
         assert_eq!(
             (seen.documents, seen.unique, seen.duplicates_across_indices, seen.duplicates_refused),
-            (2, 1, 1, 1)
+            (3, 2, 1, 1)
         );
-        assert_eq!(state.records.sequences, [17]);
+        assert_eq!(state.records.sequences, [17, 17]);
     }
 
     #[test]

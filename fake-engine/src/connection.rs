@@ -7,7 +7,7 @@ use std::time::Duration;
 use socket2::SockRef;
 
 use crate::admin;
-use crate::bulk::{self, Options};
+use crate::bulk::{self, Options, Shape};
 use crate::http::{Head, Reader, Reply, Stream};
 use crate::mode::{Fault, Mode};
 use crate::server::Shared;
@@ -87,7 +87,12 @@ impl Connection<'_> {
         let options = Options {
             target,
             require_alias: has("require_alias=true") || has("require_alias"),
-            is_short: filter.is_some_and(|filter| !filter.contains("_id") && !filter.contains("_index")),
+            shape: match filter {
+                Some(filter) if filter.contains("_id") => Shape::Full,
+                Some(filter) if filter.contains("_index") => Shape::WithIndex,
+                Some(_) => Shape::Short,
+                None => Shape::Full,
+            },
         };
         let mut state = self.shared.state();
         state.stats.bytes += body.len() as u64;

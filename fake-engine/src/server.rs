@@ -37,6 +37,7 @@ pub enum Recording {
 pub struct Builder {
     port: u16,
     aliases: Vec<String>,
+    streams: Vec<String>,
     mode: Mode,
     recording: Recording,
     is_tls: bool,
@@ -55,6 +56,13 @@ impl Builder {
     #[must_use]
     pub fn alias(mut self, name: impl Into<String>) -> Self {
         self.aliases.push(name.into());
+        self
+    }
+
+    /// Begins with a data stream of that name.
+    #[must_use]
+    pub fn data_stream(mut self, name: impl Into<String>) -> Self {
+        self.streams.push(name.into());
         self
     }
 
@@ -101,6 +109,9 @@ impl Builder {
             state
                 .make_index(&format!("{alias}-000001"), &aliases)
                 .map_err(|refused| io::Error::other(refused.reason))?;
+        }
+        for stream in &self.streams {
+            state.make_stream(stream).map_err(|refused| io::Error::other(refused.reason))?;
         }
         let shared = Arc::new(Shared {
             state: Mutex::new(state),

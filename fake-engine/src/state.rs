@@ -84,7 +84,15 @@ impl State {
             return Err(Refused::new(404, "index_not_found_exception", reason));
         }
         if !self.indices.contains_key(name) {
+            if self.best_template(name).is_some_and(|template| template["allow_auto_create"] == json!(false)) {
+                let reason = format!("no such index [{name}] and composable template forbids index auto creation");
+                return Err(Refused::new(404, "index_not_found_exception", reason));
+            }
             self.make_index(name, &json!({}))?;
+        }
+        if self.streams.values().flatten().any(|backing| backing == name) {
+            let reason = "index request with op_type=create targeting backing indices is disallowed";
+            return Err(Refused::new(400, "illegal_argument_exception", reason));
         }
         Ok(name.to_owned())
     }
@@ -135,19 +143,21 @@ impl State {
         Ok(())
     }
 
-    /// The template of the highest priority whose pattern fits, with its components under it.
-    pub fn template_for(&self, name: &str) -> Value {
+    /// The template of the highest priority whose pattern fits.
+    fn best_template(&self, name: &str) -> Option<&Value> {
         let fits = |template: &&Value| {
             let patterns = template["index_patterns"].as_array();
             patterns.into_iter().flatten().filter_map(Value::as_str).any(|pattern| is_match(pattern, name))
         };
         let templates = self.things.iter().filter(|(path, _)| path.starts_with("/_index_template/"));
-        let best = templates
-            .map(|(_, template)| template)
-            .filter(fits)
-            .max_by_key(|template| template["priority"].as_u64().unwrap_or(0));
+        let fitting = templates.map(|(_, template)| template).filter(fits);
+        fitting.max_by_key(|template| template["priority"].as_u64().unwrap_or(0))
+    }
+
+    /// The template that fits best, with its components under it.
+    pub fn template_for(&self, name: &str) -> Value {
         let mut all = json!({"mappings": {}, "settings": {}});
-        let Some(best) = best else {
+        let Some(best) = self.best_template(name) else {
             return all;
         };
         for component in best["composed_of"].as_array().into_iter().flatten().filter_map(Value::as_str) {
@@ -185,6 +195,18 @@ impl State {
             index.aliases.insert(name.to_owned(), options);
         }
         Ok((old, new))
+    }
+
+    /// Makes a data stream with its first backing index.
+    pub fn make_stream(&mut self, name: &str) -> Result<(), Refused> {
+        if self.streams.contains_key(name) {
+            let reason = format!("data_stream [{name}] already exists");
+            return Err(Refused::new(400, "resource_already_exists_exception", reason));
+        }
+        let backing = format!(".ds-{name}-000001");
+        self.make_index(&backing, &json!({}))?;
+        self.streams.insert(name.to_owned(), vec![backing]);
+        Ok(())
     }
 
     /// Concrete indices that a name stands for.

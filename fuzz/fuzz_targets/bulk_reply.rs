@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|body: &[u8]| {
     let mut told = 0;
-    let count = read_bulk_response(body, &mut |place, _| {
+    let count = read_bulk_response(body, "log-000001", &mut |place, _, _| {
         assert_eq!(place, told);
         told += 1;
     });

@@ -64,7 +64,8 @@ fn emit_templates(model: &Model, rows: &[Row<'_>], out: &mut Files) {
     let mappings = Mappings::new(model, &translate);
     let settings = shared_settings(model);
     let own: Vec<Template> = rows.iter().map(|row| row_template(model, row)).collect();
-    let hash = meta::hash(model, &[&mappings, &settings, &own]);
+    let makes_no_index = data_stream(model).is_none();
+    let hash = meta::hash(model, &[&mappings, &settings, &own, &makes_no_index]);
     let mappings = mappings.with_meta(Meta::new(model, &hash));
     let legacy = Mappings::new(model, &translate_legacy).with_meta(Meta::new(model, &hash));
     add(model, out, "mappings", &mappings);
@@ -73,7 +74,7 @@ fn emit_templates(model: &Model, rows: &[Row<'_>], out: &mut Files) {
     let component = Template { settings: Some(settings.clone()), ..Template::default() };
     add(model, out, "component-template-settings", &ComponentTemplate::new(model, component, &hash));
     for (row, own) in rows.iter().zip(own) {
-        let body = IndexTemplate::new(model, row, data_stream(model), own, &hash);
+        let body = IndexTemplate::new(model, row, data_stream(model), own, &hash).without_auto_create();
         add(model, out, &format!("index-template{}", row.suffix), &with_template_settings(model, body));
         if row.alias.is_some() {
             let body = LegacyTemplate::new(model, row, legacy_settings(model, row), legacy.clone());

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use event_store::{BulkBody, PushError};
+use event_store::{BulkBody, PushError, Said};
 
 use crate::id::EventId;
 
@@ -31,6 +31,12 @@ pub(super) struct Rejection {
     pub(super) reason: String,
 }
 
+impl Rejection {
+    pub(super) fn said(&self) -> Said<'_> {
+        Said { status: self.status, error_type: &self.error_type, reason: &self.reason }
+    }
+}
+
 impl fmt::Display for Rejection {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let separator = if self.error_type.is_empty() { "" } else { ": " };
@@ -38,33 +44,34 @@ impl fmt::Display for Rejection {
     }
 }
 
-/// Where to ask for the documents of a batch before it may go anywhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Look {
-    /// In their own index, which is not behind the alias any more. If it is there, they are sent there again; a request
-    /// to an index that is not there would make it anew on some engines.
-    Exists,
-    /// In their own index, which takes no writes: what is not there now will not come there.
-    Index,
-    /// Behind the alias: their own index is gone.
-    Alias,
+/// Whether earlier tries may have stored the documents of a batch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Arrival {
+    /// None was sent, or the engine turned each of them down. The batch may be filled up, and go to any index.
+    #[default]
+    None,
+    /// One may have, in the index that it was assigned to or in one that was written to after it.
+    InDoubt,
+    /// The same, and the engine refuses the documents for good, each with its rejection. They go into the quarantine unless
+    /// they turn out to be stored.
+    Refused,
+    /// The same, and a moment ago no index had them: they are sent once more. Unless that try settles it, they are in doubt
+    /// again, since the earlier one may have been running all that time.
+    Asked,
+    /// The engine says that they are stored in the assigned index. That counts when it is seen to be behind the target.
+    Reported,
 }
 
-/// Documents in the order of the spool. Unless it is in doubt, a batch may be filled up and go to any index.
+/// Documents in the order of the spool.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     pub(super) body: BulkBody,
     pub(super) items: Vec<Item>,
-    /// Where it went or goes.
+    /// The write index of the moment in which it was sent, or the index that it is reported to be stored in.
     pub(super) pin: Option<Arc<str>>,
-    /// Whether an earlier try may have arrived there.
-    pub(super) in_doubt: bool,
-    /// Whether its documents are refused for good, each with its rejection, and go into the quarantine unless they turn out
-    /// to be stored.
-    pub(super) is_refused: bool,
-    pub(super) look: Option<Look>,
-    /// Whether its index was found to be there, although it is not behind the alias.
-    pub(super) exists: bool,
+    pub(super) arrival: Arrival,
+    /// Indices that are still to be asked for its documents, the next one last. None until that is necessary.
+    pub(super) to_ask: Option<Vec<Arc<str>>>,
     /// Tries in a row that stored nothing.
     pub(super) failures: u32,
     /// When the engine had answered all of its documents with a defect for the first time. Since then it is passed by others,
@@ -77,6 +84,13 @@ pub(super) struct Batch {
 }
 
 impl Batch {
+    /// Notes that the last try may have arrived.
+    pub(super) fn doubt(&mut self) {
+        if self.arrival == Arrival::None {
+            self.arrival = Arrival::InDoubt;
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
@@ -132,7 +146,8 @@ impl Batch {
     }
 
     pub(super) fn copy_of(&self, places: impl Iterator<Item = usize>) -> Self {
-        let mut copy = Self { body: BulkBody::default(), items: Vec::new(), pin: self.pin.clone(), ..*self };
+        let mut copy =
+            Self { body: BulkBody::default(), items: Vec::new(), pin: self.pin.clone(), to_ask: None, ..*self };
         for place in places {
             let item = &self.items[place];
             copy.push(item.sequence, item.id, self.document(place)).expect("it was taken before");
@@ -153,7 +168,7 @@ impl Batch {
 
 #[cfg(test)]
 mod tests {
-    use super::Batch;
+    use super::{Arrival, Batch};
     use crate::id::EventId;
 
     fn batch() -> Batch {
@@ -186,20 +201,20 @@ mod tests {
     #[test]
     fn halves_make_the_whole() {
         let mut first = batch();
-        first.in_doubt = true;
+        first.arrival = Arrival::InDoubt;
         let whole = first.body.as_bytes().to_vec();
         let second = first.split_off_half();
         assert_eq!([first.body.as_bytes(), second.body.as_bytes()].concat(), whole);
         assert_eq!((first.ranges(), second.ranges()), (vec![(3, 4)], vec![(7, 8)]));
-        assert!(second.in_doubt);
+        assert_eq!(second.arrival, Arrival::InDoubt);
     }
 
     #[test]
     fn reset_batch_is_free_again() {
         let mut used = batch();
-        used.in_doubt = true;
+        used.arrival = Arrival::InDoubt;
         used.failures = 3;
         used.reset();
-        assert!(used.is_empty() && !used.in_doubt && used.failures == 0 && used.body.is_empty());
+        assert!(used.is_empty() && used.arrival == Arrival::None && used.failures == 0 && used.body.is_empty());
     }
 }

@@ -1,13 +1,18 @@
 //! What came of a request, and what that means for its documents.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use event_store::{ItemOutcome, RefusalKind, Response, Said, TransportError, read_bulk_reply};
+use event_store::{
+    ItemOutcome, Obstacle, Refusal, RefusalKind, ResolveError, Response, Said, TargetKind, TransportError,
+    read_bulk_reply,
+};
 
-use super::batch::{Batch, Look, Rejection};
+use super::batch::{Arrival, Batch, Rejection};
 use super::errand::{Errand, Job};
 use super::shipper::Shipper;
 use super::stats::Condition;
+use super::target::Question;
 use crate::quarantine::{Entry, Kind};
 
 /// Longest time that an engine can ask to be left alone.
@@ -21,16 +26,12 @@ const REGROW_AFTER: u64 = 256;
 struct Failure {
     place: usize,
     rejection: Rejection,
+    /// What is in the way, when it is not the document.
+    obstacle: Option<Obstacle>,
     /// Whether it may be stored all the same.
     is_ambiguous: bool,
     /// Whether it is not to be tried again.
     is_final: bool,
-}
-
-impl Failure {
-    fn has_type(&self, error_type: &str) -> bool {
-        self.rejection.error_type == error_type
-    }
 }
 
 impl Shipper {
@@ -41,7 +42,7 @@ impl Shipper {
             self.gate = self.gate.max(self.now + (*pause).min(MAX_RETRY_AFTER));
         }
         match errand.job {
-            Job::Resolve => self.complete_question(outcome),
+            Job::Resolve(question) => self.complete_question(question, outcome),
             Job::Bulk(batch) => {
                 self.land(&batch);
                 self.complete_bulk(batch, errand.sent, outcome);
@@ -60,23 +61,31 @@ impl Shipper {
         self.flying.remove(&batch.first());
     }
 
-    fn complete_question(&mut self, outcome: Result<Response, TransportError>) {
+    fn complete_question(&mut self, question: Question, outcome: Result<Response, TransportError>) {
         self.target.is_asking = false;
+        let name = &self.settings.target;
         let (condition, text) = match outcome {
             Err(error) => (Condition::Unreachable, error.to_string()),
             Ok(response) => match response.refusal() {
-                None => match self.target.learn(&self.settings.alias, &response.body, self.now) {
+                None => match self.target.learn(question, name, &response.body, self.now) {
                     Ok(()) => return,
-                    Err(text) => (Condition::NotInstalled, text),
+                    Err(ResolveError::Missing { .. }) if self.target.is_missing(question) => return,
+                    Err(error) => (Condition::NotInstalled, error.to_string()),
                 },
+                Some(refusal) if is_missing(question, &refusal) => {
+                    if self.target.is_missing(question) {
+                        return;
+                    }
+                    let error = ResolveError::Missing { name: name.clone() };
+                    (Condition::NotInstalled, error.to_string())
+                }
                 Some(refusal) => {
                     let condition = match refusal.kind {
-                        RefusalKind::Missing => Condition::NotInstalled,
                         RefusalKind::Forbidden => Condition::Forbidden,
                         RefusalKind::Later => Condition::Overloaded,
                         _ => Condition::Refused,
                     };
-                    (condition, format!("cannot ask where the alias leads: {refusal}"))
+                    (condition, format!("cannot ask what is behind `{name}`: {refusal}"))
                 }
             },
         };
@@ -90,11 +99,19 @@ impl Shipper {
             Ok(response) if response.status == 200 => self.read_reply(batch, sent, &response),
             Ok(response) => self.refused(batch, sent, &response),
             Err(error) => {
-                batch.in_doubt |= error.is_ambiguous();
+                self.doubt_if(error.is_ambiguous(), &mut batch);
                 self.window.narrow(sent, self.now);
                 self.trouble(Condition::Unreachable, &error.to_string());
                 self.retry(batch);
             }
+        }
+    }
+
+    /// Notes that a try may have arrived. What is done about it depends on what the target is after that.
+    fn doubt_if(&mut self, is_ambiguous: bool, batch: &mut Batch) {
+        if is_ambiguous {
+            batch.doubt();
+            self.target.forget();
         }
     }
 
@@ -107,7 +124,7 @@ impl Shipper {
             Some(refusal) => (refusal.kind, refusal.without_values().to_string()),
             None => (RefusalKind::Unfit, format!("status {} in reply to a bulk request", response.status)),
         };
-        batch.in_doubt |= response.is_ambiguous();
+        self.doubt_if(response.is_ambiguous(), &mut batch);
         if kind == RefusalKind::TooLarge {
             return self.too_large(batch, sent, &text);
         }
@@ -136,29 +153,38 @@ impl Shipper {
         } else {
             let reason = format!("the document alone is too large: {text}");
             let rejection = Rejection { status: 413, error_type: String::new(), reason };
-            self.sort_out(batch, sent, vec![Failure { place: 0, rejection, is_ambiguous: false, is_final: true }]);
+            let failure = Failure { place: 0, rejection, obstacle: None, is_ambiguous: false, is_final: true };
+            self.sort_out(batch, sent, vec![failure], &[]);
         }
     }
 
     fn read_reply(&mut self, mut batch: Batch, sent: Duration, response: &Response) {
         let mut failures = Vec::new();
+        let mut elsewhere: Vec<(usize, Arc<str>)> = Vec::new();
         let mut conflicts = 0;
-        let reply = read_bulk_reply(response, batch.items.len(), &mut |place, outcome| match outcome {
-            ItemOutcome::Created => (),
-            ItemOutcome::AlreadyStored => conflicts += 1,
+        let index = batch.pin.clone().expect("it was sent to one");
+        let reply = read_bulk_reply(response, batch.items.len(), &index, &mut |place, outcome, found| match outcome {
+            ItemOutcome::Created | ItemOutcome::AlreadyStored => {
+                conflicts += u64::from(outcome == ItemOutcome::AlreadyStored);
+                elsewhere.extend(found.map(|found| (place, Arc::from(found))));
+            }
             ItemOutcome::Retry { said, .. } | ItemOutcome::Rejected { said } | ItemOutcome::Unclear { said } => {
                 let Said { status, error_type, reason } = said;
                 let (error_type, reason) = (error_type.to_owned(), reason.to_owned());
                 failures.push(Failure {
                     place,
                     rejection: Rejection { status, error_type, reason },
+                    obstacle: match outcome {
+                        ItemOutcome::Retry { obstacle, .. } => Some(obstacle),
+                        _ => None,
+                    },
                     is_ambiguous: outcome.is_ambiguous(),
                     is_final: matches!(outcome, ItemOutcome::Rejected { .. } | ItemOutcome::Unclear { .. }),
                 });
             }
         });
         if let Err(error) = reply {
-            batch.in_doubt = true;
+            self.doubt_if(true, &mut batch);
             self.window.narrow(sent, self.now);
             self.trouble(
                 Condition::Unreachable,
@@ -175,7 +201,45 @@ impl Shipper {
             self.window.widen();
         }
         self.regrow();
-        self.sort_out(batch, sent, failures);
+        let unconfirmed = self.unconfirmed(&batch, &index, &failures, elsewhere);
+        self.sort_out(batch, sent, failures, &unconfirmed);
+    }
+
+    /// Documents that are said to be stored, and where, when that has to be seen behind the target first.
+    ///
+    /// A repetition by the index's own name may have made the index anew, if it was deleted a moment before. A try by the
+    /// target's name may have gone to an index that nobody has heard of yet.
+    fn unconfirmed(
+        &self,
+        batch: &Batch,
+        index: &Arc<str>,
+        failures: &[Failure],
+        elsewhere: Vec<(usize, Arc<str>)>,
+    ) -> Vec<(usize, Arc<str>)> {
+        if matches!(batch.arrival, Arrival::None | Arrival::Asked) {
+            return elsewhere.into_iter().filter(|(_, found)| !self.target.has(found)).collect();
+        }
+        let mut failed = failures.iter().map(|failure| failure.place).peekable();
+        let mut elsewhere = elsewhere.into_iter().peekable();
+        let stored = (0..batch.items.len()).filter(|place| failed.next_if_eq(place).is_none());
+        stored
+            .map(|place| match elsewhere.next_if(|(at, _)| *at == place) {
+                Some(found) => found,
+                None => (place, Arc::clone(index)),
+            })
+            .collect()
+    }
+
+    /// Sets documents apart until the index that they are said to be in is seen behind the target.
+    fn await_confirmation(&mut self, batch: &Batch, mut unconfirmed: &[(usize, Arc<str>)]) {
+        while let Some((_, index)) = unconfirmed.first() {
+            let same = unconfirmed.iter().take_while(|(_, other)| other == index).count();
+            let mut reported = batch.copy_of(unconfirmed[..same].iter().map(|(place, _)| *place));
+            (reported.arrival, reported.pin) = (Arrival::Reported, Some(Arc::clone(index)));
+            self.target.forget();
+            self.retry_now(reported);
+            unconfirmed = &unconfirmed[same..];
+        }
     }
 
     /// Tries larger bodies again when many have passed: what stood in the way may be gone.
@@ -187,10 +251,17 @@ impl Shipper {
     }
 
     /// Finishes the documents that are stored or put aside, and sends the others again.
-    fn sort_out(&mut self, mut batch: Batch, sent: Duration, mut failures: Vec<Failure>) {
+    fn sort_out(
+        &mut self,
+        mut batch: Batch,
+        sent: Duration,
+        mut failures: Vec<Failure>,
+        unconfirmed: &[(usize, Arc<str>)],
+    ) {
         let stored = batch.items.len() - failures.len();
-        self.stats.delivered += stored as u64;
-        self.finish_stored(&batch, &failures);
+        self.stats.delivered += (stored - unconfirmed.len()) as u64;
+        self.finish_stored(&batch, &failures, unconfirmed);
+        self.await_confirmation(&batch, unconfirmed);
         if stored > 0 {
             self.stored_at = self.stored_at.max(Some(sent));
             batch.stalled = None;
@@ -204,8 +275,8 @@ impl Shipper {
         if failures.is_empty() {
             return self.recycle(batch);
         }
-        batch.in_doubt |= failures.iter().any(|failure| failure.is_ambiguous);
-        self.note_index(&mut batch, &failures);
+        self.doubt_if(failures.iter().any(|failure| failure.is_ambiguous), &mut batch);
+        self.note_obstacle(&failures);
         let places: Vec<usize> = failures.iter().map(|failure| failure.place).collect();
         batch.keep(&places);
         if stored > 0 {
@@ -214,16 +285,17 @@ impl Shipper {
         self.retry(batch);
     }
 
-    fn finish_stored(&mut self, batch: &Batch, failures: &[Failure]) {
-        if failures.is_empty() {
+    fn finish_stored(&mut self, batch: &Batch, failures: &[Failure], unconfirmed: &[(usize, Arc<str>)]) {
+        if failures.is_empty() && unconfirmed.is_empty() {
             for (first, last) in batch.ranges() {
                 self.progress.finish(first, last);
             }
             return;
         }
         let mut failed = failures.iter().map(|failure| failure.place).peekable();
+        let mut unconfirmed = unconfirmed.iter().map(|(place, _)| *place).peekable();
         for (place, item) in batch.items.iter().enumerate() {
-            if failed.next_if_eq(&place).is_none() {
+            if failed.next_if_eq(&place).is_none() && unconfirmed.next_if_eq(&place).is_none() {
                 self.progress.finish(item.sequence, item.sequence);
             }
         }
@@ -255,10 +327,11 @@ impl Shipper {
     }
 
     /// Takes out of the failures what is refused for good and may be stored all the same, because an earlier try may have
-    /// arrived, or this one has: its own index is asked. Nothing that may be stored is put aside: whoever handed it back
+    /// arrived, or this one has: the engine is asked. Nothing that may be stored is put aside: whoever handed it back
     /// after a rollover would store it twice.
     fn ask_for_refused(&mut self, batch: &Batch, failures: &mut Vec<Failure>) {
-        let may_be_stored = |failure: &mut Failure| failure.is_final && (batch.in_doubt || failure.is_ambiguous);
+        let may_be_stored =
+            |failure: &mut Failure| failure.is_final && (batch.arrival != Arrival::None || failure.is_ambiguous);
         let asked: Vec<Failure> = failures.extract_if(.., may_be_stored).collect();
         if asked.is_empty() {
             return;
@@ -267,7 +340,8 @@ impl Shipper {
         for (item, failure) in second.items.iter_mut().zip(asked) {
             item.rejection = Some(Box::new(failure.rejection));
         }
-        (second.in_doubt, second.is_refused, second.look) = (true, true, Some(Look::Index));
+        second.arrival = Arrival::Refused;
+        self.target.forget();
         self.retry_now(second);
     }
 
@@ -317,28 +391,36 @@ impl Shipper {
         put
     }
 
-    /// What the failures say of the index itself.
-    fn note_index(&mut self, batch: &mut Batch, failures: &[Failure]) {
-        let is_of = |error_type: &str| failures.iter().find(|failure| failure.has_type(error_type));
-        let look = if is_of("index_not_found_exception").is_some() {
-            Look::Alias
-        } else if is_of("index_closed_exception").is_some()
-            || is_of("cluster_block_exception").is_some_and(|failure| failure.rejection.status == 403)
-        {
-            Look::Index
-        } else {
-            if let Some(failure) = failures.iter().find(|failure| matches!(failure.rejection.status, 401 | 403)) {
-                let Rejection { status, error_type, .. } = &failure.rejection;
-                let text = format!("documents are refused with {status} `{error_type}`");
-                self.trouble(Condition::Forbidden, &text);
-            }
-            return;
+    /// Says why documents wait, in the engine's words but without theirs.
+    fn note_obstacle(&mut self, failures: &[Failure]) {
+        let worst = failures.iter().filter_map(|failure| Some((failure.obstacle?, failure)));
+        // What a person has to see to goes before what passes by itself.
+        let rank = |obstacle: Obstacle| match obstacle {
+            Obstacle::Access => 0,
+            Obstacle::State => 1,
+            Obstacle::Defect => 2,
+            _ => 3,
         };
-        self.target.forget();
-        if batch.in_doubt {
-            batch.look = Some(look);
+        let Some((obstacle, failure)) = worst.min_by_key(|(obstacle, _)| rank(*obstacle)) else { return };
+        let condition = match obstacle {
+            Obstacle::Access => Condition::Forbidden,
+            Obstacle::Load => Condition::Overloaded,
+            _ => Condition::Refused,
+        };
+        if obstacle == Obstacle::State {
+            self.target.forget();
         }
-        let index = batch.pin.as_deref().unwrap_or_default();
-        self.trouble(Condition::Refused, &format!("the index `{index}` is gone, closed or takes no writes"));
+        let said = failure.rejection.said();
+        let text = format!("{} documents wait: {}; {}", failures.len(), said.without_values(), obstacle.advice());
+        self.trouble(condition, &text);
+    }
+}
+
+/// Whether a refusal says that the name is nothing of the kind that was asked for. An engine or a role without data streams
+/// refuses the question itself, and has none of that name for this shipper either.
+fn is_missing(question: Question, refusal: &Refusal) -> bool {
+    match question.kind {
+        TargetKind::Alias => refusal.kind == RefusalKind::Missing,
+        TargetKind::DataStream => !matches!(refusal.status, 401 | 408 | 425 | 429 | 500..),
     }
 }

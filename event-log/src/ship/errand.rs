@@ -5,6 +5,7 @@ use std::time::Duration;
 use event_store::{Method, Request};
 
 use super::batch::Batch;
+use super::target::Question;
 
 /// Something to be sent. Whoever drives a shipper sends [`request`](Self::request) and hands the errand back with what
 /// came of it; one that is not handed back leaves its records unacknowledged.
@@ -19,8 +20,8 @@ pub struct Errand {
 
 #[derive(Debug)]
 pub(super) enum Job {
-    /// Which index does the alias write to?
-    Resolve,
+    /// Which indices are behind the target?
+    Resolve(Question),
     /// Store these documents.
     Bulk(Batch),
     /// Which of these documents are there?
@@ -32,7 +33,7 @@ impl Errand {
     #[must_use]
     pub fn request(&self) -> Request<'_> {
         match &self.job {
-            Job::Resolve => Request::get(&self.path),
+            Job::Resolve(_) => Request::get(&self.path),
             Job::Bulk(batch) => Request::bulk(&self.path, batch.body.as_bytes()),
             Job::Look(_) => Request::new(Method::Post, &self.path).with_json(&self.question),
         }
@@ -43,7 +44,7 @@ impl Errand {
     pub fn documents(&self) -> usize {
         match &self.job {
             Job::Bulk(batch) => batch.items.len(),
-            Job::Resolve | Job::Look(_) => 0,
+            Job::Resolve(_) | Job::Look(_) => 0,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use event_store::BulkBody;
 
-use super::batch::Batch;
+use super::batch::{Arrival, Batch};
 use super::journal::Journal;
 use super::ports::{EntryKey, PortError};
 use super::shipper::{LOCAL_PAUSE, Shipper};
@@ -38,7 +38,9 @@ impl Shipper {
         let batches = self.batches();
         batches < places || {
             let stalled = self.stalled_batches().min(MOST_STALLED);
-            batches < places + stalled && self.held_bytes() + self.settings.max_bytes <= self.settings.most_held_bytes()
+            let has_memory = self.held_bytes() + self.settings.max_bytes <= self.settings.most_held_bytes();
+            // A document larger than a batch may be all that is held. It is judged by whether others pass.
+            batches < places + stalled && (has_memory || batches == stalled)
         }
     }
 
@@ -116,7 +118,11 @@ impl Shipper {
         }
         let (now, half) = (self.now, self.max_bytes / 2);
         let is_open = |batch: &Batch| {
-            !batch.in_doubt && batch.stalled.is_none() && batch.failures > 0 && batch.due <= now && batch.bytes() < half
+            batch.arrival == Arrival::None
+                && batch.stalled.is_none()
+                && batch.failures > 0
+                && batch.due <= now
+                && batch.bytes() < half
         };
         if let Some(place) = self.waiting.iter().position(is_open) {
             self.filling = Some(self.waiting.swap_remove(place));
@@ -146,7 +152,7 @@ fn place_for<'a>(
 ) -> &'a mut Batch {
     let pin = journal.replayed(sequence);
     let fits = |batch: &Batch| {
-        let is_same_way = if batch.in_doubt { batch.pin.as_ref() == pin } else { pin.is_none() };
+        let is_same_way = if batch.arrival == Arrival::InDoubt { batch.pin.as_ref() == pin } else { pin.is_none() };
         is_same_way
             && batch.items.len() < room.max_documents
             && batch.bytes() + BulkBody::cost(ID_TEXT, document) <= room.max_bytes
@@ -157,6 +163,7 @@ fn place_for<'a>(
     }
     filling.get_or_insert_with(|| {
         let spare = spare.pop().unwrap_or_default();
-        Batch { in_doubt: pin.is_some(), pin: pin.cloned(), begun: room.now, due: room.now, ..spare }
+        let arrival = if pin.is_some() { Arrival::InDoubt } else { Arrival::None };
+        Batch { arrival, pin: pin.cloned(), begun: room.now, due: room.now, ..spare }
     })
 }

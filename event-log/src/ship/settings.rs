@@ -6,7 +6,7 @@ use std::time::Duration;
 /// Documents of a batch. Of small events this many are about a megabyte; larger batches gain nothing that can be measured,
 /// and each reply has an item for each document.
 pub const DEFAULT_MAX_DOCUMENTS: u32 = 4096;
-/// Documents that one search finds (`index.max_result_window`): engines are asked for all documents of a batch at once.
+/// The most that a batch can be set to: engines are asked for all documents of a batch at once.
 pub const MOST_DOCUMENTS: u32 = 10_000;
 /// Bytes of a request's body. A hundredth of what engines take at most, small enough to be held several times.
 pub const DEFAULT_MAX_BYTES: usize = 1 << 20;
@@ -43,7 +43,7 @@ pub enum IntentSync {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Settings {
-    pub(super) alias: String,
+    pub(super) target: String,
     pub(super) max_documents: usize,
     pub(super) max_bytes: usize,
     pub(super) max_age: Duration,
@@ -55,26 +55,26 @@ pub struct Settings {
     pub(super) seed: u64,
 }
 
-/// Everything at its default, for the alias of that name.
+/// Everything at its default, for the alias or data stream of that name.
 impl From<&str> for Settings {
-    fn from(alias: &str) -> Self {
-        Self::new(alias)
+    fn from(target: &str) -> Self {
+        Self::new(target)
     }
 }
 
-/// Everything at its default, for the alias of that name.
+/// Everything at its default, for the alias or data stream of that name.
 impl From<String> for Settings {
-    fn from(alias: String) -> Self {
-        Self::new(alias)
+    fn from(target: String) -> Self {
+        Self::new(target)
     }
 }
 
 impl Settings {
-    /// Everything at its default; the alias is the one that the log's generated files install.
+    /// Everything at its default; the target is the alias or the data stream that the log's generated files install.
     #[must_use]
-    pub fn new(alias: impl Into<String>) -> Self {
+    pub fn new(target: impl Into<String>) -> Self {
         Self {
-            alias: alias.into(),
+            target: target.into(),
             max_documents: DEFAULT_MAX_DOCUMENTS as usize,
             max_bytes: DEFAULT_MAX_BYTES,
             max_age: DEFAULT_MAX_AGE,
@@ -145,10 +145,10 @@ impl Settings {
         self
     }
 
-    /// The alias that is shipped to.
+    /// The alias or data stream that is shipped to.
     #[must_use]
-    pub fn alias(&self) -> &str {
-        &self.alias
+    pub fn target(&self) -> &str {
+        &self.target
     }
 
     /// The seed, 0 when none is set.
@@ -168,7 +168,7 @@ impl Settings {
         if self.max_in_flight == 1 { 1 } else { self.max_in_flight as usize + 1 }
     }
 
-    /// Bytes of documents that are in memory at most, provided that no single document is larger than a batch.
+    /// Bytes of documents that are in memory at most; those of single documents that are larger than a batch come on top.
     #[must_use]
     pub fn most_held_bytes(&self) -> usize {
         (self.max_batches() + 1) * self.max_bytes

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
-use event_store::{AliasIndices, Backoff, bulk_path_to_index};
+use event_store::{Backoff, TargetKind, bulk_path_to_index};
 
-use super::batch::{Batch, Look};
+use super::batch::{Arrival, Batch};
 use super::errand::{Errand, Job};
 use super::intake::{SHORTEST_IDLE, Unplaced};
 use super::journal::Journal;
@@ -132,6 +132,7 @@ impl Shipper {
     /// What to do now. To be asked until it says [`Step::Wait`].
     pub fn poll(&mut self, now: Duration) -> Step {
         self.tick(now);
+        self.confirm();
         self.fill();
         self.refill();
         let errand = self.question().or_else(|| self.delivery());
@@ -215,15 +216,14 @@ impl Shipper {
         waiting.count() + self.flying.values().filter(|(_, is_stalled)| *is_stalled).count()
     }
 
-    /// Asks where the alias leads, when there is something to send and that is not known, or not for sure.
+    /// Asks what is behind the target, when there is something to send and that is not known, or not for sure.
     fn question(&mut self) -> Option<Errand> {
         let is_needed = self.filling.is_some() || !self.waiting.is_empty();
         if self.is_held || !is_needed || self.now < self.gate || !self.target.wants_asking(self.now) {
             return None;
         }
-        self.target.is_asking = true;
-        let path = AliasIndices::path(&self.settings.alias);
-        Some(Errand { job: Job::Resolve, path, question: Vec::new(), sent: self.now })
+        let (path, question) = self.target.question(&self.settings.target);
+        Some(Errand { job: Job::Resolve(question), path, question: Vec::new(), sent: self.now })
     }
 
     fn can_send(&self) -> bool {
@@ -259,7 +259,9 @@ impl Shipper {
         // In order: what is due waits for what is older, unless that is stalled.
         let next_in_order = self.next_in_order();
         let may_go = |place: usize, batch: &Batch| {
-            batch.due <= now && (!self.is_in_order() || batch.stalled.is_some() || next_in_order == Some(place))
+            batch.arrival != Arrival::Reported
+                && batch.due <= now
+                && (!self.is_in_order() || batch.stalled.is_some() || next_in_order == Some(place))
         };
         if let Some(place) = oldest(&mut self.waiting.iter().enumerate().filter(|(place, batch)| may_go(*place, batch)))
         {
@@ -282,36 +284,75 @@ impl Shipper {
 
     /// When a batch that is not full is sent all the same.
     fn ready_at(&self, batch: &Batch) -> Duration {
-        if batch.failures > 0 || batch.in_doubt || batch.first() <= self.flush_through {
+        if batch.failures > 0 || batch.arrival != Arrival::None || batch.first() <= self.flush_through {
             return Duration::ZERO;
         }
         batch.begun + self.settings.max_age
     }
 
     /// Makes a request of a batch; a batch whose intent cannot be written down has to wait.
+    ///
+    /// The first try goes to the target by its name, and is assigned to the index that it writes to now. One that may have
+    /// arrived there is repeated there by name, which the id makes harmless, as long as that is the write index. Otherwise the
+    /// first may have landed in a later index too, and all of these are asked. That includes data streams, whose indices take
+    /// nothing by name.
     fn prepare(&mut self, mut batch: Batch) -> Option<Errand> {
-        let write = self.target.write(self.now).expect("`can_send` looks");
-        if batch.in_doubt {
-            let is_known = batch.exists || batch.pin.as_ref().is_some_and(|pin| self.target.has(pin));
-            if batch.look.is_none() && !is_known {
-                batch.look = Some(Look::Exists);
+        let target = self.target.get(self.now).expect("`can_send` looks");
+        let write = target.write_index();
+        let can_repeat = target.kind() == TargetKind::Alias && batch.pin.as_ref() == Some(write);
+        let path = match batch.arrival {
+            Arrival::None => {
+                batch.pin = Some(write.clone());
+                target.bulk_path(&self.settings.target)
             }
-            if batch.look.is_some() {
-                return Some(look::errand(&self.settings.alias, batch, self.now));
+            // The first of its tries counts for the journal: whatever index came after that one is asked.
+            Arrival::Asked => target.bulk_path(&self.settings.target),
+            Arrival::InDoubt if can_repeat => bulk_path_to_index(write),
+            Arrival::InDoubt | Arrival::Refused | Arrival::Reported => {
+                let pin = batch.pin.clone().expect("it was sent there");
+                let indices = batch.to_ask.get_or_insert_with(|| target.from_index_on(&pin));
+                let index = indices.last().cloned().expect("a target has a write index at least");
+                return Some(look::errand(&index, batch, self.now));
             }
-        } else {
-            batch.pin = Some(write.clone());
-            batch.look = None;
-        }
-        let pin = batch.pin.clone().expect("it was just set, or the batch is in doubt and was sent there");
+        };
+        let pin = batch.pin.clone().expect("it was just set, or the batch was sent there");
         if let Err(error) = self.journal.intend(&batch.ranges(), &pin, &mut *self.source) {
             batch.due = self.now + LOCAL_PAUSE;
             self.waiting.push(batch);
             self.trouble(Condition::Local, &error.to_string());
             return None;
         }
-        let path = bulk_path_to_index(&pin);
         Some(Errand { job: Job::Bulk(batch), path, question: Vec::new(), sent: self.now })
+    }
+
+    /// Finishes what the engine has said it stored, in indices that are seen now to be behind the target. What is in another
+    /// one is sent again, to the target, unless it is found there.
+    fn confirm(&mut self) {
+        let Some(target) = self.target.get(self.now) else { return };
+        let reported = self.waiting.extract_if(.., |batch| batch.arrival == Arrival::Reported);
+        let (stored, strays): (Vec<_>, Vec<_>) =
+            reported.partition(|batch| batch.pin.as_ref().is_some_and(|pin| target.has(pin)));
+        for batch in stored {
+            self.stats.delivered += batch.items.len() as u64;
+            for (first, last) in batch.ranges() {
+                self.progress.finish(first, last);
+            }
+            self.recycle(batch);
+        }
+        for mut batch in strays {
+            self.stats.strays += batch.items.len() as u64;
+            let (index, name) = (batch.pin.as_deref().unwrap_or_default(), &self.settings.target);
+            let text = format!(
+                "the engine has stored {} documents in `{index}`, which is not behind `{name}`; they are sent again. What \
+                 else is there comes back by `POST /_reindex {{\"conflicts\":\"proceed\",\"source\":{{\"index\":\"{index}\"}},\
+                 \"dest\":{{\"index\":\"{name}\",\"op_type\":\"create\"}}}}`, then `DELETE /{index}`",
+                batch.items.len()
+            );
+            self.trouble(Condition::Refused, &text);
+            // A lifecycle may have put a copy of the index in its place.
+            batch.arrival = Arrival::InDoubt;
+            self.retry_now(batch);
+        }
     }
 
     /// When there may be something to do, if no request ends before.
@@ -343,7 +384,10 @@ impl Shipper {
     /// Sends a batch again after a delay that grows with its failures.
     pub(super) fn retry(&mut self, mut batch: Batch) {
         batch.failures = batch.failures.saturating_add(1);
-        batch.exists = false;
+        if batch.arrival == Arrival::Asked {
+            batch.arrival = Arrival::InDoubt;
+            self.target.forget();
+        }
         batch.due = self.now + self.delay(batch.failures);
         self.stats.retried += batch.items.len() as u64;
         self.waiting.push(batch);
@@ -382,7 +426,7 @@ impl Shipper {
     pub(super) fn log_rejection(&mut self, text: &str) {
         if self.rejection_logged.is_none_or(|logged| self.now >= logged + LOG_INTERVAL) {
             self.rejection_logged = Some(self.now);
-            tracing::warn!(alias = %self.settings.alias, "shipping: {text}");
+            tracing::warn!(destination = %self.settings.target, "shipping: {text}");
         }
     }
 
@@ -391,7 +435,7 @@ impl Shipper {
         let place = Condition::ALL.iter().position(|kind| *kind == condition).unwrap_or_default();
         if self.logged[place].is_none_or(|logged| self.now >= logged + LOG_INTERVAL) {
             self.logged[place] = Some(self.now);
-            tracing::warn!(trouble = condition.name(), alias = %self.settings.alias, "shipping: {text}");
+            tracing::warn!(trouble = condition.name(), destination = %self.settings.target, "shipping: {text}");
         }
         self.stats.condition = condition;
         self.stats.last_error = Some(text.to_owned());

@@ -65,6 +65,9 @@ pub struct Stats {
     pub conflicts: u64,
     /// Documents that were sent again, counted each time.
     pub retried: u64,
+    /// Documents that an engine stored in an index that is not behind the target; they are sent again, and are not among
+    /// those delivered.
+    pub strays: u64,
     /// Documents that went to the quarantine.
     pub quarantined: u64,
     /// Requests that were sent, questions included.

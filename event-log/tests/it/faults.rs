@@ -15,7 +15,7 @@ use ecs_schema::generated::kibana_event_log::{ActionsAction, KibanaEventLog};
 use event_log::ship::{Ports, Settings, ShipperThread, Stats};
 use event_log::{EventLogService, SHIPPING_DIRECTORY};
 use event_store::HttpTransport;
-use fake_engine::{FakeEngine, Mode, Recording};
+use fake_engine::{Builder, FakeEngine, Mode, Recording};
 
 const ALIAS: &str = ".kibana-event-log";
 const DEFAULT_EVENTS: u64 = 2_000;
@@ -52,7 +52,11 @@ fn events() -> u64 {
 }
 
 fn engine(mode: &str) -> FakeEngine {
-    FakeEngine::builder().alias(ALIAS).mode(mode.parse().unwrap()).recording(Recording::Sequences).start().unwrap()
+    start(FakeEngine::builder().alias(ALIAS), mode)
+}
+
+fn start(engine: Builder, mode: &str) -> FakeEngine {
+    engine.mode(mode.parse().unwrap()).recording(Recording::Sequences).start().unwrap()
 }
 
 fn service(directory: &Path) -> EventLogService<KibanaEventLog> {
@@ -127,15 +131,15 @@ fn figures(name: &str, began: Instant, engine: &FakeEngine, shipper: &Stats) {
 }
 
 /// Logs while it ships, and drains.
-fn run(name: &str, mode: &str, meanwhile: impl Fn(&FakeEngine) + Sync) {
-    let (directory, engine, began) = (tempfile::tempdir().unwrap(), engine(mode), Instant::now());
+fn run(name: &str, engine: &FakeEngine, meanwhile: impl Fn(&FakeEngine) + Sync) {
+    let (directory, began) = (tempfile::tempdir().unwrap(), Instant::now());
     let service = service(directory.path());
     let shipper = ship(&service, &engine.url());
     let is_over = AtomicBool::new(false);
     let report = thread::scope(|scope| {
         scope.spawn(|| {
             while !is_over.load(Ordering::Relaxed) {
-                meanwhile(&engine);
+                meanwhile(engine);
                 thread::sleep(Duration::from_millis(10));
             }
         });
@@ -145,21 +149,32 @@ fn run(name: &str, mode: &str, meanwhile: impl Fn(&FakeEngine) + Sync) {
         report
     });
     assert!(report.is_delivered, "{name}: {report:?} {:?}", shipper.stats());
-    check_books(name, events(), &engine, &service);
-    figures(name, began, &engine, &shipper.stats());
+    check_books(name, events(), engine, &service);
+    figures(name, began, engine, &shipper.stats());
 }
 
 #[test]
 fn every_mode_of_failure_delivers_each_event_once() {
     for mode in MODES {
-        run(mode, mode, |_| ());
+        run(mode, &engine(mode), |_| ());
+    }
+}
+
+#[test]
+fn data_stream_gets_each_event_once_in_every_mode() {
+    for mode in MODES {
+        let engine = start(FakeEngine::builder().data_stream(ALIAS), mode);
+        run(&format!("{mode}, data stream"), &engine, |_| ());
     }
 }
 
 #[test]
 fn rollover_between_ambiguous_tries_doubles_nothing() {
     for mode in ["applied-then-reset@1/3", "hang@1/6", "html:502@1/3"] {
-        run(&format!("{mode} + rollovers"), mode, |engine| assert!(engine.rollover(ALIAS).is_some()));
+        let roll_over = |engine: &FakeEngine| assert!(engine.rollover(ALIAS).is_some());
+        run(&format!("{mode} + rollovers"), &engine(mode), roll_over);
+        let engine = start(FakeEngine::builder().data_stream(ALIAS), mode);
+        run(&format!("{mode} + rollovers, data stream"), &engine, roll_over);
     }
 }
 

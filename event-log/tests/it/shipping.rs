@@ -214,7 +214,66 @@ fn bundle_that_does_not_make_the_alias_is_refused_at_the_start() {
     let directory = tempfile::tempdir().unwrap();
     let shipping = Shipping::new(transport("http://127.0.0.1:9"), "other").install(Bundle::load(FILES).unwrap());
     let started = EventLogService::<KibanaEventLog>::builder().ship(shipping).start(directory.path());
-    assert!(matches!(&started, Err(StartError::Alias { alias, .. }) if alias == "other"), "{started:?}");
+    assert!(matches!(&started, Err(StartError::Target { target, .. }) if target == "other"), "{started:?}");
     let message = started.unwrap_err().to_string();
-    assert_eq!(message, "the files of the log `kibana-event-log` make no alias `other`");
+    assert_eq!(message, "the files of the log `kibana-event-log` make no alias and no data stream `other`");
+}
+
+#[test]
+fn deleted_index_is_made_anew_by_no_write() {
+    let (directory, engine) = (tempfile::tempdir().unwrap(), engine().alias(ALIAS).start().unwrap());
+    let settings = Settings::new(ALIAS)
+        .max_age(Duration::from_millis(5))
+        .retry(Duration::from_millis(4), Duration::from_millis(100));
+    let shipping = Shipping::new(transport(&engine.url()), settings);
+    let service: EventLogService<KibanaEventLog> =
+        EventLogService::builder().ship(shipping).start(directory.path()).unwrap();
+    log(&service, 1..=10);
+    wait(|| delivery(&service).delivered == 10);
+    let client = transport(&engine.url());
+    let send = |method, path: &str, body: &str| {
+        client.send(&Request::new(method, path).with_json(body.as_bytes())).unwrap().status
+    };
+    assert_eq!(send(Method::Delete, "/.kibana-event-log-000001", ""), 200);
+    log(&service, 11..=20);
+    wait(|| delivery(&service).last_error.is_some());
+    let error = delivery(&service).last_error.unwrap();
+    // Which of the two comes first depends on how long ago the alias was resolved.
+    let reason = "no such index [.kibana-event-log] and [require_alias]";
+    assert!(error.contains("there is no alias or data stream") || error.contains(reason), "{error}");
+    assert_eq!(send(Method::Get, "/.kibana-event-log-000001", ""), 404, "no write makes it");
+    assert_eq!(send(Method::Get, "/.kibana-event-log", ""), 404, "nor an index of the alias's name");
+    let alias = r#"{"aliases": {".kibana-event-log": {"is_write_index": true}}}"#;
+    assert_eq!(send(Method::Put, "/.kibana-event-log-000001", alias), 200);
+    let report = service.stop(Instant::now() + LIMIT);
+    assert!(report.is_delivered && report.quarantined == 0, "{report:?}");
+    assert_eq!(engine.sequences(), (1..=20).collect::<Vec<_>>());
+    assert_eq!(engine.stats().documents, 10, "what came after the deletion");
+}
+
+#[test]
+fn service_installs_a_data_stream_and_ships_to_it() {
+    let (directory, engine) = (tempfile::tempdir().unwrap(), engine().start().unwrap());
+    let files = directory.path().join("files");
+    std::fs::create_dir(&files).unwrap();
+    let mapping = r#"{"_meta":{"hash":"h","log":"stream","version":1},"properties":{}}"#;
+    let template = r#"{"index_patterns":["stream"],"data_stream":{},"template":{"mappings":MAPPING},"_meta":{"hash":"h","log":"stream","version":1}}"#;
+    let steps = r#"{"log":"stream","version":1,"engine":"opensearch","steps":[
+        {"method":"PUT","path":"/_index_template/stream","body":"index-template.json","note":"first"},
+        {"method":"PUT","path":"/_data_stream/stream","note":"then"}]}"#;
+    let template = template.replace("MAPPING", mapping);
+    for (name, text) in [("mappings.json", mapping), ("index-template.json", &template), ("install.json", steps)] {
+        std::fs::write(files.join(name), text).unwrap();
+    }
+    let settings = Settings::new("stream").max_age(Duration::from_millis(5));
+    let shipping = Shipping::new(transport(&engine.url()), settings).install(Bundle::load(&files).unwrap());
+    let service: EventLogService<KibanaEventLog> =
+        EventLogService::builder().ship(shipping).start(directory.path().join("log")).unwrap();
+    log(&service, 1..=10);
+    wait(|| delivery(&service).delivered == 10);
+    assert!(engine.rollover("stream").is_some());
+    log(&service, 11..=20);
+    let report = service.stop(Instant::now() + LIMIT);
+    assert!(report.is_delivered && report.quarantined == 0, "{report:?}");
+    assert_eq!(engine.sequences(), (1..=20).collect::<Vec<_>>());
 }

@@ -23,6 +23,19 @@ pub enum Obstacle {
     Defect,
 }
 
+impl Obstacle {
+    /// Who changes that, in half a sentence.
+    #[must_use]
+    pub const fn advice(self) -> &'static str {
+        match self {
+            Self::Load => "they are sent again, ever more slowly",
+            Self::Access => "give the writer its generated role, or the right credentials",
+            Self::State => "somebody, or the index's lifecycle, has to see to that at the engine",
+            Self::Defect => "they are sent again; the engine's own log says more",
+        }
+    }
+}
+
 /// What a refusal is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Meaning {

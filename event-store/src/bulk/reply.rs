@@ -1,7 +1,7 @@
 //! A bulk reply to outcomes, one pass over its bytes, without a tree. Owns the outer shape; an item that is not of the usual
 //! form is read by `serde_json` as a borrowed struct.
 //!
-//! Nearly all items of nearly all replies are the same 25 bytes, which are compared in place of being parsed.
+//! Nearly all items of nearly all replies are the same bytes, which are compared in place of being parsed.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,9 +11,6 @@ use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 
 use super::ItemOutcome;
 use crate::transport::Response;
-
-/// An item that was stored, as both engines write it under [`BULK_FILTER_PATH`](super::BULK_FILTER_PATH).
-const STORED: &[u8] = br#"{"create":{"status":201}}"#;
 
 /// Why a reply says nothing about the documents of its request. They may be stored: the request is to be repeated, to the
 /// same index.
@@ -56,8 +53,12 @@ pub enum ResponseError {
     Contradiction,
 }
 
-/// Reads the reply to a bulk request of `expected` documents and calls `each` with the position of each document and what
-/// became of it, in order. What a document's outcome borrows lives as long as the call.
+/// What is told of each item of a reply: its position, what became of its document, and the index that the reply names where
+/// it is not the expected one. What is borrowed lives as long as the call.
+type OnItem<'f> = dyn FnMut(usize, ItemOutcome<'_>, Option<&str>) + 'f;
+
+/// Reads the reply to a bulk request of `expected` documents that is expected to have stored them in `index`, and calls
+/// `each` with the position of each document, what became of it, and the index that was written to, if that is another one.
 ///
 /// # Errors
 /// When the reply is not to be believed. `each` may have been called for items before the place of the error: what it was
@@ -65,7 +66,8 @@ pub enum ResponseError {
 pub fn read_bulk_reply(
     response: &Response,
     expected: usize,
-    each: &mut dyn FnMut(usize, ItemOutcome<'_>),
+    index: &str,
+    each: &mut OnItem<'_>,
 ) -> Result<(), ResponseError> {
     if response.status != 200 {
         return Err(ResponseError::Status { status: response.status });
@@ -73,9 +75,9 @@ pub fn read_bulk_reply(
     if !response.is_json() {
         return Err(ResponseError::ContentType { content_type: response.content_type.clone().unwrap_or_default() });
     }
-    let found = read_bulk_response(&response.body, &mut |place, outcome| {
+    let found = read_bulk_response(&response.body, index, &mut |place, outcome, elsewhere| {
         if place < expected {
-            each(place, outcome);
+            each(place, outcome, elsewhere);
         }
     })?;
     if found == expected { Ok(()) } else { Err(ResponseError::Count { expected, found }) }
@@ -86,8 +88,10 @@ pub fn read_bulk_reply(
 ///
 /// # Errors
 /// When the bytes are no bulk reply. As there, outcomes that were told before are void then.
-pub fn read_bulk_response(body: &[u8], each: &mut dyn FnMut(usize, ItemOutcome<'_>)) -> Result<usize, ResponseError> {
-    let mut reader = Reader { bytes: body, at: 0 };
+pub fn read_bulk_response(body: &[u8], index: &str, each: &mut OnItem<'_>) -> Result<usize, ResponseError> {
+    // As both engines write an item that is stored, under the filter of paths.
+    let stored = format!(r#"{{"create":{{"_index":"{index}","status":201}}}}"#);
+    let mut reader = Reader { bytes: body, at: 0, index, stored: stored.as_bytes() };
     let mut items = None;
     let mut says_none = false;
     let mut has_failures = false;
@@ -102,9 +106,9 @@ pub fn read_bulk_response(body: &[u8], each: &mut dyn FnMut(usize, ItemOutcome<'
         reader.expect(b':')?;
         match key.as_ref() {
             "items" if items.is_none() => {
-                items = Some(reader.items(&mut |place, outcome| {
+                items = Some(reader.items(&mut |place, outcome, elsewhere| {
                     has_failures |= !outcome.is_stored();
-                    each(place, outcome);
+                    each(place, outcome, elsewhere);
                 })?);
             }
             "items" => return Err(reader.malformed(None)),
@@ -127,23 +131,28 @@ pub fn read_bulk_response(body: &[u8], each: &mut dyn FnMut(usize, ItemOutcome<'
 struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
+    /// Where documents are expected to be stored.
+    index: &'a str,
+    /// An item that says that one was.
+    stored: &'a [u8],
 }
 
 impl<'a> Reader<'a> {
-    fn items(&mut self, each: &mut dyn FnMut(usize, ItemOutcome<'_>)) -> Result<usize, ResponseError> {
+    fn items(&mut self, each: &mut OnItem<'_>) -> Result<usize, ResponseError> {
         self.expect(b'[')?;
         if self.take(b']') {
             return Ok(0);
         }
         let mut count = 0;
         loop {
-            if self.bytes[self.at..].starts_with(STORED) {
-                self.at += STORED.len();
-                each(count, ItemOutcome::Created);
+            if self.bytes[self.at..].starts_with(self.stored) {
+                self.at += self.stored.len();
+                each(count, ItemOutcome::Created, None);
             } else {
-                let Item { status, error } = self.value()?;
+                let Answer { index, status, error } = self.value::<Item<'_>>()?.0;
                 let (error_type, reason) = error.as_ref().map_or(("", ""), |error| (&error.kind.0, &error.reason.0));
-                each(count, ItemOutcome::new(status, error_type, reason));
+                let elsewhere = index.as_ref().map(|index| &*index.0).filter(|index| *index != self.index);
+                each(count, ItemOutcome::new(status, error_type, reason), elsewhere);
             }
             count += 1;
             // The usual next byte, without looking for space before it.
@@ -196,13 +205,12 @@ impl<'a> Reader<'a> {
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// What an item says, whatever its action is called.
-struct Item<'a> {
-    status: u16,
-    error: Option<Failure<'a>>,
-}
+struct Item<'a>(Answer<'a>);
 
 #[derive(Deserialize)]
 struct Answer<'a> {
+    #[serde(rename = "_index", borrow)]
+    index: Option<Text<'a>>,
     status: u16,
     #[serde(borrow)]
     error: Option<Failure<'a>>,
@@ -233,11 +241,11 @@ impl<'de: 'a, 'a> Deserialize<'de> for Item<'a> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 map.next_key::<IgnoredAny>()?.ok_or_else(|| A::Error::custom("an item without an action"))?;
-                let Answer { status, error } = map.next_value()?;
+                let answer = map.next_value()?;
                 if map.next_key::<IgnoredAny>()?.is_some() {
                     return Err(A::Error::custom("an item with two actions"));
                 }
-                Ok(Item { status, error })
+                Ok(Item(answer))
             }
         }
 

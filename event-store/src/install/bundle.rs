@@ -258,10 +258,14 @@ impl Bundle {
         })
     }
 
-    /// Whether it makes that alias; the name of a data stream is none.
+    /// Whether it makes an alias or a data stream of that name.
     #[must_use]
-    pub fn has_alias(&self, alias: &str) -> bool {
-        let is_it = |kind: &StepKind| matches!(kind, StepKind::FirstIndex { alias: made, .. } if made == alias);
+    pub fn makes(&self, name: &str) -> bool {
+        let is_it = |kind: &StepKind| match kind {
+            StepKind::FirstIndex { alias, .. } => alias == name,
+            StepKind::DataStream { name: stream } => stream == name,
+            _ => false,
+        };
         self.steps.iter().any(|step| is_it(&step.kind))
     }
 

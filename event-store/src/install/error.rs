@@ -61,9 +61,12 @@ pub enum InstallError {
         /// The alias.
         alias: String,
     },
-    /// The first index is there and nothing has the alias: somebody took it off, or moved it away with its index.
+    /// The first index is there and nothing has the alias: somebody took it off, or a write to the index's own name made it anew
+    /// after it was deleted.
     #[error(
-        "there is an index `{index}` and no alias `{alias}`: put the alias on the newest index, with `is_write_index`"
+        "there is an index `{index}` and no alias `{alias}`: put the alias on the newest index, by `POST /_aliases \
+         {{\"actions\": [{{\"add\": {{\"index\": \"{index}\", \"alias\": \"{alias}\", \"is_write_index\": true}}}}]}}`; the \
+         installation goes on from there, and rolls over if the index has another mapping"
     )]
     IndexWithoutAlias {
         /// The index.

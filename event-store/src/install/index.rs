@@ -9,7 +9,7 @@ use super::session::{Session, Standing, describe, malformed, read_meta, refused}
 use crate::engine_error::Refusal;
 use crate::name::path_segment;
 use crate::transport::Method;
-use crate::write_index::{AliasIndices, ResolveError, resolve_write_index};
+use crate::write_target::{ResolveError, TargetKind, resolve_write_index};
 
 /// What an engine refuses an alias with whose name an index has.
 const NAME_IS_TAKEN: &str = "invalid_alias_name_exception";
@@ -80,10 +80,10 @@ fn last_backing_index(found: &Value) -> Option<String> {
 impl Session<'_> {
     /// The index that an alias writes to; `None` when there is no alias.
     fn write_index(&self, alias: &str) -> Result<Option<String>, InstallError> {
-        let path = AliasIndices::path(alias);
+        let path = TargetKind::Alias.path(alias);
         match resolve_write_index(self.transport, alias) {
             Ok(index) => Ok(Some(index)),
-            Err(ResolveError::NoAlias { .. }) => Ok(None),
+            Err(ResolveError::Missing { .. }) => Ok(None),
             Err(ResolveError::NoWriteIndex { alias, indices }) => Err(InstallError::NoWriteIndex { alias, indices }),
             Err(ResolveError::Refused { refusal, .. }) => Err(refused(Method::Get, &path, refusal)),
             Err(ResolveError::Malformed { source, .. }) => {

@@ -55,7 +55,7 @@ fn documents_arrive_as_they_were_pushed() {
     for wanted in [201, 409] {
         let reply = send(&transport, &body).unwrap();
         let mut count = 0;
-        read_bulk_reply(&reply, 2, &mut |_, outcome| {
+        read_bulk_reply(&reply, 2, "log-000001", &mut |_, outcome, _| {
             assert!(outcome.is_stored(), "{outcome:?} in place of {wanted}");
             count += 1;
         })
@@ -104,7 +104,7 @@ fn spoilt_replies_are_replies_that_do_not_read() {
     let text = |mode: &str| {
         let (engine, reply) = send_in(mode);
         assert_eq!(engine.stats().documents, 3);
-        read_bulk_reply(&reply.unwrap(), 3, &mut |_, _| {}).unwrap_err().to_string()
+        read_bulk_reply(&reply.unwrap(), 3, "log-000001", &mut |_, _, _| {}).unwrap_err().to_string()
     };
     assert_eq!(text("html:200"), "the reply is `text/html` and not JSON");
     assert_eq!(text("wrong-count"), "the reply has 2 items for 3 documents");
@@ -189,8 +189,8 @@ fn compressed_bodies_arrive_whole() {
     let engine = engine().start().unwrap();
     let transport = builder(&engine).gzip(Gzip::Fast).build().unwrap();
     let body = body_of(500);
-    read_bulk_reply(&send(&transport, &body).unwrap(), 500, &mut |_, _| {}).unwrap();
-    read_bulk_reply(&send(&transport, &body_of(1)).unwrap(), 1, &mut |_, _| {}).unwrap();
+    read_bulk_reply(&send(&transport, &body).unwrap(), 500, "log-000001", &mut |_, _, _| {}).unwrap();
+    read_bulk_reply(&send(&transport, &body_of(1)).unwrap(), 1, "log-000001", &mut |_, _, _| {}).unwrap();
     let stats = engine.stats();
     assert_eq!((stats.documents, stats.gzip_requests, stats.requests), (500, 1, 2));
     assert_eq!(stats.bytes, (body.as_bytes().len() + body_of(1).as_bytes().len()) as u64);
@@ -264,7 +264,8 @@ fn pinned_index_keeps_a_rollover_from_storing_twice() {
     let request = Request::bulk(&path, body.as_bytes());
     assert!(transport.send(&request).unwrap_err().is_ambiguous());
     assert_eq!(engine.rollover("log").as_deref(), Some("log-000002"));
-    read_bulk_reply(&transport.send(&request).unwrap(), 5, &mut |_, outcome| assert!(outcome.is_stored())).unwrap();
+    read_bulk_reply(&transport.send(&request).unwrap(), 5, &index, &mut |_, outcome, _| assert!(outcome.is_stored()))
+        .unwrap();
     let stats = engine.stats();
     assert_eq!((stats.documents, stats.unique, stats.duplicates_refused), (5, 5, 5));
 
@@ -280,7 +281,7 @@ fn missing_alias_is_not_made_into_an_index() {
     let engine = FakeEngine::builder().start().unwrap();
     let transport = builder(&engine).build().unwrap();
     let reply = send(&transport, &body_of(1)).unwrap();
-    read_bulk_reply(&reply, 1, &mut |_, outcome| assert!(!outcome.is_stored())).unwrap();
+    read_bulk_reply(&reply, 1, "log-000001", &mut |_, outcome, _| assert!(!outcome.is_stored())).unwrap();
     let asked = transport.send(&Request::new(Method::Head, "/log")).unwrap();
     assert_eq!(asked.status, 404);
 }

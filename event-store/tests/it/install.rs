@@ -243,7 +243,9 @@ fn first_index_without_its_alias_is_an_error_with_the_remedy() {
     let engine = Engine::start();
     engine.send(Method::Put, "/.kibana-event-log-000001", Some(&json!({})));
     let text = "there is an index `.kibana-event-log-000001` and no alias `.kibana-event-log`: put the alias on the newest \
-                index, with `is_write_index`";
+                index, by `POST /_aliases {\"actions\": [{\"add\": {\"index\": \".kibana-event-log-000001\", \"alias\": \
+                \".kibana-event-log\", \"is_write_index\": true}}]}`; the installation goes on from there, and rolls over if \
+                the index has another mapping";
     engine.check_refused(&Files::load("kibana-event-log", "elasticsearch"), text);
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 /// A short note of each outcome.
 fn read(body: &[u8]) -> Result<Vec<String>, ResponseError> {
     let mut notes = Vec::new();
-    let count = read_bulk_response(body, &mut |place, outcome| {
+    let count = read_bulk_response(body, "log-1", &mut |place, outcome, _| {
         assert_eq!(place, notes.len());
         notes.push(match outcome {
             ItemOutcome::Created => "created".to_owned(),
@@ -97,11 +97,11 @@ fn status_type_and_count_must_be_those_of_a_bulk_reply() {
     let body = r#"{"items":[{"create":{"status":201}}]}"#;
     let check = |response: &Response, expected, wanted: &str| {
         let mut told = 0;
-        let error = read_bulk_reply(response, expected, &mut |_, _| told += 1).unwrap_err();
+        let error = read_bulk_reply(response, expected, "log-1", &mut |_, _, _| told += 1).unwrap_err();
         assert_eq!(error.to_string(), wanted);
         assert!(told <= expected);
     };
-    assert!(read_bulk_reply(&Response::json(200, body), 1, &mut |_, _| {}).is_ok());
+    assert!(read_bulk_reply(&Response::json(200, body), 1, "log-1", &mut |_, _, _| {}).is_ok());
     check(&Response::json(200, body), 2, "the reply has 1 items for 2 documents");
     check(&Response::json(200, body), 0, "the reply has 1 items for 0 documents");
     check(&Response::json(503, body), 1, "the reply has status 503");

@@ -150,6 +150,8 @@ impl Asked {
         self.check(writer, "DELETE", &format!("/{target}/_doc/a"), &Value::Null, FORBIDDEN)?;
         self.check(writer, "GET", &format!("/{target}/_doc/a"), &Value::Null, FORBIDDEN)?;
         self.check(writer, "GET", &format!("/{target}/_search"), &Value::Null, FORBIDDEN)?;
+        // Whether a document is there whose id it knows.
+        self.check(writer, "POST", &format!("/{target}-000001/_mget?_source=false"), &json!({"ids": ["a"]}), 200)?;
         // Which index the alias writes to, and nothing else about it.
         self.check(writer, "GET", &format!("/_alias/{target}"), &Value::Null, 200)?;
         self.check(writer, "GET", &format!("/{target}/_mapping"), &Value::Null, FORBIDDEN)?;

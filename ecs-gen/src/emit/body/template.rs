@@ -23,6 +23,10 @@ pub struct ComponentTemplate {
 #[derive(Clone, Debug, Serialize)]
 pub struct IndexTemplate {
     index_patterns: Vec<String>,
+    /// `false` where the engine can be told that no write makes an index: one whose alias and settings are gone would be made
+    /// anew without them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allow_auto_create: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     data_stream: Option<DataStreamOptions>,
     composed_of: Vec<String>,
@@ -149,6 +153,7 @@ impl IndexTemplate {
     ) -> Self {
         Self {
             index_patterns: vec![row.pattern.to_owned()],
+            allow_auto_create: None,
             data_stream,
             composed_of: component_names(model).to_vec(),
             template,
@@ -156,6 +161,14 @@ impl IndexTemplate {
             version: model.log.version,
             meta: Meta::new(model, hash),
         }
+    }
+}
+
+impl IndexTemplate {
+    /// Lets no write make an index that it matches, as Elasticsearch can be told. A data stream is made by its first write.
+    pub fn without_auto_create(mut self) -> Self {
+        self.allow_auto_create = self.data_stream.is_none().then_some(false);
+        self
     }
 }
 

@@ -39,15 +39,18 @@ pub(super) fn roles(model: &Model) -> BTreeMap<String, Role> {
 /// the mapping there until version 9 (measured on 8.19.21, whose deprecation log says so), and an action given by its own
 /// name covers all that start with it, so that `indices:data/write/index` would allow overwriting.
 ///
-/// Besides, a writer may ask which index its alias writes to: a request that may have arrived is repeated to that index by
-/// name, because behind the alias a rollover could have put one that does not know the documents. Nothing else about an index
-/// is shown by that, neither its mapping nor its settings, as `view_index_metadata` would.
+/// Besides, a writer may ask which index its alias or data stream writes to, and get documents whose ids it knows: a request
+/// that may have arrived is repeated to the same index, or looked for once a rollover has put another one in its place. That
+/// shows neither mappings nor settings, as `view_index_metadata` would, and finds nothing, as `read` would.
 const fn writer_privileges(target: &IndexTarget) -> &'static [&'static str] {
     match target {
-        IndexTarget::DataStream(_) => &["create_doc"],
-        IndexTarget::Aliases(_) => {
-            &["indices:admin/aliases/get", "indices:data/write/bulk", "indices:data/write/index:op_type/create"]
-        }
+        IndexTarget::DataStream(_) => &["create_doc", "indices:admin/data_stream/get", "indices:data/read/mget"],
+        IndexTarget::Aliases(_) => &[
+            "indices:admin/aliases/get",
+            "indices:data/read/mget",
+            "indices:data/write/bulk",
+            "indices:data/write/index:op_type/create",
+        ],
     }
 }
 

@@ -25,13 +25,22 @@ struct IndexPermissions {
 
 /// What a bulk request needs on the indices that its items name; on the cluster it needs `indices:data/write/bulk`.
 ///
-/// A writer to an alias may ask which index it writes to, for the reason that the roles of Elasticsearch give.
+/// A writer may ask which index it writes to, and get documents by their ids, for the reason that the roles of Elasticsearch
+/// give.
 const fn writer_actions(target: &IndexTarget) -> &'static [&'static str] {
     match target {
-        IndexTarget::DataStream(_) => &["indices:data/write/bulk*", "indices:data/write/index"],
-        IndexTarget::Aliases(_) => {
-            &["indices:admin/aliases/get", "indices:data/write/bulk*", "indices:data/write/index"]
-        }
+        IndexTarget::DataStream(_) => &[
+            "indices:admin/data_stream/get",
+            "indices:data/read/mget*",
+            "indices:data/write/bulk*",
+            "indices:data/write/index",
+        ],
+        IndexTarget::Aliases(_) => &[
+            "indices:admin/aliases/get",
+            "indices:data/read/mget*",
+            "indices:data/write/bulk*",
+            "indices:data/write/index",
+        ],
     }
 }
 
@@ -52,7 +61,10 @@ pub(super) fn roles(model: &Model) -> BTreeMap<String, Role> {
         tenant_permissions: [],
     };
     BTreeMap::from([
-        (format!("{log}-writer"), role(vec!["indices:data/write/bulk"], writer_actions(&model.log.target))),
+        (
+            format!("{log}-writer"),
+            role(vec!["indices:data/read/mget", "indices:data/write/bulk"], writer_actions(&model.log.target)),
+        ),
         (format!("{log}-reader"), role(vec!["cluster_composite_ops_ro"], READ)),
         (format!("{log}-installer"), role(installer_cluster(model), &["manage"])),
     ])

@@ -9,7 +9,7 @@ use event_log::ship::{Errand, IntentSync, Settings, Shipper, Step};
 use event_log::{EventId, EventRecord};
 use event_store::{Response, TransportError};
 
-use super::engine::{ALIAS, Engine, is_bad};
+use super::engine::{Engine, Kind, TARGET, is_bad};
 use super::faults::{Fate, Wire};
 use super::local::Disk;
 use super::random::Random;
@@ -32,6 +32,8 @@ pub struct Totals {
     pub crashes: u64,
     pub power_losses: u64,
     pub rollovers: u64,
+    pub breakages: u64,
+    pub strays: u64,
     pub fates: BTreeMap<&'static str, u64>,
 }
 
@@ -46,6 +48,8 @@ impl Totals {
         self.crashes += other.crashes;
         self.power_losses += other.power_losses;
         self.rollovers += other.rollovers;
+        self.breakages += other.breakages;
+        self.strays += other.strays;
         for (name, count) in &other.fates {
             *self.fates.entry(name).or_default() += count;
         }
@@ -54,13 +58,13 @@ impl Totals {
 
 impl fmt::Display for Totals {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { runs, issued, delivered, quarantined, conflicts, requests, crashes, power_losses, rollovers, fates } =
-            self;
+        let Self { runs, issued, delivered, quarantined, conflicts, requests, crashes, power_losses, .. } = self;
+        let Self { rollovers, breakages, strays, fates, .. } = self;
         write!(
             out,
             "{runs} seeds: {issued} issued = {delivered} delivered + {quarantined} quarantined; {conflicts} second tries \
              found their first, {requests} requests, {crashes} deaths, {power_losses} of them with the machine, \
-             {rollovers} rollovers; requests met"
+             {rollovers} rollovers, {breakages} times the target was broken, {strays} documents went astray; requests met"
         )?;
         fates.iter().try_for_each(|(name, count)| write!(out, " {name} {count}"))
     }
@@ -69,11 +73,15 @@ impl fmt::Display for Totals {
 enum Event {
     Arrive(u64),
     Finish(u64),
-    /// A request arrives whose sender has given up on it.
-    Late(Wire),
+    /// The engine goes on with a request whose sender has given up on it, which it had begun for that index.
+    Late(Wire, String),
     Produce(u64),
     RollOver,
     ChangeOldIndex,
+    /// Somebody deletes the index that is written to, or takes the alias away.
+    BreakTarget,
+    /// Somebody repairs that.
+    Repair,
     Crash,
     Jump,
     Calm,
@@ -83,6 +91,8 @@ enum Event {
 struct Flight {
     errand: Option<Errand>,
     wire: Wire,
+    /// The index that the target wrote to when it was sent.
+    index: Option<String>,
     fate: Fate,
     outcome: Option<Result<Response, TransportError>>,
 }
@@ -131,6 +141,8 @@ impl World {
         let loses_power = random.one_in(2);
         let settings = settings(&mut random, loses_power, seed);
         let body_limit = if random.one_in(4) { 600 } else { usize::MAX };
+        let kind = if random.one_in(3) { Kind::DataStream } else { Kind::Alias };
+        let makes_indices = random.one_in(2);
         let disk = Disk::new(seed);
         let shipper = Shipper::new(settings.clone(), disk.ports()).expect("the disk does not fail yet");
         Self {
@@ -139,7 +151,7 @@ impl World {
             events: BTreeMap::new(),
             flights: HashMap::new(),
             count: 0,
-            engine: Engine::new(body_limit),
+            engine: Engine::new(kind, makes_indices, body_limit),
             disk,
             shipper,
             settings,
@@ -172,6 +184,12 @@ impl World {
         for _ in 0..self.random.within(0..4) {
             let at = self.random.millis(0..span);
             self.schedule(at, Event::ChangeOldIndex);
+        }
+        if self.random.one_in(2) {
+            for _ in 0..self.random.within(1..4) {
+                let at = self.random.millis(0..span);
+                self.schedule(at, Event::BreakTarget);
+            }
         }
         for _ in 0..self.random.within(0..5) {
             let at = self.random.millis(0..span);
@@ -239,7 +257,8 @@ impl World {
         let there = self.random.millis(0..40);
         let back = if fate == Fate::Slow { self.random.millis(1_000..20_000) } else { self.random.millis(1..60) };
         let id = self.count;
-        self.flights.insert(id, Flight { errand: Some(errand), wire, fate, outcome: None });
+        let index = self.engine.write_target(TARGET).ok();
+        self.flights.insert(id, Flight { errand: Some(errand), wire, index, fate, outcome: None });
         self.schedule(there, Event::Arrive(id));
         self.schedule(there + back, Event::Finish(id));
     }
@@ -254,8 +273,13 @@ impl World {
                     self.shipper.complete(self.clock(), errand, outcome);
                 }
             }
-            Event::Late(wire) => {
-                self.engine.answer(&wire.request(), &mut |_| None);
+            Event::Late(wire, index) => {
+                // What remains: a try that is running while its documents are asked for, and stores them when the next try
+                // goes elsewhere.
+                let is_asked_for = self.engine.has_been_asked_for(wire.request().body.unwrap_or_default());
+                if self.engine.write_target(TARGET).as_ref() == Ok(&index) && !is_asked_for {
+                    self.engine.answer(&wire.request(), &mut |_| None);
+                }
             }
             Event::Produce(records) => self.produce(records),
             Event::RollOver => {
@@ -263,11 +287,23 @@ impl World {
                 self.engine.roll_over();
             }
             Event::ChangeOldIndex => self.change_old_index(),
+            Event::BreakTarget => {
+                self.totals.breakages += 1;
+                if self.random.one_in(2) {
+                    self.engine.delete_write_index();
+                } else {
+                    self.engine.remove_alias();
+                }
+                let after = self.random.millis(1..60_000);
+                self.schedule(after, Event::Repair);
+            }
+            Event::Repair => self.engine.repair(),
             Event::Crash => return self.crash(),
             Event::Jump if self.random.one_in(2) => self.skew -= 200,
             Event::Jump => self.skew += 7 * 24 * 3600,
             Event::Calm => {
                 self.is_calm = true;
+                self.engine.repair();
                 self.disk.state().failing = 0;
                 // The program goes on.
                 for minutes in 1..60 {
@@ -280,11 +316,15 @@ impl World {
 
     fn arrive(&mut self, id: u64) {
         let flight = self.flights.get_mut(&id).expect("it arrives before it finishes");
+        if flight.errand.is_none() && flight.index != self.engine.write_target(TARGET).ok() {
+            // What remains: its sender is dead, and the next process has asked the engine in between.
+            return;
+        }
         let (outcome, late) = flight.fate.meet(&mut self.engine, &flight.wire, &mut self.random);
         flight.outcome = Some(outcome);
-        if late {
+        if late && let Ok(index) = self.engine.write_target(TARGET) {
             let (wire, after) = (flight.wire.clone(), self.random.millis(1..100_000));
-            self.schedule(after, Event::Late(wire));
+            self.schedule(after, Event::Late(wire, index));
         }
     }
 
@@ -294,7 +334,7 @@ impl World {
             0 => self.engine.block(choice),
             1 => self.engine.delete(choice),
             2 => self.engine.shrink(choice),
-            _ => self.engine.unalias(choice),
+            _ => self.engine.detach(choice),
         }
     }
 
@@ -358,7 +398,8 @@ impl World {
 
     fn check_memory(&self) -> Result<(), String> {
         let stats = self.shipper.stats();
-        let batches = self.settings.most_in_flight() as usize + 2;
+        // One that is filled, one that is put off, and two that are judged by whether they are passed.
+        let batches = self.settings.most_in_flight() as usize + 4;
         let most = batches * self.largest.max(self.settings.most_held_bytes() / batches + 1);
         if stats.held_bytes > most {
             return Err(format!("{} bytes are held, {most} are allowed", stats.held_bytes));
@@ -398,6 +439,7 @@ impl World {
         if !self.engine.doubled.is_empty() {
             let _ = write!(broken, "stored twice: {:?}; ", self.engine.doubled);
         }
+        self.totals.strays = self.engine.strays;
         self.totals.conflicts = self.shipper.stats().conflicts;
         let state = self.disk.state();
         let entries: HashSet<u64> = state.quarantine.iter().map(|entry| entry.sequence).collect();
@@ -422,7 +464,7 @@ fn settings(random: &mut Random, loses_power: bool, seed: u64) -> Settings {
     let nonzero = |number: u64| NonZeroU32::new(u32::try_from(number).unwrap()).unwrap();
     let in_flight = random.within(1..6);
     let sync = if loses_power || random.one_in(2) { IntentSync::BeforeSend } else { IntentSync::LeftToSystem };
-    Settings::new(ALIAS)
+    Settings::new(TARGET)
         .max_documents(nonzero(random.within(1..24)))
         .max_bytes(usize::try_from(random.within(200..4_000)).unwrap())
         .max_age(random.millis(1..3_000))
