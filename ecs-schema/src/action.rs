@@ -7,7 +7,7 @@ pub trait ProviderAction: Copy + Eq + 'static {
     /// The provider's name, the value of `event.provider`.
     const PROVIDER: &'static str;
 
-    /// Every action of the provider.
+    /// Every action of the provider, each once.
     const ALL: &'static [Self];
 
     /// The action's name, the value of `event.action`.

@@ -261,7 +261,7 @@ impl Wanted {
             error => error.to_string(),
         })?;
         let value: Value = serde_json::from_str(document).map_err(|error| error.to_string())?;
-        let own = value.pointer("/event/id").and_then(Value::as_str).and_then(|id| EventId::parse(id.as_bytes()));
+        let own = value.pointer("/event/id").and_then(Value::as_str).and_then(|id| id.parse().ok());
         let id = own.or(id).unwrap_or_else(EventId::new);
         Ok(HandBack::Corrected { id, document: value.to_string().into_bytes() })
     }

@@ -1,19 +1,6 @@
-//! What the service must know of whoever takes events out of the spool. Owns the interface; delivers nothing.
+//! How delivery is going, as a service shows it: plain values.
 
-use std::time::{Duration, Instant};
-
-/// Takes events out of the service's spool and brings them to a store: a shipper, as the service sees it.
-pub trait Delivery: Send + Sync {
-    /// Tries to deliver what was in the spool when this was called, until `deadline`; whether all of it is delivered or
-    /// in quarantine.
-    fn flush(&self, deadline: Instant) -> bool;
-
-    /// Stops delivering, at the latest at `deadline`: what is on its way is finished or left for the next start.
-    fn stop(&self, deadline: Instant);
-
-    /// How delivery is going.
-    fn metrics(&self) -> DeliveryMetrics;
-}
+use std::time::Duration;
 
 /// How delivery is going.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

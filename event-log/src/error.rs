@@ -10,7 +10,6 @@ use event_spool::{AppendError, OpenError};
 
 use crate::Invalid;
 use crate::registry::RegisterError;
-use crate::ship::PortError;
 
 /// Why a service could not be started.
 #[derive(thiserror::Error)]
@@ -40,7 +39,7 @@ pub enum StartError {
     },
     /// Shipping cannot begin: its journal or the quarantine cannot be read, or the system has no threads.
     #[error("shipping cannot begin: {0}")]
-    Shipping(PortError),
+    Shipping(Box<dyn std::error::Error + Send + Sync>),
 }
 
 /// Why a logger could not be made.

@@ -14,10 +14,8 @@ use std::time::Duration;
 
 use ecs_schema::Timestamp;
 
-/// The bytes of an id.
-pub const ID_BYTES: usize = 16;
 /// The characters of an id's text.
-pub const ID_TEXT_BYTES: usize = 36;
+const ID_TEXT_BYTES: usize = 36;
 
 /// The id of an event: its `event.id` and the `_id` of its document.
 ///
@@ -29,7 +27,7 @@ pub const ID_TEXT_BYTES: usize = 36;
 /// assert_eq!(id.to_string().parse(), Ok(id));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EventId([u8; ID_BYTES]);
+pub struct EventId([u8; 16]);
 
 impl EventId {
     /// A new id, of this moment.
@@ -50,7 +48,7 @@ impl EventId {
         let (steps, random) = next(steps, nanos);
         let high = ((steps >> 12) << 16) | 0x7000 | (steps & 0xfff);
         let low = (random >> 2) | (1 << 63);
-        let mut bytes = [0; ID_BYTES];
+        let mut bytes = [0; 16];
         bytes[..8].copy_from_slice(&high.to_be_bytes());
         bytes[8..].copy_from_slice(&low.to_be_bytes());
         Self(bytes)
@@ -67,19 +65,19 @@ impl EventId {
 
     /// The id with these bytes.
     #[must_use]
-    pub const fn from_bytes(bytes: [u8; ID_BYTES]) -> Self {
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 
     /// The bytes, in the order of the text.
     #[must_use]
-    pub const fn as_bytes(&self) -> &[u8; ID_BYTES] {
+    pub const fn as_bytes(&self) -> &[u8; 16] {
         &self.0
     }
 
     /// The text: five groups of lower-case hexadecimal digits, joined by hyphens.
     #[must_use]
-    pub fn text(&self) -> IdText {
+    pub(crate) fn text(&self) -> IdText {
         let mut text = [b'-'; ID_TEXT_BYTES];
         let mut at = 0;
         for (index, byte) in self.0.iter().enumerate() {
@@ -94,11 +92,11 @@ impl EventId {
 
     /// The id that `text` is, in the form of [`text`](Self::text); upper-case digits are taken too.
     #[must_use]
-    pub fn parse(text: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(text: &[u8]) -> Option<Self> {
         if text.len() != ID_TEXT_BYTES {
             return None;
         }
-        let mut bytes = [0; ID_BYTES];
+        let mut bytes = [0; 16];
         let mut at = 0;
         for (index, byte) in bytes.iter_mut().enumerate() {
             if matches!(index, 4 | 6 | 8 | 10) {
@@ -137,7 +135,7 @@ fn digit(character: u8) -> Option<u8> {
 
 /// The text of an [`EventId`], on the stack.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct IdText([u8; ID_TEXT_BYTES]);
+pub(crate) struct IdText([u8; ID_TEXT_BYTES]);
 
 impl IdText {
     /// The text.

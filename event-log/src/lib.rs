@@ -7,11 +7,13 @@
 //! * [`Shipping`] brings events to an engine, and installs the log there; [`ship`] says what is promised.
 //! * With the feature `tracing-layer`, a layer of `tracing` logs chosen spans and events.
 //!
+//! A service needs `ecs-schema` besides, for its structs, and no other crate of this workspace.
+//!
 //! Works without any asynchronous runtime, and in each: a call that logs waits for nothing. The calls that wait, such as
 //! [`EventLogService::flush`] and [`EventLogService::stop`], say so.
 //!
 //! Without the feature `http`, which is on by default, there is no HTTP and no TLS: for programs that only spool, or ship
-//! through a [`Transport`](event_store::Transport) of their own.
+//! through a [`Transport`] of their own.
 
 mod delivery;
 mod error;
@@ -31,21 +33,27 @@ pub mod ship;
 mod shipping;
 mod timing;
 
-pub use delivery::{Delivery, DeliveryMetrics, InstallationMetrics};
+pub use delivery::{DeliveryMetrics, InstallationMetrics};
 pub use error::{LogError, LoggerError, StartError};
-pub use id::{EventId, ID_BYTES, ID_TEXT_BYTES, IdError, IdText};
+pub use id::{EventId, IdError};
 pub use invalid::Invalid;
 #[cfg(feature = "tracing-layer")]
 pub use layer::TracingLayer;
 pub use logger::{EventLogger, ProviderLogger};
 pub use metrics::{Health, MAX_HEALTHY_LAG, Metrics};
-pub use record::{EventRecord, FORMAT, HEAD_BYTES, RecordError};
+pub use record::{EventRecord, RecordError};
 pub use registry::RegisterError;
 pub use service::{
     DEFAULT_REPORT_INTERVAL, EVENTS_DIRECTORY, EventLogService, QUARANTINE_DIRECTORY, ServiceBuilder, StopReport,
 };
-pub use shipping::{SHIPPING_DIRECTORY, Shipping};
+pub use shipping::Shipping;
 pub use timing::Timing;
+
+// What a service is set up with, so that it depends on this crate and `ecs-schema` alone.
+pub use event_spool::{FlushPolicy, FullPolicy, Spool, SpoolBuilder};
+#[cfg(feature = "http")]
+pub use event_store::{BuildError, Gzip, HttpTransport, HttpTransportBuilder};
+pub use event_store::{Bundle, BundleError, Transport, embed_bundle};
 
 /// The examples of the page on the runtime.
 #[cfg(all(doctest, feature = "http"))]

@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 
 use ecs_schema::{Log, ProviderAction, Timestamp};
-use event_spool::Sequence;
 use serde_json::Value;
 
 use crate::error::LogError;
@@ -18,7 +17,7 @@ use crate::timing::Timing;
 /// A call to log costs some hundred nanoseconds: the event is merged with defaults and fixed fields, checked, written as
 /// JSON and copied into the memory-mapped spool, from where it survives the death of the process. It makes no system call
 /// but the clock's, which needs none on usual machines; takes no lock; allocates nothing once the thread's buffer has
-/// grown; and returns nothing, because there is nothing that the caller should do: an event that breaks rules is kept in
+/// grown; and cannot fail, because there is nothing that the caller should do: an event that breaks rules is kept in
 /// the quarantine with the reason, counted, and reported through `tracing` now and then. Placeholders in required fields
 /// of a struct count as absent; see [`Overlay`](ecs_schema::Overlay).
 ///
@@ -32,24 +31,27 @@ impl<L: Log> EventLogger<L> {
         Self { pen: Arc::new(pen) }
     }
 
-    /// Logs an event.
-    pub fn log_event(&self, event: &L) {
-        self.pen.log(&Typed(event), None);
+    /// Logs an event, and says under which id: its own `event.id` when that is a UUID, else a new one, which becomes its
+    /// `event.id` where it has none. Whatever becomes of the event, in the store or the quarantine, it is found by this id.
+    pub fn log_event(&self, event: &L) -> EventId {
+        self.pen.log(&Typed(event), None)
     }
 
     /// Logs an event whose document gets the id `id`; the field `event.id` too, unless the event has one.
-    pub fn log_event_as(&self, id: EventId, event: &L) {
-        self.pen.log(&Typed(event), Some(id));
+    pub fn log_event_as(&self, id: EventId, event: &L) -> EventId {
+        self.pen.log(&Typed(event), Some(id))
     }
 
-    /// Logs an event that is a JSON object. A null in it removes a default.
-    pub fn log_value(&self, event: &Value) {
-        self.pen.log(&Untyped(event), None);
+    /// Logs an event that is a JSON object, as [`log_event`](Self::log_event) does. A null in it removes a default.
+    #[expect(clippy::must_use_candidate, reason = "most events are logged without a look at their ids")]
+    pub fn log_value(&self, event: &Value) -> EventId {
+        self.pen.log(&Untyped(event), None)
     }
 
-    /// Logs an event that is the text of a JSON object. A null in it removes a default.
-    pub fn log_json(&self, event: &str) {
-        self.pen.log(&Text(event), None);
+    /// Logs an event that is the text of a JSON object, as [`log_event`](Self::log_event) does. A null in it removes a default.
+    #[expect(clippy::must_use_candidate, reason = "most events are logged without a look at their ids")]
+    pub fn log_json(&self, event: &str) -> EventId {
+        self.pen.log(&Text(event), None)
     }
 
     /// Logs an event and waits until it would survive the death of the machine; several callers wait for one sync.
@@ -57,7 +59,7 @@ impl<L: Log> EventLogger<L> {
     /// # Errors
     /// [`LogError::Invalid`] when the event is refused (it is in the quarantine then), [`LogError::Append`] when it is not
     /// known to be on disk.
-    pub fn log_event_durable(&self, event: &L) -> Result<(EventId, Sequence), LogError> {
+    pub fn log_event_durable(&self, event: &L) -> Result<EventId, LogError> {
         self.pen.log_durable(&Typed(event))
     }
 
@@ -65,7 +67,7 @@ impl<L: Log> EventLogger<L> {
     ///
     /// # Errors
     /// As [`log_event_durable`](Self::log_event_durable).
-    pub fn log_json_durable(&self, event: &str) -> Result<(EventId, Sequence), LogError> {
+    pub fn log_json_durable(&self, event: &str) -> Result<EventId, LogError> {
         self.pen.log_durable(&Text(event))
     }
 
@@ -143,18 +145,17 @@ impl<L: Log, A: ProviderAction> ProviderLogger<L, A> {
         Self { loggers: loggers.into() }
     }
 
-    /// Logs an event of `action`. Provider and action of the event itself are of no account.
+    /// Logs an event of `action`, and says under which id; see [`EventLogger::log_event`]. Provider and action of the event itself are of no account.
     #[inline]
-    pub fn log_event(&self, action: A, event: &L) {
-        if let Some(logger) = self.action(action) {
-            logger.log_event(event);
-        }
+    pub fn log_event(&self, action: A, event: &L) -> EventId {
+        self.action(action).log_event(event)
     }
 
     /// The logger of one action.
     #[must_use]
-    pub fn action(&self, action: A) -> Option<&EventLogger<L>> {
-        self.loggers.iter().find(|(known, _)| *known == action).map(|(_, logger)| logger)
+    pub fn action(&self, action: A) -> &EventLogger<L> {
+        let found = self.loggers.iter().find(|(known, _)| *known == action);
+        found.map(|(_, logger)| logger).expect("`ProviderAction::ALL` has every action")
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ecs_schema::{JsonError, Log, Overlay, Stamps, Timestamp};
-use event_spool::{AppendError, Sequence, Spool};
+use event_spool::{AppendError, Spool};
 use serde_json::Value;
 
 use crate::error::LogError;
@@ -109,11 +109,12 @@ pub(crate) trait Source<L> {
 }
 
 impl<L: Log> Pen<L> {
-    /// Logs the event; whatever is wrong is dealt with here.
+    /// Logs the event; whatever is wrong is dealt with here. Returns its id.
     #[inline]
-    pub(crate) fn log(&self, source: &impl Source<L>, id: Option<EventId>) {
+    pub(crate) fn log(&self, source: &impl Source<L>, id: Option<EventId>) -> EventId {
         if self.desk.spool.is_forked() {
-            return self.desk.count_lost(FORKED, &AppendError::Forked);
+            self.desk.count_lost(FORKED, &AppendError::Forked);
+            return id.unwrap_or_else(EventId::new);
         }
         with_buffer(|buffer| {
             let (id, written) = self.write(source, id, buffer);
@@ -123,11 +124,12 @@ impl<L: Log> Pen<L> {
                 Ok(Err(error)) => self.note_failed(&error, source, id, buffer),
                 Err(invalid) => self.refuse(&invalid, source, id, buffer),
             }
-        });
+            id
+        })
     }
 
     /// Logs the event and waits until it is on disk.
-    pub(crate) fn log_durable(&self, source: &impl Source<L>) -> Result<(EventId, Sequence), LogError> {
+    pub(crate) fn log_durable(&self, source: &impl Source<L>) -> Result<EventId, LogError> {
         if self.desk.spool.is_forked() {
             self.desk.count_lost(FORKED, &AppendError::Forked);
             return Err(LogError::Append(AppendError::Forked));
@@ -139,7 +141,7 @@ impl<L: Log> Pen<L> {
                 return Err(LogError::Invalid(invalid));
             }
             match self.desk.spool.append_durable(buffer) {
-                Ok(sequence) => Ok((id, sequence)),
+                Ok(_) => Ok(id),
                 Err(error) => {
                     if !matches!(error, AppendError::NotSynced { .. }) {
                         self.note_failed(&error, source, id, buffer);

@@ -2,19 +2,19 @@
 //!
 //! | bytes | what |
 //! | --- | --- |
-//! | 1 | format, [`FORMAT`] |
+//! | 1 | format, 1 |
 //! | 16 | the event's id, big end first; the `_id` of its document |
 //! | rest | the document, canonical JSON in UTF-8 |
 //!
 //! A record of another format was written by another release; it is refused, never guessed at.
 
-use crate::id::{EventId, ID_BYTES};
+use crate::id::EventId;
 
 /// The only format so far.
-pub const FORMAT: u8 = 1;
+const FORMAT: u8 = 1;
 
 /// The bytes before the document.
-pub const HEAD_BYTES: usize = 1 + ID_BYTES;
+pub(crate) const HEAD_BYTES: usize = 1 + 16;
 
 /// An event as it stands in a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub struct EventRecord<'a> {
 impl<'a> EventRecord<'a> {
     /// What stands before the document in the record of the event `id`.
     #[must_use]
-    pub fn head(id: EventId) -> [u8; HEAD_BYTES] {
+    pub(crate) fn head(id: EventId) -> [u8; HEAD_BYTES] {
         let mut head = [FORMAT; HEAD_BYTES];
         head[1..].copy_from_slice(id.as_bytes());
         head

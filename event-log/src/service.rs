@@ -5,7 +5,7 @@ mod builder;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Instant;
 
 use ecs_schema::{Kind, Log, Overlay, OverlayBuilder, ProviderAction, Stamp, Strength};
@@ -14,13 +14,13 @@ use serde_json::{Value, json};
 
 pub use builder::{DEFAULT_REPORT_INTERVAL, EVENTS_DIRECTORY, QUARANTINE_DIRECTORY, ServiceBuilder};
 
-use crate::delivery::Delivery;
 use crate::error::{LoggerError, StartError};
 use crate::logger::{EventLogger, ProviderLogger};
 use crate::metrics::Metrics;
 use crate::pen::{ACTION, Desk, ID, PROVIDER, Pairs, Pen};
 use crate::quarantine::Quarantine;
 use crate::registry::RegisterError;
+use crate::ship::ShipperThread;
 
 /// An event log of one process: the log `L`, in a directory.
 ///
@@ -48,7 +48,7 @@ pub struct EventLogService<L> {
     /// What no event can change.
     fixed: Value,
     own: Option<OwnEvents<L>>,
-    delivery: OnceLock<Arc<dyn Delivery>>,
+    shipper: Option<ShipperThread>,
 }
 
 /// The service's events about itself.
@@ -94,7 +94,7 @@ impl<L: Log> EventLogService<L> {
         let quarantine = Quarantine::over(open(QUARANTINE_DIRECTORY, builder.quarantine)?);
         let desk = Arc::new(Desk::new(spool, quarantine, builder.report_interval));
         let mut service =
-            Self { desk, directory: directory.to_owned(), fixed: builder.fixed, own: None, delivery: OnceLock::new() };
+            Self { desk, directory: directory.to_owned(), fixed: builder.fixed, own: None, shipper: None };
         service.overlay().build().map_err(StartError::Fixed)?;
         if let Some(own) = builder.own {
             service.desk.registry.register(own.provider, own.actions).map_err(StartError::Register)?;
@@ -105,8 +105,7 @@ impl<L: Log> EventLogService<L> {
             service.own = Some(own);
         }
         if let Some(shipping) = builder.shipping {
-            let shipper = shipping.start(&service.desk.spool, &service.desk.quarantine, directory)?;
-            service.delivery = OnceLock::from(Arc::new(shipper) as Arc<dyn Delivery>);
+            service.shipper = Some(shipping.start(&service.desk.spool, &service.desk.quarantine, directory)?);
         }
         Ok(service)
     }
@@ -177,20 +176,12 @@ impl<L: Log> EventLogService<L> {
         A::ALL.iter().map(|action| logger(*action)).collect::<Result<_, _>>().map(ProviderLogger::new)
     }
 
-    /// Lets `delivery` deliver, in place of [`ServiceBuilder::ship`]: [`flush`](Self::flush), [`stop`](Self::stop) and [`metrics`](Self::metrics) ask it.
-    ///
-    /// # Errors
-    /// The delivery, when there is one already.
-    pub fn set_delivery(&self, delivery: Arc<dyn Delivery>) -> Result<(), Arc<dyn Delivery>> {
-        self.delivery.set(delivery)
-    }
-
     /// Makes what has been logged survive the death of the machine, and waits until it is delivered or `deadline` has
-    /// come; whether both was reached. Without a delivery, it is the first alone. Blocks; on an asynchronous runtime, call it
+    /// come; whether both was reached. Without shipping, it is the first alone. Blocks; on an asynchronous runtime, call it
     /// where blocking is allowed.
     #[must_use]
     pub fn flush(&self, deadline: Instant) -> bool {
-        !self.is_forked() && self.sync() && self.delivery.get().is_none_or(|delivery| delivery.flush(deadline))
+        !self.is_forked() && self.sync() && self.shipper.as_ref().is_none_or(|shipper| shipper.flush(deadline))
     }
 
     /// Logs the service's own last event, delivers what can be delivered until `deadline`, and says what became of all.
@@ -205,9 +196,9 @@ impl<L: Log> EventLogService<L> {
             own.log(own.stopping);
         }
         let is_synced = self.sync();
-        let is_flushed = self.delivery.get().map(|delivery| {
-            let is_flushed = delivery.flush(deadline);
-            delivery.stop(deadline);
+        let is_flushed = self.shipper.as_ref().map(|shipper| {
+            let is_flushed = shipper.flush(deadline);
+            shipper.stop(deadline);
             is_flushed
         });
         self.report(is_synced, is_flushed.unwrap_or_else(|| self.metrics().waiting() == 0))
@@ -228,7 +219,7 @@ impl<L: Log> EventLogService<L> {
     /// How things stand.
     #[must_use]
     pub fn metrics(&self) -> Metrics {
-        let delivery = self.delivery.get().filter(|_| !self.is_forked()).map(|delivery| delivery.metrics());
+        let delivery = self.shipper.as_ref().filter(|_| !self.is_forked()).map(ShipperThread::metrics);
         Metrics::new(&self.desk, delivery)
     }
 
@@ -311,7 +302,7 @@ impl<L> Drop for EventLogService<L> {
     fn drop(&mut self) {
         if self.desk.spool.is_forked() {
             // Its threads are the parent's: there is nobody here to stop, or to wait for.
-            std::mem::forget(self.delivery.take());
+            std::mem::forget(self.shipper.take());
         }
     }
 }

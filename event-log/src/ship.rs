@@ -1,12 +1,12 @@
 //! Shipping: records of the spool to a bulk endpoint, so that nothing is lost and nothing is stored twice. Owns batches,
 //! retries, assignments and acknowledgements; knows neither how an event is made nor how a connection is.
 //!
-//! [`Shipper`] is a state machine without clock, threads and sockets: it is told the time, gives out [`Errand`]s, and is
-//! told how they ended. [`ShipperThread`] drives it on plain threads, and the simulation in the tests on a clock of its own,
+//! The shipper is a state machine without clock, threads and sockets: it is told the time, gives out requests, and is
+//! told how they ended. Plain threads drive it in a service, and the simulation in the tests on a clock of its own,
 //! against an engine that does everything that engines do on bad days.
 //!
-//! Where the log is to be installed first, [`ShipperThread::start_installing`] does that in the background, and holds the
-//! shipper back until it is done: a mapping of an older version would refuse new documents for good.
+//! Where the log is to be installed first, another thread does that in the background, and holds the shipper back until it
+//! is done: a mapping of an older version would refuse new documents for good.
 //!
 //! # What is promised
 //! **Nothing is lost.** A record is acknowledged to the spool when its document is stored where readers of the target see
@@ -18,7 +18,7 @@
 //! the id. Therefore:
 //!
 //! * The first try goes to the target by its name, an alias with `require_alias`, so that no engine makes an index of that
-//!   name. Before it is sent, the journal of intents says which index the target wrote to at that moment (see [`journal`]):
+//!   name. Before it is sent, the journal of intents says which index the target wrote to at that moment (`ship/journal.rs` has its form):
 //!   it arrives there, or in an index that was written to later.
 //! * As long as a try *may* have arrived, its documents are **in doubt**: no complete reply, a reply that is not to be
 //!   believed (malformed, cut off, not JSON, a wrong count of items), a request or an item whose status is ambiguous, which
@@ -69,7 +69,7 @@ mod complete;
 mod errand;
 mod installing;
 mod intake;
-pub mod journal;
+mod journal;
 mod local;
 mod look;
 mod pins;
@@ -78,19 +78,16 @@ mod progress;
 mod random;
 mod settings;
 mod shipper;
+#[cfg(test)]
+mod simulation;
 mod stats;
 mod target;
 mod thread;
 mod window;
 
-pub use errand::Errand;
-pub use journal::{FileJournal, Journal, JournalStore, Slot};
-pub use local::READER;
-pub use ports::{EntryKey, PortError, Ports, Sink, Source, SourceRecord};
+pub(crate) use ports::Ports;
 pub use settings::{
     DEFAULT_MAX_AGE, DEFAULT_MAX_BYTES, DEFAULT_MAX_DOCUMENTS, DEFAULT_MAX_IN_FLIGHT, DEFAULT_RETRY_BASE,
     DEFAULT_RETRY_CAP, DEFAULT_SLOW_AFTER, IntentSync, MOST_DOCUMENTS, Settings,
 };
-pub use shipper::{Shipper, Step};
-pub use stats::{Condition, Stats};
-pub use thread::ShipperThread;
+pub(crate) use thread::ShipperThread;

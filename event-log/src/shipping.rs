@@ -12,15 +12,14 @@ use crate::quarantine::Quarantine;
 use crate::ship::{Ports, Settings, ShipperThread};
 
 /// The folder of the journal of intents, in the service's directory.
-pub const SHIPPING_DIRECTORY: &str = "shipping";
+const SHIPPING_DIRECTORY: &str = "shipping";
 
 /// Where a service ships its events to; see [`ServiceBuilder::ship`](crate::ServiceBuilder::ship).
 ///
 /// # Examples
 /// ```no_run
 /// use ecs_schema::generated::kibana_event_log::KibanaEventLog;
-/// use event_log::{EventLogService, Shipping};
-/// use event_store::{Bundle, HttpTransport};
+/// use event_log::{Bundle, EventLogService, HttpTransport, Shipping};
 ///
 /// let engine = HttpTransport::builder().host("https://127.0.0.1:9200").ca_certificate("ca.pem").build()?;
 /// let bundle = Bundle::load("generated/kibana-event-log/elasticsearch")?;

@@ -58,12 +58,11 @@ pub struct InfraEvents {
 }
 
 impl InfraEvents {
-    /// With its required fields.
+    /// With its required fields, of which [`ECS_VERSION`] is given.
     #[must_use]
     pub fn new(
         timestamp: ecs_schema::Timestamp,
         change: Change,
-        ecs: Ecs,
         event: Event,
         message: String,
         service: Service,
@@ -72,11 +71,11 @@ impl InfraEvents {
         Self {
             timestamp,
             change,
-            ecs,
             event,
             message,
             service,
             tags,
+            ecs: Ecs::default(),
             ..ecs_schema::Shape::blank()
         }
     }
@@ -567,11 +566,11 @@ pub struct Ecs {
     pub version: String,
 }
 
-impl Ecs {
-    /// With its required fields.
-    #[must_use]
-    pub fn new(version: String) -> Self {
-        Self { version }
+impl Default for Ecs {
+    fn default() -> Self {
+        Self {
+            version: ECS_VERSION.to_owned(),
+        }
     }
 }
 

@@ -38,13 +38,13 @@ pub struct KibanaEventLog {
 }
 
 impl KibanaEventLog {
-    /// With its required fields.
+    /// With its required fields, of which [`ECS_VERSION`] is given.
     #[must_use]
-    pub fn new(timestamp: ecs_schema::Timestamp, ecs: Ecs, event: Event) -> Self {
+    pub fn new(timestamp: ecs_schema::Timestamp, event: Event) -> Self {
         Self {
             timestamp,
-            ecs,
             event,
+            ecs: Ecs::default(),
             ..ecs_schema::Shape::blank()
         }
     }
@@ -96,11 +96,11 @@ pub struct Ecs {
     pub version: String,
 }
 
-impl Ecs {
-    /// With its required fields.
-    #[must_use]
-    pub fn new(version: String) -> Self {
-        Self { version }
+impl Default for Ecs {
+    fn default() -> Self {
+        Self {
+            version: ECS_VERSION.to_owned(),
+        }
     }
 }
 

@@ -167,12 +167,12 @@ fn kibana_event_log_takes_a_document_of_2019() {
 
 #[test]
 fn minimal_document_is_made_in_one_expression() {
-    use kibana_event_log::{ActionsAction, Ecs, Event};
+    use kibana_event_log::{ActionsAction, Event};
 
     let action = ActionsAction::Execute;
     let now: Timestamp = "2024-05-17T09:30:00Z".parse().unwrap();
     let event = Event::new(action.as_str().to_owned(), ActionsAction::PROVIDER.to_owned());
-    let mut document = KibanaEventLog::new(now, Ecs::new(kibana_event_log::ECS_VERSION.to_owned()), event);
+    let mut document = KibanaEventLog::new(now, event);
     assert_eq!(
         serde_json::from_str::<Value>(&document.to_json()).unwrap(),
         load(&output(kibana_event_log::NAME, "samples/minimal.json")),

@@ -34,7 +34,6 @@ mod form;
 use std::sync::Arc;
 
 pub use file::FileJournal;
-pub use form::{HEAD_BYTES, MAGIC};
 
 use super::pins::Pins;
 use super::ports::{PortError, Source};

@@ -17,7 +17,7 @@ use super::ports::{PortError, Ports};
 use super::settings::Settings;
 use super::shipper::{Shipper, Step};
 use super::stats::{Condition, Stats};
-use crate::delivery::{Delivery, DeliveryMetrics};
+use crate::delivery::DeliveryMetrics;
 
 /// A running shipper; it stops at once when this is dropped, and what is under way is sent again after the next start.
 pub struct ShipperThread {
@@ -109,6 +109,12 @@ impl ShipperThread {
         self.stats.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// How delivery is going.
+    pub fn metrics(&self) -> DeliveryMetrics {
+        let installation = self.installation.as_ref().map(InstallationState::metrics);
+        DeliveryMetrics { installation, ..self.stats().into() }
+    }
+
     /// Sends what is in the spool now without waiting for batches to fill; whether all of it was finished in time. Blocks.
     pub fn flush(&self, deadline: Instant) -> bool {
         let (done, is_done) = channel();
@@ -126,21 +132,6 @@ impl ShipperThread {
             // A panic has been printed where it happened; nothing is lost by it, the records are still in the spool.
             let _ = decider.join();
         }
-    }
-}
-
-impl Delivery for ShipperThread {
-    fn flush(&self, deadline: Instant) -> bool {
-        Self::flush(self, deadline)
-    }
-
-    fn stop(&self, deadline: Instant) {
-        Self::stop(self, deadline);
-    }
-
-    fn metrics(&self) -> DeliveryMetrics {
-        let installation = self.installation.as_ref().map(InstallationState::metrics);
-        DeliveryMetrics { installation, ..self.stats().into() }
     }
 }
 

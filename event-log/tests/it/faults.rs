@@ -5,15 +5,14 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use ecs_schema::Shape as _;
 use ecs_schema::generated::kibana_event_log::{ActionsAction, KibanaEventLog};
-use event_log::ship::{Ports, Settings, ShipperThread, Stats};
-use event_log::{EventLogService, SHIPPING_DIRECTORY};
+use event_log::ship::Settings;
+use event_log::{DeliveryMetrics, EventLogService, Shipping};
 use event_store::HttpTransport;
 use fake_engine::{Builder, FakeEngine, Mode, Recording};
 
@@ -59,23 +58,19 @@ fn start(engine: Builder, mode: &str) -> FakeEngine {
     engine.mode(mode.parse().unwrap()).recording(Recording::Sequences).start().unwrap()
 }
 
-fn service(directory: &Path) -> EventLogService<KibanaEventLog> {
-    EventLogService::builder().start(directory).unwrap()
-}
-
-fn ship(service: &EventLogService<KibanaEventLog>, url: &str) -> Arc<ShipperThread> {
+/// A service that ships to `url`.
+fn service(directory: &Path, url: &str) -> EventLogService<KibanaEventLog> {
     let transport = HttpTransport::builder().host(url).request_timeout(TIMEOUT).build().unwrap();
-    let ports =
-        Ports::open(service.spool(), service.quarantine().clone(), &service.directory().join(SHIPPING_DIRECTORY))
-            .unwrap();
     let documents = u32::try_from((events() / 40).clamp(50, 4_096)).unwrap();
     let settings = Settings::new(ALIAS)
         .max_documents(documents.try_into().unwrap())
         .max_age(Duration::from_millis(20))
         .retry(Duration::from_millis(4), Duration::from_millis(100));
-    let shipper = Arc::new(ShipperThread::start(settings, ports, transport).unwrap());
-    assert!(service.set_delivery(Arc::clone(&shipper) as _).is_ok());
-    shipper
+    EventLogService::builder().ship(Shipping::new(transport, settings)).start(directory).unwrap()
+}
+
+fn delivery(service: &EventLogService<KibanaEventLog>) -> DeliveryMetrics {
+    service.metrics().delivery.expect("the service ships")
 }
 
 fn log(service: &EventLogService<KibanaEventLog>, numbers: std::ops::RangeInclusive<u64>) {
@@ -115,16 +110,16 @@ fn check_books(name: &str, issued: u64, engine: &FakeEngine, service: &EventLogS
     assert_eq!(refused.is_empty(), stats.rejected == 0, "{name}: exactly the refused are in quarantine");
 }
 
-fn figures(name: &str, began: Instant, engine: &FakeEngine, shipper: &Stats) {
+fn figures(name: &str, began: Instant, engine: &FakeEngine, shipped: &DeliveryMetrics) {
     let (engine, seconds) = (engine.stats(), began.elapsed().as_secs_f64());
     println!(
         "figures: {name:<24} {:>8} delivered {:>6} quarantined {:>6} doubled {:>7} refused as doubles {:>7} sent again \
          {:>6} requests {:>6} struck {seconds:>7.2} s",
         engine.unique,
-        shipper.quarantined,
+        shipped.rejected,
         engine.documents - engine.unique,
         engine.duplicates_refused,
-        shipper.retried,
+        shipped.retried,
         engine.requests,
         engine.struck,
     );
@@ -133,8 +128,7 @@ fn figures(name: &str, began: Instant, engine: &FakeEngine, shipper: &Stats) {
 /// Logs while it ships, and drains.
 fn run(name: &str, engine: &FakeEngine, meanwhile: impl Fn(&FakeEngine) + Sync) {
     let (directory, began) = (tempfile::tempdir().unwrap(), Instant::now());
-    let service = service(directory.path());
-    let shipper = ship(&service, &engine.url());
+    let service = service(directory.path(), &engine.url());
     let is_over = AtomicBool::new(false);
     let report = thread::scope(|scope| {
         scope.spawn(|| {
@@ -148,9 +142,9 @@ fn run(name: &str, engine: &FakeEngine, meanwhile: impl Fn(&FakeEngine) + Sync) 
         is_over.store(true, Ordering::Relaxed);
         report
     });
-    assert!(report.is_delivered, "{name}: {report:?} {:?}", shipper.stats());
+    assert!(report.is_delivered, "{name}: {report:?} {:?}", delivery(&service));
     check_books(name, events(), engine, &service);
-    figures(name, began, engine, &shipper.stats());
+    figures(name, began, engine, &delivery(&service));
 }
 
 #[test]
@@ -182,8 +176,7 @@ fn rollover_between_ambiguous_tries_doubles_nothing() {
 fn outage_is_outlasted_and_nothing_is_lost() {
     for mode in ["503", "down+all", "429", "401", "hang"] {
         let (directory, engine, began) = (tempfile::tempdir().unwrap(), engine(mode), Instant::now());
-        let service = service(directory.path());
-        let shipper = ship(&service, &engine.url());
+        let service = service(directory.path(), &engine.url());
         log(&service, 1..=events());
         while engine.stats().struck < 3 {
             thread::sleep(Duration::from_millis(1));
@@ -191,9 +184,9 @@ fn outage_is_outlasted_and_nothing_is_lost() {
         assert!(mode == "hang" || engine.stats().documents == 0, "{mode}");
         engine.set_mode(Mode::default());
         let report = service.stop(Instant::now() + LIMIT);
-        assert!(report.is_delivered, "{mode}: {report:?} {:?}", shipper.stats());
+        assert!(report.is_delivered, "{mode}: {report:?} {:?}", delivery(&service));
         check_books(mode, events(), &engine, &service);
-        figures(&format!("{mode}, then ok"), began, &engine, &shipper.stats());
+        figures(&format!("{mode}, then ok"), began, &engine, &delivery(&service));
     }
 }
 
@@ -202,20 +195,19 @@ fn engine_that_is_not_trusted_gets_nothing_and_the_next_one_everything() {
     let (directory, began) = (tempfile::tempdir().unwrap(), Instant::now());
     let untrusted = FakeEngine::builder().alias(ALIAS).tls().start().unwrap();
     {
-        let service = service(directory.path());
-        let shipper = ship(&service, &untrusted.url());
+        let service = service(directory.path(), &untrusted.url());
         log(&service, 1..=events());
-        while shipper.stats().last_error.is_none() {
+        while delivery(&service).last_error.is_none() {
             thread::sleep(Duration::from_millis(1));
         }
         let report = service.stop(Instant::now());
         assert!(!report.is_delivered && report.spooled == events(), "{report:?}");
         assert_eq!(untrusted.stats().requests, 0);
     }
-    let (engine, service) = (engine("ok"), service(directory.path()));
-    let shipper = ship(&service, &engine.url());
+    let engine = engine("ok");
+    let service = service(directory.path(), &engine.url());
     let report = service.stop(Instant::now() + LIMIT);
     assert!(report.is_delivered, "{report:?}");
     check_books("tls", events(), &engine, &service);
-    figures("TLS failure, then ok", began, &engine, &shipper.stats());
+    figures("TLS failure, then ok", began, &engine, &delivery(&service));
 }

@@ -14,15 +14,16 @@ use std::time::{Duration, Instant};
 use clap::Parser as _;
 use event_log::EventRecord;
 use event_log::quarantine::Quarantine;
-use event_log::ship::READER;
 use event_log::{EVENTS_DIRECTORY, QUARANTINE_DIRECTORY};
 use event_spool::Spool;
 use fake_engine::{FakeEngine, Recording};
 
-use crate::simulation::random::Random;
-
 #[path = "../../examples/pump.rs"]
 mod pump;
+#[path = "../../src/ship/simulation/random.rs"]
+mod random;
+
+use random::Random;
 
 const ALIAS: &str = ".kibana-event-log";
 const DEFAULT_KILLS: u64 = 200;
@@ -205,7 +206,7 @@ fn spooled(directory: &Path) -> HashSet<u64> {
     assert_eq!(quarantine.count().unwrap(), 0);
     let spool = Spool::builder().segment_bytes(262_144).open(directory.join(EVENTS_DIRECTORY)).unwrap();
     assert_eq!(spool.recovery().corrupt, 0);
-    let mut reader = spool.reader(READER).unwrap();
+    let mut reader = spool.reader("shipper").unwrap();
     let mut numbers = HashSet::new();
     while let Some(record) = reader.next().unwrap() {
         let number = number_of(EventRecord::parse(record.bytes).unwrap().document);

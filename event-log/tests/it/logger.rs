@@ -214,11 +214,32 @@ fn events_logged_after_the_stop_wait_for_the_next_start() {
 }
 
 #[test]
-fn durable_event_is_synced_and_says_where() {
+fn id_of_a_logged_event_is_known_at_once() {
     let service = service();
     let logger = logger(&service);
-    let (id, sequence) = logger.log_event_durable(&blank()).unwrap();
-    assert_eq!(sequence.get(), 1);
+    let own = EventId::new();
+    let ids = [
+        logger.log_event(&blank()),
+        logger.log_event_as(own, &blank()),
+        logger.log_value(&json!({"message": "hello"})),
+        logger.log_json(r#"{"event": {"id": "0190163d-8694-739b-aea5-966c26f8ad91"}}"#),
+        logger.log_json(r#"{"event": {"id": "no UUID"}}"#),
+    ];
+    assert_eq!(ids[1], own);
+    assert_eq!(ids[3].to_string(), "0190163d-8694-739b-aea5-966c26f8ad91");
+    let spooled: Vec<EventId> = logged(&service).into_iter().map(|(id, _)| id).collect();
+    assert_eq!(spooled, ids);
+    let refused = logger.log_json(r#"{"mesage": "hello"}"#);
+    let mut kept = Vec::new();
+    service.quarantine().entries(&mut |_, entry| kept.push(entry.id)).unwrap();
+    assert_eq!(kept, [Some(refused)]);
+}
+
+#[test]
+fn durable_event_is_synced_and_says_its_id() {
+    let service = service();
+    let logger = logger(&service);
+    let id = logger.log_event_durable(&blank()).unwrap();
     assert_eq!(logged(&service)[0].0, id);
     assert!(logger.log_json_durable(r#"{"mesage":"x"}"#).is_err());
     assert_eq!(quarantined(&service).len(), 1);

@@ -15,7 +15,6 @@ mod quarantine_program;
 mod quarantined;
 mod secrets;
 mod shipping;
-mod simulation;
 mod steady;
 mod timing;
 

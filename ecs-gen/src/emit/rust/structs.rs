@@ -12,6 +12,9 @@ use crate::model::{Field, Model, Shape};
 /// Arguments from which on clippy finds a function unwieldy; a constructor has one for each required field.
 const MANY_ARGUMENTS: usize = 8;
 
+/// The field whose value is the release of ECS that the log is made of.
+const ECS_VERSION: &str = "ecs.version";
+
 /// Accessors that would look like a method of a trait of the standard library.
 const TRAIT_METHODS: &[&str] = &["as_mut", "borrow_mut", "deref_mut"];
 
@@ -41,7 +44,9 @@ pub(super) fn items(model: &Model, names: &Names, at: usize, shape: &Shape) -> [
     let doc = if at == 0 { format!(" A document of the log `{}`.", model.log.name) } else { doc::shape(shape) };
     let docs = members.iter().map(|member| doc::field(member.field, shape));
     let (idents, types) = (members.iter().map(|m| &m.ident), members.iter().map(|m| &m.field_type));
-    let default = if has_default(model, shape) { quote!(Default,) } else { TokenStream::new() };
+    // What is given by the log is in no derived default.
+    let is_given = members.iter().any(|member| is_given(model, member.field));
+    let default = if has_default(model, shape) && !is_given { quote!(Default,) } else { TokenStream::new() };
     let item = quote! {
         #[doc = #doc]
         #[derive(Clone, Debug, #default PartialEq)]
@@ -51,17 +56,28 @@ pub(super) fn items(model: &Model, names: &Names, at: usize, shape: &Shape) -> [
     };
     let mut tables = rules::tables(model, names, own, shape, &fields);
     tables.extend(shape_line(own, &members));
-    [item, methods(model, own, &members), tables]
+    [item, methods(model, own, shape, &members), tables]
 }
 
 /// Whether a struct can be made out of nothing.
 fn has_default(model: &Model, shape: &Shape) -> bool {
-    !model.children(&shape.fields).any(is_required)
+    !model.children(&shape.fields).any(|field| is_asked_for(model, field))
 }
 
-/// Whether the struct cannot do without the field.
-fn is_required(field: &Field) -> bool {
-    field.required && field.kind() != ValueKind::Alias
+/// Whether the struct cannot do without the field, and nobody but the caller knows its value.
+fn is_asked_for(model: &Model, field: &Field) -> bool {
+    field.required && field.kind() != ValueKind::Alias && !is_given(model, field)
+}
+
+/// Whether the log says the value of a required field: the version of ECS, or an object that needs nothing else.
+fn is_given(model: &Model, field: &Field) -> bool {
+    if !field.required || field.many {
+        return false;
+    }
+    match field.shape.map(|shape| model.shape(shape)) {
+        Some(shape) => has_default(model, shape) && model.children(&shape.fields).any(|field| is_given(model, field)),
+        None => field.path.as_str() == ECS_VERSION && field.kind() == ValueKind::Keyword && field.allowed.is_none(),
+    }
 }
 
 impl<'m> Member<'m> {
@@ -80,38 +96,70 @@ impl<'m> Member<'m> {
     }
 }
 
-fn methods(model: &Model, own: &ItemNames, members: &[Member<'_>]) -> TokenStream {
-    let constructor = constructor(members);
+fn methods(model: &Model, own: &ItemNames, shape: &Shape, members: &[Member<'_>]) -> TokenStream {
+    let constructor = constructor(model, members);
     let accessors: Vec<TokenStream> = members.iter().filter_map(|member| accessor(model, member)).collect();
-    if constructor.is_empty() && accessors.is_empty() {
+    let type_name = &own.type_name;
+    let mut methods = if has_default(model, shape) { default(model, type_name, members) } else { TokenStream::new() };
+    if !constructor.is_empty() || !accessors.is_empty() {
+        methods.extend(quote! {
+            impl #type_name {
+                #constructor
+                #(#accessors)*
+            }
+        });
+    }
+    methods
+}
+
+/// `Default` of a struct of which the log gives something.
+fn default(model: &Model, type_name: &Ident, members: &[Member<'_>]) -> TokenStream {
+    let given = given(model, members);
+    if given.is_empty() {
         return TokenStream::new();
     }
-    let type_name = &own.type_name;
+    let rest = (given.len() < members.len()).then(|| quote!(..ecs_schema::Shape::blank()));
     quote! {
-        impl #type_name {
-            #constructor
-            #(#accessors)*
+        impl Default for #type_name {
+            fn default() -> Self {
+                Self { #(#given,)* #rest }
+            }
         }
     }
 }
 
+/// The fields whose values the log gives, with these.
+fn given(model: &Model, members: &[Member<'_>]) -> Vec<TokenStream> {
+    let given = members.iter().filter(|member| is_given(model, member.field));
+    let with_value = |Member { ident, field, value, .. }: &Member<'_>| {
+        if field.shape.is_some() { quote!(#ident: #value::default()) } else { quote!(#ident: ECS_VERSION.to_owned()) }
+    };
+    given.map(with_value).collect()
+}
+
 /// `new`, when there is something to give it.
-fn constructor(members: &[Member<'_>]) -> TokenStream {
-    let required: Vec<&Member<'_>> = members.iter().filter(|member| is_required(member.field)).collect();
+fn constructor(model: &Model, members: &[Member<'_>]) -> TokenStream {
+    let required: Vec<&Member<'_>> = members.iter().filter(|member| is_asked_for(model, member.field)).collect();
     if required.is_empty() {
         return TokenStream::new();
     }
     let arguments = required.iter().map(|Member { ident, field_type, .. }| quote!(#ident: #field_type));
     let idents = required.iter().map(|member| &member.ident);
-    let rest = (required.len() < members.len()).then(|| quote!(..ecs_schema::Shape::blank()));
+    let given = given(model, members);
+    let rest = (required.len() + given.len() < members.len()).then(|| quote!(..ecs_schema::Shape::blank()));
     let many_arguments = (required.len() >= MANY_ARGUMENTS)
         .then(|| quote!(#[allow(clippy::too_many_arguments, reason = "one for each required field")]));
+    let doc = if given.is_empty() {
+        " With its required fields."
+    } else {
+        " With its required fields, of which [`ECS_VERSION`] is given."
+    };
     quote! {
-        /// With its required fields.
+        #[doc = #doc]
         #[must_use]
         #many_arguments
         pub fn new(#(#arguments),*) -> Self {
-            Self { #(#idents,)* #rest }
+            Self { #(#idents,)* #(#given,)* #rest }
         }
     }
 }

@@ -30,13 +30,13 @@ pub struct EveryType {
 }
 
 impl EveryType {
-    /// With its required fields.
+    /// With its required fields, of which [`ECS_VERSION`] is given.
     #[must_use]
-    pub fn new(timestamp: ecs_schema::Timestamp, ecs: Ecs, every: Every) -> Self {
+    pub fn new(timestamp: ecs_schema::Timestamp, every: Every) -> Self {
         Self {
             timestamp,
-            ecs,
             every,
+            ecs: Ecs::default(),
             ..ecs_schema::Shape::blank()
         }
     }
@@ -72,11 +72,11 @@ pub struct Ecs {
     pub version: String,
 }
 
-impl Ecs {
-    /// With its required fields.
-    #[must_use]
-    pub fn new(version: String) -> Self {
-        Self { version }
+impl Default for Ecs {
+    fn default() -> Self {
+        Self {
+            version: ECS_VERSION.to_owned(),
+        }
     }
 }
 

@@ -4,10 +4,10 @@
 //!
 //! `EVENT_LOG_SIM_SEEDS=100000` runs more seeds, `EVENT_LOG_SIM_SEED=17` one of them.
 
-pub mod engine;
+mod engine;
 mod faults;
-pub mod local;
-pub mod random;
+mod local;
+mod random;
 mod world;
 
 use world::World;
@@ -32,7 +32,7 @@ fn nothing_is_lost_or_doubled_under_any_mix_of_faults() {
             Ok(counts) => totals.add(&counts),
             Err(broken) => {
                 println!("seed {seed}: {broken}");
-                println!("  again: EVENT_LOG_SIM_SEED={seed} cargo test -p event-log --test it simulation");
+                println!("  again: EVENT_LOG_SIM_SEED={seed} cargo test -p event-log --lib simulation");
                 failed.push(seed);
             }
         }

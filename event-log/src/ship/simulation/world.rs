@@ -5,14 +5,17 @@ use std::fmt::{self, Write as _};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use event_log::ship::{Errand, IntentSync, Settings, Shipper, Step};
-use event_log::{EventId, EventRecord};
 use event_store::{Response, TransportError};
 
 use super::engine::{Engine, Kind, TARGET, is_bad};
 use super::faults::{Fate, Wire};
 use super::local::Disk;
 use super::random::Random;
+use crate::id::EventId;
+use crate::record::EventRecord;
+use crate::ship::errand::Errand;
+use crate::ship::settings::{IntentSync, Settings};
+use crate::ship::shipper::{Shipper, Step};
 
 /// After the last fault everything has to be delivered within this time.
 const TO_DRAIN: Duration = Duration::from_hours(4);

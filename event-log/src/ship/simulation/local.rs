@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use event_log::EventId;
-use event_log::quarantine::Entry;
-use event_log::ship::{EntryKey, JournalStore, PortError, Ports, Sink, Slot, Source, SourceRecord};
-
 use super::random::Random;
+use crate::id::EventId;
+use crate::quarantine::Entry;
+use crate::ship::journal::{JournalStore, Slot};
+use crate::ship::ports::{EntryKey, PortError, Ports, Sink, Source, SourceRecord};
 
 /// What outlives the process.
 #[derive(Clone)]
