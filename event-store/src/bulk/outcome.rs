@@ -182,6 +182,7 @@ mod tests {
             "state",
         );
         check(400, "illegal_argument_exception", "pipeline with id [gone] does not exist", "state");
+        check(400, "script_exception", "compile error", "state");
         let id = "Document ID is not supported in create/index operation request";
         check(400, "illegal_argument_exception", id, "state");
         for reason in [

@@ -115,6 +115,9 @@ const ROWS: &[Row] = &[
     ("illegal_argument_exception", "field [", DOCUMENT),
     ("illegal_argument_exception", "provided grok expressions do not match", DOCUMENT),
     ("illegal_argument_exception", "unable to parse date [", DOCUMENT),
+    // A script of a pipeline is wrong. `ScriptException` of both engines. There is no row for its "runtime error": the script may
+    // refuse this document, as the one for flat events does, or fail over every one; it is this one when others are stored.
+    ("script_exception", "compile error", STATE),
     // No JSON. Engines that parse before they map; `XContentParser` of both.
     ("x_content_parse_exception", "", DOCUMENT),
     ("not_x_content_exception", "", DOCUMENT),

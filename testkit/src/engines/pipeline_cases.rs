@@ -3,7 +3,8 @@
 //! A case is a file in `pipelines/infra-events-legacy/cases/`; [`case`] says what it may hold and how an outcome is
 //! compared. Every case is simulated. A case without an `index` is also posted to an index whose default pipeline it
 //! is, as the shell function posts, and read back; the index has the generated strict mapping, so that what the
-//! pipeline makes is proved to be storable. Both the pipeline and the index go by a name of their own and are removed
+//! pipeline makes is proved to be storable. What it refuses is posted in a bulk request too, and must be refused for good,
+//! since senders repeat everything else. Both the pipeline and the index go by a name of their own and are removed
 //! afterwards, since the engine may be the developer's.
 
 use std::fs;
@@ -14,10 +15,12 @@ use serde_json::{Value, json};
 
 use super::catalogue::Engine;
 use super::fetch;
-use super::http::{Answer, Client};
+use super::http::{Answer, Client, reason_of};
 use super::progress::step;
 use super::running::{self, Running};
 use crate::workspace::root;
+use event_store::ItemOutcome;
+
 use case::{Case, Expectation};
 
 mod ancestor;
@@ -26,8 +29,8 @@ mod case;
 /// Name of both the pipeline and the index while the check runs.
 const NAME: &str = "event-log-pipeline-check";
 
-/// Ingest processors that the pipeline uses.
-const PROCESSORS: [&str; 2] = ["script", "fail"];
+/// Ingest processor that the pipeline uses.
+const PROCESSOR: &str = "script";
 
 /// Checks every case on every engine, starting those that do not run yet.
 ///
@@ -83,6 +86,37 @@ fn post_all(running: &Running, cases: &[Case]) -> Result<Vec<String>> {
     for case in cases.iter().filter(|case| case.index.is_none()) {
         failures.extend(post(client, case)?.into_iter().map(|what| format!("{}, posted: {what}", case.file)));
     }
+    failures.extend(post_refused(client, cases)?);
+    Ok(failures)
+}
+
+/// Posts what must be refused in one bulk request, as shippers do.
+fn post_refused(client: &Client, cases: &[Case]) -> Result<Vec<String>> {
+    let is_refused = |case: &&Case| case.index.is_none() && matches!(case.expectation, Expectation::Refused(_));
+    let refused: Vec<&Case> = cases.iter().filter(is_refused).collect();
+    let lines = |case: &&Case| format!("{{\"create\":{{}}}}\n{}\n", case.document);
+    let body: String = refused.iter().map(lines).collect();
+    let reply = expect_success(client.send_lines("POST", &format!("/{NAME}/_bulk"), body)?, "send a bulk request")?;
+    let items = reply["items"].as_array().context("the engine's answer has no `items`")?;
+    let mut failures = Vec::new();
+    for (case, item) in refused.iter().zip(items) {
+        let (error, status) = (&item["create"]["error"], item["create"]["status"].as_u64().unwrap_or_default());
+        let text = |key: &str| error[key].as_str().unwrap_or_default();
+        let status = u16::try_from(status)?;
+        let outcome = ItemOutcome::new(status, text("type"), text("reason"));
+        // Which of the two it is shows in whether other documents are stored.
+        if status != 400 || !matches!(outcome, ItemOutcome::Rejected { .. } | ItemOutcome::Unclear { .. }) {
+            failures.push(format!("{}, in a bulk request: it would be repeated, after {outcome:?}", case.file));
+        }
+        failures.extend(
+            case.check(None, Some(&reason_of(error)))
+                .into_iter()
+                .map(|what| format!("{}, in a bulk request: {what}", case.file)),
+        );
+    }
+    if refused.len() != items.len() {
+        failures.push(format!("a bulk request of {} documents was answered with {}", refused.len(), items.len()));
+    }
     Ok(failures)
 }
 
@@ -102,9 +136,11 @@ fn simulate(client: &Client, cases: &[Case]) -> Result<Vec<String>> {
     }
     let mut failures = Vec::new();
     for (case, outcome) in cases.iter().zip(outcomes) {
-        let reason = outcome.pointer("/error/reason").and_then(Value::as_str);
+        let reason = outcome.get("error").map(reason_of);
         let source = outcome.pointer("/doc/_source");
-        failures.extend(case.check(source, reason).into_iter().map(|what| format!("{}, simulated: {what}", case.file)));
+        failures.extend(
+            case.check(source, reason.as_deref()).into_iter().map(|what| format!("{}, simulated: {what}", case.file)),
+        );
     }
     Ok(failures)
 }
@@ -114,8 +150,11 @@ fn post(client: &Client, case: &Case) -> Result<Vec<String>> {
     let path = format!("/{NAME}/_doc");
     let answer = client.send_json("POST", &path, &case.document)?;
     if !answer.is_success() {
-        let reason = answer.body.pointer("/error/reason").and_then(Value::as_str).unwrap_or("no reason given");
-        return Ok(case.check(None, Some(reason)));
+        let mut failures = case.check(None, Some(&answer.reason()));
+        if answer.status != 400 {
+            failures.push(format!("the status is {}, and senders do not repeat 400 alone", answer.status));
+        }
+        return Ok(failures);
     }
     let id = answer.body["_id"].as_str().context("the engine's answer has no `_id`")?.to_owned();
     let stored = expect_success(client.send("GET", &format!("/{NAME}/_doc/{id}"))?, "read the document")?;
@@ -143,9 +182,9 @@ fn check_processors(running: &Running) -> Result<()> {
             let processors = node.pointer("/ingest/processors").and_then(Value::as_array);
             processors.is_some_and(|all| all.iter().any(|processor| processor["type"] == wanted))
         };
-        if let Some(missing) = PROCESSORS.iter().find(|wanted| !has(wanted)) {
+        if !has(PROCESSOR) {
             bail!(
-                "the engine has no ingest processor `{missing}`: it is the bare distribution, without modules{}",
+                "the engine has no ingest processor `{PROCESSOR}`: it is the bare distribution, without modules{}",
                 fetch::own_engine_help(running.engine())
             );
         }

@@ -12,7 +12,7 @@ use super::installation::Installed;
 use super::lacking::Adapter;
 use super::log::Log;
 use super::tally::Tally;
-use crate::engines::{Running, step};
+use crate::engines::{Running, reason_of, step};
 
 /// What is sent: name, document, and the message that is stored.
 const SENT: &[(&str, &str, &str)] = &[
@@ -58,8 +58,8 @@ pub fn check(running: &Running, tally: &mut Tally) -> Result<()> {
     tally.add("flat events sent with curl and stored as strict ones", SENT.len());
     for (document, wanted) in REFUSED {
         let (status, body) = curl(&url, document)?;
-        let reason = body.pointer("/error/reason").and_then(Value::as_str).unwrap_or_default();
-        ensure!(status >= 400 && reason.contains(wanted), "`{document}` was answered {status}: {body}");
+        let reason = reason_of(&body["error"]);
+        ensure!(status == 400 && reason.contains(wanted), "`{document}` was answered {status}: {body}");
         step("Refused", &format!("{document}: {reason}"));
     }
     tally.add("unreadable events refused with a reason", REFUSED.len());

@@ -194,9 +194,44 @@ mod tests {
         assert_eq!(refused.check(Some(&strict()), None).len(), 1);
     }
 
+    fn committed() -> Vec<Case> {
+        load_all(&crate::workspace::root().join("pipelines/infra-events-legacy/cases")).unwrap()
+    }
+
     #[test]
     fn every_case_file_can_be_loaded() {
-        let folder = crate::workspace::root().join("pipelines/infra-events-legacy/cases");
-        assert!(load_all(&folder).unwrap().len() >= 25);
+        assert!(committed().len() >= 25);
+    }
+
+    /// Counts the texts of a document, each of which must be short enough for its field to index it.
+    fn count_indexed(path: &str, value: &Value, mapping: &Value) -> usize {
+        match value {
+            Value::Array(items) => items.iter().map(|item| count_indexed(path, item, mapping)).sum(),
+            Value::Object(fields) => {
+                let of = |name: &str| mapping.pointer(&format!("/properties/{name}")).unwrap_or(mapping);
+                fields.iter().map(|(name, value)| count_indexed(&format!("{path}.{name}"), value, of(name))).sum()
+            }
+            Value::String(text) => {
+                let units = text.encode_utf16().count() as u64;
+                let is_short = mapping["ignore_above"].as_u64().is_none_or(|longest| units <= longest);
+                // What Lucene takes as one term, less the path that `labels` puts before it.
+                assert!(is_short && text.len() <= 32_000, "`{path}` has {units} characters and is not indexed");
+                1
+            }
+            _ => 0,
+        }
+    }
+
+    #[test]
+    fn no_search_misses_what_is_stored() {
+        for target in ["elasticsearch", "opensearch"] {
+            let file = crate::workspace::root().join("generated/infra-events").join(target).join("mappings.json");
+            let mapping: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+            for case in committed() {
+                if let Expectation::Stored(document) = &case.expectation {
+                    assert!(count_indexed(&case.file, document, &mapping) > 5, "{}", case.file);
+                }
+            }
+        }
     }
 }
