@@ -21,7 +21,6 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 
-const ALIAS: &str = ".kibana-event-log";
 /// Exit code when the deadline has come before the spool was drained.
 const AT_DEADLINE: u8 = 5;
 /// Space of the spool; loggers wait when three quarters are taken, so that no event is refused.
@@ -47,9 +46,12 @@ pub struct Arguments {
     /// Directory of the spool; made when absent
     #[arg(long, value_name = "DIR")]
     spool: PathBuf,
-    /// The engine, such as <http://127.0.0.1:9200>; once for each node of a cluster; the alias is `.kibana-event-log`
+    /// The engine, such as <http://127.0.0.1:9200>; once for each node of a cluster
     #[arg(long, required_unless_present = "no_ship")]
     url: Vec<String>,
+    /// The alias or data stream that is shipped to
+    #[arg(long, value_name = "NAME", default_value = ".kibana-event-log")]
+    target: String,
     /// The number of the last event to log
     #[arg(long, value_name = "N", required_unless_present = "drain", default_value_t = 0)]
     events: u64,
@@ -114,7 +116,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<u8> {
         let timeout = Duration::from_millis(arguments.timeout);
         let transport = arguments.url.iter().fold(HttpTransport::builder(), HttpTransportBuilder::host);
         let transport = transport.request_timeout(timeout).build()?;
-        let settings = Settings::new(ALIAS).max_age(Duration::from_millis(arguments.max_age));
+        let settings = Settings::new(arguments.target.as_str()).max_age(Duration::from_millis(arguments.max_age));
         builder = builder.ship(Shipping::new(transport, settings));
     }
     let service = builder.start(&arguments.spool)?;

@@ -17,6 +17,7 @@ mod ledger;
 mod proxy;
 mod pump;
 
+use ledger::Document;
 use proxy::Proxy;
 use pump::{Pump, Scene};
 
@@ -24,6 +25,8 @@ use pump::{Pump, Scene};
 const LOG: &str = "kibana-event-log";
 /// Its alias.
 const ALIAS: &str = ".kibana-event-log";
+/// The data stream of its other flavor.
+const STREAM: &str = "event-log-test-shipping";
 /// Enough for some dozen requests in each case, and few enough for every run.
 pub const DEFAULT_EVENTS: u64 = 20_000;
 /// Seconds over which a case logs its events when something is to happen in between: half more than a shipper relies on
@@ -43,25 +46,33 @@ pub fn check(running: &mut Running, events: u64, chosen: &str, tally: &mut Tally
     let pump = Pump::build()?;
     let client = running.client().clone();
     let (url, engine) = (running.url().to_owned(), running.engine());
-    let case = |urls: Vec<String>| Case { pump: &pump, urls, client: &client, engine, events, chosen };
-    let direct = case(vec![url.clone()]);
-    direct.run("nothing happens", tally, |scene| scene.log(&["--threads", "4"])?.finish())?;
-    if running.is_owned() {
-        direct
-            .run("the engine is stopped and started again", tally, |scene| interrupt(scene, running, Running::stop))?;
-        direct.run("the engine is killed", tally, |scene| interrupt(scene, running, Running::kill))?;
-    } else {
-        step("Left out", "stopping and killing the engine: it was not started here");
-    }
     let proxy = Proxy::start(&url)?;
-    let cut_off = case(vec![proxy.url().to_owned()]);
-    for (name, after) in AFTER_ROLLOVER {
-        cut_off.run(name, tally, |scene| roll_over(scene, &proxy, *after))?;
+    let has_streams = engine == Engine::OpenSearch;
+    for target in [Some(ALIAS), has_streams.then_some(STREAM)].into_iter().flatten() {
+        let case = |urls: Vec<String>| Case { pump: &pump, urls, client: &client, engine, target, events, chosen };
+        let direct = case(vec![url.clone()]);
+        direct.run("nothing happens", tally, |scene| scene.log(&["--threads", "4"])?.finish().map(|()| Vec::new()))?;
+        if running.is_owned() {
+            let stop = |scene: &Scene<'_>| interrupt(scene, running, Running::stop);
+            direct.run("the engine is stopped and started again", tally, stop)?;
+            direct.run("the engine is killed", tally, |scene| interrupt(scene, running, Running::kill))?;
+        } else {
+            step("Left out", "stopping and killing the engine: it was not started here");
+        }
+        let cut_off = case(vec![proxy.url().to_owned()]);
+        for (name, after) in AFTER_ROLLOVER {
+            cut_off.run(name, tally, |scene| roll_over(scene, &proxy, *after))?;
+        }
+        if target == ALIAS {
+            cut_off.run("it rolls over and leaves the old index", tally, |scene| roll_over(scene, &proxy, leave))?;
+            cut_off.run("the write index is deleted between two tries", tally, |scene| delete(scene, &proxy))?;
+        }
     }
     if engine == Engine::OpenSearch && LOST_NODE.contains(chosen) {
         let mut cluster = Cluster::start()?;
         let client = cluster.client()?.clone();
-        let shared = Case { pump: &pump, urls: cluster.urls(), client: &client, engine, events, chosen };
+        let urls = cluster.urls();
+        let shared = Case { pump: &pump, urls, client: &client, engine, target: ALIAS, events, chosen };
         shared.run(LOST_NODE, tally, |scene| lose_node(scene, &mut cluster))?;
     }
     Ok(())
@@ -73,13 +84,16 @@ struct Case<'e> {
     urls: Vec<String>,
     client: &'e Client,
     engine: Engine,
+    target: &'e str,
     events: u64,
     chosen: &'e str,
 }
 
 impl Case<'_> {
-    /// Installs the log, lets `act` log and disturb, ships what is left, and counts.
-    fn run(&self, name: &str, tally: &mut Tally, act: impl FnOnce(&Scene<'_>) -> Result<()>) -> Result<()> {
+    /// Installs the log, lets `act` log and disturb, ships what is left, and counts. `act` returns what readers saw in an
+    /// index that it took from them.
+    fn run(&self, name: &str, tally: &mut Tally, act: impl FnOnce(&Scene<'_>) -> Result<Vec<Document>>) -> Result<()> {
+        let name = if self.target == STREAM { format!("{name}, data stream") } else { name.to_owned() };
         if name.contains(self.chosen) {
             let line = self.try_run(tally, act).with_context(|| format!("while {name}"))?;
             step("Shipped", &format!("{name}: {line}"));
@@ -87,20 +101,28 @@ impl Case<'_> {
         Ok(())
     }
 
-    fn try_run(&self, tally: &mut Tally, act: impl FnOnce(&Scene<'_>) -> Result<()>) -> Result<String> {
+    fn try_run(&self, tally: &mut Tally, act: impl FnOnce(&Scene<'_>) -> Result<Vec<Document>>) -> Result<String> {
         let began = Instant::now();
-        let log = Log::committed(LOG)?;
+        let log = if self.target == STREAM {
+            let index = format!("index: {{data_stream: {STREAM}, shards: 1, auto_expand_replicas: 0-1}}");
+            Log::with_keys(LOG, &[("index", &index)])?
+        } else {
+            Log::committed(LOG)?
+        };
         let _installed = Installed::through_library(self.client, &self.urls[0], &log, &mut Adapter::new(self.engine))?;
-        let scene = Scene::new(self.pump, self.client, &self.urls, self.events)?;
-        act(&scene)?;
+        let scene = Scene::new(self.pump, self.client, &self.urls, self.target, self.events)?;
+        let gone = act(&scene)?;
         let shipped = scene.drain()?;
-        let stored = ledger::load(self.client, ALIAS)?;
-        let counts = ledger::check(&scene.acknowledged()?, &stored)?;
+        let stored = ledger::load(self.client, self.target)?;
+        let counts = ledger::check(&scene.acknowledged()?, &stored, &gone)?;
         ensure!(shipped.quarantined == 0, "{} events are in quarantine", shipped.quarantined);
         ensure!(counts.issued == usize::try_from(self.events)?, "only {} events were logged", counts.issued);
         tally.add("events logged during faults of the engine", counts.issued);
         tally.add("of them stored once, and nothing twice or in quarantine", counts.delivered);
-        tally.add("documents sent a second time and known to the engine", usize::try_from(shipped.conflicts)?);
+        tally.add(
+            "documents sent or looked for a second time and known to the engine",
+            usize::try_from(shipped.conflicts)?,
+        );
         Ok(format!(
             "{counts}, quarantined 0; {} sent again, {} of them known to the engine; {:.0} s",
             shipped.retried,
@@ -111,61 +133,91 @@ impl Case<'_> {
 }
 
 /// The engine goes while events are logged, and comes back.
-fn interrupt(scene: &Scene<'_>, running: &mut Running, end: fn(&mut Running) -> Result<()>) -> Result<()> {
+fn interrupt(scene: &Scene<'_>, running: &mut Running, end: fn(&mut Running) -> Result<()>) -> Result<Vec<Document>> {
     let logging = scene.log_slowly()?;
     scene.wait_for_stored(scene.events() / 5)?;
     end(running)?;
     running.start_again()?;
-    logging.finish()
+    logging.finish().map(|()| Vec::new())
 }
 
-/// What happens to the index that may have the documents, besides the rollover.
-type After = fn(&Client, &str) -> Result<()>;
+/// What happens to the index that may have the documents, besides the rollover. Returns what readers do not see any more.
+type After = fn(&Client, &str) -> Result<Vec<Document>>;
 
-/// How the alias leads elsewhere between two tries. What is in doubt goes to its own index by its name, or is looked for
-/// there or behind the alias.
+/// How the target leads elsewhere between two tries.
 const AFTER_ROLLOVER: &[(&str, After)] = &[
-    ("the alias rolls over between two tries", |_, _| Ok(())),
-    ("the alias rolls over and the old index takes no writes", |client, index| {
+    ("it rolls over between two tries", |_, _| Ok(Vec::new())),
+    ("it rolls over and the old index takes no writes", |client, index| {
         let body = json!({"index.blocks.write": true});
-        client.send_json("PUT", &format!("/{index}/_settings"), &body)?.expect("block writes").map(drop)
-    }),
-    ("the alias rolls over and leaves the old index", |client, index| {
-        let body = json!({"actions": [{"remove": {"index": index, "alias": ALIAS}}]});
-        client.send_json("POST", "/_aliases", &body)?.expect("take the alias off").map(drop)
+        client.send_json("PUT", &format!("/{index}/_settings"), &body)?.expect("block writes")?;
+        Ok(Vec::new())
     }),
 ];
 
-/// A reply is lost, and the alias leads elsewhere before the second try.
-fn roll_over(scene: &Scene<'_>, proxy: &Proxy, after: After) -> Result<()> {
-    let client = scene.client();
+/// Takes the alias off the old index.
+fn leave(client: &Client, index: &str) -> Result<Vec<Document>> {
+    let documents = ledger::load(client, index)?;
+    let body = json!({"actions": [{"remove": {"index": index, "alias": ALIAS}}]});
+    client.send_json("POST", "/_aliases", &body)?.expect("take the alias off")?;
+    Ok(documents)
+}
+
+/// A reply is lost, and the target leads elsewhere before the second try.
+fn roll_over(scene: &Scene<'_>, proxy: &Proxy, after: After) -> Result<Vec<Document>> {
+    let (client, target) = (scene.client(), scene.target());
     let logging = scene.log_slowly()?;
     scene.wait_for_stored(scene.events() / 5)?;
-    proxy.cut_next_bulk_reply();
-    wait_until("no reply was cut off", || Ok(proxy.is_closed()))?;
-    let before = ledger::load(client, ALIAS)?;
-    let rolled = client.send_json("POST", &format!("/{ALIAS}/_rollover"), &json!({}))?.expect("roll over")?;
+    cut_off(proxy)?;
+    let rolled = client.send_json("POST", &format!("/{target}/_rollover"), &json!({}))?.expect("roll over")?;
     let old = rolled["old_index"].as_str().context("the rollover names no old index")?;
-    after(client, old)?;
+    let gone = after(client, old)?;
     proxy.open();
     logging.finish()?;
     let shipped = scene.drain()?;
-    let stored = ledger::load(client, ALIAS)?;
+    let stored = ledger::load(client, target)?;
     let in_old = stored.iter().filter(|document| document.index == old).count();
-    ensure!(shipped.conflicts > 0, "no document was sent a second time; {} were stored before", before.len());
+    ensure!(shipped.conflicts > 0 || !gone.is_empty(), "no document was sent or looked for a second time");
     ensure!(in_old < stored.len(), "nothing is stored in the new index");
-    Ok(())
+    Ok(gone)
+}
+
+/// A reply is lost, the index is deleted before the second try, and a person makes the next one a while later.
+fn delete(scene: &Scene<'_>, proxy: &Proxy) -> Result<Vec<Document>> {
+    let client = scene.client();
+    let old = format!("{ALIAS}-000001");
+    let logging = scene.log_slowly()?;
+    scene.wait_for_stored(scene.events() / 5)?;
+    cut_off(proxy)?;
+    let gone = ledger::load(client, ALIAS)?;
+    client.send("DELETE", &format!("/{old}"))?.expect("delete the write index")?;
+    proxy.open();
+    let missing = "there is no alias or data stream";
+    wait_until("the pump did not say that the alias is gone", || Ok(scene.troubles().contains(missing)))?;
+    for name in [old.as_str(), ALIAS] {
+        let found = client.send("GET", &format!("/{name}"))?;
+        ensure!(!found.is_success(), "a write has made an index `{name}`, which nobody reads");
+    }
+    let alias = json!({"aliases": {ALIAS: {"is_write_index": true, "is_hidden": true}}});
+    client.send_json("PUT", &format!("/{ALIAS}-000002"), &alias)?.expect("make the next index")?;
+    logging.finish()?;
+    Ok(gone)
+}
+
+/// Loses the reply to a bulk request, and everything after it.
+fn cut_off(proxy: &Proxy) -> Result<()> {
+    proxy.cut_next_bulk_reply();
+    wait_until("no reply was cut off", || Ok(proxy.is_closed()))
 }
 
 /// A node of a cluster goes while events are logged.
-fn lose_node(scene: &Scene<'_>, cluster: &mut Cluster) -> Result<()> {
+fn lose_node(scene: &Scene<'_>, cluster: &mut Cluster) -> Result<Vec<Document>> {
     cluster.wait_until_whole()?;
     let logging = scene.log_slowly()?;
     scene.wait_for_stored(scene.events() / 5)?;
     cluster.kill_primary_of(&format!("{ALIAS}-000001"))?;
     logging.finish()?;
     scene.drain()?;
-    cluster.heal()
+    cluster.heal().map(|()| Vec::new())
 }
 
 fn wait_until(what: &str, mut is_so: impl FnMut() -> Result<bool>) -> Result<()> {

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{ALIAS, MAX_AGE, SPREAD, wait_until};
+use super::{MAX_AGE, SPREAD, wait_until};
 use crate::engines::{Client, step};
 use crate::workspace::cargo;
 
@@ -62,6 +62,7 @@ pub struct Scene<'e> {
     pump: &'e Pump,
     client: &'e Client,
     urls: &'e [String],
+    target: &'e str,
     events: u64,
 }
 
@@ -77,8 +78,13 @@ pub struct Shipped {
 }
 
 impl<'e> Scene<'e> {
-    pub fn new(pump: &'e Pump, client: &'e Client, urls: &'e [String], events: u64) -> Result<Self> {
-        Ok(Self { directory: tempfile::tempdir()?, pump, client, urls, events })
+    pub fn new(pump: &'e Pump, client: &'e Client, urls: &'e [String], target: &'e str, events: u64) -> Result<Self> {
+        Ok(Self { directory: tempfile::tempdir()?, pump, client, urls, target, events })
+    }
+
+    /// The alias or data stream that is shipped to.
+    pub fn target(&self) -> &str {
+        self.target
     }
 
     pub fn client(&self) -> &Client {
@@ -121,11 +127,16 @@ impl<'e> Scene<'e> {
         text.lines().map(|line| line.parse().with_context(|| format!("`{line}` is no number"))).collect()
     }
 
+    /// What the pump has said of its troubles so far.
+    pub fn troubles(&self) -> String {
+        fs::read_to_string(self.path("troubles")).unwrap_or_default()
+    }
+
     /// Waits until the engine has that many documents.
     pub fn wait_for_stored(&self, documents: u64) -> Result<()> {
-        let path = format!("/{ALIAS}-*/_count?expand_wildcards=all");
+        let path = format!("/{}/_count", self.target);
         wait_until("the engine did not get enough documents", || {
-            self.client.send("POST", &format!("/{ALIAS}-*/_refresh?expand_wildcards=all"))?.expect("refresh")?;
+            self.client.send("POST", &format!("/{}/_refresh", self.target))?.expect("refresh")?;
             let count = self.client.send("GET", &path)?.expect("count")?["count"].as_u64();
             Ok(count.context("the count is no number")? >= documents)
         })
@@ -134,7 +145,8 @@ impl<'e> Scene<'e> {
     fn spawn(&self, more: &[&str]) -> Result<Logging> {
         let file = |name| File::options().create(true).append(true).open(self.path(name));
         let mut command = Command::new(&self.pump.program);
-        command.args(["--spool", &self.path("spool"), "--timeout", TIMEOUT]).args(more);
+        command.args(["--spool", &self.path("spool"), "--timeout", TIMEOUT, "--target", self.target]);
+        command.args(more);
         for url in self.urls {
             command.args(["--url", url]);
         }
