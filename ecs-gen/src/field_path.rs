@@ -23,13 +23,19 @@ pub enum PathError {
     EmptySegment,
     /// A segment holds a space or another character that no ECS name has.
     BadCharacter(char),
+    /// A segment has more characters than engines read in one name of a document.
+    TooLong,
 }
+
+/// Longest segment: OpenSearch's JSON parser takes no longer name (measured on 3.8.0).
+pub const MAX_SEGMENT: usize = 50_000;
 
 impl fmt::Display for PathError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::EmptySegment => f.write_str("has an empty segment"),
             Self::BadCharacter(' ') => f.write_str("has a space"),
+            Self::TooLong => write!(f, "has a segment of more than {MAX_SEGMENT} characters"),
             Self::BadCharacter(c) => write!(f, "has the character `{}`", c.escape_default()),
         }
     }
@@ -101,6 +107,9 @@ fn check_segment(segment: &str) -> Result<(), PathError> {
     let body = segment.strip_prefix('@').unwrap_or(segment);
     if body.is_empty() {
         return Err(PathError::EmptySegment);
+    }
+    if segment.len() > MAX_SEGMENT {
+        return Err(PathError::TooLong);
     }
     match body.chars().find(|c| !matches!(c, 'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '-')) {
         None => Ok(()),

@@ -2,6 +2,7 @@
 //! [`PASSES`].
 
 mod check_budget;
+mod check_depth;
 mod check_name;
 mod check_overlaps;
 mod check_providers;
@@ -40,6 +41,7 @@ pub const PASSES: &[Pass] = &[
     Pass { name: "check-samples", run: check_samples::run },
     Pass { name: "check-providers", run: check_providers::run },
     Pass { name: "check-budget", run: check_budget::run },
+    Pass { name: "check-depth", run: check_depth::run },
 ];
 
 /// Runs every pass; a later pass runs even when an earlier one reported, so that one run shows all problems.

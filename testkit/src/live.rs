@@ -16,6 +16,7 @@ mod installation;
 mod installer;
 mod lacking;
 mod lifecycle;
+mod limits;
 mod log;
 mod plan;
 mod queries;
@@ -156,6 +157,9 @@ fn run_part(
     match part {
         Part::Installation => {
             installation::check(running, tally)?;
+            if matches!(running.engine(), Engine::OpenSearch | Engine::Elasticsearch) {
+                limits::check(running, tally).context("the log above every limit")?;
+            }
             match running.engine() {
                 Engine::OpenSearch => data_stream::check(running, tally).context("the data stream"),
                 Engine::Elasticsearch => roles::check(running, tally),

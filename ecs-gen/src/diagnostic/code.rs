@@ -33,7 +33,7 @@ codes! {
     FileUnreadable = "file-unreadable",
     /// A file, or what its aliases expand to, is larger than any real input.
     TooLarge = "too-large",
-    /// A document is nested deeper than any real input.
+    /// A document, or a mapping, is nested deeper than any real one.
     TooDeep = "too-deep",
     /// A file is not YAML, or not one document of it.
     YamlSyntax = "yaml-syntax",

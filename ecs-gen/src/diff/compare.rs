@@ -20,7 +20,9 @@ use super::engine::Engine;
 use super::finding::{Action, Finding, Severity};
 use super::rules::Rule;
 use super::side::{LogSide, Side};
-pub(crate) use settings::{flatten as flatten_settings, is_static as is_static_setting};
+pub(crate) use settings::{
+    COMPONENTS as SETTING_COMPONENTS, flatten as flatten_settings, is_static as is_static_setting,
+};
 use sink::{Place, Sink};
 
 /// What to compare, and what is fine.

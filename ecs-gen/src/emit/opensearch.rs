@@ -66,9 +66,10 @@ fn emit_templates(model: &Model, rows: &[Row<'_>], out: &mut Files) {
     let hash = meta::hash(model, &[&mappings, &settings, &own]);
     let mappings = mappings.with_meta(Meta::new(model, &hash));
     add(model, out, "mappings", &mappings);
-    let component = Template { mappings: Some(mappings.clone()), ..Template::default() };
+    let (with_mapping, rest) = settings.clone().part();
+    let component = Template { settings: Some(with_mapping), mappings: Some(mappings.clone()), ..Template::default() };
     add(model, out, "component-template-mappings", &ComponentTemplate::new(model, component, &hash));
-    let component = Template { settings: Some(settings.clone()), ..Template::default() };
+    let component = Template { settings: Some(rest), ..Template::default() };
     add(model, out, "component-template-settings", &ComponentTemplate::new(model, component, &hash));
     for (row, own) in rows.iter().zip(own) {
         let body = IndexTemplate::new(model, row, data_stream(model), own, &hash);

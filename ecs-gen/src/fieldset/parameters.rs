@@ -13,6 +13,11 @@ use crate::source::{Span, Spanned};
 /// The official generator's `ignore_above` of a keyword that says nothing else.
 const DEFAULT_IGNORE_ABOVE: u32 = 1024;
 
+/// Elasticsearch's limits on a field's `meta`: entries, characters of a key, characters of a value.
+const META_ENTRIES: usize = 5;
+const META_KEY: usize = 20;
+const META_VALUE: usize = 50;
+
 /// A parameter as it was written.
 #[derive(Clone, Debug)]
 pub(super) struct Written {
@@ -167,7 +172,10 @@ fn wrong_form(form: ParameterForm, value: &Json) -> Option<String> {
     match form {
         ParameterForm::Boolean => wants(value.is_boolean(), "true or false".to_owned()),
         // `null` takes a default away.
-        ParameterForm::Count => wants(value.is_u64() || value.is_null(), "a whole number".to_owned()),
+        ParameterForm::Count => {
+            let fits = value.as_u64().is_some_and(|count| i32::try_from(count).is_ok());
+            wants(fits || value.is_null(), format!("a whole number from 0 to {}", i32::MAX))
+        }
         ParameterForm::PositiveNumber => {
             wants(value.as_f64().is_some_and(|number| number > 0.0), "a number above zero".to_owned())
         }
@@ -186,8 +194,16 @@ fn wrong_form(form: ParameterForm, value: &Json) -> Option<String> {
             wants(list || is_path(value), "a field path or a list of them".to_owned())
         }
         ParameterForm::Meta => {
-            let texts = value.as_object().is_some_and(|map| map.values().all(Json::is_string));
-            wants(texts, "a mapping from text to text".to_owned())
+            let is_short = |text: &str, most: usize| text.chars().count() <= most;
+            let fits = value.as_object().is_some_and(|map| {
+                map.len() <= META_ENTRIES
+                    && map.iter().all(|(key, value)| {
+                        is_short(key, META_KEY) && value.as_str().is_some_and(|text| is_short(text, META_VALUE))
+                    })
+            });
+            let limits =
+                format!("at most {META_ENTRIES} entries, keys of {META_KEY} and values of {META_VALUE} characters");
+            wants(fits, format!("a mapping from text to text with {limits}"))
         }
     }
 }

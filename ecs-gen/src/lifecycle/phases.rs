@@ -157,6 +157,11 @@ fn resolve_parameters(
 /// The value in the engine's form; as it was written where something was reported.
 fn resolve_parameter(parameter: &ActionParameter, value: &Spanned<Json>, findings: &mut Findings<'_>) -> Json {
     let text = Spanned::new(value.span, text_of(&value.value));
+    let is_count = matches!(parameter.form, ActionForm::Count | ActionForm::Positive);
+    if is_count && value.value.as_u64().is_some_and(|count| i32::try_from(count).is_err()) {
+        let message = format!("`{}` is more than the engines take", parameter.name);
+        findings.error(Code::InvalidValue, value.span, message).help(format!("write at most {}", i32::MAX)).done();
+    }
     let resolved = match parameter.form {
         ActionForm::Flag | ActionForm::Count | ActionForm::Positive => None,
         ActionForm::Text => Some(text.value.into()),

@@ -151,6 +151,12 @@ fn resolve_rollover(input: &Spanned<RolloverInput>, findings: &mut Findings<'_>)
             .help("an index would roll over with its first document: write a larger number")
             .done();
     }
+    if let Some(max_docs) = input.max_docs.as_ref().filter(|count| i64::try_from(count.value).is_err()) {
+        findings
+            .error(Code::RolloverCondition, max_docs.span, format!("`max_docs` is more than {}", i64::MAX))
+            .help("no index holds so many documents: write a smaller number")
+            .done();
+    }
     Some(Rollover {
         max_age: input.max_age.as_ref().and_then(|text| findings.duration(text, "max_age")),
         max_size: size(&input.max_size, "max_size", findings),

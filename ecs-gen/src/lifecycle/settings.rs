@@ -44,6 +44,10 @@ fn check_numbers(index: &IndexInput, findings: &mut Findings<'_>) {
         let message = format!("`shards: {}` is not from 1 to {MAX_SHARDS}", shards.value);
         findings.error(Code::InvalidValue, shards.span, message).help("one shard holds up to 50 GB well").done();
     }
+    if let Some(replicas) = index.replicas.as_ref().filter(|replicas| i32::try_from(replicas.value).is_err()) {
+        let message = format!("`replicas: {}` is more than the engines take", replicas.value);
+        findings.error(Code::InvalidValue, replicas.span, message).help("write a small number, such as `1`").done();
+    }
     if let Some(priority) = index.priority.as_ref().filter(|priority| i32::try_from(priority.value).is_err()) {
         let message = format!("`priority: {}` is larger than OpenSearch takes", priority.value);
         findings.error(Code::InvalidValue, priority.span, message).help("write at most 2147483647").done();
@@ -76,7 +80,7 @@ fn check_texts(index: &IndexInput, findings: &mut Findings<'_>) {
 
 fn is_replica_range(text: &str) -> bool {
     let Some((least, most)) = text.split_once('-') else { return false };
-    let number = |text: &str| text.parse::<u32>().ok().filter(|_| !text.starts_with('+'));
+    let number = |text: &str| text.parse::<i32>().ok().filter(|_| !text.starts_with(['+', '-']));
     match (number(least), number(most)) {
         (Some(least), Some(most)) => least <= most,
         (Some(_), None) => most == "all",

@@ -23,13 +23,14 @@ fn folder(log: &str, engine: &str) -> PathBuf {
 struct Files(BTreeMap<String, Value>);
 
 impl Files {
+    /// The committed files as version 1, whatever the log has come to.
     fn load(log: &str, engine: &str) -> Self {
         let entries = std::fs::read_dir(folder(log, engine)).unwrap().map(|entry| entry.unwrap().path());
         let files = entries.filter(|path| path.extension().is_some_and(|ending| ending == "json")).map(|path| {
             let name = path.file_name().unwrap().to_str().unwrap().to_owned();
             (name, serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap())
         });
-        Self(files.collect())
+        Self(files.collect()).of_version(1)
     }
 
     /// The same as a later release of the log, with another hash.
@@ -113,7 +114,7 @@ fn everything_is_installed_once() {
             }
             let again = installer.install(&engine.transport).unwrap();
             assert!(!again.is_changed(), "{again:?}");
-            assert_eq!(again.to_string(), format!("`{log}` version 1 on {kind}: up to date"));
+            assert_eq!(again.to_string(), format!("`{log}` version 2 on {kind}: up to date"));
         }
     }
 }
@@ -190,7 +191,7 @@ fn older_bundle_is_refused_and_changes_nothing() {
     let engine = Engine::start();
     engine.install(&Files::load("kibana-event-log", "opensearch").of_version(3));
     let before = engine.get("/_index_template/kibana-event-log");
-    let text = "`/_component_template/kibana-event-log@settings` is of version 3 of the log, and this is version 1: deploy \
+    let text = "`/_component_template/kibana-event-log@mappings` is of version 3 of the log, and this is version 1: deploy \
                 the newer version here";
     let error = engine.check_refused(&Files::load("kibana-event-log", "opensearch"), text);
     assert!(!error.is_retryable());
@@ -301,16 +302,16 @@ fn refusals_say_what_and_whether_to_try_again() {
     let engine = Engine::start();
     let files = Files::load("kibana-event-log", "elasticsearch");
     engine.engine.set_mode("503+all".parse().unwrap());
-    let text = "the engine refuses `GET /_component_template/kibana-event-log@settings`: 503 cluster_block_exception: \
+    let text = "the engine refuses `GET /_component_template/kibana-event-log@mappings`: 503 cluster_block_exception: \
                 blocked by: [SERVICE_UNAVAILABLE/1/state not recovered]";
     assert!(engine.check_refused(&files, text).is_retryable());
     engine.engine.set_mode("403+all".parse().unwrap());
-    let text = "the engine refuses `GET /_component_template/kibana-event-log@settings`: 403 security_exception: action is \
+    let text = "the engine refuses `GET /_component_template/kibana-event-log@mappings`: 403 security_exception: action is \
                 unauthorized";
     assert!(!engine.check_refused(&files, text).is_retryable());
     engine.engine.set_mode("down".parse().unwrap());
     let error = files.installer().install(&engine.transport).unwrap_err();
-    let text = "cannot send `GET /_component_template/kibana-event-log@settings`: the connection to `http://127.0.0.1:";
+    let text = "cannot send `GET /_component_template/kibana-event-log@mappings`: the connection to `http://127.0.0.1:";
     assert!(error.to_string().starts_with(text) && error.is_retryable(), "{error}");
 }
 

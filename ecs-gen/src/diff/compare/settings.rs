@@ -1,4 +1,4 @@
-//! Findings about index settings: those of the settings component and of each index template, by their dotted names.
+//! Findings about index settings: those of the two components together and of each index template, by their dotted names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,6 +8,7 @@ use super::sink::{Place, Sink, shown};
 use super::templates;
 use crate::diff::engine::Engine;
 use crate::diff::rules::Rule;
+use crate::diff::side::LogSide;
 
 /// Settings, or beginnings of their names, that an index keeps as it was made with.
 const STATIC: &[&str] = &[
@@ -28,19 +29,35 @@ const STATIC: &[&str] = &[
 /// Settings that another part is about: the pipeline, and the policy with its alias.
 const ELSEWHERE: &[&str] = &["index.default_pipeline", "index.lifecycle.name"];
 
+/// The components of a log that hold settings. Which of the two does is of no importance to an index.
+pub(crate) const COMPONENTS: [&str; 2] = ["component-template-mappings.json", "component-template-settings.json"];
+
 /// Settings by dotted name, each with its pointer inside the document.
 pub(crate) type Settings = BTreeMap<String, (Json, String)>;
 
 pub(super) fn compare(engine: Engine, sink: &mut Sink<'_>) {
-    let name = "component-template-settings.json";
-    if let (Some(old), Some(new)) = (sink.old.document(engine, name), sink.new.document(engine, name)) {
-        let document = format!("{}/{name}", engine.name());
-        compare_settings(&flatten(old, "/template/settings"), &flatten(new, "/template/settings"), &document, sink);
+    if let (Some(old), Some(new)) = (composed(engine, sink.old), composed(engine, sink.new)) {
+        let [mappings, _] = COMPONENTS.map(|name| sink.new.document(engine, name));
+        let beside_mapping = mappings.map(|document| flatten(document, "/template/settings")).unwrap_or_default();
+        for (name, is_beside) in COMPONENTS.iter().zip([true, false]) {
+            let part = |settings: &Settings| -> Settings {
+                let kept = settings.iter().filter(|(name, _)| beside_mapping.contains_key(*name) == is_beside);
+                kept.map(|(name, value)| (name.clone(), value.clone())).collect()
+            };
+            compare_settings(&part(&old), &part(&new), &format!("{}/{name}", engine.name()), sink);
+        }
     }
     for pair in templates::pairs(engine, sink.old, sink.new) {
         let (old, new) = (flatten(pair.old, "/template/settings"), flatten(pair.new, "/template/settings"));
         compare_settings(&old, &new, &pair.document, sink);
     }
+}
+
+/// The settings of both components; none when the log has neither.
+fn composed(engine: Engine, log: &LogSide) -> Option<Settings> {
+    let found: Vec<&Json> = COMPONENTS.iter().filter_map(|name| log.document(engine, name)).collect();
+    let settings = found.iter().flat_map(|document| flatten(document, "/template/settings")).collect();
+    (!found.is_empty()).then_some(settings)
 }
 
 fn compare_settings(old: &Settings, new: &Settings, document: &str, sink: &mut Sink<'_>) {

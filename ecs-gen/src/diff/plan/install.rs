@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value as Json, json};
 
 use super::{Step, Target};
-use crate::diff::compare::{flatten_settings, is_static_setting};
+use crate::diff::compare::{SETTING_COMPONENTS, flatten_settings, is_static_setting};
 use crate::diff::engine::Engine;
 use crate::diff::side::LogSide;
 
@@ -142,9 +142,10 @@ pub(super) fn targets(engine: Engine, log: &LogSide) -> Vec<Target> {
     targets
 }
 
-/// Settings of an installed log: of its component, and of the template of its first row.
+/// Settings of an installed log: of its components, and of the template of its first row.
 fn all_settings(engine: Engine, log: &LogSide) -> BTreeMap<String, Json> {
-    let documents = ["component-template-settings.json", "index-template.json"];
+    let [mappings, settings] = SETTING_COMPONENTS;
+    let documents = [mappings, settings, "index-template.json"];
     let found = documents.iter().filter_map(|name| log.document(engine, name));
     found
         .flat_map(|document| flatten_settings(document, "/template/settings"))

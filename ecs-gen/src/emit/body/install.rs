@@ -80,8 +80,10 @@ impl Install {
         steps.extend(policy);
         let [mappings, settings] = component_names(model);
         let component = |name: &str| path("/_component_template", name);
+        // The mapping first: when the limits move between the two, no composed template is ever without them.
+        let note = "the strict mapping, with the limits that it needs";
+        steps.push(Step::put(component(&mappings), "component-template-mappings.json", note));
         steps.push(Step::put(component(&settings), "component-template-settings.json", "index settings"));
-        steps.push(Step::put(component(&mappings), "component-template-mappings.json", "the strict mapping"));
         for row in rows {
             let path = path("/_index_template", &row.template);
             let body = format!("index-template{}.json", row.suffix);

@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
-use crate::field_type::FieldType;
-use crate::model::{Model, Settings};
+use crate::field_type::{FieldType, ValueKind};
+use crate::model::{Field, Model, Settings};
 
 /// Step to which the number of fields is rounded up for `index.mapping.total_fields.limit`. Some room above the real
 /// count lets fields be added to an existing index in place, while a mapping that grows without end is still stopped.
@@ -12,6 +12,9 @@ pub const FIELD_LIMIT_STEP: usize = 100;
 
 /// The engines' own limit on nested objects in a mapping; only a mapping with more says so.
 const NESTED_LIMIT: usize = 50;
+
+/// The engines' own limit on the depth of a mapping; only a mapping that is deeper says so.
+const DEPTH_LIMIT: usize = 20;
 
 /// The settings of a component or template.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -73,6 +76,8 @@ struct StateManagementSettings {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 struct MappingSettings {
     #[serde(skip_serializing_if = "Option::is_none")]
+    depth: Option<Limit>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     nested_fields: Option<Limit>,
     total_fields: Limit,
 }
@@ -102,6 +107,13 @@ impl SettingsBody {
         Self { index }
     }
 
+    /// Parted into what the engine needs to judge the mapping by itself, and the rest. An engine checks a component
+    /// template alone, so a mapping above the default limits is refused unless its own component raises them.
+    pub fn part(mut self) -> (Self, Self) {
+        let with_mapping = IndexSettings { mapping: self.index.mapping.take(), ..IndexSettings::default() };
+        (Self { index: with_mapping }, self)
+    }
+
     /// Only the alias that ILM moves on at rollover.
     pub fn ilm_rollover(alias: &str) -> Self {
         let lifecycle = LifecycleSettings { rollover_alias: Some(alias.to_owned()), ..LifecycleSettings::default() };
@@ -125,11 +137,21 @@ fn mapping_settings(model: &Model, unseen: usize) -> MappingSettings {
     let total = ((model.mapped_count() + unseen) / FIELD_LIMIT_STEP + 1) * FIELD_LIMIT_STEP;
     let nested = model.fields.iter().filter(|field| field.field_type == FieldType::Nested).count();
     let limit = |count: usize| Limit { limit: count.to_string() };
-    MappingSettings { nested_fields: (nested > NESTED_LIMIT).then(|| limit(nested)), total_fields: limit(total) }
+    // An object counts as if it had a field.
+    let is_object = |field: &Field| field.is_object() || field.kind() == ValueKind::Any;
+    let levels = |field: &Field| field.path.segments().count() + usize::from(is_object(field));
+    let depth = model.fields.iter().map(levels).max().unwrap_or_default();
+    MappingSettings {
+        depth: (depth > DEPTH_LIMIT).then(|| limit(depth)),
+        nested_fields: (nested > NESTED_LIMIT).then(|| limit(nested)),
+        total_fields: limit(total),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::SettingsBody;
     use crate::field_type::FieldType;
     use crate::testing::ModelBuilder;
@@ -149,6 +171,30 @@ mod tests {
         check(100, 0, "200");
         check(98, 2, "200");
         check(1234, 0, "1300");
+    }
+
+    #[test]
+    fn the_depth_limit_is_raised_only_by_a_deeper_mapping() {
+        let path = |levels: usize| vec!["a"; levels].join(".");
+        for (levels, field_type, expected) in [
+            (20, FieldType::Keyword, None),
+            (21, FieldType::Keyword, Some("21")),
+            (19, FieldType::Object, None),
+            (20, FieldType::Object, Some("21")),
+        ] {
+            let model = ModelBuilder::new().plain(&path(levels), field_type).finish();
+            let mapping = SettingsBody::new(&model, 0).index.mapping.unwrap();
+            assert_eq!(mapping.depth.map(|limit| limit.limit).as_deref(), expected, "{levels}");
+        }
+    }
+
+    #[test]
+    fn limits_of_the_mapping_go_with_it() {
+        let whole = SettingsBody::new(&ModelBuilder::new().plain("a", FieldType::Keyword).finish(), 0);
+        let (with_mapping, rest) = whole.part();
+        let json = |body: &SettingsBody| serde_json::to_value(body).unwrap();
+        assert_eq!(json(&with_mapping), json!({"index": {"mapping": {"total_fields": {"limit": "100"}}}}));
+        assert_eq!(json(&rest), json!({"index": {"number_of_shards": "1"}}));
     }
 
     #[test]

@@ -35,8 +35,8 @@ fn what_existing_indices_take_is_put_after_the_templates() {
         let plan = planned(engine, (&[], &[]), (&[], &[FIELD]));
         let put: Vec<String> = requests(&plan);
         let expected = [
-            "PUT /_component_template/shop-log@settings",
             "PUT /_component_template/shop-log@mappings",
+            "PUT /_component_template/shop-log@settings",
             "PUT /_index_template/shop-log",
             "PUT /shop/_mapping",
         ];

@@ -1,9 +1,13 @@
 //! Which sides the command takes, and what it says of those that it does not.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::Workspace;
+use ecs_gen::diff::Engine;
+use serde_json::json;
+
 use super::command::{run, versions};
+use super::{Workspace, expected, findings, words};
 
 #[track_caller]
 fn check_refused(folder: &Path, arguments: &[&str], words: &[&str]) {
@@ -83,4 +87,25 @@ fn a_mapping_is_compared_with_one_log_only() {
     check_refused(path, &[mapping, "generated"], &words);
     check_refused(path, &["generated", mapping, "--plan"], &words);
     check_taken(path, &[mapping, "generated/shop-log"], "nothing differs\n");
+}
+
+#[test]
+fn which_component_holds_a_setting_is_no_difference() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, beside_mapping: serde_json::Value, others: serde_json::Value| {
+        let engine = folder.path().join(name).join("elasticsearch");
+        std::fs::create_dir_all(&engine).unwrap();
+        let put = |file: &str, body: serde_json::Value| std::fs::write(engine.join(file), body.to_string()).unwrap();
+        put("mappings.json", json!({"_meta": {"log": "shop"}, "properties": {}}));
+        put("component-template-mappings.json", json!({"template": {"settings": {"index": beside_mapping}}}));
+        put("component-template-settings.json", json!({"template": {"settings": {"index": others}}}));
+        ecs_gen::diff::load(&folder.path().join(name)).unwrap()
+    };
+    let limit = |count: &str| json!({"mapping": {"total_fields": {"limit": count}}});
+    let old = write("old", json!({}), limit("200"));
+    let new = write("new", limit("200"), json!({}));
+    assert_eq!(words(&findings(Engine::Elasticsearch, &old, &new)), BTreeSet::new());
+    let lower = write("lower", limit("100"), json!({}));
+    let found = words(&findings(Engine::Elasticsearch, &new, &lower));
+    assert_eq!(found, expected("field-limit-lowered settings.index.mapping.total_fields.limit"));
 }
