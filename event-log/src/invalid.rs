@@ -106,8 +106,13 @@ impl Refusals {
 
     /// Counts a refusal; gives back how many there were since the last report, when it is time for one.
     pub(crate) fn count(&self, code: &'static str) -> Option<u64> {
+        self.add(code, 1)
+    }
+
+    /// The same for several at once.
+    pub(crate) fn add(&self, code: &'static str, number: u64) -> Option<u64> {
         let slot = self.slot(code)?;
-        let count = slot.count.fetch_add(1, Ordering::Relaxed) + 1;
+        let count = slot.count.fetch_add(number, Ordering::Relaxed) + number;
         let now = u64::try_from(self.begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
         let due = slot.next_report.load(Ordering::Relaxed);
         let next = now.saturating_add(self.interval);

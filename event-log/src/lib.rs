@@ -22,6 +22,7 @@ mod invalid;
 #[cfg(feature = "tracing-layer")]
 mod layer;
 mod logger;
+mod loss;
 mod metrics;
 mod pen;
 pub mod quarantine;

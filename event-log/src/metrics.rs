@@ -29,7 +29,9 @@ pub struct Metrics {
     pub quarantined: u64,
     /// Events that the quarantine dropped, the oldest first, because it is bounded.
     pub quarantine_dropped: u64,
-    /// The spool of events.
+    /// Events of the quarantine that are lost because the disk has damaged them.
+    pub quarantine_damaged: u64,
+    /// The spool of events; its `dropped_records` and `damaged_records` are lost.
     pub spool: Stats,
     /// How delivery is going, when somebody delivers.
     pub delivery: Option<DeliveryMetrics>,
@@ -47,12 +49,14 @@ pub enum Health {
 impl Metrics {
     pub(crate) fn new(desk: &Desk, delivery: Option<DeliveryMetrics>) -> Self {
         let spool = desk.spool.stats();
+        let quarantine = desk.quarantine.spool().stats();
         Self {
             accepted: spool.appended,
             invalid: desk.invalid.counts(),
             lost: desk.lost.counts(),
             quarantined: if spool.is_forked { 0 } else { desk.quarantine.added() },
-            quarantine_dropped: desk.quarantine.spool().stats().dropped_records,
+            quarantine_dropped: quarantine.dropped_records,
+            quarantine_damaged: quarantine.damaged_records,
             spool,
             delivery,
         }
@@ -63,8 +67,7 @@ impl Metrics {
     pub fn waiting(&self) -> u64 {
         match &self.delivery {
             Some(delivery) => delivery.waiting,
-            None if self.spool.is_forked => 0,
-            None => self.spool.next_sequence.get().saturating_sub(self.spool.oldest_sequence.get()),
+            None => self.spool.records,
         }
     }
 
@@ -84,9 +87,14 @@ impl Metrics {
         if lost > 0 {
             reasons.push(format!("{lost} events were lost"));
         }
-        if self.spool.dropped_records > 0 {
-            reasons.push(format!("{} events were dropped from a full spool", self.spool.dropped_records));
-        }
+        let losses = [
+            (self.spool.dropped_records, "were dropped from a full spool"),
+            (self.spool.damaged_records, "in the spool are damaged and lost"),
+            (self.quarantine_dropped, "were dropped from a full quarantine"),
+            (self.quarantine_damaged, "in the quarantine are damaged and lost"),
+        ];
+        let losses = losses.iter().filter(|(count, _)| *count > 0);
+        reasons.extend(losses.map(|(count, what)| format!("{count} events {what}")));
         if self.spool.sync_failures > 0 {
             reasons.push(format!("{} syncs of the spool failed", self.spool.sync_failures));
         }

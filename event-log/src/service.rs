@@ -16,6 +16,7 @@ pub use builder::{DEFAULT_REPORT_INTERVAL, EVENTS_DIRECTORY, QUARANTINE_DIRECTOR
 
 use crate::error::{LoggerError, StartError};
 use crate::logger::{EventLogger, ProviderLogger};
+use crate::loss::Losses;
 use crate::metrics::Metrics;
 use crate::pen::{ACTION, Desk, ID, PROVIDER, Pairs, Pen};
 use crate::quarantine::Quarantine;
@@ -73,6 +74,11 @@ pub struct StopReport {
     pub quarantined: u64,
     /// Events that are lost, because neither spool nor quarantine took them.
     pub lost: u64,
+    /// Events that were dropped from a full spool since the service was started, so that newer ones had space.
+    pub dropped: u64,
+    /// Events of the spool that are lost because the disk has damaged them: those that were found since the service was
+    /// started, also of earlier processes.
+    pub damaged: u64,
     /// Whether all that is in the spools would survive the death of the machine.
     pub is_synced: bool,
     /// Whether delivery was done before the deadline; false when nobody delivers and something is to be delivered.
@@ -88,7 +94,12 @@ impl<L: Log> EventLogService<L> {
     fn open(builder: ServiceBuilder<L>, directory: &Path) -> Result<Self, StartError> {
         let open = |name: &str, spool: event_spool::SpoolBuilder| {
             let directory = directory.join(name);
-            spool.open(&directory).map_err(|source| StartError::Spool { directory, source })
+            let losses = Arc::new(Losses::new(&directory, builder.report_interval));
+            let report = Arc::clone(&losses);
+            let spool = spool.on_loss(move |stats| report.report(stats)).open(&directory);
+            let spool = spool.map_err(|source| StartError::Spool { directory, source })?;
+            losses.report_opening(&spool);
+            Ok(spool)
         };
         let spool = open(EVENTS_DIRECTORY, builder.spool)?;
         let quarantine = Quarantine::over(open(QUARANTINE_DIRECTORY, builder.quarantine)?);
@@ -211,6 +222,8 @@ impl<L: Log> EventLogService<L> {
             spooled: metrics.waiting(),
             quarantined: metrics.quarantined,
             lost: metrics.lost.iter().map(|(_, count)| count).sum(),
+            dropped: metrics.spool.dropped_records,
+            damaged: metrics.spool.damaged_records,
             is_synced,
             is_delivered,
         }

@@ -16,7 +16,7 @@ use std::io;
 
 use crate::{
     OpenError, Sequence,
-    disk::{Directory, File, read_up_to, uninterrupted, write_all_at},
+    disk::{Directory, File, read_up_to, replace, uninterrupted, write_all_at},
     format::{u32_at, u64_at},
     sync::{Arc, AtomicBool, AtomicU64, Mutex, Ordering, lock},
 };
@@ -36,6 +36,8 @@ pub(crate) struct Position {
     writer: Mutex<Writer>,
     acknowledged: AtomicU64,
     synced: AtomicU64,
+    /// The last sequence that its user was given, or passed; while nobody has it, what is acknowledged.
+    read: AtomicU64,
     open: AtomicBool,
 }
 
@@ -74,6 +76,7 @@ impl Position {
             writer: Mutex::new(writer),
             acknowledged: AtomicU64::new(acknowledged),
             synced: AtomicU64::new(acknowledged),
+            read: AtomicU64::new(acknowledged),
             open: AtomicBool::new(false),
         }
     }
@@ -92,12 +95,24 @@ impl Position {
         self.synced.load(Ordering::Acquire)
     }
 
+    /// The last sequence that is read or acknowledged.
+    pub fn read(&self) -> u64 {
+        self.read.load(Ordering::Acquire).max(self.acknowledged())
+    }
+
+    /// Notes the last sequence that was read or passed.
+    pub fn set_read(&self, sequence: u64) {
+        self.read.store(sequence, Ordering::Release);
+    }
+
     /// Takes the reader for one user; false if it has one.
     pub fn try_open(&self) -> bool {
         !self.open.swap(true, Ordering::AcqRel)
     }
 
     pub fn close(&self) {
+        // What was read and not acknowledged is read again.
+        self.set_read(self.acknowledged());
         self.open.store(false, Ordering::Release);
     }
 
@@ -186,25 +201,13 @@ fn load_entries(file: &dyn File) -> io::Result<Entries> {
 
 /// Writes a file with one entry beside the old one, and puts it in its place.
 fn write_new(disk: &dyn Directory, name: &str, acknowledged: u64) -> io::Result<Writer> {
-    let target = file_name(name);
-    let temporary = format!("{target}{NEW}");
-    let file = match uninterrupted(|| disk.create(&temporary)) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            uninterrupted(|| disk.remove(&temporary))?;
-            uninterrupted(|| disk.create(&temporary))?
-        }
-        other => other?,
-    };
     let mut bytes = [0; 2 * ENTRY];
     bytes[..8].copy_from_slice(&MAGIC);
     bytes[8..12].copy_from_slice(&VERSION.to_le_bytes());
     let crc = crc32c::crc32c(&bytes[..12]);
     bytes[12..16].copy_from_slice(&crc.to_le_bytes());
     bytes[ENTRY..].copy_from_slice(&encode_entry(ENTRY as u64, acknowledged));
-    write_all_at(&*file, &bytes, 0)?;
-    file.sync()?;
-    uninterrupted(|| disk.rename(&temporary, &target))?;
-    disk.sync()?;
+    let file = replace(disk, &file_name(name), &bytes)?;
     Ok(Writer { file, at: 2 * ENTRY as u64 })
 }
 
@@ -224,9 +227,6 @@ fn decode_entry(entry: &[u8; ENTRY], at: u64) -> Option<u64> {
 fn entry_checksum(at: u64, entry: &[u8; ENTRY]) -> u32 {
     crc32c::crc32c_append(crc32c::crc32c(&at.to_le_bytes()), &entry[..12])
 }
-
-/// What the name of a file that is not yet in its place ends with.
-pub(crate) const NEW: &str = ".new";
 
 /// The name of the file of a reader.
 pub(crate) fn file_name(name: &str) -> String {

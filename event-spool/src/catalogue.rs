@@ -3,6 +3,7 @@
 use std::{collections::VecDeque, io};
 
 use crate::{
+    gaps::Gaps,
     mapping::{Handoff, Seal},
     segment::Segment,
     sync::Arc,
@@ -51,6 +52,29 @@ pub(crate) struct Catalogue {
     pub next_number: u64,
     /// The base of the next segment.
     pub next_base: u64,
+    /// Sequences that have no record.
+    pub gaps: Gaps,
+    pub dropped: Dropped,
+}
+
+/// What became of the records of segments that were dropped.
+#[derive(Debug, Default)]
+pub(crate) struct Dropped {
+    /// The last sequence that was dropped; zero without any.
+    pub through: u64,
+    /// Records that readers have been moved past.
+    passed: u64,
+    /// The last sequence that a reader was moved past, or that was not there when the spool was opened.
+    passed_through: u64,
+    /// Records before it that were read, and that may yet be acknowledged.
+    read: Gaps,
+}
+
+impl Dropped {
+    /// Nothing was dropped of a spool that begins with this sequence.
+    pub fn none(oldest: u64) -> Self {
+        Self { passed_through: oldest.saturating_sub(1), ..Self::default() }
+    }
 }
 
 impl Catalogue {
@@ -128,16 +152,45 @@ impl Catalogue {
         self.entries.pop_front()
     }
 
+    /// Records with sequences from `first` to `last`, all of which were given to one.
+    pub fn present(&self, first: u64, last: u64) -> u64 {
+        if first > last { 0 } else { last - first + 1 - self.gaps.count(first, last) }
+    }
+
+    /// Records of an entry that ends with `last` that are behind a sequence.
+    pub fn remaining(&self, entry: &Entry, last: u64, acknowledged: u64) -> u64 {
+        self.present(entry.first.max(acknowledged + 1), last)
+    }
+
+    /// Notes that a reader goes on with `to` without having read what is there from `from` on.
+    pub fn note_passed(&mut self, from: u64, to: u64, acknowledged: u64) {
+        let begin = self.dropped.passed_through + 1;
+        let (first, last) = (from.max(begin), self.dropped.through.min(to.saturating_sub(1)));
+        if first <= last {
+            self.dropped.passed += self.present(first, last);
+            self.dropped.passed_through = last;
+            self.dropped.read.forget_through(acknowledged);
+            self.dropped.read.insert(begin.max(acknowledged + 1), first - 1);
+        }
+    }
+
+    /// Notes that a reader is closed, which has lost with that what it has read of dropped segments and not acknowledged.
+    pub fn note_closed(&mut self, acknowledged: u64) {
+        let mut read = std::mem::take(&mut self.dropped.read);
+        read.forget_through(acknowledged);
+        self.dropped.passed += read.ranges().map(|(first, last)| self.present(first, last)).sum::<u64>();
+    }
+
+    /// Records that were dropped before a reader got them, when `read` is the last sequence that all readers have read.
+    ///
+    /// What was read and then dropped is still under way: it counts when its reader is closed without having acknowledged it.
+    pub fn dropped_records(&self, read: u64) -> u64 {
+        let first = read.max(self.dropped.passed_through) + 1;
+        self.dropped.passed + self.present(first, self.dropped.through)
+    }
+
     /// The first sequence that is there or will be.
     pub fn oldest(&self) -> u64 {
         self.entries.front().map_or(self.next_base, |entry| entry.first)
-    }
-}
-
-impl Entry {
-    /// Records behind this sequence. Of a segment with holes, perhaps a few too many.
-    pub fn remaining(&self, acknowledged: u64) -> u64 {
-        let last = self.last.unwrap_or(u64::MAX);
-        last.saturating_sub(acknowledged).min(self.records)
     }
 }

@@ -109,6 +109,26 @@ pub(crate) fn read_up_to(file: &dyn File, buffer: &mut [u8], at: u64) -> io::Res
     Ok(filled)
 }
 
+/// Writes a file beside the one of this name and puts it in its place, surviving the death of the machine.
+pub(crate) fn replace(disk: &dyn Directory, name: &str, bytes: &[u8]) -> io::Result<Arc<dyn File>> {
+    let temporary = format!("{name}{NEW}");
+    let file = match uninterrupted(|| disk.create(&temporary)) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            uninterrupted(|| disk.remove(&temporary))?;
+            uninterrupted(|| disk.create(&temporary))?
+        }
+        other => other?,
+    };
+    write_all_at(&*file, bytes, 0)?;
+    file.sync()?;
+    uninterrupted(|| disk.rename(&temporary, name))?;
+    disk.sync()?;
+    Ok(file)
+}
+
+/// What the name of a file that is not yet in its place ends with.
+pub(crate) const NEW: &str = ".new";
+
 /// Repeats a call that a signal interrupted.
 pub(crate) fn uninterrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     loop {

@@ -6,7 +6,8 @@
 //! | `lock` | empty; `flock`ed exclusively by the process that has the spool open |
 //! | `segment-<number>` | records; the number has 20 digits and rises with the sequences inside |
 //! | `reader-<name>` | how far one reader has acknowledged; its format is in `acks.rs` |
-//! | `reader-<name>.new` | the replacement of one, not yet renamed; removed at open |
+//! | `gaps` | sequences without a record that are accounted for; its format is in `gaps.rs`; absent without any |
+//! | `….new` | the replacement of one of these, not yet renamed; removed at open |
 //! | `damaged-…` | bytes kept aside by a recovery for inspection; never read again, may be deleted by anyone |
 //!
 //! Numbers are little-endian. Nothing else may be in the directory under these names; other names are left alone.

@@ -35,6 +35,7 @@ mod commit;
 mod disk;
 mod error;
 mod format;
+mod gaps;
 mod log;
 mod maintenance;
 mod mapping;

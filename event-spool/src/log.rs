@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, fmt, io, time::SystemTime};
 use crate::{
     AppendError, FlushPolicy, FullPolicy, Sequence, SpoolBuilder,
     acks::Position,
-    catalogue::{Catalogue, Entry},
+    catalogue::{Catalogue, Dropped, Entry},
     commit::Commit,
     disk::{Directory, uninterrupted},
     format::{FRAME_HEADER, padded},
@@ -27,6 +27,8 @@ pub(crate) struct Log {
     /// Notified when the current segment is sealed, replaced, or a spare was made or not.
     pub changed: Condvar,
     pub readers: Mutex<BTreeMap<String, Arc<Position>>>,
+    /// Held while the file of gaps is replaced.
+    gaps_file: Mutex<()>,
     pub commit: Commit,
     pub counters: Counters,
     /// The number of the last segment that was taken out of the catalogue: for readers, who ask before each record.
@@ -46,6 +48,9 @@ enum Next {
 impl Log {
     pub fn new(disk: Arc<dyn Directory>, options: SpoolBuilder, recovered: Recovered) -> Self {
         let capacity = usize::try_from(options.segment_bytes).expect("the builder checks the size of segments");
+        let counters = Counters::default();
+        counters.damaged_records.add(recovered.report.damaged_records);
+        let oldest = recovered.entries.front().map_or(recovered.next_sequence, |entry| entry.first);
         Self {
             disk,
             options,
@@ -58,11 +63,14 @@ impl Log {
                 no_segment: None,
                 next_number: recovered.next_number,
                 next_base: recovered.next_sequence,
+                gaps: recovered.gaps,
+                dropped: Dropped::none(oldest),
             }),
+            gaps_file: Mutex::new(()),
             changed: Condvar::new(),
             readers: Mutex::new(recovered.readers),
             commit: Commit::default(),
-            counters: Counters::default(),
+            counters,
             removed: AtomicU64::new(0),
             owner: Owner::this_process(),
         }
@@ -145,8 +153,7 @@ impl Log {
     }
 
     fn install(&self, catalogue: &mut Catalogue, segment: &Arc<Segment>) {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        segment.activate(catalogue.next_base, u64::try_from(now.as_millis()).unwrap_or(u64::MAX));
+        segment.activate(catalogue.next_base, unix_ms());
         let generation = self.handoff.next_generation();
         catalogue.push_open(segment, generation);
         // Last: from here on there are producers in it.
@@ -206,13 +213,7 @@ impl Log {
     fn drop_oldest(&self, catalogue: &mut Catalogue) -> bool {
         let Some(entry) = catalogue.pop_oldest(&self.handoff) else { return false };
         self.counters.dropped_segments.add(1);
-        // Not locked: the order of locks forbids it, and the positions are atomic. A reader that is just being made is not
-        // counted.
-        let unread = match self.readers.try_lock() {
-            Ok(readers) => readers.values().map(|position| position.acknowledged()).min(),
-            Err(_) => None,
-        };
-        self.counters.dropped_records.add(entry.remaining(unread.unwrap_or(0)));
+        catalogue.dropped.through = entry.last.unwrap_or(0);
         self.remove(&[entry]);
         true
     }
@@ -232,6 +233,28 @@ impl Log {
         if self.disk.sync().is_err() {
             self.counters.file_failures.add(1);
         }
+    }
+
+    /// Counts records that a reader has found to be missing, unless they are known to be.
+    #[cold]
+    pub fn note_missing(&self, first: u64, last: u64) {
+        let added = lock(&self.catalogue).gaps.insert(first, last);
+        if added == 0 {
+            return;
+        }
+        self.counters.damaged_records.add(added);
+        let _one = lock(&self.gaps_file);
+        let gaps = lock(&self.catalogue).gaps.clone();
+        if gaps.store(&*self.disk).is_err() {
+            // They are counted once more by the next open.
+            self.counters.file_failures.add(1);
+        }
+    }
+
+    /// Records behind this sequence.
+    pub fn records_after(&self, sequence: u64) -> u64 {
+        let catalogue = lock(&self.catalogue);
+        catalogue.present(catalogue.oldest().max(sequence.saturating_add(1)), self.next_sequence(&catalogue) - 1)
     }
 
     /// Seals a segment if it is still the current one.
@@ -259,15 +282,19 @@ impl Log {
         if self.is_forked() {
             return Stats::of_forked();
         }
+        let readers = lock(&self.readers);
         let catalogue = lock(&self.catalogue);
         let next_sequence = self.next_sequence(&catalogue);
+        let read = readers.values().map(|position| position.read()).min().unwrap_or(0);
         Stats {
             appended: next_sequence - self.first_sequence,
             next_sequence: Sequence::new(next_sequence),
             oldest_sequence: Sequence::new(catalogue.oldest()),
             refused: self.counters.refused.get(),
             dropped_segments: self.counters.dropped_segments.get(),
-            dropped_records: self.counters.dropped_records.get(),
+            dropped_records: catalogue.dropped_records(read),
+            damaged_records: self.counters.damaged_records.get(),
+            records: catalogue.present(catalogue.oldest(), next_sequence - 1),
             bytes: catalogue.bytes(),
             segments: catalogue.entries.len() as u64,
             late_segments: self.counters.late_segments.get(),
@@ -279,6 +306,12 @@ impl Log {
             is_forked: false,
         }
     }
+}
+
+/// The wall clock, in milliseconds since 1970.
+pub(crate) fn unix_ms() -> u64 {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl fmt::Debug for Log {

@@ -160,6 +160,21 @@ impl Log {
         }
     }
 
+    /// Segments that were dropped, and records that were found to be damaged.
+    fn losses(&self) -> (u64, u64) {
+        (self.counters.dropped_segments.get(), self.counters.damaged_records.get())
+    }
+
+    /// Tells who wants to know of what was lost since the last time.
+    fn report_losses(&self, reported: &mut (u64, u64)) {
+        let losses = self.losses();
+        if losses != std::mem::replace(reported, losses)
+            && let Some(on_loss) = &self.options.on_loss
+        {
+            (on_loss.0)(&self.stats());
+        }
+    }
+
     /// One look at what is behind the producers, but for the interval.
     pub fn clean_up(&self) {
         if self.has_unsynced_seal() {
@@ -260,8 +275,11 @@ fn run_ahead(log: &Log, shared: &Shared) {
 
 fn run_behind(log: &Log, shared: &Shared) {
     let mut last_sync = Instant::now();
+    // Since the opening, which reports its own.
+    let mut reported = (0, log.losses().1);
     loop {
         log.clean_up();
+        log.report_losses(&mut reported);
         if let FlushPolicy::Interval(interval) = log.options.flush_policy
             && last_sync.elapsed() >= interval
         {
@@ -272,6 +290,7 @@ fn run_behind(log: &Log, shared: &Shared) {
             }
         }
         if !shared.pause(IDLE, true) {
+            log.report_losses(&mut reported);
             return;
         }
     }

@@ -2,9 +2,9 @@
 
 #[cfg(any(test, feature = "simulation"))]
 use crate::disk::simulated::SimulatedDirectory;
-use std::{num::NonZeroU32, path::Path, sync::Arc, time::Duration};
+use std::{fmt, num::NonZeroU32, path::Path, sync::Arc, time::Duration};
 
-use crate::{OpenError, Spool, disk::RealDirectory, format::FRAMES, mapping::MAX_CAPACITY};
+use crate::{OpenError, Spool, Stats, disk::RealDirectory, format::FRAMES, mapping::MAX_CAPACITY};
 
 /// 16 MiB: some 50,000 events of 300 bytes; small enough that space comes back soon after an acknowledgement and that a
 /// new segment is made within a few milliseconds, large enough that this happens rarely.
@@ -58,6 +58,17 @@ pub struct SpoolBuilder {
     pub(crate) max_bytes: u64,
     pub(crate) when_full: FullPolicy,
     pub(crate) flush_policy: FlushPolicy,
+    pub(crate) on_loss: Option<OnLoss>,
+}
+
+/// Who is told that records were lost.
+#[derive(Clone)]
+pub(crate) struct OnLoss(pub Arc<dyn Fn(&Stats) + Send + Sync>);
+
+impl fmt::Debug for OnLoss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OnLoss")
+    }
 }
 
 impl Default for SpoolBuilder {
@@ -67,6 +78,7 @@ impl Default for SpoolBuilder {
             max_bytes: DEFAULT_MAX_BYTES,
             when_full: FullPolicy::default(),
             flush_policy: FlushPolicy::default(),
+            on_loss: None,
         }
     }
 }
@@ -97,6 +109,13 @@ impl SpoolBuilder {
     /// When records are synced; each [`DEFAULT_FLUSH_INTERVAL`] unless said.
     pub fn flush_policy(mut self, policy: FlushPolicy) -> Self {
         self.flush_policy = policy;
+        self
+    }
+
+    /// Calls `report` on a thread of the spool's own, without a lock, when records were dropped or found to be damaged since it
+    /// was opened. What the opening itself found stands in [`Spool::recovery`]. Nobody unless said.
+    pub fn on_loss(mut self, report: impl Fn(&Stats) + Send + Sync + 'static) -> Self {
+        self.on_loss = Some(OnLoss(Arc::new(report)));
         self
     }
 

@@ -8,7 +8,6 @@ use std::{
 use crate::{
     AcknowledgeError, ReadError, Sequence,
     acks::Position,
-    catalogue::Entry,
     disk::uninterrupted,
     format::{FRAMES, Frame, Header, Salt},
     log::Log,
@@ -32,7 +31,7 @@ pub struct Record<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Backlog {
-    /// Records. In a segment that was recovered with damage, perhaps a few too many.
+    /// Records.
     pub records: u64,
     /// Bytes of their frames; of a segment that is acknowledged in part, by the share of its records.
     pub bytes: u64,
@@ -105,7 +104,11 @@ impl Reader {
             }
         };
         self.step_over(&frame);
+        if frame.sequence > self.next {
+            self.log().note_missing(self.next, frame.sequence - 1);
+        }
         self.next = frame.sequence + 1;
+        self.position.set_read(frame.sequence);
         let current = self.current.as_ref().expect("the frame was found in it");
         Ok(Some(Record { sequence: Sequence::new(frame.sequence), bytes: current.source.payload(&frame) }))
     }
@@ -159,22 +162,24 @@ impl Reader {
 
     /// Opens the segment that has the next record, unless one is open. False if there is none.
     fn enter_segment(&mut self) -> Result<bool, ReadError> {
-        if let Some(current) = &self.current
-            && (matches!(current.source, Source::Frozen { .. }) || self.log().has_segment(current.number))
-        {
+        if self.current.as_ref().is_some_and(|current| self.log().has_segment(current.number)) {
             return Ok(true);
         }
         self.current = None;
-        let catalogue = lock(&self.shared.log().catalogue);
+        let mut catalogue = lock(&self.shared.log().catalogue);
         let Some(entry) = catalogue.entries.iter().find(|entry| entry.last.is_none_or(|last| last >= self.next)) else {
             return Ok(false);
         };
-        let number = entry.number;
-        self.next = self.next.max(entry.first);
+        let (number, first) = (entry.number, entry.first);
         let source = match &entry.live {
             Some(live) => Ok(Source::Live(Arc::clone(&live.segment))),
             None => Err(entry.end),
         };
+        if first > self.next {
+            catalogue.note_passed(self.next, first, self.position.acknowledged());
+            self.next = first;
+            self.position.set_read(first - 1);
+        }
         drop(catalogue);
         let source = match source {
             Ok(live) => live,
@@ -204,6 +209,8 @@ impl Reader {
                 Err(_) => {}
             }
             let (Some(end), true) = (end, segment.is_complete()) else {
+                // So that it soon has no more producers.
+                log.seal_current(segment);
                 return Err(ReadError::Damaged { segment: segment::name(number), at: at as u64 });
             };
             current.source = open_frozen(log, number, end)?;
@@ -227,9 +234,11 @@ impl Reader {
 
     fn leave_segment(&mut self) {
         if let Some(current) = self.current.take() {
-            let catalogue = lock(&self.shared.log().catalogue);
-            if let Some(last) = catalogue.find(current.number).and_then(|entry| entry.last) {
-                self.next = self.next.max(last + 1);
+            let last = lock(&self.log().catalogue).find(current.number).and_then(|entry| entry.last);
+            if let Some(last) = last.filter(|last| *last >= self.next) {
+                self.log().note_missing(self.next, last);
+                self.next = last + 1;
+                self.position.set_read(last);
             }
         }
     }
@@ -237,6 +246,12 @@ impl Reader {
 
 impl Drop for Reader {
     fn drop(&mut self) {
+        if self.log().is_forked() {
+            return;
+        }
+        let mut catalogue = lock(&self.shared.log().catalogue);
+        catalogue.note_closed(self.position.acknowledged());
+        // With the catalogue locked: what it has read beyond is not under way any more.
         self.position.close();
     }
 }
@@ -286,8 +301,7 @@ impl Log {
                 Some(_) => (entry.records, (entry.end - FRAMES) as u64),
                 None => (next - entry.first, self.handoff.reserved().map_or(0, |seal| (seal.end - FRAMES) as u64)),
             };
-            let whole = Entry { last: entry.last.or(Some(next - 1)), records, live: None, ..*entry };
-            let remaining = whole.remaining(acknowledged);
+            let remaining = catalogue.remaining(entry, entry.last.unwrap_or(next - 1), acknowledged);
             if remaining > 0 {
                 activated.get_or_insert(entry.activated_ms);
                 backlog.records += remaining;

@@ -3,6 +3,7 @@
 //! Reading changes nothing. What may be changed without knowing the next sequence by another way is changed at once, the
 //! rest when the next segment has said with which sequence it begins (`format.rs`, "Sequences after a restart").
 
+mod missing;
 mod scan;
 
 use std::{
@@ -14,14 +15,16 @@ use crate::{
     OpenError, Sequence,
     acks::{self, Position},
     catalogue::Entry,
-    disk::{Directory, uninterrupted},
+    disk::{self, Directory, uninterrupted},
     format::{self, Activation, FRAME_HEADER, Header, HeaderError, Salt},
+    gaps::{self, Gaps},
     mapping::MAX_CAPACITY,
     segment::{self, set_aside},
     sync::Arc,
 };
+use missing::Missing;
 pub(crate) use scan::next_frame;
-use scan::{Gap, GapKind, scan};
+use scan::{Gap, GapKind, Scan, scan};
 
 /// Files of damaged bytes that one recovery keeps aside, at most: a disk that returns noise must not fill itself.
 const MAX_SET_ASIDE: u64 = 64;
@@ -42,6 +45,13 @@ pub struct Recovery {
     pub corrupt: u64,
     /// Sequences that holes and corrupt places had, between valid records of a segment.
     pub missing_records: u64,
+    /// Records that are lost by damage, that were not acknowledged, and that no earlier recovery has counted: those of corrupt
+    /// places, of segments without a readable header, at the end of segments, and of holes that were not made in this boot
+    /// of the machine. At the end of the newest segment of a process that was killed it is the least that there can have been.
+    pub damaged_records: u64,
+    /// Records that were being appended when a process was killed, that no earlier recovery has counted: no call that appends
+    /// has returned for them.
+    pub unfinished_records: u64,
     /// Segments whose last valid record was followed by something else than zeros, which was cut off.
     pub torn_tails: u64,
     /// Segments without a readable header. They were renamed to `damaged-…`.
@@ -65,6 +75,10 @@ pub(crate) struct Recovered {
     pub readers: BTreeMap<String, Arc<Position>>,
     pub next_number: u64,
     pub next_sequence: u64,
+    /// The sequences without a record, behind what is acknowledged.
+    pub gaps: Gaps,
+    /// Whether the file of gaps says something else.
+    pub gaps_changed: bool,
     pub report: Recovery,
     pub cleanup: Cleanup,
 }
@@ -109,25 +123,34 @@ pub(crate) fn load(disk: &dyn Directory) -> Result<Recovered, OpenError> {
         readers: BTreeMap::new(),
         next_number: 1,
         next_sequence: Sequence::FIRST.get(),
+        gaps: Gaps::default(),
+        gaps_changed: false,
         report: Recovery::default(),
         cleanup: Cleanup::default(),
     };
     let mut numbers: Vec<u64> = names.iter().filter_map(|name| segment::parse_name(name)).collect();
     numbers.sort_unstable();
+    let mut missing = Missing::default();
     for &number in &numbers {
-        load_segment(disk, number, &mut recovered)?;
+        load_segment(disk, number, &mut recovered, &mut missing)?;
     }
     let set_aside = names.iter().filter_map(|name| number_set_aside(name));
     recovered.next_number = numbers.iter().copied().chain(set_aside).max().unwrap_or(0) + 1;
     for name in &names {
         if let Some(reader) = acks::parse_file_name(name) {
             load_reader(disk, reader, &mut recovered)?;
-        } else if name.starts_with("reader-") && name.ends_with(acks::NEW) {
+        } else if is_temporary(name) {
             recovered.cleanup.now.push(Task::Remove { file: name.clone() });
         }
     }
     recovered.next_sequence += recovered.report.skipped_sequences;
+    missing.settle(disk, &mut recovered);
     Ok(recovered)
+}
+
+/// Whether a file was to replace another, and the process died before it did.
+fn is_temporary(name: &str) -> bool {
+    name.strip_suffix(disk::NEW).is_some_and(|name| name.starts_with("reader-") || name == gaps::FILE)
 }
 
 fn load_reader(disk: &dyn Directory, name: &str, recovered: &mut Recovered) -> Result<(), OpenError> {
@@ -139,7 +162,12 @@ fn load_reader(disk: &dyn Directory, name: &str, recovered: &mut Recovered) -> R
     Ok(())
 }
 
-fn load_segment(disk: &dyn Directory, number: u64, recovered: &mut Recovered) -> Result<(), OpenError> {
+fn load_segment(
+    disk: &dyn Directory,
+    number: u64,
+    recovered: &mut Recovered,
+    missing: &mut Missing,
+) -> Result<(), OpenError> {
     let name = segment::name(number);
     let failed = |source| OpenError::File { file: name.clone(), action: "read", source };
     let file = uninterrupted(|| disk.open(&name)).map_err(failed)?;
@@ -156,23 +184,29 @@ fn load_segment(disk: &dyn Directory, number: u64, recovered: &mut Recovered) ->
             return Err(OpenError::Version { file: name, version, known: format::VERSION });
         }
         Ok(_) | Err(HeaderError::Damaged) => {
-            refuse(&bytes, name, recovered);
+            refuse(&bytes, name, recovered, missing);
             return Ok(());
         }
     };
     let salt = Salt::new(header.salt);
     let activation = Activation::decode(&bytes, salt);
     let base = activation.map(|activation| activation.base);
-    let found = scan(&bytes, salt, base, &mut |gap| note_gap(disk, number, &bytes, gap, &mut recovered.report));
+    let is_of_this_boot = header.boot != 0 && header.boot == disk.boot();
+    let mut gaps = Vec::new();
+    let found = scan(&bytes, salt, base, &mut |gap| {
+        note_gap(disk, number, &bytes, gap, &mut recovered.report);
+        gaps.push(gap.clone());
+    });
     if found.first.is_some_and(|first| recovered.entries.back().is_some_and(|entry| entry.last >= Some(first))) {
         // Not of this spool's making: its numbers would come a second time.
-        refuse(&bytes, name, recovered);
+        refuse(&bytes, name, recovered, missing);
         return Ok(());
     }
+    missing.note_segment(&bytes, base, &found, &gaps, is_of_this_boot);
     recovered.next_sequence = recovered.next_sequence.max(base.unwrap_or(0)).max(found.last.map_or(0, |last| last + 1));
     let cut = file_bytes > found.end as u64;
     // Even without an activation: it may have been current for a moment that did not reach the disk.
-    let may_have_lost = cut && (header.boot == 0 || header.boot != disk.boot());
+    let may_have_lost = cut && !is_of_this_boot;
     if may_have_lost {
         recovered.report.skipped_sequences += header.capacity.min(MAX_CAPACITY as u64) / FRAME_HEADER as u64;
     }
@@ -203,11 +237,12 @@ fn load_segment(disk: &dyn Directory, number: u64, recovered: &mut Recovered) ->
 }
 
 /// Takes a file for something else than a segment. One that is all zero was never written to.
-fn refuse(bytes: &[u8], name: String, recovered: &mut Recovered) {
+fn refuse(bytes: &[u8], name: String, recovered: &mut Recovered, missing: &mut Missing) {
     if bytes.iter().all(|&byte| byte == 0) {
         recovered.cleanup.now.push(Task::Remove { file: name });
         return;
     }
+    missing.note_refused(bytes);
     recovered.report.damaged_segments += 1;
     let to = format!("{SET_ASIDE}{name}");
     recovered.cleanup.now.push(Task::Rename { file: name, to });
@@ -219,7 +254,7 @@ fn note_gap(disk: &dyn Directory, number: u64, bytes: &[u8], gap: &Gap, report: 
         GapKind::Corrupt => report.corrupt += 1,
         GapKind::TornTail => report.torn_tails += 1,
     }
-    report.missing_records += gap.missing;
+    report.missing_records += gap.missing.end - gap.missing.start;
     let published = format::u64_at(bytes, gap.range.start) != 0;
     if published && report.set_aside < MAX_SET_ASIDE {
         let name = format!("{SET_ASIDE}{}-{:09}", segment::name(number), gap.range.start);

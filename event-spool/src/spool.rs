@@ -5,10 +5,13 @@ use std::{fmt, io, path::Path};
 use crate::{
     AppendError, FlushError, OpenError, Reader, Recovery, Sequence, SpoolBuilder, Stats,
     acks::{Position, is_valid_name},
+    catalogue::Catalogue,
     disk::{Directory, LockError, uninterrupted},
-    log::Log,
+    format::FRAMES,
+    log::{Log, unix_ms},
     maintenance::Background,
-    recovery, segment,
+    recovery,
+    segment::{self, Segment},
     sync::{Arc, lock},
 };
 
@@ -65,6 +68,10 @@ impl Spool {
         let mut recovered = recovery::load(&*disk)?;
         let cleanup = std::mem::take(&mut recovered.cleanup);
         let mut recovery = recovered.report.clone();
+        // Before anything is repaired: afterwards there would be nothing left to count, or it would be counted again.
+        if recovered.gaps_changed && recovered.gaps.store(&*disk).is_err() {
+            recovery.file_failures += 1;
+        }
         recovery.file_failures += recovery::apply(&*disk, &cleanup.now);
         recovered.note_truncated(&cleanup.now);
         recovered.note_truncated(&cleanup.later);
@@ -196,6 +203,12 @@ impl Spool {
         self.shared.log.is_forked()
     }
 
+    /// Records behind this one that are in the spool; from the first on with `None`.
+    #[must_use]
+    pub fn records_after(&self, sequence: Option<Sequence>) -> u64 {
+        if self.is_forked() { 0 } else { self.shared.log.records_after(sequence.map_or(0, Sequence::get)) }
+    }
+
     /// Counters and sizes, as of now.
     #[must_use]
     pub fn stats(&self) -> Stats {
@@ -267,6 +280,13 @@ impl Log {
         let _ = self.roll(None).is_ok() && self.sync().is_ok();
     }
 
+    /// Lets a segment say with which sequence to go on.
+    fn follow(catalogue: &Catalogue, spare: &Segment) -> io::Result<()> {
+        spare.activate(catalogue.next_base, unix_ms());
+        spare.sync_up_to(FRAMES)?;
+        spare.truncate(FRAMES)
+    }
+
     /// Syncs, and gives back space that nobody will use. Each step may fail: the next open finds the same records.
     fn close(&self) {
         let open = lock(&self.catalogue).open_segment().map(|open| Arc::clone(&open.segment));
@@ -275,19 +295,19 @@ impl Log {
         }
         let synced = self.sync().is_ok();
         let mut catalogue = lock(&self.catalogue);
-        let mut removed = false;
-        if let Some(spare) = catalogue.spare.take() {
-            removed |= self.disk.remove(&segment::name(spare.number())).is_ok();
-        }
+        let spare = catalogue.spare.take();
+        let mut is_followed = false;
         if let (Some(open), true) = (open, synced)
             && let Some(end) = open.end()
             && open.is_complete()
         {
-            // The segment without records says with which sequence to go on, so it stays, short as it is.
+            // A segment without records says with which sequence to go on, so it stays, short as it is. Behind one with
+            // records the spare says so: without it, damage to the last records could not be told from their absence.
+            is_followed = end > FRAMES && spare.as_ref().is_some_and(|spare| Self::follow(&catalogue, spare).is_ok());
             let _ = open.truncate(end);
         }
-        if removed {
-            let _ = self.disk.sync();
+        if let (Some(spare), false) = (spare, is_followed) {
+            let _ = self.disk.remove(&segment::name(spare.number())).and_then(|()| self.disk.sync());
         }
     }
 }

@@ -18,8 +18,14 @@ pub struct Stats {
     pub refused: u64,
     /// Segments dropped by [`FullPolicy::DropOldest`](crate::FullPolicy::DropOldest).
     pub dropped_segments: u64,
-    /// Records in dropped segments that some reader had not acknowledged, or all of them without readers.
+    /// Records in dropped segments that some reader had not read, or all of them without readers. Those that a reader has
+    /// read count when it is closed before they are acknowledged.
     pub dropped_records: u64,
+    /// Records that are lost because their bytes are damaged, each counted once, also when the spool is opened again; those
+    /// that were acknowledged before do not count. See [`Recovery::damaged_records`](crate::Recovery::damaged_records).
+    pub damaged_records: u64,
+    /// Records from the oldest to the newest, without those that are missing.
+    pub records: u64,
     /// Bytes of all segments on disk, space that is only reserved included.
     pub bytes: u64,
     /// Segments on disk that have or may get records.
@@ -50,6 +56,8 @@ impl Stats {
             refused: 0,
             dropped_segments: 0,
             dropped_records: 0,
+            damaged_records: 0,
+            records: 0,
             bytes: 0,
             segments: 0,
             late_segments: 0,
@@ -67,7 +75,7 @@ impl Stats {
 pub(crate) struct Counters {
     pub refused: Counter,
     pub dropped_segments: Counter,
-    pub dropped_records: Counter,
+    pub damaged_records: Counter,
     pub late_segments: Counter,
     pub syncs: Counter,
     pub sync_failures: Counter,

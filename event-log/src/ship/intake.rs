@@ -8,6 +8,7 @@ use event_store::BulkBody;
 use super::batch::{Arrival, Batch};
 use super::journal::Journal;
 use super::ports::{EntryKey, PortError};
+use super::progress::Progress;
 use super::shipper::{LOCAL_PAUSE, Shipper};
 use super::stats::Condition;
 use crate::quarantine::{Entry, Kind};
@@ -66,11 +67,12 @@ impl Shipper {
         if self.unplaced.is_some() {
             self.put_unplaced()?;
         }
-        let Some(record) = self.source.next()? else { return Ok(false) };
+        let Some(record) = self.source.next()? else {
+            pass(&mut self.read_through, self.source.position() - 1, &mut self.progress);
+            return Ok(false);
+        };
         let sequence = record.sequence;
-        if sequence > self.read_through + 1 {
-            self.progress.finish(self.read_through + 1, sequence - 1);
-        }
+        pass(&mut self.read_through, sequence - 1, &mut self.progress);
         self.read_through = sequence;
         let unplaceable = match EventRecord::parse(record.bytes) {
             Ok(EventRecord { id, .. }) if take_key(&mut self.put_before, (sequence, Some(id))) => {
@@ -128,6 +130,14 @@ impl Shipper {
             self.filling = Some(self.waiting.swap_remove(place));
             self.fill();
         }
+    }
+}
+
+/// Finishes what is missing up to and including a sequence.
+fn pass(read_through: &mut u64, through: u64, progress: &mut Progress) {
+    if through > *read_through {
+        progress.finish(*read_through + 1, through);
+        *read_through = through;
     }
 }
 

@@ -53,6 +53,14 @@ impl Source for SpoolSource {
     fn newest(&self) -> u64 {
         self.spool.stats().next_sequence.get() - 1
     }
+
+    fn position(&self) -> u64 {
+        self.reader.position().get()
+    }
+
+    fn records_after(&self, sequence: u64) -> u64 {
+        self.spool.records_after(Some(sequence).filter(|sequence| *sequence > 0).map(Sequence::new))
+    }
 }
 
 impl Sink for Quarantine {

@@ -49,6 +49,15 @@ pub trait Source: Send {
 
     /// Sequence of the newest record, 0 before the first.
     fn newest(&self) -> u64;
+
+    /// The sequence of the next record to read, or one before it. When [`next`](Self::next) has given none, there is no record
+    /// before this one that is still to be read.
+    fn position(&self) -> u64;
+
+    /// How many records there are behind this one.
+    fn records_after(&self, sequence: u64) -> u64 {
+        self.newest().saturating_sub(sequence)
+    }
 }
 
 /// Where documents go that cannot be delivered: the quarantine.

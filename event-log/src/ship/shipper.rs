@@ -174,14 +174,13 @@ impl Shipper {
     /// Counts and state.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        let newest = self.source.newest();
         Stats {
             in_flight: self.in_flight,
             window: self.window.size(),
             held_bytes: self.held_bytes(),
             finished_ranges: self.progress.ranges(),
             finished_through: self.progress.through(),
-            lag_records: newest.saturating_sub(self.progress.through()),
+            lag_records: self.source.records_after(self.progress.through()),
             oldest: self.oldest(),
             ..self.stats.clone()
         }

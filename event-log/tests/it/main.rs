@@ -9,6 +9,7 @@ mod ids;
 mod kill;
 mod layer;
 mod logger;
+mod losses;
 mod metrics;
 mod providers;
 mod quarantine_program;

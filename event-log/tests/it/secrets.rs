@@ -39,13 +39,13 @@ impl<S: tracing::Subscriber> Layer<S> for Collect {
     }
 }
 
-fn collect() {
+pub(crate) fn collect() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| tracing::subscriber::set_global_default(tracing_subscriber::registry().with(Collect)).unwrap());
 }
 
 /// The lines so far that have `text`.
-fn lines_with(text: &str) -> Vec<String> {
+pub(crate) fn lines_with(text: &str) -> Vec<String> {
     let lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
     lines.iter().filter(|line| line.contains(text)).cloned().collect()
 }

@@ -144,7 +144,6 @@ impl SimulatedDirectory {
     pub fn durable_image(&self) -> Image {
         self.state().crash_point().durable()
     }
-
     /// How often an operation was called.
     #[must_use]
     pub fn calls(&self, operation: Operation) -> u64 {

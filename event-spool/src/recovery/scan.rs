@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::format::{FRAME_HEADER, FRAMES, Frame, Salt, UNIT, u64_at};
+use crate::format::{FRAME_HEADER, FRAMES, Frame, Salt, UNIT, claimed_length, padded, u64_at};
 
 /// What a segment has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,8 +19,8 @@ pub(crate) struct Scan {
 pub(crate) struct Gap {
     pub kind: GapKind,
     pub range: Range<usize>,
-    /// Sequences that are left out between the frames around it.
-    pub missing: u64,
+    /// The sequences that are left out between the frames around it; empty where that is not known.
+    pub missing: Range<u64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,13 +43,26 @@ pub(crate) fn next_frame(bytes: &[u8], from: usize, salt: Salt, after: Option<u6
     (from..bytes.len()).step_by(UNIT).find_map(|at| Frame::in_bytes(bytes, at, salt, &allowed))
 }
 
+/// How many records the bytes behind the last valid frame had, at least. One that was published had a length.
+pub(crate) fn records_in_tail(tail: &[u8]) -> u64 {
+    let (mut records, mut at) = (0, 0);
+    while let Some(word) = tail.get(at..at + UNIT).map(|word| u64_at(word, 0)).filter(|&word| word != 0) {
+        records += 1;
+        match claimed_length(word) {
+            length @ FRAME_HEADER.. => at = at.saturating_add(padded(length)),
+            _ => break,
+        }
+    }
+    records
+}
+
 /// Scans a segment from its first frame, and reports each gap. `base` is its first sequence, if known.
 pub(crate) fn scan(bytes: &[u8], salt: Salt, base: Option<u64>, on_gap: &mut dyn FnMut(&Gap)) -> Scan {
     let mut found = Scan { end: FRAMES.min(bytes.len()), ..Scan::default() };
     let mut before = base.map(|base| base.saturating_sub(1));
     while let Some(frame) = next_frame(bytes, found.end, salt, before) {
         if frame.at > found.end {
-            let missing = before.map_or(0, |before| frame.sequence - before - 1);
+            let missing = before.map_or(0..0, |before| before + 1..frame.sequence);
             let kind = if u64_at(bytes, found.end) == 0 { GapKind::Hole } else { GapKind::Corrupt };
             on_gap(&Gap { kind, range: found.end..frame.at, missing });
         }
@@ -64,7 +77,7 @@ pub(crate) fn scan(bytes: &[u8], salt: Salt, base: Option<u64>, on_gap: &mut dyn
     if let Some(last) = tail.iter().rposition(|&byte| byte != 0) {
         let until = (found.end + last + 1).max(found.end + UNIT).min(bytes.len());
         if until >= found.end + UNIT {
-            on_gap(&Gap { kind: GapKind::TornTail, range: found.end..until, missing: 0 });
+            on_gap(&Gap { kind: GapKind::TornTail, range: found.end..until, missing: 0..0 });
         }
     }
     found

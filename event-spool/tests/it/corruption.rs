@@ -30,6 +30,7 @@ fn closed() -> (Image, Vec<(u64, Vec<u8>)>) {
     let disk = SimulatedDirectory::default();
     let spool = small().open_simulated(&disk).unwrap();
     append(&spool, 1..=40);
+    spool.maintain();
     drop((spool.reader("one").unwrap(), spool));
     (disk.image(), expected(1..=40))
 }
@@ -241,4 +242,112 @@ proptest! {
         spool.append(b"goes on").unwrap();
         prop_assert_eq!(drain(&mut reader).len(), 1);
     }
+}
+
+/// What was found of damage by each of two openings, one after the other.
+fn counted(image: &Image) -> [u64; 2] {
+    let (disk, spool) = open(image).unwrap();
+    let first = spool.recovery().damaged_records;
+    assert_eq!(spool.stats().damaged_records, first);
+    // Nothing is counted again by whoever reads over it.
+    let mut reader = spool.reader("one").unwrap();
+    let waiting = spool.records_after(reader.acknowledged());
+    assert_eq!((waiting, reader.backlog().records), (drain(&mut reader).len() as u64, waiting));
+    assert_eq!(spool.stats().damaged_records, first);
+    drop((reader, spool));
+    let (_disk, spool) = open(&disk.image()).unwrap();
+    [first, spool.recovery().damaged_records]
+}
+
+/// The file and the place of one record.
+fn place_of(image: &Image, records: &[(u64, Vec<u8>)], sequence: u64) -> (String, std::ops::Range<usize>) {
+    let found = segments(image).into_iter().find_map(|name| {
+        let place = places(&image.files[&name], records).get(&sequence).cloned()?;
+        Some((name, place))
+    });
+    found.unwrap()
+}
+
+#[test]
+fn each_damaged_record_is_counted_once() {
+    let (image, records) = closed();
+    for (sequence, _) in &records {
+        let (name, place) = place_of(&image, &records, *sequence);
+        let mut damaged = image.clone();
+        damaged.files.get_mut(&name).unwrap()[place].fill(0xa5);
+        assert_eq!(counted(&damaged), [1, 0], "record {sequence}");
+    }
+}
+
+#[test]
+fn records_of_a_lost_segment_are_counted_once() {
+    let (image, records) = closed();
+    let names = segments(&image);
+    assert_eq!(names.len(), 4, "one of them without records");
+    for name in &names {
+        let lost = places(&image.files[name], &records).len() as u64;
+        let mut damaged = image.clone();
+        damaged.files.get_mut(name).unwrap()[..1024].fill(0xa5);
+        assert_eq!(counted(&damaged), [lost, 0], "{name}");
+    }
+}
+
+#[test]
+fn damage_is_counted_when_it_comes_after_other_damage() {
+    let (image, records) = closed();
+    let flip = |image: &mut Image, sequence| {
+        let (name, place) = place_of(image, &records, sequence);
+        image.files.get_mut(&name).unwrap()[place.start + 17] ^= 1;
+    };
+    let mut damaged = image.clone();
+    flip(&mut damaged, 20);
+    let (disk, spool) = open(&damaged).unwrap();
+    assert_eq!(spool.recovery().damaged_records, 1);
+    drop(spool);
+    let mut damaged = disk.image();
+    flip(&mut damaged, 7);
+    flip(&mut damaged, 21);
+    assert_eq!(counted(&damaged), [2, 0]);
+}
+
+#[test]
+fn damage_to_what_is_acknowledged_costs_nothing() {
+    let (image, records) = closed();
+    let (disk, spool) = open(&image).unwrap();
+    let mut reader = spool.reader("one").unwrap();
+    drain(&mut reader);
+    reader.acknowledge(Sequence::new(20)).unwrap();
+    drop((reader, spool));
+    let mut damaged = disk.image();
+    for sequence in [19, 20, 21] {
+        let (name, place) = place_of(&damaged, &records, sequence);
+        damaged.files.get_mut(&name).unwrap()[place].fill(0xa5);
+    }
+    assert_eq!(counted(&damaged), [1, 0]);
+}
+
+#[test]
+fn record_of_a_killed_producer_is_no_damage() {
+    let (image, _) = killed();
+    let (_disk, spool) = open(&image).unwrap();
+    assert_eq!((spool.recovery().damaged_records, spool.recovery().unfinished_records), (0, 1));
+    let other_boot = SimulatedDirectory::new(&image).in_boot(9);
+    let spool = small().open_simulated(&other_boot).unwrap();
+    assert_eq!((spool.recovery().damaged_records, spool.recovery().unfinished_records), (1, 0));
+}
+
+#[test]
+fn sequences_left_out_after_a_power_failure_are_no_damage() {
+    let (image, _) = killed();
+    let disk = SimulatedDirectory::new(&image).in_boot(9);
+    let spool = small().open_simulated(&disk).unwrap();
+    assert!(spool.recovery().skipped_sequences > 0);
+    assert_eq!(spool.records_after(None), drain(&mut spool.reader("one").unwrap()).len() as u64 + 1);
+    for _ in 0..3 {
+        spool.append(b"after the power failure").unwrap();
+    }
+    drop(spool);
+    let (_disk, spool) = open(&disk.image()).unwrap();
+    assert_eq!(spool.recovery().damaged_records, 0);
+    assert_eq!(spool.records_after(None), 41 + 3);
 }

@@ -50,8 +50,29 @@ fn full_spool_drops_the_oldest_segment_and_moves_readers_forward() {
     let stats = spool.stats();
     assert!(stats.bytes <= 3 * 8192 && stats.dropped_segments > 3 && stats.refused == 0);
     let oldest = stats.oldest_sequence.get();
-    assert_eq!(stats.dropped_records, oldest - 1);
+    assert_eq!(stats.dropped_records, oldest - 2, "the first was read, and may yet be acknowledged");
     assert_eq!(drain(&mut reader), expected(oldest..=200));
+    assert_eq!((spool.stats().dropped_records, spool.stats().records), (oldest - 2, 201 - oldest));
+    drop(reader);
+    assert_eq!(spool.stats().dropped_records, oldest - 1, "it was not");
+}
+
+#[test]
+fn dropped_record_that_is_acknowledged_later_is_not_lost() {
+    let (_disk, spool) = open(small().max_bytes(3 * 8192).when_full(FullPolicy::DropOldest));
+    let mut reader = spool.reader("one").unwrap();
+    append(&spool, 1..=5);
+    for _ in 0..4 {
+        reader.next().unwrap().unwrap();
+    }
+    append(&spool, 6..=200);
+    let oldest = spool.stats().oldest_sequence.get();
+    reader.acknowledge(Sequence::new(3)).unwrap();
+    assert_eq!(reader.next().unwrap().unwrap().sequence, Sequence::new(oldest));
+    drop(reader);
+    assert_eq!(spool.stats().dropped_records, oldest - 1 - 3);
+    assert_eq!(drain(&mut spool.reader("one").unwrap()), expected(oldest..=200));
+    assert_eq!(spool.stats().dropped_records, oldest - 1 - 3, "none is counted twice");
 }
 
 #[test]

@@ -54,6 +54,10 @@ impl Source for Numbers {
         Ok(())
     }
 
+    fn position(&self) -> u64 {
+        self.newest + 1
+    }
+
     fn newest(&self) -> u64 {
         self.newest
     }

@@ -146,6 +146,10 @@ impl Source for Reader {
         Ok(())
     }
 
+    fn position(&self) -> u64 {
+        self.position
+    }
+
     fn newest(&self) -> u64 {
         self.disk.state().records.keys().next_back().copied().unwrap_or(0)
     }

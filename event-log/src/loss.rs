@@ -1,0 +1,62 @@
+//! What a spool has lost: events that were dropped because it was full, events whose bytes are damaged. Owns how that is
+//! said through `tracing`; the counting is the spool's.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use event_spool::{Spool, Stats};
+
+use crate::invalid::Refusals;
+
+/// Says what one spool loses, each kind once in an interval.
+#[derive(Debug)]
+pub(crate) struct Losses {
+    directory: PathBuf,
+    reports: Refusals,
+    dropped: AtomicU64,
+    damaged: AtomicU64,
+}
+
+impl Losses {
+    pub(crate) fn new(directory: &Path, interval: Duration) -> Self {
+        let reports = Refusals::new(interval);
+        Self { directory: directory.to_owned(), reports, dropped: AtomicU64::new(0), damaged: AtomicU64::new(0) }
+    }
+
+    /// Says what was found when the spool was opened.
+    pub(crate) fn report_opening(&self, spool: &Spool) {
+        let unfinished = spool.recovery().unfinished_records;
+        if unfinished > 0 {
+            let directory = self.directory.display();
+            tracing::info!("{unfinished} events in `{directory}` were being logged when the process was killed");
+        }
+        self.report(&spool.stats());
+    }
+
+    /// Says what was lost since the last time.
+    pub(crate) fn report(&self, stats: &Stats) {
+        let directory = self.directory.display();
+        if let Some(count) = self.since(&self.dropped, stats.dropped_records, "dropped") {
+            tracing::error!(
+                reason = "dropped",
+                count,
+                "events were dropped from the full spool in `{directory}`, the oldest first: give it more space, or see why \
+                 they are not taken out",
+            );
+        }
+        if let Some(count) = self.since(&self.damaged, stats.damaged_records, "damaged") {
+            tracing::error!(
+                reason = "damaged",
+                count,
+                "events in `{directory}` are damaged and cannot be read: look at the disk; what is left of them is in files \
+                 named `damaged-…`",
+            );
+        }
+    }
+
+    fn since(&self, last: &AtomicU64, now: u64, code: &'static str) -> Option<u64> {
+        let before = last.fetch_max(now, Ordering::Relaxed);
+        if now > before { self.reports.add(code, now - before) } else { None }
+    }
+}
