@@ -41,7 +41,7 @@ pub use invalid::Invalid;
 #[cfg(feature = "tracing-layer")]
 pub use layer::TracingLayer;
 pub use logger::{EventLogger, ProviderLogger};
-pub use metrics::{Health, MAX_HEALTHY_LAG, Metrics};
+pub use metrics::{Health, MAX_HEALTHY_LAG, MAX_HEALTHY_TROUBLE, Metrics};
 pub use record::{EventRecord, RecordError};
 pub use registry::RegisterError;
 pub use service::{

@@ -10,7 +10,10 @@ use event_spool::Stats;
 use crate::delivery::DeliveryMetrics;
 use crate::pen::Desk;
 
-/// How old the oldest event that waits may be before that impairs the health: long enough for an engine to restart.
+/// How long a trouble that usually passes by itself may last before that impairs the health: long enough for an engine to
+/// restart. What a person has to see to impairs it at once.
+pub const MAX_HEALTHY_TROUBLE: Duration = Duration::from_mins(1);
+/// How old the oldest event that waits may be before that impairs the health, whatever the reason.
 pub const MAX_HEALTHY_LAG: Duration = Duration::from_mins(5);
 
 /// How things stand, since the service was started unless said otherwise.
@@ -98,17 +101,8 @@ impl Metrics {
         if self.spool.sync_failures > 0 {
             reasons.push(format!("{} syncs of the spool failed", self.spool.sync_failures));
         }
-        if let Some(delivery) = &self.delivery
-            && let Some(lag) = delivery.lag.filter(|lag| *lag > MAX_HEALTHY_LAG)
-        {
-            let install_error = || delivery.installation.as_ref()?.last_error.as_deref();
-            let cause = delivery.last_error.as_deref().or_else(install_error).unwrap_or("no failure is known");
-            reasons.push(format!("delivery is {} s behind: {cause}", lag.as_secs()));
-        }
-        if let Some(installation) = self.delivery.as_ref().and_then(|delivery| delivery.installation.as_ref())
-            && let Some(error) = installation.last_error.as_ref().filter(|_| installation.needs_person)
-        {
-            reasons.push(format!("the log cannot be installed: {error}"));
+        if let Some(delivery) = &self.delivery {
+            delivery.add_reasons(&mut reasons);
         }
         if reasons.is_empty() { Health::Good } else { Health::Impaired(reasons) }
     }

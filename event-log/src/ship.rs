@@ -83,6 +83,7 @@ mod simulation;
 mod stats;
 mod target;
 mod thread;
+mod troubles;
 mod window;
 
 pub(crate) use ports::Ports;
@@ -90,4 +91,6 @@ pub use settings::{
     DEFAULT_MAX_AGE, DEFAULT_MAX_BYTES, DEFAULT_MAX_DOCUMENTS, DEFAULT_MAX_IN_FLIGHT, DEFAULT_RETRY_BASE,
     DEFAULT_RETRY_CAP, DEFAULT_SLOW_AFTER, IntentSync, MOST_DOCUMENTS, Settings,
 };
+pub use stats::Condition;
 pub(crate) use thread::ShipperThread;
+pub use troubles::Trouble;

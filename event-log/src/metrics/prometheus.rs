@@ -4,6 +4,7 @@
 use std::fmt::Write;
 
 use super::{Health, Metrics};
+use crate::ship::Condition;
 
 /// The values as text.
 pub(super) fn render(metrics: &Metrics) -> String {
@@ -26,6 +27,10 @@ pub(super) fn render(metrics: &Metrics) -> String {
         page.counter("rejected", "Events refused by the store for good.", delivery.rejected);
         let lag = delivery.lag.unwrap_or_default().as_secs_f64();
         page.gauge("lag_seconds", "Age of the oldest event that waits.", lag);
+        let reasons = Condition::ALL.into_iter().filter(|condition| *condition != Condition::Well);
+        let reasons =
+            reasons.map(|condition| (condition.name(), u8::from(delivery.waits_for(condition)))).collect::<Vec<_>>();
+        page.gauge_by_reason("delivery_impaired", "1 while events wait after a failure, by reason.", &reasons);
         if let Some(installation) = &delivery.installation {
             let is_installed = u8::from(installation.is_installed);
             page.gauge("installed", "1 when the log's generated files are on the engine.", is_installed);
@@ -53,9 +58,18 @@ impl Page {
     fn by_reason(&mut self, name: &str, help: &str, values: &[(&'static str, u64)]) {
         let name = format!("{name}_total");
         self.head(&name, help, "counter");
+        self.lines(&name, values);
+    }
+
+    fn gauge_by_reason(&mut self, name: &str, help: &str, values: &[(&'static str, u8)]) {
+        self.head(name, help, "gauge");
+        self.lines(name, values);
+    }
+
+    fn lines(&mut self, name: &str, values: &[(&'static str, impl std::fmt::Display)]) {
         for (reason, value) in values {
             // Reasons are in kebab case, and need no escapes.
-            self.line(&name, &format!("{{reason=\"{reason}\"}}"), value);
+            self.line(name, &format!("{{reason=\"{reason}\"}}"), value);
         }
     }
 

@@ -13,6 +13,7 @@ use super::errand::{Errand, Job};
 use super::shipper::Shipper;
 use super::stats::Condition;
 use super::target::Question;
+use super::troubles::Activity;
 use crate::quarantine::{Entry, Kind};
 
 /// Longest time that an engine can ask to be left alone.
@@ -52,6 +53,7 @@ impl Shipper {
                 self.complete_look(batch, outcome);
             }
         }
+        self.note_success();
         self.acknowledge();
     }
 
@@ -63,12 +65,13 @@ impl Shipper {
 
     fn complete_question(&mut self, question: Question, outcome: Result<Response, TransportError>) {
         self.target.is_asking = false;
+        self.asked = None;
         let name = &self.settings.target;
         let (condition, text) = match outcome {
             Err(error) => (Condition::Unreachable, error.to_string()),
             Ok(response) => match response.refusal() {
                 None => match self.target.learn(question, name, &response.body, self.now) {
-                    Ok(()) => return,
+                    Ok(()) => return self.troubles.end(Activity::Resolving),
                     Err(ResolveError::Missing { .. }) if self.target.is_missing(question) => return,
                     Err(error) => (Condition::NotInstalled, error.to_string()),
                 },
@@ -80,18 +83,14 @@ impl Shipper {
                     (Condition::NotInstalled, error.to_string())
                 }
                 Some(refusal) => {
-                    let condition = match refusal.kind {
-                        RefusalKind::Forbidden => Condition::Forbidden,
-                        RefusalKind::Later => Condition::Overloaded,
-                        _ => Condition::Refused,
-                    };
-                    (condition, format!("cannot ask what is behind `{name}`: {refusal}"))
+                    let advice = refusal.obstacle().advice();
+                    (Condition::of(&refusal), format!("cannot ask what is behind `{name}`: {refusal}; {advice}"))
                 }
             },
         };
         self.target.failures = self.target.failures.saturating_add(1);
         self.target.due = self.now + self.delay(self.target.failures);
-        self.trouble(condition, &text);
+        self.trouble(Activity::Resolving, condition, &text);
     }
 
     fn complete_bulk(&mut self, mut batch: Batch, sent: Duration, outcome: Result<Response, TransportError>) {
@@ -101,7 +100,7 @@ impl Shipper {
             Err(error) => {
                 self.doubt_if(error.is_ambiguous(), &mut batch);
                 self.window.narrow(sent, self.now);
-                self.trouble(Condition::Unreachable, &error.to_string());
+                self.trouble(Activity::Sending, Condition::Unreachable, &error.to_string());
                 self.retry(batch);
             }
         }
@@ -119,26 +118,23 @@ impl Shipper {
     fn refused(&mut self, mut batch: Batch, sent: Duration, response: &Response) {
         // What is no refusal is no reply to a bulk request either: something else answers.
         let refusal = response.refusal();
-        let (kind, text) = match &refusal {
+        let (kind, condition, text) = if let Some(refusal) = &refusal {
             // The reason may quote the documents, and what is said here goes into logs and metrics.
-            Some(refusal) => (refusal.kind, refusal.without_values().to_string()),
-            None => (RefusalKind::Unfit, format!("status {} in reply to a bulk request", response.status)),
+            let text = format!("{}; {}", refusal.without_values(), refusal.obstacle().advice());
+            (refusal.kind, Condition::of(refusal), text)
+        } else {
+            let text = format!("status {} in reply to a bulk request: no engine answers so", response.status);
+            (RefusalKind::Unfit, Condition::Refused, text)
         };
         self.doubt_if(response.is_ambiguous(), &mut batch);
         if kind == RefusalKind::TooLarge {
             return self.too_large(batch, sent, &text);
         }
-        let condition = match kind {
-            RefusalKind::Later if matches!(response.status, 429 | 503) => Condition::Overloaded,
-            RefusalKind::Later => Condition::Unreachable,
-            RefusalKind::Forbidden => Condition::Forbidden,
-            _ => Condition::Refused,
-        };
         if kind != RefusalKind::Later {
             self.target.forget();
         }
         self.window.narrow(sent, self.now);
-        self.trouble(condition, &text);
+        self.trouble(Activity::Sending, condition, &format!("a bulk request was refused: {text}"));
         self.retry(batch);
     }
 
@@ -187,12 +183,12 @@ impl Shipper {
             self.doubt_if(true, &mut batch);
             self.window.narrow(sent, self.now);
             self.trouble(
+                Activity::Sending,
                 Condition::Unreachable,
                 &format!("the reply to a bulk request is not to be believed: {error}"),
             );
             return self.retry(batch);
         }
-        self.stats.condition = Condition::Well;
         self.stats.conflicts += conflicts;
         let is_slow = self.now.saturating_sub(sent) > self.settings.slow_after;
         if is_slow || failures.iter().any(|failure| matches!(failure.rejection.status, 429 | 503)) {
@@ -377,7 +373,7 @@ impl Shipper {
             // What was put before the failure is known by its id when it is rejected again.
             let key = |place: &usize| (batch.items[*place].sequence, Some(batch.items[*place].id));
             self.put_before.extend(put.iter().map(key));
-            self.trouble(Condition::Local, &error.to_string());
+            self.trouble(Activity::Quarantining, Condition::Local, &error.to_string());
             return Vec::new();
         }
         for place in &put {
@@ -405,6 +401,7 @@ impl Shipper {
         let condition = match obstacle {
             Obstacle::Access => Condition::Forbidden,
             Obstacle::Load => Condition::Overloaded,
+            Obstacle::Defect => Condition::Failing,
             _ => Condition::Refused,
         };
         if obstacle == Obstacle::State {
@@ -412,7 +409,7 @@ impl Shipper {
         }
         let said = failure.rejection.said();
         let text = format!("{} documents wait: {}; {}", failures.len(), said.without_values(), obstacle.advice());
-        self.trouble(condition, &text);
+        self.trouble(Activity::Sending, condition, &text);
     }
 }
 

@@ -16,15 +16,27 @@ use crate::delivery::InstallationMetrics;
 const LOG_INTERVAL: Duration = Duration::from_mins(1);
 
 /// What is known of an installation that is under way or done. Clones share it.
-#[derive(Clone, Default)]
-pub(super) struct InstallationState(Arc<Mutex<InstallationMetrics>>);
+#[derive(Clone)]
+pub(super) struct InstallationState(Arc<Mutex<State>>);
+
+struct State {
+    metrics: InstallationMetrics,
+    /// When it was begun last.
+    begun: Instant,
+}
 
 impl InstallationState {
-    pub(super) fn metrics(&self) -> InstallationMetrics {
-        self.lock().clone()
+    fn begin() -> Self {
+        Self(Arc::new(Mutex::new(State { metrics: InstallationMetrics::default(), begun: Instant::now() })))
     }
 
-    fn lock(&self) -> MutexGuard<'_, InstallationMetrics> {
+    pub(super) fn metrics(&self) -> InstallationMetrics {
+        let state = self.lock();
+        let pending_for = (!state.metrics.is_installed).then(|| state.begun.elapsed());
+        InstallationMetrics { pending_for, ..state.metrics.clone() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -44,7 +56,7 @@ impl Installing {
         seed: u64,
         ready: impl FnMut() + Send + 'static,
     ) -> io::Result<Self> {
-        let state = InstallationState::default();
+        let state = InstallationState::begin();
         let (again, inbox) = channel();
         let thread = InstallThread {
             log: installer.bundle().log().to_owned(),
@@ -64,7 +76,9 @@ impl Installing {
 
     /// Installs once more, because the alias is gone; does nothing while it was not installed yet.
     pub(super) fn restart(&self) {
-        if std::mem::take(&mut self.state.lock().is_installed) {
+        let mut state = self.state.lock();
+        if std::mem::take(&mut state.metrics.is_installed) {
+            state.begun = Instant::now();
             // The thread ends after this handle.
             let _ = self.again.send(());
         }
@@ -115,7 +129,7 @@ impl InstallThread {
     fn note_success(&mut self, report: &InstallReport) {
         tracing::info!("installation: {report}");
         self.reported = None;
-        let mut state = self.state.lock();
+        let state = &mut self.state.lock().metrics;
         *state = InstallationMetrics { is_installed: true, failures: state.failures, ..Default::default() };
     }
 
@@ -127,7 +141,7 @@ impl InstallThread {
             tracing::warn!(log = %self.log, needs_person, "installation: {line}");
             self.reported = Some((line.clone(), Instant::now()));
         }
-        let mut state = self.state.lock();
+        let state = &mut self.state.lock().metrics;
         state.failures += 1;
         state.needs_person = needs_person;
         state.last_error = Some(line);
@@ -167,7 +181,7 @@ mod tests {
             installation: Installation::new(Installer::new(Bundle::load(files).unwrap())),
             transport: Arc::new(Nothing),
             random: Random::new(1),
-            state: InstallationState::default(),
+            state: InstallationState::begin(),
             reported: None,
         }
     }

@@ -11,6 +11,7 @@ use super::ports::{EntryKey, PortError};
 use super::progress::Progress;
 use super::shipper::{LOCAL_PAUSE, Shipper};
 use super::stats::Condition;
+use super::troubles::Activity;
 use crate::quarantine::{Entry, Kind};
 use crate::record::EventRecord;
 
@@ -49,14 +50,18 @@ impl Shipper {
     pub(super) fn fill(&mut self) {
         while self.now >= self.read_due && self.has_room() {
             match self.read_record() {
-                Ok(true) => self.idle = SHORTEST_IDLE,
+                Ok(true) => {
+                    self.idle = SHORTEST_IDLE;
+                    self.troubles.end(Activity::Reading);
+                }
                 Ok(false) => {
+                    self.troubles.end(Activity::Reading);
                     self.read_due = self.now + self.idle;
                     self.idle = (self.idle * 2).min(LONGEST_IDLE);
                 }
                 Err(error) => {
                     self.read_due = self.now + LOCAL_PAUSE;
-                    self.trouble(Condition::Local, &error.to_string());
+                    self.trouble(Activity::Reading, Condition::Local, &error.to_string());
                 }
             }
         }

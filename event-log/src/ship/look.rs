@@ -10,6 +10,7 @@ use super::batch::{Arrival, Batch};
 use super::errand::{Errand, Job};
 use super::shipper::Shipper;
 use super::stats::Condition;
+use super::troubles::Activity;
 
 const GONE: &str = "index_not_found_exception";
 
@@ -61,7 +62,7 @@ impl Shipper {
                 self.retry_now(batch);
             }
             Err((condition, text)) => {
-                self.trouble(condition, &format!("cannot tell which documents are stored: {text}"));
+                self.trouble(Activity::Sending, condition, &format!("cannot tell which documents are stored: {text}"));
                 // Meanwhile the target may move on; all indices are asked again.
                 batch.to_ask = None;
                 self.retry(batch);
@@ -114,8 +115,10 @@ fn read(documents: usize, response: &Response) -> Result<Option<HashSet<String>>
         return match refusal.status {
             // Only an engine knows that; a proxy that finds nothing says 404 as well.
             404 if refusal.error_type == GONE => Ok(None),
-            401 | 403 => Err((Condition::Forbidden, format!("{refusal}; the writer needs the right to `_mget`"))),
-            _ => Err((Condition::Refused, refusal.to_string())),
+            401 | 403 if Condition::of(&refusal) == Condition::Forbidden => {
+                Err((Condition::Forbidden, format!("{refusal}; the writer needs the right to `_mget`")))
+            }
+            _ => Err((Condition::of(&refusal), format!("{refusal}; {}", refusal.obstacle().advice()))),
         };
     }
     let unclear = || (Condition::Refused, "the answer is not an engine's, or not complete".to_owned());

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use event_store::{Backoff, TargetKind, bulk_path_to_index};
 
-use super::batch::{Arrival, Batch};
+use super::batch::{Arrival, Batch, Item};
 use super::errand::{Errand, Job};
 use super::intake::{SHORTEST_IDLE, Unplaced};
 use super::journal::Journal;
@@ -16,15 +16,30 @@ use super::random::Random;
 use super::settings::Settings;
 use super::stats::{Condition, Stats};
 use super::target::Target;
+use super::troubles::{Activity, Troubles};
 use super::window::Window;
 use crate::id::EventId;
 
 /// Pause after spool, quarantine or journal failed.
 pub(super) const LOCAL_PAUSE: Duration = Duration::from_secs(1);
+/// How long a request may be without a reply before that is said.
+const LONG_SILENCE: Duration = Duration::from_secs(30);
 /// How long it waits for completions when there is nothing else to wait for.
 const LONG: Duration = Duration::from_mins(1);
-/// How often the same kind of trouble is logged.
+/// How often rejections are logged.
 const LOG_INTERVAL: Duration = Duration::from_mins(1);
+
+/// A batch that is under way.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Flying {
+    /// Its first document.
+    id: EventId,
+    is_stalled: bool,
+    /// Whether an earlier try failed, or this one goes without a reply for long.
+    has_failed: bool,
+    sent: Duration,
+}
+
 /// What a shipper wants next.
 #[derive(Debug)]
 pub enum Step {
@@ -57,8 +72,10 @@ pub struct Shipper {
     /// Requests about documents that are under way, and the bytes of their batches.
     pub(super) in_flight: u32,
     pub(super) flying_bytes: usize,
-    /// The first documents of the batches that are under way, by sequence, and whether the batch is stalled.
-    pub(super) flying: BTreeMap<u64, (EventId, bool)>,
+    /// The batches that are under way, by the sequence of their first documents.
+    pub(super) flying: BTreeMap<u64, Flying>,
+    /// When the question that is under way was asked.
+    pub(super) asked: Option<Duration>,
     /// When the latest of the requests was sent that stored something.
     pub(super) stored_at: Option<Duration>,
     /// Nothing is sent before the release.
@@ -79,7 +96,7 @@ pub struct Shipper {
     pub(super) idle: Duration,
     acknowledged: u64,
     pub(super) stats: Stats,
-    logged: [Option<Duration>; Condition::ALL.len()],
+    pub(super) troubles: Troubles,
     rejection_logged: Option<Duration>,
 }
 
@@ -108,6 +125,7 @@ impl Shipper {
             in_flight: 0,
             flying_bytes: 0,
             flying: BTreeMap::new(),
+            asked: None,
             stored_at: None,
             is_held: false,
             gate: Duration::ZERO,
@@ -121,7 +139,7 @@ impl Shipper {
             idle: SHORTEST_IDLE,
             acknowledged,
             stats: Stats::default(),
-            logged: [None; Condition::ALL.len()],
+            troubles: Troubles::default(),
             rejection_logged: None,
             settings,
             source,
@@ -132,6 +150,7 @@ impl Shipper {
     /// What to do now. To be asked until it says [`Step::Wait`].
     pub fn poll(&mut self, now: Duration) -> Step {
         self.tick(now);
+        self.note_silence();
         self.confirm();
         self.fill();
         self.refill();
@@ -174,7 +193,7 @@ impl Shipper {
     /// Counts and state.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        Stats {
+        let mut stats = Stats {
             in_flight: self.in_flight,
             window: self.window.size(),
             held_bytes: self.held_bytes(),
@@ -183,6 +202,35 @@ impl Shipper {
             lag_records: self.source.records_after(self.progress.through()),
             oldest: self.oldest(),
             ..self.stats.clone()
+        };
+        self.troubles.fill(&mut stats, self.now);
+        stats
+    }
+
+    /// Sending goes well again when no batch waits, or is under way once more, after a failure.
+    pub(super) fn note_success(&mut self) {
+        let waits = self.waiting.iter().chain(&self.filling).any(|batch| batch.failures > 0);
+        if !waits && !self.flying.values().any(|flying| flying.has_failed) {
+            self.troubles.end(Activity::Sending);
+            self.troubles.end(Activity::Quarantining);
+        }
+    }
+
+    /// Says that requests have had no reply for long.
+    fn note_silence(&mut self) {
+        let Some(before) = self.now.checked_sub(LONG_SILENCE) else { return };
+        let mut is_silent = false;
+        for flying in self.flying.values_mut().filter(|flying| flying.sent <= before) {
+            // Until it ends, whatever becomes of others.
+            flying.has_failed = true;
+            is_silent = true;
+        }
+        let text = format!("a request has had no reply for {} s, and is waited for", LONG_SILENCE.as_secs());
+        if is_silent {
+            self.trouble(Activity::Sending, Condition::Unreachable, &text);
+        }
+        if self.asked.is_some_and(|asked| asked <= before) {
+            self.trouble(Activity::Resolving, Condition::Unreachable, &text);
         }
     }
 
@@ -190,7 +238,7 @@ impl Shipper {
     fn oldest(&self) -> Option<EventId> {
         let batches = self.waiting.iter().chain(&self.filling);
         let waiting = batches.filter_map(|batch| batch.items.first()).map(|item| (item.sequence, item.id));
-        let flying = self.flying.first_key_value().map(|(sequence, (id, _))| (*sequence, *id));
+        let flying = self.flying.first_key_value().map(|(sequence, flying)| (*sequence, flying.id));
         waiting.chain(flying).min().map(|(_, id)| id)
     }
 
@@ -212,7 +260,7 @@ impl Shipper {
     /// How many of these are stalled.
     pub(super) fn stalled_batches(&self) -> usize {
         let waiting = self.waiting.iter().filter(|batch| batch.stalled.is_some());
-        waiting.count() + self.flying.values().filter(|(_, is_stalled)| *is_stalled).count()
+        waiting.count() + self.flying.values().filter(|flying| flying.is_stalled).count()
     }
 
     /// Asks what is behind the target, when there is something to send and that is not known, or not for sure.
@@ -222,6 +270,7 @@ impl Shipper {
             return None;
         }
         let (path, question) = self.target.question(&self.settings.target);
+        self.asked = Some(self.now);
         Some(Errand { job: Job::Resolve(question), path, question: Vec::new(), sent: self.now })
     }
 
@@ -238,7 +287,9 @@ impl Shipper {
         }
         let batch = self.pick()?;
         let bytes = batch.bytes();
-        let first = batch.items.first().map(|item| (item.sequence, (item.id, batch.stalled.is_some())));
+        let (is_stalled, has_failed, sent) = (batch.stalled.is_some(), batch.failures > 0, self.now);
+        let flying = |item: &Item| (item.sequence, Flying { id: item.id, is_stalled, has_failed, sent });
+        let first = batch.items.first().map(flying);
         let errand = self.prepare(batch)?;
         self.in_flight += 1;
         self.flying.extend(first);
@@ -318,9 +369,10 @@ impl Shipper {
         if let Err(error) = self.journal.intend(&batch.ranges(), &pin, &mut *self.source) {
             batch.due = self.now + LOCAL_PAUSE;
             self.waiting.push(batch);
-            self.trouble(Condition::Local, &error.to_string());
+            self.trouble(Activity::Intending, Condition::Local, &error.to_string());
             return None;
         }
+        self.troubles.end(Activity::Intending);
         Some(Errand { job: Job::Bulk(batch), path, question: Vec::new(), sent: self.now })
     }
 
@@ -331,6 +383,7 @@ impl Shipper {
         let reported = self.waiting.extract_if(.., |batch| batch.arrival == Arrival::Reported);
         let (stored, strays): (Vec<_>, Vec<_>) =
             reported.partition(|batch| batch.pin.as_ref().is_some_and(|pin| target.has(pin)));
+        let has_stored = !stored.is_empty();
         for batch in stored {
             self.stats.delivered += batch.items.len() as u64;
             for (first, last) in batch.ranges() {
@@ -347,10 +400,13 @@ impl Shipper {
                  \"dest\":{{\"index\":\"{name}\",\"op_type\":\"create\"}}}}`, then `DELETE /{index}`",
                 batch.items.len()
             );
-            self.trouble(Condition::Refused, &text);
+            self.troubles.say(Condition::Refused, &text, self.now, &self.settings.target);
             // A lifecycle may have put a copy of the index in its place.
             batch.arrival = Arrival::InDoubt;
             self.retry_now(batch);
+        }
+        if has_stored {
+            self.note_success();
         }
     }
 
@@ -415,8 +471,11 @@ impl Shipper {
         let through = self.progress.through();
         if through > self.acknowledged {
             match self.source.acknowledge(through) {
-                Ok(()) => self.acknowledged = through,
-                Err(error) => self.trouble(Condition::Local, &error.to_string()),
+                Ok(()) => {
+                    self.acknowledged = through;
+                    self.troubles.end(Activity::Acknowledging);
+                }
+                Err(error) => self.trouble(Activity::Acknowledging, Condition::Local, &error.to_string()),
             }
         }
     }
@@ -429,15 +488,8 @@ impl Shipper {
         }
     }
 
-    /// Notes what went wrong, and logs it unless the like was logged a moment ago.
-    pub(super) fn trouble(&mut self, condition: Condition, text: &str) {
-        let place = Condition::ALL.iter().position(|kind| *kind == condition).unwrap_or_default();
-        if self.logged[place].is_none_or(|logged| self.now >= logged + LOG_INTERVAL) {
-            self.logged[place] = Some(self.now);
-            tracing::warn!(trouble = condition.name(), destination = %self.settings.target, "shipping: {text}");
-        }
-        self.stats.condition = condition;
-        self.stats.last_error = Some(text.to_owned());
-        self.stats.last_error_at = Some(self.now);
+    /// Notes why documents wait; the one way to say so.
+    pub(super) fn trouble(&mut self, activity: Activity, condition: Condition, text: &str) {
+        self.troubles.begin(activity, condition, text, self.now, &self.settings.target);
     }
 }

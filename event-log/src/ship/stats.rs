@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use ecs_schema::Timestamp;
+use event_store::{Obstacle, Refusal};
 
+use super::troubles::Trouble;
 use crate::delivery::DeliveryMetrics;
 use crate::id::EventId;
 
@@ -11,13 +13,15 @@ use crate::id::EventId;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Condition {
-    /// The last request succeeded, or none was sent yet.
+    /// Nothing waits after a failure.
     #[default]
     Well,
     /// No host answers, or what answers is no engine.
     Unreachable,
     /// The engine has too much to do (429, 503, slow), and is given time.
     Overloaded,
+    /// The engine fails with errors that it did not foresee (500).
+    Failing,
     /// The engine does not accept credentials or rights (401, 403). A person has to act; nothing is lost meanwhile.
     Forbidden,
     /// The alias is missing or has no write index: the log is not installed, or not yet.
@@ -29,11 +33,23 @@ pub enum Condition {
 }
 
 impl Condition {
+    /// What a refused request says of the engine.
+    pub(super) fn of(refusal: &Refusal) -> Self {
+        match refusal.obstacle() {
+            Obstacle::Access => Self::Forbidden,
+            Obstacle::Load if matches!(refusal.status, 429 | 503) => Self::Overloaded,
+            Obstacle::Load => Self::Unreachable,
+            Obstacle::Defect if refusal.status >= 500 => Self::Failing,
+            _ => Self::Refused,
+        }
+    }
+
     /// All, in the order of their declaration.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Well,
         Self::Unreachable,
         Self::Overloaded,
+        Self::Failing,
         Self::Forbidden,
         Self::NotInstalled,
         Self::Refused,
@@ -47,11 +63,18 @@ impl Condition {
             Self::Well => "well",
             Self::Unreachable => "unreachable",
             Self::Overloaded => "overloaded",
+            Self::Failing => "failing",
             Self::Forbidden => "forbidden",
             Self::NotInstalled => "not-installed",
             Self::Refused => "refused",
             Self::Local => "local",
         }
+    }
+
+    /// Whether it lasts until a person acts. The others usually pass by themselves.
+    #[must_use]
+    pub const fn needs_person(self) -> bool {
+        matches!(self, Self::Forbidden | Self::NotInstalled | Self::Refused | Self::Local)
     }
 }
 
@@ -88,8 +111,10 @@ pub struct Stats {
     pub lag_records: u64,
     /// The oldest document in memory that is not finished; its id has the time when it was logged.
     pub oldest: Option<EventId>,
-    /// How it goes.
+    /// How it goes: the first of the troubles, or well.
     pub condition: Condition,
+    /// Why documents wait, what a person has to see to first; empty while none waits after a failure.
+    pub troubles: Vec<Trouble>,
     /// What went wrong last, in one line, without any document; kept when all is well again.
     pub last_error: Option<String>,
     /// When that was, on the clock that the shipper is told.
@@ -106,6 +131,7 @@ impl From<Stats> for DeliveryMetrics {
             rejected: stats.quarantined,
             waiting: stats.lag_records,
             lag: stats.oldest.and_then(|id| id.age(Timestamp::now())),
+            troubles: stats.troubles,
             last_error: stats.last_error,
             installation: None,
         }

@@ -22,7 +22,8 @@ use crate::delivery::DeliveryMetrics;
 /// A running shipper; it stops at once when this is dropped, and what is under way is sent again after the next start.
 pub struct ShipperThread {
     messages: Sender<Message>,
-    stats: Arc<Mutex<Stats>>,
+    /// With the moment that they are of.
+    stats: Arc<Mutex<(Stats, Instant)>>,
     decider: Mutex<Option<JoinHandle<()>>>,
     installation: Option<InstallationState>,
 }
@@ -73,7 +74,7 @@ impl ShipperThread {
         let senders = settings.most_in_flight() + 1;
         let seed = settings.chosen_seed();
         let mut shipper = Shipper::new(settings, ports)?;
-        let stats = Arc::new(Mutex::new(shipper.stats()));
+        let stats = Arc::new(Mutex::new((shipper.stats(), Instant::now())));
         let (messages, inbox) = channel();
         let transport: Arc<dyn Transport> = Arc::new(Careful(transport));
         let errands = start_senders(senders, &transport, &messages)?;
@@ -103,16 +104,17 @@ impl ShipperThread {
         Ok(Self { messages, stats, decider: Mutex::new(Some(decider)), installation })
     }
 
-    /// Counts and state, as of a moment ago.
-    #[must_use]
-    pub fn stats(&self) -> Stats {
-        self.stats.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
     /// How delivery is going.
     pub fn metrics(&self) -> DeliveryMetrics {
+        let (mut stats, taken) = self.stats.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        for trouble in &mut stats.troubles {
+            trouble.lasts += taken.elapsed();
+        }
         let installation = self.installation.as_ref().map(InstallationState::metrics);
-        DeliveryMetrics { installation, ..self.stats().into() }
+        let mut metrics = DeliveryMetrics::from(stats);
+        let install_error = || installation.as_ref().and_then(|installation| installation.last_error.clone());
+        metrics.last_error = metrics.last_error.or_else(install_error);
+        DeliveryMetrics { installation, ..metrics }
     }
 
     /// Sends what is in the spool now without waiting for batches to fill; whether all of it was finished in time. Blocks.
@@ -181,7 +183,7 @@ struct Decider {
     began: Instant,
     inbox: Receiver<Message>,
     errands: Sender<Box<Errand>>,
-    stats: Arc<Mutex<Stats>>,
+    stats: Arc<Mutex<(Stats, Instant)>>,
     flushes: Vec<(u64, Sender<()>)>,
     stop: Option<(u64, Instant)>,
     installing: Option<Installing>,
@@ -201,7 +203,7 @@ impl Decider {
             };
             let stats = self.shipper.stats();
             self.notice_missing(&stats);
-            *self.stats.lock().unwrap_or_else(PoisonError::into_inner) = stats;
+            *self.stats.lock().unwrap_or_else(PoisonError::into_inner) = (stats, Instant::now());
             let through = self.shipper.finished_through();
             for (_, done) in self.flushes.extract_if(.., |(target, _)| *target <= through) {
                 // Whoever asked may have gone at the deadline.

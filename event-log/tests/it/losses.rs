@@ -16,7 +16,7 @@ use event_store::HttpTransport;
 use fake_engine::{FakeEngine, Recording};
 use serde_json::json;
 
-use crate::secrets::{collect, lines_with};
+use crate::lines::{collect, lines_with};
 use crate::{blank, builder};
 
 const ALIAS: &str = ".kibana-event-log";

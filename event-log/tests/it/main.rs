@@ -8,6 +8,7 @@ mod handed_back;
 mod ids;
 mod kill;
 mod layer;
+mod lines;
 mod logger;
 mod losses;
 mod metrics;
@@ -18,6 +19,7 @@ mod secrets;
 mod shipping;
 mod steady;
 mod timing;
+mod waiting;
 
 use ecs_schema::Shape;
 use ecs_schema::generated::kibana_event_log::KibanaEventLog;

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use event_log::{DeliveryMetrics, Health};
+use event_log::ship::{Condition, Trouble};
+use event_log::{DeliveryMetrics, Health, InstallationMetrics};
 
 use crate::{blank, logger, service};
 
@@ -35,15 +36,65 @@ fn flush_without_shipping_is_a_sync() {
     assert_eq!((report.delivered, report.spooled, report.is_synced, report.is_delivered), (0, 1, true, false));
 }
 
+#[track_caller]
+fn check_health(metrics: DeliveryMetrics, wanted: &[&str]) {
+    let mut all = service().metrics();
+    assert_eq!(all.health(), Health::Good);
+    all.delivery = Some(metrics);
+    match all.health() {
+        Health::Good => assert!(wanted.is_empty(), "its health is good"),
+        Health::Impaired(reasons) => assert_eq!(reasons, wanted),
+    }
+}
+
 #[test]
 fn delivery_that_is_behind_impairs_the_health() {
-    let mut metrics = service().metrics();
-    assert_eq!(metrics.health(), Health::Good);
-    metrics.delivery = Some(DeliveryMetrics {
-        lag: Some(Duration::from_secs(301)),
-        last_error: Some("connection refused".to_owned()),
+    let lag = Some(Duration::from_secs(301));
+    let behind = DeliveryMetrics { lag, ..Default::default() };
+    check_health(behind.clone(), &["delivery is 301 s behind: no request fails; more is logged than the engine takes"]);
+    let failed = DeliveryMetrics { last_error: Some("connection refused".to_owned()), ..behind.clone() };
+    let line = "delivery is 301 s behind: no request fails now; the last failure was: connection refused";
+    check_health(failed, &[line]);
+    let fails = Trouble::new(Condition::Unreachable, "connection refused", Duration::from_secs(1));
+    check_health(
+        DeliveryMetrics { troubles: vec![fails], ..behind },
+        &["delivery is 301 s behind: connection refused"],
+    );
+}
+
+#[test]
+fn trouble_impairs_the_health_long_before_the_lag_does() {
+    let trouble = |condition, seconds| DeliveryMetrics {
+        troubles: vec![Trouble::new(condition, "no disk left", Duration::from_secs(seconds))],
         ..Default::default()
-    });
-    let Health::Impaired(reasons) = metrics.health() else { panic!() };
-    assert_eq!(reasons, ["delivery is 301 s behind: connection refused"]);
+    };
+    for condition in Condition::ALL.into_iter().filter(|condition| *condition != Condition::Well) {
+        let at_once: &[&str] =
+            if condition.needs_person() { &["events have been waiting for 0 s: no disk left"] } else { &[] };
+        check_health(trouble(condition, 0), at_once);
+        check_health(trouble(condition, 61), &["events have been waiting for 61 s: no disk left"]);
+    }
+}
+
+#[test]
+fn installation_that_takes_long_impairs_the_health() {
+    let pending = |seconds, last_error: Option<&str>, needs_person| DeliveryMetrics {
+        installation: Some(InstallationMetrics {
+            last_error: last_error.map(str::to_owned),
+            needs_person,
+            pending_for: Some(Duration::from_secs(seconds)),
+            ..Default::default()
+        }),
+        ..Default::default()
+    };
+    check_health(pending(60, Some("503"), false), &[]);
+    check_health(pending(61, Some("503"), false), &["the log has not been installed for 61 s: 503"]);
+    check_health(
+        pending(61, None, false),
+        &["the log has not been installed for 61 s: the engine has not answered yet"],
+    );
+    check_health(
+        pending(1, Some("an index is in the way"), true),
+        &["the log cannot be installed: an index is in the way"],
+    );
 }

@@ -1,9 +1,8 @@
 //! What an event says does not get into the program's log, its metrics or its health: not from what is logged wrongly, and
 //! not from what an engine quotes when it refuses.
 
-use std::fmt::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, Once, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
 use ecs_schema::generated::kibana_event_log::KibanaEventLog;
@@ -12,43 +11,12 @@ use event_log::ship::Settings;
 use event_log::{EventLogService, Shipping};
 use event_store::{Request, Response, Transport, TransportError};
 use serde_json::{Value, json};
-use tracing::field::{Field, Visit};
-use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
+use crate::lines::{collect, lines_with};
 use crate::{blank, builder};
 
 const SECRET: &str = "hunter2";
 const LIMIT: Duration = Duration::from_mins(2);
-
-/// The lines of all threads: a shipper logs on its own.
-static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
-
-struct Collect;
-
-impl<S: tracing::Subscriber> Layer<S> for Collect {
-    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
-        struct Shown(String);
-        impl Visit for Shown {
-            fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-                write!(self.0, "{}={value:?} ", field.name()).unwrap();
-            }
-        }
-        let mut shown = Shown(String::new());
-        event.record(&mut shown);
-        LINES.lock().unwrap_or_else(PoisonError::into_inner).push(shown.0);
-    }
-}
-
-pub(crate) fn collect() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| tracing::subscriber::set_global_default(tracing_subscriber::registry().with(Collect)).unwrap());
-}
-
-/// The lines so far that have `text`.
-pub(crate) fn lines_with(text: &str) -> Vec<String> {
-    let lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
-    lines.iter().filter(|line| line.contains(text)).cloned().collect()
-}
 
 /// An engine that quotes the documents in whatever it answers: another answer each time, until it takes what it has not
 /// refused for good.
@@ -190,7 +158,9 @@ fn what_an_engine_quotes_stays_in_the_quarantine() {
     logger.log_value(&json!({"message": SECRET}));
     assert!(service.flush(Instant::now() + LIMIT));
     let seen = watched.seen.lock().unwrap();
-    for failure in ["Malformed content", "Cannot invoke", "pattern found", "no JSON from byte", "\"400\"", "\"502\""] {
+    for failure in
+        ["Malformed content", "Cannot invoke", "pattern found", "no JSON from byte", "refused: 400;", "refused: 502;"]
+    {
         assert!(seen.iter().any(|text| text.contains(failure)), "{failure}");
     }
     check(&seen);

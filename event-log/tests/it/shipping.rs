@@ -182,19 +182,21 @@ fn older_program_goes_on_writing_to_a_newer_log() {
 
 /// The same files as of a later version.
 fn newer_bundle() -> Bundle {
-    let hash = Bundle::load(FILES).unwrap().hash().to_owned();
+    let installed = Bundle::load(FILES).unwrap();
+    let version = |version: u64| format!("\"version\": {version}");
+    let (old, new) = (version(installed.version()), version(installed.version() + 1));
     let files: Vec<(String, String)> = std::fs::read_dir(FILES)
         .unwrap()
         .map(|entry| {
             let entry = entry.unwrap();
             let text = std::fs::read_to_string(entry.path()).unwrap();
-            let text = text.replace("\"version\": 1", "\"version\": 2").replace(hash.as_str(), "of another mapping");
+            let text = text.replace(&old, &new).replace(installed.hash(), "of another mapping");
             (entry.file_name().into_string().unwrap(), text)
         })
         .collect();
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let bundle = Bundle::from_files(&files).unwrap();
-    assert_eq!(bundle.version(), 2);
+    assert_eq!(bundle.version(), installed.version() + 1);
     bundle
 }
 

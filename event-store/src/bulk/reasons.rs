@@ -29,7 +29,7 @@ impl Obstacle {
     pub const fn advice(self) -> &'static str {
         match self {
             Self::Load => "they are sent again, ever more slowly",
-            Self::Access => "give the writer its generated role, or the right credentials",
+            Self::Access => "pass valid credentials, and give their user the generated role of the writer",
             Self::State => "somebody, or the index's lifecycle, has to see to that at the engine",
             Self::Defect => "they are sent again; the engine's own log says more",
         }

@@ -1,0 +1,38 @@
+//! What all threads of the tests log through `tracing`.
+
+use std::fmt::Write as _;
+use std::sync::{Mutex, Once, PoisonError};
+
+use tracing::field::{Field, Visit};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+
+/// The lines of all threads: a shipper logs on its own.
+static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+struct Collect;
+
+impl<S: tracing::Subscriber> Layer<S> for Collect {
+    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+        struct Shown(String);
+        impl Visit for Shown {
+            fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+                write!(self.0, "{}={value:?} ", field.name()).unwrap();
+            }
+        }
+        let mut shown = Shown(String::new());
+        event.record(&mut shown);
+        LINES.lock().unwrap_or_else(PoisonError::into_inner).push(shown.0);
+    }
+}
+
+/// Collects from now on.
+pub fn collect() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| tracing::subscriber::set_global_default(tracing_subscriber::registry().with(Collect)).unwrap());
+}
+
+/// The lines so far that have `text`.
+pub fn lines_with(text: &str) -> Vec<String> {
+    let lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
+    lines.iter().filter(|line| line.contains(text)).cloned().collect()
+}
