@@ -252,6 +252,18 @@ impl FieldType {
         FAMILIES.iter().find_map(|family| Some(family[position(family, self)?.max(position(family, other)?)]))
     }
 
+    /// Whether the engines report both types as one, `text` or `keyword`, and take the same values in them.
+    #[must_use]
+    pub const fn is_alike(self, other: Self) -> bool {
+        matches!(
+            (self, other),
+            (Self::Text, Self::MatchOnlyText)
+                | (Self::MatchOnlyText, Self::Text)
+                | (Self::Keyword, Self::Wildcard)
+                | (Self::Wildcard, Self::Keyword)
+        )
+    }
+
     /// How its values look.
     #[must_use]
     pub fn kind(self) -> ValueKind {

@@ -182,7 +182,7 @@ fn declare_fieldset(set: merge::MergedSet, dialect: Dialect, diagnostics: &mut D
     }
     // As in ECS itself, custom sets of these names have no object of their own.
     let root = set.root.unwrap_or_else(|| matches!(name.value.as_str(), BASE | TRACING));
-    let description = set.short.or(set.description).map(|text| one_line(&text)).unwrap_or_default();
+    let description = set.short.or(set.description).or(set.title).map(|text| one_line(&text)).unwrap_or_default();
     let top_level = set.top_level.unwrap_or(true);
     Some(Fieldset {
         name,

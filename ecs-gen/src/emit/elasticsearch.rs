@@ -13,7 +13,7 @@ use super::Emitter;
 use super::body::install::{Install, Step, path};
 use super::body::mapping::{Mappings, Translated, is_default};
 use super::body::meta::{self, Meta};
-use super::body::overrides::with_template_settings;
+use super::body::overrides::{with_legacy_settings, with_template_settings};
 use super::body::settings::{LifecycleSettings, SettingsBody};
 use super::body::template::{
     self, ComponentTemplate, DataStreamOptions, FirstIndex, IndexTemplate, LegacyTemplate, Row, StreamLifecycle,
@@ -79,7 +79,7 @@ fn emit_templates(model: &Model, rows: &[Row<'_>], out: &mut Files) {
         add(model, out, &format!("index-template{}", row.suffix), &with_template_settings(model, body));
         if row.alias.is_some() {
             let body = LegacyTemplate::new(model, row, legacy_settings(model, row), legacy.clone());
-            add(model, out, &format!("legacy-template{}", row.suffix), &body);
+            add(model, out, &format!("legacy-template{}", row.suffix), &with_legacy_settings(model, body));
         }
     }
 }

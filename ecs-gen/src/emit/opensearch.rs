@@ -16,7 +16,7 @@ use super::Emitter;
 use super::body::install::{Install, Step, path};
 use super::body::mapping::Mappings;
 use super::body::meta::{self, Meta};
-use super::body::overrides::with_template_settings;
+use super::body::overrides::{with_legacy_settings, with_template_settings};
 use super::body::settings::{PluginSettings, SettingsBody};
 use super::body::template::{
     self, ComponentTemplate, DataStreamOptions, FirstIndex, IndexTemplate, LegacyTemplate, Row, Template,
@@ -78,7 +78,7 @@ fn emit_templates(model: &Model, rows: &[Row<'_>], out: &mut Files) {
             let mut settings = settings.clone();
             settings.index.plugins = rollover_alias(model, row).map(PluginSettings::rollover);
             let body = LegacyTemplate::new(model, row, settings, mappings.clone());
-            add(model, out, &format!("legacy-template{}", row.suffix), &body);
+            add(model, out, &format!("legacy-template{}", row.suffix), &with_legacy_settings(model, body));
         }
     }
 }

@@ -26,6 +26,8 @@ pub struct CatalogSet {
     pub root: bool,
     /// Whether it is at the top level at all.
     pub top_level: bool,
+    /// Whether ECS has it.
+    pub in_ecs: bool,
     /// Its fields, with what is reused in it.
     pub tree: Arc<Node>,
 }
@@ -49,7 +51,10 @@ impl Catalog {
                 let own = Arc::new(Node { placed: own_place(set), added: !set.in_ecs, ..Node::clone(&tree) });
                 graft(entry(&mut document, &set.name.value, !set.in_ecs), &own, name, diagnostics);
             }
-            named.insert(name.to_owned(), CatalogSet { root: set.root, top_level: set.top_level, tree });
+            named.insert(
+                name.to_owned(),
+                CatalogSet { root: set.root, top_level: set.top_level, in_ecs: set.in_ecs, tree },
+            );
         }
         Self { document, sets: named }
     }

@@ -1,7 +1,7 @@
 //! A merged field as a declaration: type, allowed values and pattern checked.
 
 use super::merge::{MergedField, MergedMultiField};
-use super::parameters::{check_multi_field_parameters, check_parameters};
+use super::parameters::{Written, check_multi_field_parameters, check_parameters};
 use super::{Reuse, one_line, parse_path, says_so};
 use crate::declaration::FieldDeclaration;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -45,7 +45,10 @@ pub(super) fn declare_field(
         diagnostics.push(Diagnostic::error(Code::MissingOption, message).at(input.name.span).help(help));
         return None;
     };
-    let field_type = parse_type(type_name, diagnostics)?;
+    let declared = parse_type(type_name, diagnostics)?;
+    // Of a disabled object nothing is parsed, nested or not; only `object` says so on every engine.
+    let is_stored = declared == FieldType::Nested && field.parameters.iter().any(Written::disables);
+    let field_type = if is_stored { FieldType::Object } else { declared };
     check_pattern(input.pattern.as_ref(), diagnostics);
     let parameters = check_parameters(&input.name, field_type, field.parameters, dialect, diagnostics);
     let multi_fields = declare_multi_fields(&input, field_type, field.multi_fields, dialect, diagnostics);

@@ -1,14 +1,14 @@
 //! Attributes of custom field sets that are read and that no output depends on: a warning at the first of each kind.
 //!
-//! What describes a set or a field to people who read the file is not among them (`title`, `description`, `short`,
-//! `footnote`, `example`, and `group`, which orders the official docs).
+//! What only describes a set or a field to people who read the file (`example`, `footnote`, and `group`, which orders the
+//! official docs) is in every official file, so it is a note, once for each file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::emit::is_display_format;
 use crate::input::fieldset::{FieldInput, FieldsetInput};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 
 /// What an attribute would have to be for it to have an effect.
 struct Idle {
@@ -19,6 +19,7 @@ struct Idle {
 
 /// Warns of what has no effect in the custom sets of a run.
 pub fn report_idle_attributes(customs: &[FieldsetInput], diagnostics: &mut Diagnostics) {
+    report_descriptions(customs, diagnostics);
     for set in customs {
         let mut found: BTreeMap<(&str, String), (Span, usize)> = BTreeMap::new();
         for idle in of_set(set).into_iter().chain(set.fields.iter().flat_map(of_field)) {
@@ -30,6 +31,28 @@ pub fn report_idle_attributes(customs: &[FieldsetInput], diagnostics: &mut Diagn
             let message = format!("`{name}` of `{}` has no effect{times}", set.name.value);
             diagnostics.push(Diagnostic::warning(Code::NoEffect, message).at(span).help(help));
         }
+    }
+}
+
+fn report_descriptions(customs: &[FieldsetInput], diagnostics: &mut Diagnostics) {
+    let mut found: BTreeMap<FileId, (Span, BTreeSet<&str>)> = BTreeMap::new();
+    for set in customs {
+        let of_set = [
+            ("footnote", set.footnote.as_ref().map(|text| text.span)),
+            ("group", set.group.as_ref().map(|group| group.span)),
+        ];
+        let examples = set.fields.iter().map(|field| ("example", field.example.as_ref().map(|example| example.span)));
+        for (name, span) in of_set.into_iter().chain(examples).filter_map(|(name, span)| Some((name, span?))) {
+            let file = found.entry(span.file).or_insert((span, BTreeSet::new()));
+            file.0 = file.0.min(span);
+            file.1.insert(name);
+        }
+    }
+    for (span, names) in found.into_values() {
+        let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+        let message = format!("{} only describes, and is in no output", names.join(", "));
+        let problem = Diagnostic::note(Code::NoEffect, message).at(span);
+        diagnostics.push(problem.help("leave it for the official generator; the docs show `short` or `description`"));
     }
 }
 

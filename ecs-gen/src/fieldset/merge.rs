@@ -21,6 +21,7 @@ use crate::source::Spanned;
 #[derive(Debug)]
 pub(super) struct MergedSet {
     pub(super) name: Spanned<String>,
+    pub(super) title: Option<String>,
     pub(super) description: Option<String>,
     pub(super) short: Option<String>,
     pub(super) root: Option<bool>,
@@ -115,6 +116,7 @@ impl Merger<'_> {
         let expected = reusable.map(|reusable| reusable.expected.as_slice()).unwrap_or_default();
         MergedSet {
             name: input.name.clone(),
+            title: input.title.clone(),
             description: input.description.clone(),
             short: input.short.clone(),
             root: input.root,
@@ -127,8 +129,9 @@ impl Merger<'_> {
         }
     }
 
-    /// `onto_ecs`: types may only become narrower.
+    /// `onto_ecs`: types may only become narrower, or one that the engines report as the same.
     fn lay_over(&mut self, earlier: &mut MergedSet, later: MergedSet, onto_ecs: bool) {
+        later_counts(&mut earlier.title, later.title);
         later_counts(&mut earlier.description, later.description);
         later_counts(&mut earlier.short, later.short);
         later_counts(&mut earlier.root, later.root);
@@ -189,7 +192,7 @@ impl Merger<'_> {
             return Some(before.clone());
         }
         let narrower = old.narrower(new);
-        if narrower == Some(new) {
+        if narrower == Some(new) || (onto_ecs && old.is_alike(new)) {
             return Some(after.clone());
         }
         if narrower == Some(old) && !onto_ecs {

@@ -203,7 +203,8 @@ fn conflict(slot: &Node, incoming: &Node, path: &str) -> Option<Diagnostic> {
     if !holds_fields(field) {
         return Some(value_and_object(path, field, span.unwrap_or(field.declaration.span), &format!("{path}.*")));
     }
-    (changes_object(field) && other.holds_ecs()).then(|| changed_object(path, field, span))
+    let is_custom = slot.added && incoming.added;
+    (changes_object(field) && !is_custom && other.holds_ecs()).then(|| changed_object(path, field, span))
 }
 
 /// Whether two declarations are the same mapping.

@@ -27,6 +27,11 @@ pub(super) struct Written {
 }
 
 impl Written {
+    /// Whether it is `enabled: false`.
+    pub(super) fn disables(&self) -> bool {
+        self.name == Parameter::Enabled.name() && self.value == false
+    }
+
     /// Whether the type takes it.
     pub(super) fn fits(&self, field_type: FieldType) -> bool {
         Parameter::from_name(&self.name).is_none_or(|parameter| field_type.spec().parameters.contains(&parameter))

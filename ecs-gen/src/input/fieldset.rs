@@ -28,7 +28,7 @@ pub struct FieldsetInput {
     pub footnote: Option<Spanned<String>>,
     /// Place in the official docs; has no effect.
     #[serde(default)]
-    pub group: Option<u32>,
+    pub group: Option<Spanned<u32>>,
     /// Always `group`.
     #[serde(default, rename = "type")]
     pub set_type: Option<FieldsetType>,
@@ -168,7 +168,7 @@ pub struct FieldInput {
     pub short: Option<String>,
     /// A value, for people who read the file.
     #[serde(default)]
-    pub example: Option<Json>,
+    pub example: Option<Spanned<Json>>,
     /// `[array]`: documents hold a list of values.
     #[serde(default)]
     pub normalize: NormalizeInput,

@@ -18,6 +18,36 @@ pub enum Overridden<B> {
 /// An index template with the log's template settings: their patterns are added, their index settings go before ours,
 /// and everything else is as they say.
 pub fn with_template_settings<B: Serialize>(model: &Model, body: B) -> Overridden<B> {
+    lay_settings_over(model, body, |template, name, value| {
+        template.insert(name.to_owned(), value.clone());
+    })
+}
+
+/// A legacy template with the same: `priority` is its `order`, what `template` holds is at its root, and what came with
+/// composable templates has no place in it.
+pub fn with_legacy_settings<B: Serialize>(model: &Model, body: B) -> Overridden<B> {
+    lay_settings_over(model, body, |legacy, name, value| match (name, value) {
+        ("priority", _) => {
+            legacy.insert("order".to_owned(), value.clone());
+        }
+        ("version", _) => {
+            legacy.insert(name.to_owned(), value.clone());
+        }
+        ("template", Json::Object(parts)) => {
+            let parts = parts.iter().filter(|(part, _)| matches!(part.as_str(), "settings" | "aliases"));
+            for (part, value) in parts {
+                lay_over(legacy.entry(part).or_insert_with(|| Json::Object(Map::new())), value);
+            }
+        }
+        _ => {}
+    })
+}
+
+fn lay_settings_over<B: Serialize>(
+    model: &Model,
+    body: B,
+    take: impl Fn(&mut Map<String, Json>, &str, &Json),
+) -> Overridden<B> {
     let Some(settings) = &model.log.overrides.template else { return Overridden::Plain(body) };
     let mut body = serde_json::to_value(body).expect("bodies have text keys and finite numbers");
     let Json::Object(template) = &mut body else { return Overridden::LaidOver(body) };
@@ -27,25 +57,11 @@ pub fn with_template_settings<B: Serialize>(model: &Model, body: B) -> Overridde
                 let added = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
                 own.extend(added);
             }
-            ("template", _) => {
-                let own = template.entry(name).or_insert_with(|| Json::Object(Map::new()));
-                lay_over(own, &without_mappings(value));
-            }
-            _ => {
-                template.insert(name.clone(), value.clone());
-            }
+            (_, Some(own @ Json::Object(_))) => lay_over(own, value),
+            _ => take(template, name, value),
         }
     }
     Overridden::LaidOver(body)
-}
-
-/// The mapping of a template is generated.
-fn without_mappings(template: &Json) -> Json {
-    let mut template = template.clone();
-    if let Json::Object(parts) = &mut template {
-        parts.remove("mappings");
-    }
-    template
 }
 
 fn lay_over(own: &mut Json, value: &Json) {

@@ -10,12 +10,15 @@ use crate::source::Spanned;
 pub(super) fn report(draft: &Draft, diagnostics: &mut Diagnostics) {
     let mut used = BTreeSet::new();
     mark_used(&draft.selected, &draft.catalog.document, &mut used);
+    // The object of a set without fields of its own may be what others are put in.
+    let is_object = |name: &str| draft.selected.children.get(name).is_some_and(|place| !place.children.is_empty());
+    let added = |name: &str| draft.catalog.set(name).is_some_and(|set| !set.in_ecs);
     for (position, set) in draft.fieldsets.iter().enumerate() {
         let id = CustomId(position);
-        if used.contains(&id) {
+        let name: &Spanned<String> = &set.name;
+        if used.contains(&id) || (added(name) && set.reusable.is_none() && set.fields.is_empty() && is_object(name)) {
             continue;
         }
-        let name: &Spanned<String> = &set.name;
         let message = format!("`{}` selects nothing that the field set `{}` adds", draft.log.name.value, name.value);
         let help = match draft.catalog.place_of(id) {
             Some(place) => {

@@ -84,7 +84,6 @@ fn a_parameter_that_the_type_does_not_have_is_refused() {
         ("type: match_only_text, index: false", "3:47"),
         ("type: object, doc_values: false", "3:43"),
         ("type: keyword, enabled: false", "3:41"),
-        ("type: nested, parameters: {enabled: false}", "3:44"),
         ("type: keyword, value: a", "3:39"),
     ];
     for (attributes, place) in cases {

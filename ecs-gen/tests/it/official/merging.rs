@@ -15,6 +15,10 @@ fn multi_fields_are_united_by_name() {
     let more = "- name: process\n  fields: [{name: executable, multi_fields: [{type: wildcard, name: any}]}]\n";
     check(EXECUTABLE, &[raw, more], &["process.executable:keyword/any,raw,text"]);
     check(EXECUTABLE, &[more, raw], &["process.executable:keyword/any,raw,text"]);
+    // As ECS had it before 8.0; the engines report both as `text`.
+    let older = "- name: process\n  fields: [{name: command_line, type: keyword}, {name: executable, multi_fields: [{type: text, name: text, norms: false}]}]\n";
+    check(EXECUTABLE, &[older], &["process.executable:keyword/text"]);
+    check("  process: {fields: {command_line: {}}}", &[older], &["process.command_line:keyword/text"]);
     let other = "- name: process\n  fields: [{name: executable, multi_fields: [{type: keyword, name: text}]}]\n";
     check_refused(
         EXECUTABLE,

@@ -96,7 +96,8 @@ fn what_the_official_generator_ignores_is_a_warning() {
 fn attributes_without_effect_are_named_once_for_each_set() {
     let set = "- name: shop\n  fields:\n    - {name: a, type: long, otel: [{relation: match}]}\n    - {name: b, type: long, otel: [{relation: match}], output_precision: 2}\n    - {name: c, type: date, format: epoch_millis}\n    - {name: d, type: long, format: bytes, example: 5}\n";
     let outcome = Run::new("  shop: {fields: '*'}", &[set]).outcome();
-    assert_eq!(outcome.findings, [(Severity::Warning, "no-effect"); 3], "{}", outcome.printed);
+    assert_eq!(outcome.findings[..3], [(Severity::Warning, "no-effect"); 3], "{}", outcome.printed);
+    assert_eq!(outcome.findings[3..], [(Severity::Note, "no-effect")], "of `example`: {}", outcome.printed);
     for said in ["`otel` of `shop` has no effect, 2 times", "`output_precision` of `shop`", "`format` of `shop`"] {
         assert!(outcome.printed.contains(said), "no `{said}` in\n{}", outcome.printed);
     }
@@ -210,7 +211,7 @@ fn what_is_excluded_is_taken_out_again() {
 #[test]
 fn settings_files_go_before_what_is_generated() {
     let run = Run::new("  host: {fields: {name: {}}}", &[]);
-    let template = run.write("template.json", r#"{"index_patterns": ["old-*"], "priority": 7, "composed_of": [], "template": {"settings": {"index": {"codec": "best_compression", "lifecycle": {"name": "ours"}}}, "mappings": {"a": 1}}}"#);
+    let template = run.write("template.json", r#"{"index_patterns": ["old-*"], "priority": 7, "composed_of": [], "template": {"settings": {"index.codec": "best_compression", "index": {"lifecycle.name": "ours", "number_of_shards": 3}}, "aliases": {"all": {}}, "mappings": {"a": 1}}}"#);
     let mapping = run.write("mapping.json", r#"{"dynamic": false, "date_detection": false, "properties": {}}"#);
     let outcome = run
         .with(|request| {
@@ -218,7 +219,7 @@ fn settings_files_go_before_what_is_generated() {
             request.mapping_settings = Some(mapping);
         })
         .outcome();
-    assert_eq!(outcome.codes(), ["no-effect", "no-effect"], "{}", outcome.printed);
+    assert_eq!(outcome.codes(), ["no-effect"; 3], "{}", outcome.printed);
     let files = emit_files(&[outcome.model.unwrap()], &[]);
     for engine in ["elasticsearch", "opensearch"] {
         let body = |name: &str| -> Json {
@@ -229,7 +230,15 @@ fn settings_files_go_before_what_is_generated() {
         assert_eq!(template["priority"], 7);
         assert_eq!(template["composed_of"], json!(["web@mappings", "web@settings"]));
         assert_eq!(template["template"]["settings"]["index"]["codec"], "best_compression");
+        assert_eq!(template["template"]["settings"]["index"]["lifecycle"]["name"], "ours");
         assert!(template["template"].get("mappings").is_none());
+        let legacy = body("legacy-template");
+        assert_eq!((&legacy["index_patterns"], &legacy["order"]), (&json!(["web-*", "old-*"]), &json!(7)));
+        let index = &legacy["settings"]["index"];
+        assert_eq!((&index["codec"], &index["number_of_shards"]), (&json!("best_compression"), &json!(3)));
+        assert!(index["mapping"]["total_fields"]["limit"].is_string(), "what the file does not say stays");
+        assert_eq!(legacy["aliases"], json!({"all": {}}));
+        assert_eq!(legacy.get("priority").or(legacy.get("template")), None, "engines refuse them there");
         let mappings = body("mappings");
         assert_eq!((&mappings["dynamic"], &mappings["date_detection"]), (&json!(false), &json!(false)));
         assert!(mappings["properties"]["host"].is_object());
@@ -242,4 +251,57 @@ fn index_false_of_a_subset_is_that_of_the_schemas() {
     let parameters = |path: &str| model.find(path).unwrap().parameters.clone();
     assert_eq!(parameters("event.original"), parameters("event.reason"));
     assert_eq!(parameters("event.reason")[&Parameter::DocValues], json!(false));
+}
+
+#[test]
+fn settings_that_engines_refuse_are_errors() {
+    let template = r#"{"order": 1, "settings": {"number_of_shards": 1}, "template": {"index": {}}}"#;
+    let mapping = r#"{"mappings": {"dynamic": true}, "_routing": {"required": true}}"#;
+    let run = Run::new("  host: {fields: {name: {}}}", &[]);
+    let (template, mapping) = (run.write("template.json", template), run.write("mapping.json", mapping));
+    let outcome = run
+        .with(|request| {
+            request.template_settings = Some(template);
+            request.mapping_settings = Some(mapping);
+        })
+        .outcome();
+    assert!(outcome.model.is_none());
+    assert_eq!(outcome.findings, [(Severity::Error, "unknown-option"); 4], "{}", outcome.printed);
+    for said in ["refuse `order` here", "refuse `settings` here", "refuse `index` here", "refuse `mappings` here"] {
+        assert!(outcome.printed.contains(said), "no `{said}` in\n{}", outcome.printed);
+    }
+    assert!(outcome.printed.contains("write the body of a composable template"), "{}", outcome.printed);
+}
+
+#[test]
+fn attributes_that_only_describe_are_a_note_for_each_file() {
+    let first = "- name: shop\n  group: 2\n  footnote: None.\n  fields: [{name: till, type: long, example: 5}, {name: door, type: long, example: 6}]\n";
+    let second = "- name: yard\n  title: Yard\n  fields: [{name: size, type: long, example: 7}]\n";
+    let run = Run::new("  shop: {fields: '*'}\n  yard: {fields: '*'}", &[first, second]);
+    let run = run.with(|request| request.deny_warnings = true);
+    let outcome = run.outcome();
+    assert_eq!(outcome.findings, [(Severity::Note, "no-effect"); 2], "{}", outcome.printed);
+    assert!(outcome.printed.contains("`example`, `footnote`, `group` only describes"), "{}", outcome.printed);
+    let yard = outcome.model.unwrap();
+    assert_eq!(yard.find("yard").unwrap().description, "Yard", "a title stands in for a description");
+}
+
+#[test]
+fn a_disabled_list_is_a_disabled_object() {
+    let set = "- name: shop\n  fields:\n    - {name: tills, type: nested, enabled: false}\n    - {name: tills.id, type: long}\n";
+    let outcome = Run::new("  shop: {fields: '*'}", &[set]).outcome();
+    assert!(outcome.findings.is_empty(), "{}", outcome.printed);
+    let files = emit_files(&[outcome.model.unwrap()], &[]);
+    let mapping: Json =
+        serde_json::from_slice(files.get("generated/web/elasticsearch/mappings.json").unwrap()).unwrap();
+    assert_eq!(mapping["properties"]["shop"]["properties"]["tills"]["enabled"], false);
+}
+
+#[test]
+fn a_set_that_only_others_are_put_in_is_used() {
+    let files = [
+        "- {name: Target, fields: []}\n",
+        "- name: shop\n  reusable: {expected: [Target]}\n  fields: [{name: till, type: long}]\n",
+    ];
+    check("  Target: {fields: '*'}", &files, &["Target.shop.till:long"]);
 }

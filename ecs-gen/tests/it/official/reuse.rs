@@ -156,3 +156,18 @@ fn sets_at_the_root_are_not_reused() {
         "`marks` is at the root of documents and cannot be reused",
     );
 }
+
+#[test]
+fn a_custom_list_may_hold_a_set_of_ecs() {
+    let files = [
+        "- name: process\n  fields: [{name: Ext.signed, type: nested}, {name: Ext.pid, type: long}]\n",
+        "- name: hash\n  reusable: {top_level: false, expected: [{at: process.Ext, as: signed}]}\n",
+    ];
+    let fields = "  process: {fields: {Ext: {fields: {signed: {fields: {md5: {}}}}}}}";
+    for order in [[0, 1], [1, 0]] {
+        let outcome = Run::new(fields, &order.map(|at| files[at])).outcome();
+        assert_eq!(outcome.leaves()[1..], ["process.Ext.signed.md5:keyword"]);
+        let model = outcome.model.unwrap();
+        assert_eq!(model.find("process.Ext.signed").unwrap().field_type.name(), "nested");
+    }
+}
