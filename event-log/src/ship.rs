@@ -37,9 +37,10 @@
 //! * The document is to go into the quarantine: while it may be stored the indices are asked first, because whoever hands it
 //!   back later would store it a second time.
 //!
-//! **No document stops the others.** One that the engine answers with a defect of its own (500) on each try is passed by
-//! others. When these are stored and it never is, it goes into the quarantine; while none is, it waits, because then the
-//! defect is more likely the engine's state than the document.
+//! **No document stops the others, and no state of the engine is taken for the documents.** What is refused with a defect of
+//! the engine's own (500), or for a reason that nobody knows, is passed by others. When these are stored and it never is, it
+//! goes into the quarantine. While none is, it waits, because that is more likely the engine's state, and documents are sent
+//! alone as probes; only when many different ones were refused alone for an hour do they go too.
 //!
 //! **Order.** Records go into batches in the order of the spool, and a batch is sent in that order; within a batch a
 //! producer's events are stored in the order in which it logged them. Between batches the order is kept only with
@@ -74,6 +75,7 @@ mod local;
 mod look;
 mod pins;
 mod ports;
+mod probe;
 mod progress;
 mod random;
 mod settings;

@@ -31,7 +31,7 @@ pub fn reason_without_values<'a>(error_type: &str, reason: &'a str) -> Cow<'a, s
     match obstacle_that_is_named(error_type, reason) {
         Some(Obstacle::Access | Obstacle::State) => reason.into(),
         Some(Obstacle::Load) => without_request(reason),
-        Some(Obstacle::Defect) | None => beginning(reason),
+        Some(Obstacle::Defect | Obstacle::Unknown) | None => beginning(reason),
     }
 }
 

@@ -177,6 +177,10 @@ fn insert(state: &mut State, target: &str, id: &[u8], document: &[u8], fault: &F
             let reason = "[1:2] mapping set to strict, dynamic introduction of [x] within [_doc] is not allowed";
             return Err(Refused::new(400, "strict_dynamic_mapping_exception", reason));
         }
+        Fault::ItemsUnexplained { percent } if is_in_share(number, *percent) => {
+            state.stats.rejected += 1;
+            return Err(Refused::new(400, "some_new_exception", "the moon is full"));
+        }
         Fault::ItemsBusy { percent } if is_in_share(number, *percent) && state.busy_once.insert(number) => {
             state.stats.busy += 1;
             let reason = "rejected execution of coordinating operation";

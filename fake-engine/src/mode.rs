@@ -27,6 +27,11 @@ pub enum Fault {
         /// The share.
         percent: u8,
     },
+    /// The same, for a reason that nobody knows, which may be the documents or not.
+    ItemsUnexplained {
+        /// The share.
+        percent: u8,
+    },
     /// Documents whose id falls into a share are refused with 429 when they come for the first time.
     ItemsBusy {
         /// The share.
@@ -120,8 +125,8 @@ impl fmt::Display for ParseModeError {
 impl std::error::Error for ParseModeError {}
 
 /// `FAULT[:PARAMETER][+all][@HITS/OF]`: `ok`, `slow:50` (milliseconds), a status such as `429` or `429:RETRY-AFTER`,
-/// `flapping` (which is `503@2/3`), `items-400:PERCENT`, `items-429:PERCENT`, `applied-then-reset`, `reset-before-apply`,
-/// `hang`, `half-open`, `truncated`, `malformed`, `html` or `html:200`, `wrong-count`, `redirect`, `413:BYTES`, `down`.
+/// `flapping` (which is `503@2/3`), `items-400:PERCENT`, `items-unexplained:PERCENT`, `items-429:PERCENT`,
+/// `applied-then-reset`, `reset-before-apply`, `hang`, `half-open`, `truncated`, `malformed`, `html` or `html:200`, `wrong-count`, `redirect`, `413:BYTES`, `down`.
 impl FromStr for Mode {
     type Err = ParseModeError;
 
@@ -150,6 +155,7 @@ fn parse_fault(name: &str, parameter: Option<&str>) -> Option<Fault> {
         "slow" => Fault::Slow { delay: Duration::from_millis(parameter.unwrap_or("50").parse().ok()?) },
         "flapping" => Fault::Status { status: 503, retry_after: None },
         "items-400" => Fault::ItemsRejected { percent: percent()? },
+        "items-unexplained" => Fault::ItemsUnexplained { percent: percent()? },
         "items-429" => Fault::ItemsBusy { percent: percent()? },
         "hang" => Fault::Hang,
         "half-open" => Fault::HalfOpen,
@@ -175,6 +181,7 @@ impl fmt::Display for Fault {
             Self::Status { status, retry_after: None } => write!(out, "{status}"),
             Self::Status { status, retry_after: Some(wish) } => write!(out, "{status}:{wish}"),
             Self::ItemsRejected { percent } => write!(out, "items-400:{percent}"),
+            Self::ItemsUnexplained { percent } => write!(out, "items-unexplained:{percent}"),
             Self::ItemsBusy { percent } => write!(out, "items-429:{percent}"),
             Self::AppliedThenReset => out.write_str("applied-then-reset"),
             Self::ResetBeforeApply => out.write_str("reset-before-apply"),
@@ -225,6 +232,7 @@ mod tests {
             "503",
             "401",
             "items-400:5",
+            "items-unexplained:5",
             "items-429:10",
             "applied-then-reset",
             "reset-before-apply@1/5",

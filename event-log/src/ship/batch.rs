@@ -16,8 +16,8 @@ pub(super) struct Item {
     /// Where the document ends in the body, its newline not counted, and how long it is.
     end: usize,
     length: usize,
-    /// How often the engine answered with a defect of its own while it took other documents.
-    pub(super) defects: u8,
+    /// How often the engine refused it, and it may be the reason, while it took other documents.
+    pub(super) refusals: u8,
     /// What the engine refused it with, where that has to be kept until it is known whether it is stored all the same.
     pub(super) rejection: Option<Box<Rejection>>,
 }
@@ -74,8 +74,8 @@ pub(super) struct Batch {
     pub(super) to_ask: Option<Vec<Arc<str>>>,
     /// Tries in a row that stored nothing.
     pub(super) failures: u32,
-    /// When the engine had answered all of its documents with a defect for the first time. Since then it is passed by others,
-    /// in whose absence nobody could tell whose defect it is.
+    /// When all of its documents were refused for the first time, and may be the reason. Since then it is passed by others,
+    /// in whose absence nobody could tell what the reason is.
     pub(super) stalled: Option<Duration>,
     /// Not to be sent before.
     pub(super) due: Duration,
@@ -106,7 +106,7 @@ impl Batch {
     pub(super) fn push(&mut self, sequence: u64, id: EventId, document: &[u8]) -> Result<(), PushError> {
         self.body.push(id.text().as_str(), document)?;
         let end = self.body.as_bytes().len() - 1;
-        self.items.push(Item { sequence, id, end, length: document.len(), defects: 0, rejection: None });
+        self.items.push(Item { sequence, id, end, length: document.len(), refusals: 0, rejection: None });
         Ok(())
     }
 
@@ -138,9 +138,13 @@ impl Batch {
 
     /// Takes the second half away, into a batch that stands where this one does.
     pub(super) fn split_off_half(&mut self) -> Self {
-        let half = self.items.len() / 2;
-        let second = self.copy_of(half..self.items.len());
-        let first = self.copy_of(0..half);
+        self.split_off(self.items.len() / 2)
+    }
+
+    /// Takes the documents from a place on away, into a batch that stands where this one does.
+    pub(super) fn split_off(&mut self, place: usize) -> Self {
+        let second = self.copy_of(place..self.items.len());
+        let first = self.copy_of(0..place);
         (self.body, self.items) = (first.body, first.items);
         second
     }
@@ -152,7 +156,7 @@ impl Batch {
             let item = &self.items[place];
             copy.push(item.sequence, item.id, self.document(place)).expect("it was taken before");
             let copied = copy.items.last_mut().expect("it was pushed");
-            (copied.defects, copied.rejection) = (item.defects, item.rejection.clone());
+            (copied.refusals, copied.rejection) = (item.refusals, item.rejection.clone());
         }
         copy
     }
@@ -188,10 +192,10 @@ mod tests {
     #[test]
     fn kept_documents_have_their_own_body() {
         let mut kept = batch();
-        kept.items[2].defects = 2;
+        kept.items[2].refusals = 2;
         kept.keep(&[0, 2]);
         assert_eq!(documents(&kept), [(3, "{}"), (7, "{\"b\":2}")]);
-        assert_eq!(kept.items[1].defects, 2);
+        assert_eq!(kept.items[1].refusals, 2);
         assert_eq!(kept.body.documents(), 2);
         let id = "07070707-0707-0707-0707-070707070707";
         let wanted = format!("{{\"create\":{{\"_id\":\"{id}\"}}}}\n{{\"b\":2}}\n");

@@ -18,14 +18,12 @@ use crate::quarantine::{Entry, Kind};
 
 /// Longest time that an engine can ask to be left alone.
 const MAX_RETRY_AFTER: Duration = Duration::from_mins(10);
-/// Tries of a document that the engine answers with a defect of its own (500) while it takes others.
-const MAX_DEFECTS: u8 = 16;
 /// Requests that have to succeed before larger ones are tried again after 413.
 const REGROW_AFTER: u64 = 256;
 
 /// Why a document was not stored.
-struct Failure {
-    place: usize,
+pub(super) struct Failure {
+    pub(super) place: usize,
     rejection: Rejection,
     /// What is in the way, when it is not the document.
     obstacle: Option<Obstacle>,
@@ -33,6 +31,23 @@ struct Failure {
     is_ambiguous: bool,
     /// Whether it is not to be tried again.
     is_final: bool,
+}
+
+impl Failure {
+    pub(super) fn may_be_the_document(&self) -> bool {
+        self.obstacle.is_some_and(Obstacle::may_be_the_document)
+    }
+
+    /// Whether nobody knows what the engine's reason is about.
+    pub(super) fn is_unexplained(&self) -> bool {
+        self.obstacle == Some(Obstacle::Unknown)
+    }
+
+    /// It is not tried again, for the reason that the engine gave and one of ours before it.
+    pub(super) fn give_up(&mut self, reason: &str) {
+        self.is_final = true;
+        self.rejection.reason.insert_str(0, reason);
+    }
 }
 
 impl Shipper {
@@ -164,7 +179,7 @@ impl Shipper {
                 conflicts += u64::from(outcome == ItemOutcome::AlreadyStored);
                 elsewhere.extend(found.map(|found| (place, Arc::from(found))));
             }
-            ItemOutcome::Retry { said, .. } | ItemOutcome::Rejected { said } | ItemOutcome::Unclear { said } => {
+            ItemOutcome::Retry { said, .. } | ItemOutcome::Rejected { said } => {
                 let Said { status, error_type, reason } = said;
                 let (error_type, reason) = (error_type.to_owned(), reason.to_owned());
                 failures.push(Failure {
@@ -175,7 +190,7 @@ impl Shipper {
                         _ => None,
                     },
                     is_ambiguous: outcome.is_ambiguous(),
-                    is_final: matches!(outcome, ItemOutcome::Rejected { .. } | ItemOutcome::Unclear { .. }),
+                    is_final: matches!(outcome, ItemOutcome::Rejected { .. }),
                 });
             }
         });
@@ -261,8 +276,9 @@ impl Shipper {
         if stored > 0 {
             self.stored_at = self.stored_at.max(Some(sent));
             batch.stalled = None;
+            self.probes.end();
         }
-        self.count_defects(&mut batch, &mut failures, stored > 0);
+        self.count_refusals(&mut batch, &mut failures, stored > 0);
         self.ask_for_refused(&batch, &mut failures);
         let refused =
             failures.iter().filter(|failure| failure.is_final).map(|failure| (failure.place, &failure.rejection));
@@ -278,7 +294,7 @@ impl Shipper {
         if stored > 0 {
             batch.failures = 0;
         }
-        self.retry(batch);
+        self.retry_or_probe(batch, &failures);
     }
 
     fn finish_stored(&mut self, batch: &Batch, failures: &[Failure], unconfirmed: &[(usize, Arc<str>)]) {
@@ -293,31 +309,6 @@ impl Shipper {
         for (place, item) in batch.items.iter().enumerate() {
             if failed.next_if_eq(&place).is_none() && unconfirmed.next_if_eq(&place).is_none() {
                 self.progress.finish(item.sequence, item.sequence);
-            }
-        }
-    }
-
-    /// A status of 500 may be a defect that the document sets off. When others pass and it never does, it is put aside.
-    ///
-    /// Others pass when they are stored by the same request, or by one that was sent after this batch had failed. That they
-    /// once did is enough to count from then on.
-    fn count_defects(&self, batch: &mut Batch, failures: &mut [Failure], do_others_pass: bool) {
-        if !failures.iter().any(|failure| failure.rejection.status == 500) {
-            return;
-        }
-        let do_others_pass = do_others_pass || batch.stalled.is_some_and(|since| self.stored_at >= Some(since));
-        if failures.len() == batch.items.len() && failures.iter().all(|failure| failure.rejection.status == 500) {
-            batch.stalled = batch.stalled.or(Some(self.now));
-        }
-        for failure in failures.iter_mut().filter(|failure| failure.rejection.status == 500) {
-            let defects = &mut batch.items[failure.place].defects;
-            if *defects == 0 && !do_others_pass {
-                continue;
-            }
-            *defects += 1;
-            if *defects >= MAX_DEFECTS {
-                failure.is_final = true;
-                failure.rejection.reason.insert_str(0, "fails each time, while other documents are stored: ");
             }
         }
     }
@@ -394,14 +385,14 @@ impl Shipper {
         let rank = |obstacle: Obstacle| match obstacle {
             Obstacle::Access => 0,
             Obstacle::State => 1,
-            Obstacle::Defect => 2,
+            Obstacle::Defect | Obstacle::Unknown => 2,
             _ => 3,
         };
         let Some((obstacle, failure)) = worst.min_by_key(|(obstacle, _)| rank(*obstacle)) else { return };
         let condition = match obstacle {
             Obstacle::Access => Condition::Forbidden,
             Obstacle::Load => Condition::Overloaded,
-            Obstacle::Defect => Condition::Failing,
+            Obstacle::Defect | Obstacle::Unknown => Condition::Failing,
             _ => Condition::Refused,
         };
         if obstacle == Obstacle::State {

@@ -19,7 +19,7 @@ use crate::record::EventRecord;
 pub(super) const SHORTEST_IDLE: Duration = Duration::from_millis(1);
 /// Ten looks a second cost nothing, and are a tenth of what a record waits in a batch.
 const LONGEST_IDLE: Duration = Duration::from_millis(100);
-/// Batches that are stalled and leave room for others: many more than a log has documents that set off a defect, few enough
+/// Batches that are stalled and leave room for others: many more than a log has documents that are refused, few enough
 /// that trying each of them again costs an engine nothing.
 const MOST_STALLED: usize = 64;
 /// Length of an id as text.

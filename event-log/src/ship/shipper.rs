@@ -11,6 +11,7 @@ use super::intake::{SHORTEST_IDLE, Unplaced};
 use super::journal::Journal;
 use super::look;
 use super::ports::{EntryKey, PortError, Ports, Sink, Source};
+use super::probe::Probes;
 use super::progress::Progress;
 use super::random::Random;
 use super::settings::Settings;
@@ -78,6 +79,7 @@ pub struct Shipper {
     pub(super) asked: Option<Duration>,
     /// When the latest of the requests was sent that stored something.
     pub(super) stored_at: Option<Duration>,
+    pub(super) probes: Probes,
     /// Nothing is sent before the release.
     is_held: bool,
     /// The engine has asked to be left alone until then.
@@ -127,6 +129,7 @@ impl Shipper {
             flying: BTreeMap::new(),
             asked: None,
             stored_at: None,
+            probes: Probes::default(),
             is_held: false,
             gate: Duration::ZERO,
             max_bytes: settings.max_bytes,

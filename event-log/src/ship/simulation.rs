@@ -7,6 +7,7 @@
 mod engine;
 mod faults;
 mod local;
+mod probes;
 mod random;
 mod world;
 

@@ -20,7 +20,8 @@ pub enum Condition {
     Unreachable,
     /// The engine has too much to do (429, 503, slow), and is given time.
     Overloaded,
-    /// The engine fails with errors that it did not foresee (500).
+    /// The engine fails with errors that it did not foresee (500), or refuses documents for a reason that nobody knows.
+    /// The documents may be at fault.
     Failing,
     /// The engine does not accept credentials or rights (401, 403). A person has to act; nothing is lost meanwhile.
     Forbidden,

@@ -23,7 +23,7 @@ const LIMIT: Duration = Duration::from_mins(10);
 const TIMEOUT: Duration = Duration::from_millis(250);
 
 /// Struck requests now and then: what is refused or lost each time would never arrive.
-const MODES: [&str; 20] = [
+const MODES: [&str; 21] = [
     "ok",
     "slow:20",
     "429@1/3",
@@ -31,6 +31,7 @@ const MODES: [&str; 20] = [
     "503@1/3",
     "flapping",
     "items-400:5",
+    "items-unexplained:5",
     "items-429:10",
     "applied-then-reset@1/4",
     "reset-before-apply@1/4",
@@ -188,6 +189,21 @@ fn outage_is_outlasted_and_nothing_is_lost() {
         check_books(mode, events(), &engine, &service);
         figures(&format!("{mode}, then ok"), began, &engine, &delivery(&service));
     }
+}
+
+#[test]
+fn unexplained_refusals_of_everything_are_outlasted() {
+    let (directory, engine) = (tempfile::tempdir().unwrap(), engine("items-unexplained:100"));
+    let service = service(directory.path(), &engine.url());
+    log(&service, 1..=events());
+    // A document alone is refused, besides whole batches.
+    while engine.stats().requests < 40 {
+        thread::sleep(Duration::from_millis(1));
+    }
+    engine.set_mode(Mode::default());
+    let report = service.stop(Instant::now() + LIMIT);
+    assert!(report.is_delivered && report.quarantined == 0, "{report:?} {:?}", delivery(&service));
+    assert_eq!(engine.sequences().len() as u64, events());
 }
 
 #[test]

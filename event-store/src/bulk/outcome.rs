@@ -19,8 +19,9 @@ pub enum ItemOutcome<'a> {
     Created,
     /// The index has a document with this id: an earlier try had arrived. As good as [`Created`](Self::Created).
     AlreadyStored,
-    /// Not stored now, for a reason that is not the document's. A [`Defect`](Obstacle::Defect) may be one that the document
-    /// sets off, so whoever repeats it should do so a bounded number of times while others pass.
+    /// Not stored now, for a reason that is not known to be the document's. Where it
+    /// [may be](Obstacle::may_be_the_document), whoever repeats it should do so a bounded number of times while others are
+    /// stored.
     Retry {
         /// What is in the way.
         obstacle: Obstacle,
@@ -29,12 +30,6 @@ pub enum ItemOutcome<'a> {
     },
     /// Never to be stored as it is.
     Rejected {
-        /// What the engine said.
-        said: Said<'a>,
-    },
-    /// Refused for a reason that is not known to be about the document, nor to be about anything else. When others are
-    /// stored and this one is not, it is the document.
-    Unclear {
         /// What the engine said.
         said: Said<'a>,
     },
@@ -65,7 +60,6 @@ impl<'a> ItemOutcome<'a> {
             _ => match meaning(status, error_type, reason) {
                 Meaning::Obstacle(obstacle) => Self::Retry { obstacle, said },
                 Meaning::Document => Self::Rejected { said },
-                Meaning::Unclear => Self::Unclear { said },
             },
         }
     }
@@ -81,7 +75,7 @@ impl<'a> ItemOutcome<'a> {
     pub const fn said(&self) -> Option<Said<'a>> {
         match self {
             Self::Created | Self::AlreadyStored => None,
-            Self::Retry { said, .. } | Self::Rejected { said } | Self::Unclear { said } => Some(*said),
+            Self::Retry { said, .. } | Self::Rejected { said } => Some(*said),
         }
     }
 
@@ -135,8 +129,8 @@ mod tests {
             ItemOutcome::Retry { obstacle: Obstacle::Access, .. } => "access",
             ItemOutcome::Retry { obstacle: Obstacle::State, .. } => "state",
             ItemOutcome::Retry { obstacle: Obstacle::Defect, .. } => "defect",
+            ItemOutcome::Retry { obstacle: Obstacle::Unknown, .. } => "unknown",
             ItemOutcome::Rejected { .. } => "rejected",
-            ItemOutcome::Unclear { .. } => "unclear",
         };
         assert_eq!(name, wanted, "{status} {error_type}: {reason}");
         assert_eq!(outcome.is_stored(), matches!(wanted, "created" | "already stored"));
@@ -213,11 +207,11 @@ mod tests {
     }
 
     #[test]
-    fn what_no_row_knows_is_unclear_or_a_defect() {
-        check(400, "", "", "unclear");
-        check(499, "", "", "unclear");
-        check(400, "illegal_argument_exception", "the moon is full", "unclear");
-        check(400, "script_exception", "runtime error", "unclear");
+    fn what_no_row_knows_is_unknown_or_a_defect() {
+        check(400, "", "", "unknown");
+        check(499, "", "", "unknown");
+        check(400, "illegal_argument_exception", "the moon is full", "unknown");
+        check(400, "script_exception", "runtime error", "unknown");
         check(500, "null_pointer_exception", "", "defect");
         for status in [0, 100, 199, 300, 302, 600, 999, u16::MAX] {
             check(status, "", "", "defect");

@@ -3,7 +3,7 @@
 //!
 //! Statuses do not tell the two apart. A mapping that refuses a document and a pipeline that is missing are both a 400, and
 //! even the same `illegal_argument_exception`. So type and sentence decide first, and the status only where no row does. What
-//! no row knows is *unclear*: it is neither put aside nor repeated for ever without more evidence.
+//! no row knows is [`Obstacle::Unknown`]: it may be the document or the engine, which more than one item has to show.
 //!
 //! Each row says where it comes from. *Measured* means that the suite on live engines provokes it on `OpenSearch` 3.8.0 and
 //! `Elasticsearch` 8.19.21, or on the one that is named.
@@ -21,6 +21,8 @@ pub enum Obstacle {
     State,
     /// It fails in a way that it did not foresee (500). The document may be what sets that off.
     Defect,
+    /// It refuses for a reason that the table does not know. The document may be what it refuses.
+    Unknown,
 }
 
 impl Obstacle {
@@ -32,7 +34,14 @@ impl Obstacle {
             Self::Access => "pass valid credentials, and give their user the generated role of the writer",
             Self::State => "somebody, or the index's lifecycle, has to see to that at the engine",
             Self::Defect => "they are sent again; the engine's own log says more",
+            Self::Unknown => "they are sent again; somebody has to see whether the documents or the index are at fault",
         }
+    }
+
+    /// Whether the document may be what is in the way.
+    #[must_use]
+    pub const fn may_be_the_document(self) -> bool {
+        matches!(self, Self::Defect | Self::Unknown)
     }
 }
 
@@ -41,10 +50,8 @@ impl Obstacle {
 pub(super) enum Meaning {
     /// The document, as it is, will never be stored in this index.
     Document,
-    /// Something else.
+    /// Something else, or nobody knows.
     Obstacle(Obstacle),
-    /// The table does not know.
-    Unclear,
 }
 
 /// An exception, how its reason begins, in small letters, and what that means. The first row that fits counts. Only the
@@ -147,7 +154,7 @@ pub(super) fn meaning(status: u16, error_type: &str, reason: &str) -> Meaning {
         // Of 409, an engine has other conflicts, of its own state.
         (404 | 409, None) => STATE,
         (413, None) => DOCUMENT,
-        (400..=499, None) => Meaning::Unclear,
+        (400..=499, None) => Meaning::Obstacle(Obstacle::Unknown),
         _ => Meaning::Obstacle(Obstacle::Defect),
     }
 }
@@ -155,8 +162,8 @@ pub(super) fn meaning(status: u16, error_type: &str, reason: &str) -> Meaning {
 /// What is in the way of a whole request. That it is refused is never about a single document.
 pub(crate) fn obstacle_of(status: u16, error_type: &str, reason: &str) -> Obstacle {
     match meaning(status, error_type, reason) {
+        Meaning::Document | Meaning::Obstacle(Obstacle::Unknown) => Obstacle::State,
         Meaning::Obstacle(obstacle) => obstacle,
-        Meaning::Document | Meaning::Unclear => Obstacle::State,
     }
 }
 

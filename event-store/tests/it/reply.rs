@@ -15,7 +15,6 @@ fn read(body: &[u8]) -> Result<Vec<String>, ResponseError> {
             ItemOutcome::AlreadyStored => "there".to_owned(),
             ItemOutcome::Retry { said, .. } => format!("retry {}", text(said)),
             ItemOutcome::Rejected { said } => format!("rejected {}", text(said)),
-            ItemOutcome::Unclear { said } => format!("unclear {}", text(said)),
         });
     })?;
     assert_eq!(count, notes.len());

@@ -53,6 +53,10 @@ pub struct Engine {
     pub strays: u64,
     /// Ids that an index was asked for, and did not have, since they were sent the last time.
     asked_for: HashSet<String>,
+    /// It is in a state that takes nothing, for a reason that nobody knows.
+    pub is_strange: bool,
+    /// Ids that were refused for such a reason in a request that had nothing else.
+    pub refused_alone: HashSet<String>,
 }
 
 impl Engine {
@@ -71,6 +75,8 @@ impl Engine {
             order: Vec::new(),
             strays: 0,
             asked_for: HashSet::new(),
+            is_strange: false,
+            refused_alone: HashSet::new(),
         };
         engine.roll_over();
         engine
@@ -265,17 +271,22 @@ impl Engine {
             let action: Value = serde_json::from_slice(action).unwrap();
             let id = action["create"]["_id"].as_str().unwrap();
             self.asked_for.remove(id);
+            let is_alone = items.is_empty() && lines.clone().next().is_none_or(<[u8]>::is_empty);
             let (status, error) = match &target {
                 Ok(index) => self.create(index, id, document, fault_of(id)),
                 Err(refused) => *refused,
             };
             has_errors |= status != 201;
+            if error == STRANGE_ERROR && is_alone {
+                self.refused_alone.insert(id.to_owned());
+            }
             let comma = if items.is_empty() { "" } else { "," };
             let index = target.as_deref().unwrap_or(name);
             if error.is_empty() {
                 write!(items, r#"{comma}{{"create":{{"_index":"{index}","status":{status}}}}}"#).unwrap();
             } else {
-                let reason = if status == 400 { "no write index is defined for alias [.log]" } else { "because" };
+                let has_no_index = error == "illegal_argument_exception";
+                let reason = if has_no_index { "no write index is defined for alias [.log]" } else { "because" };
                 let error = json!({"type": error, "reason": reason});
                 write!(items, r#"{comma}{{"create":{{"_index":"{index}","status":{status},"error":{error}}}}}"#)
                     .unwrap();
@@ -299,6 +310,9 @@ impl Engine {
             Some(ItemFault::Unavailable) => return (503, "unavailable_shards_exception"),
             Some(ItemFault::Defect) => return (500, "null_pointer_exception"),
             _ => (),
+        }
+        if self.is_strange || document.starts_with(STRANGE) {
+            return (400, STRANGE_ERROR);
         }
         if is_bad(document) {
             return (400, "strict_dynamic_mapping_exception");
@@ -345,6 +359,11 @@ impl Engine {
 const SICKENING: &[u8] = b"{\"sick\"";
 /// How a document begins that is stored and sets off a defect each time.
 const STORED_AND_SICKENING: &[u8] = b"{\"odd\"";
+
+/// How a document begins that is refused each time, for a reason that nobody knows.
+pub const STRANGE: &[u8] = b"{\"strange\"";
+/// That reason.
+const STRANGE_ERROR: &str = "some_new_exception";
 
 /// Whether the engine's mapping refuses the document.
 pub fn is_bad(document: &[u8]) -> bool {

@@ -22,6 +22,8 @@ const TO_DRAIN: Duration = Duration::from_hours(4);
 /// Late enough that a clock which is set back is not before its beginning.
 const START: Duration = Duration::from_secs(1_000);
 const MOST_STEPS: u32 = 300_000;
+/// In milliseconds; less than an engine is given before documents are put aside that it does not take.
+const LONGEST_STRANGE: u64 = 50_000;
 
 /// What happened in all runs, to see that the faults take place.
 #[derive(Debug, Default)]
@@ -87,6 +89,8 @@ enum Event {
     Repair,
     Crash,
     Jump,
+    /// The engine takes nothing for a reason that nobody knows, or does so again.
+    Strange(bool),
     Calm,
 }
 
@@ -106,7 +110,17 @@ struct Hazards {
     item_faults: bool,
     /// Some documents set off a defect of the engine, on every try.
     defects: bool,
+    /// What is refused for a reason that nobody knows.
+    strange: Strange,
     loses_power: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Strange {
+    Nothing,
+    SomeDocuments,
+    /// All documents, for a while.
+    Everything,
 }
 
 pub struct World {
@@ -146,6 +160,11 @@ impl World {
         let body_limit = if random.one_in(4) { 600 } else { usize::MAX };
         let kind = if random.one_in(3) { Kind::DataStream } else { Kind::Alias };
         let makes_indices = random.one_in(2);
+        let strange = match random.within(0..6) {
+            0 => Strange::SomeDocuments,
+            1 => Strange::Everything,
+            _ => Strange::Nothing,
+        };
         let disk = Disk::new(seed);
         let shipper = Shipper::new(settings.clone(), disk.ports()).expect("the disk does not fail yet");
         Self {
@@ -159,7 +178,7 @@ impl World {
             shipper,
             settings,
             is_calm: false,
-            hazards: Hazards { item_faults: random.one_in(2), defects: random.one_in(8), loses_power },
+            hazards: Hazards { item_faults: random.one_in(2), defects: random.one_in(8), strange, loses_power },
             largest: 0,
             issued: BTreeMap::new(),
             next_sequence: 1,
@@ -198,7 +217,12 @@ impl World {
             let at = self.random.millis(0..span);
             self.schedule(at, Event::Crash);
         }
-        if self.random.one_in(3) {
+        if self.hazards.strange == Strange::Everything {
+            // Without a jump of the clock, which would make the time long in which nothing was stored.
+            let (at, length) = (self.random.millis(0..span), self.random.millis(1..LONGEST_STRANGE));
+            self.schedule(at, Event::Strange(true));
+            self.schedule(at + length, Event::Strange(false));
+        } else if self.random.one_in(3) {
             let at = self.random.millis(0..span);
             self.schedule(at, Event::Jump);
         }
@@ -304,8 +328,10 @@ impl World {
             Event::Crash => return self.crash(),
             Event::Jump if self.random.one_in(2) => self.skew -= 200,
             Event::Jump => self.skew += 7 * 24 * 3600,
+            Event::Strange(is_strange) => self.engine.is_strange = is_strange,
             Event::Calm => {
                 self.is_calm = true;
+                self.engine.is_strange = false;
                 self.engine.repair();
                 self.disk.state().failing = 0;
                 // The program goes on.
@@ -372,6 +398,7 @@ impl World {
             0..5 => "bad",
             5 | 6 if self.hazards.defects => "sick",
             7 | 8 if self.hazards.defects => "odd",
+            9..12 if self.hazards.strange == Strange::SomeDocuments => "strange",
             _ => "n",
         };
         let length = if self.random.one_in(80) { 900 } else { self.random.index(120) };
@@ -428,6 +455,11 @@ impl World {
         }
     }
 
+    /// Whether the engine takes the document when it is well.
+    fn is_good(&self, document: &[u8]) -> bool {
+        document.starts_with(b"{\"n\"") && document.len() + 64 <= self.engine.body_limit
+    }
+
     fn check_end(&mut self) -> Result<(), String> {
         self.check_acknowledged()?;
         let mut broken = String::new();
@@ -438,6 +470,9 @@ impl World {
             if is_bad(document) && id.is_some_and(|id| self.engine.stored.contains_key(&id.to_string())) {
                 let _ = write!(broken, "record {sequence} should have been refused; ");
             }
+        }
+        for entry in self.disk.state().quarantine.iter().filter(|entry| self.is_good(&entry.document)) {
+            let _ = write!(broken, "record {} should not have been put aside; ", entry.sequence);
         }
         if !self.engine.doubled.is_empty() {
             let _ = write!(broken, "stored twice: {:?}; ", self.engine.doubled);
@@ -454,8 +489,10 @@ impl World {
         if self.totals.delivered + self.totals.quarantined != self.totals.issued {
             let _ = write!(broken, "{:?} do not add up; ", self.totals);
         }
-        let is_kept_in_order =
-            self.settings.most_in_flight() == 1 && !self.hazards.item_faults && !self.hazards.defects;
+        let is_kept_in_order = self.settings.most_in_flight() == 1
+            && !self.hazards.item_faults
+            && !self.hazards.defects
+            && self.hazards.strange == Strange::Nothing;
         if is_kept_in_order && !self.engine.order.is_sorted() {
             let _ = write!(broken, "one at a time, and out of order: {:?}", self.engine.order);
         }

@@ -1,0 +1,150 @@
+//! Documents that are refused for a reason that nobody knows: whether the engine or the documents are taken to be at fault, and
+//! when. Without any other trouble, so that it can be said exactly.
+
+use std::time::Duration;
+
+use super::engine::{Engine, Kind, STRANGE, TARGET};
+use super::local::Disk;
+use crate::id::EventId;
+use crate::record::EventRecord;
+use crate::ship::settings::Settings;
+use crate::ship::shipper::{Shipper, Step};
+
+/// How long the engine is given by default.
+const PATIENCE: Duration = Duration::from_hours(1);
+/// Not quite as long.
+const LESS: Duration = Duration::from_mins(55);
+/// Longer than the last delays before something is sent again.
+const MARGIN: Duration = Duration::from_mins(5);
+const BATCH: u32 = 50;
+
+struct Scene {
+    now: Duration,
+    disk: Disk,
+    engine: Engine,
+    shipper: Shipper,
+    requests: u64,
+    logged: u64,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let disk = Disk::new(7);
+        let settings = Settings::new(TARGET).max_documents(BATCH.try_into().unwrap()).seed(7);
+        let shipper = Shipper::new(settings, disk.ports()).unwrap();
+        let engine = Engine::new(Kind::Alias, false, usize::MAX);
+        Self { now: Duration::from_secs(1), disk, engine, shipper, requests: 0, logged: 0 }
+    }
+
+    fn log(&mut self, name: &str, documents: u64) {
+        for _ in 0..documents {
+            self.logged += 1;
+            let id = EventId::from_bytes(u128::from(self.logged).to_be_bytes());
+            let mut record = EventRecord::head(id).to_vec();
+            record.extend(format!("{{\"{name}\":{}}}", self.logged).bytes());
+            self.disk.state().records.insert(self.logged, record);
+        }
+    }
+
+    /// Lets so much time pass.
+    fn run(&mut self, time: Duration) {
+        let end = self.now + time;
+        while self.now < end {
+            match self.shipper.poll(self.now) {
+                Step::Send(errand) => {
+                    self.requests += 1;
+                    let response = self.engine.answer(&errand.request(), &mut |_| None);
+                    self.now += Duration::from_millis(1);
+                    self.shipper.complete(self.now, *errand, Ok(response));
+                }
+                Step::Wait { until } => self.now = until.min(end),
+            }
+        }
+    }
+
+    /// How many documents are stored, and how many put aside.
+    fn counts(&self) -> (usize, usize) {
+        (self.engine.stored.len(), self.disk.state().quarantine.len())
+    }
+}
+
+#[test]
+fn unknown_state_of_the_engine_is_waited_for() {
+    let mut scene = Scene::new();
+    scene.engine.is_strange = true;
+    scene.log("n", 400);
+    scene.run(LESS);
+    let stats = scene.shipper.stats();
+    assert_eq!(scene.counts(), (0, 0));
+    let reason = "documents wait: 400 some_new_exception: because; they are sent again";
+    assert!(stats.last_error.as_deref().is_some_and(|error| error.contains(reason)), "{stats:?}");
+    assert!((16..3_000).contains(&scene.engine.refused_alone.len()), "single documents are sent as probes");
+    assert!(scene.requests < 20_000, "{} requests", scene.requests);
+    scene.engine.is_strange = false;
+    scene.run(MARGIN);
+    assert_eq!((scene.counts(), scene.shipper.finished_through()), ((400, 0), 400));
+}
+
+#[test]
+fn log_of_one_bad_kind_comes_to_an_end() {
+    let mut scene = Scene::new();
+    scene.log("strange", 400);
+    scene.run(LESS);
+    assert_eq!(scene.counts(), (0, 0));
+    scene.run(2 * MARGIN);
+    assert_eq!((scene.counts(), scene.shipper.finished_through()), ((0, 400), 400));
+    assert_eq!(scene.engine.refused_alone.len(), 400, "each was refused alone before it went");
+    // What follows does not wait as long, until something is stored.
+    scene.log("strange", 100);
+    scene.run(MARGIN);
+    assert_eq!(scene.counts(), (0, 500));
+    scene.log("n", 1);
+    scene.run(MARGIN);
+    scene.log("strange", 100);
+    scene.run(MARGIN);
+    assert_eq!(scene.counts(), (1, 500));
+}
+
+#[test]
+fn few_bad_documents_alone_prove_nothing() {
+    let mut scene = Scene::new();
+    scene.log("strange", 5);
+    scene.run(3 * PATIENCE);
+    assert_eq!(scene.counts(), (0, 0));
+    scene.log("n", 1);
+    scene.run(2 * MARGIN);
+    assert_eq!((scene.counts(), scene.shipper.finished_through()), ((1, 5), 6), "others are stored");
+}
+
+#[test]
+fn bad_documents_among_good_ones_go_soon() {
+    let mut scene = Scene::new();
+    for _ in 0..20 {
+        scene.log("n", 9);
+        scene.log("strange", 1);
+    }
+    scene.run(MARGIN);
+    assert_eq!((scene.counts(), scene.shipper.finished_through()), ((180, 20), 200));
+    assert!(scene.disk.state().quarantine.iter().all(|entry| entry.document.starts_with(STRANGE)));
+}
+
+#[test]
+fn good_document_passes_batches_that_are_refused() {
+    let mut scene = Scene::new();
+    scene.log("strange", 400);
+    scene.run(MARGIN);
+    scene.log("n", 1);
+    scene.run(3 * MARGIN);
+    assert_eq!((scene.counts(), scene.shipper.finished_through()), ((1, 400), 401));
+}
+
+#[test]
+fn engine_that_has_a_defect_is_waited_for() {
+    let mut scene = Scene::new();
+    scene.log("sick", 400);
+    scene.run(3 * PATIENCE);
+    assert_eq!(scene.counts(), (0, 0));
+    scene.log("n", 1);
+    scene.run(3 * MARGIN);
+    assert_eq!((scene.counts(), scene.shipper.finished_through()), ((1, 400), 401));
+}
