@@ -10,13 +10,10 @@ mod peers;
 mod ship;
 mod table;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Subcommand;
-
-use crate::workspace;
 
 /// Run a benchmark.
 #[derive(Debug, clap::Args)]
@@ -44,11 +41,6 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         Bench::Ship(args) => ship::run(args),
         Bench::Measure(args) => measure::run(args),
     }
-}
-
-/// Where cargo puts what it builds.
-fn target_folder() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace::root().join("target"), Into::into)
 }
 
 /// A line that says what is being done.

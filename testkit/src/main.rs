@@ -3,6 +3,8 @@
 
 mod bench;
 mod engines;
+#[path = "../../xtask/src/jdk.rs"]
+mod jdk;
 mod live;
 #[path = "../../xtask/src/workspace.rs"]
 mod workspace;

@@ -1,6 +1,7 @@
 //! Tasks of this workspace; nothing here knows what a field is.
 
 mod ecs;
+mod jdk;
 mod regenerate;
 mod soak;
 mod test;

@@ -36,20 +36,26 @@ enum Part {
 
 impl Part {
     const fn test(self) -> Test {
-        let (package, filter, variable, length) = match self {
-            Self::Crashes => ("event-spool", "crash_points::", "EVENT_SPOOL_CRASH_STATES", 1_000_000),
-            Self::Simulation => ("event-log", "simulation::", "EVENT_LOG_SIM_SEEDS", 100_000),
-            Self::Faults => ("event-log", "faults::", "EVENT_LOG_CAMPAIGN_EVENTS", 200_000),
-            Self::Kills => ("event-log", "kill::", "EVENT_LOG_KILLS", 2_000),
+        let (target, filter, variable, length) = match self {
+            Self::Crashes => (SPOOL, "crash_points::", "EVENT_SPOOL_CRASH_STATES", 1_000_000),
+            Self::Simulation => (SHIPPER, "simulation::", "EVENT_LOG_SIM_SEEDS", 100_000),
+            Self::Faults => (LOG, "faults::", "EVENT_LOG_CAMPAIGN_EVENTS", 200_000),
+            Self::Kills => (LOG, "kill::", "EVENT_LOG_KILLS", 2_000),
         };
-        Test { package, filter, variable, length }
+        Test { target, filter, variable, length }
     }
 }
 
+const SPOOL: &[&str] = &["-p", "event-spool", "--test", "it"];
+const LOG: &[&str] = &["-p", "event-log", "--test", "it"];
+/// What is private to the crate is tested in it.
+const SHIPPER: &[&str] = &["-p", "event-log", "--lib"];
+
 /// How a proof is run.
 struct Test {
-    package: &'static str,
-    /// What the names of its tests begin with.
+    /// Arguments of `cargo test` that say where it stands.
+    target: &'static [&'static str],
+    /// What the names of its tests have in them.
     filter: &'static str,
     /// Sets how long they are.
     variable: &'static str,
@@ -88,14 +94,16 @@ pub fn run(args: &Args) -> Result<ExitCode> {
 }
 
 fn run_part(part: Part, length: Option<u64>) -> Result<Row> {
-    let Test { package, filter, variable, length: usual } = part.test();
+    let Test { target, filter, variable, length: usual } = part.test();
     let length = length.unwrap_or(usual);
     eprintln!("{:>12} {filter} with {variable}={length}", "Soaking");
     let began = Instant::now();
     let mut command: Command = cargo();
     // One test at a time: the figures of one are not to be those of another's load.
     command
-        .args(["test", "--release", "-p", package, "--test", "it", "--", "--nocapture", "--test-threads", "1", filter])
+        .args(["test", "--release"])
+        .args(target)
+        .args(["--", "--nocapture", "--test-threads", "1", filter])
         .env(variable, length.to_string())
         .current_dir(root())
         .stdout(Stdio::piped());

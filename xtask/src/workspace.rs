@@ -10,6 +10,11 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask stands in the workspace's root")
 }
 
+/// The folder that cargo builds into.
+pub fn target_folder() -> PathBuf {
+    root().join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
+}
+
 /// The log files, in byte order of their names.
 pub fn logs() -> Result<Vec<PathBuf>> {
     let folder = root().join("logs");

@@ -7,7 +7,6 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use super::measure::{Figures, measure};
-use super::target_folder;
 use crate::workspace::{self, cargo};
 
 /// All of ECS as one log, in the ECS release that the shipped logs use.
@@ -26,9 +25,9 @@ pub struct Args {
 
 /// Runs the benchmark and prints a table.
 pub fn run(args: &Args) -> Result<ExitCode> {
-    workspace::run(cargo().args(["build", "--quiet", "--release", "--package", "ecs-gen"]))?;
+    workspace::run(cargo().args(["build", "--profile", "measured", "--package", "ecs-gen"]))?;
     let root = workspace::root();
-    let program = target_folder().join("release/ecs-gen").display().to_string();
+    let program = workspace::target_folder().join("measured/ecs-gen").display().to_string();
     let folder = tempfile::tempdir()?;
     let out = folder.path();
     let logs: Vec<String> = workspace::logs()?.iter().map(|log| log.display().to_string()).collect();

@@ -17,7 +17,8 @@ use front_end::{FrontEnd, Kept};
 
 use super::measure::measure;
 use super::peers::{Ready, Workshop};
-use super::{machine, page, progress, target_folder};
+use super::{machine, page, progress};
+use crate::workspace;
 
 /// Calls before those that are timed: files are open, pages touched, code compiled.
 const WARM_UP: u32 = 100_000;
@@ -134,7 +135,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         };
         contestants.push((peer, ready.ok(), row));
     }
-    let parent = args.folder.clone().unwrap_or_else(|| target_folder().join("bench"));
+    let parent = args.folder.clone().unwrap_or_else(|| workspace::target_folder().join("bench"));
     fs::create_dir_all(&parent).with_context(|| parent.display().to_string())?;
     for number in 1..=args.runs {
         for (peer, ready, row) in &mut contestants {

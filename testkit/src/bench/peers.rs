@@ -9,7 +9,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-use super::{progress, target_folder};
+use super::progress;
 use crate::workspace::{self, cargo};
 
 /// What a peer is made with.
@@ -55,12 +55,12 @@ impl Workshop {
 fn make(toolchain: Toolchain) -> Result<Ready> {
     match toolchain {
         Toolchain::Example(name) => {
-            workspace::run(cargo().args(["build", "--quiet", "--release", "-p", "event-log", "--example", name]))?;
-            Ok(ready(target_folder().join("release/examples").join(name), "Rust"))
+            workspace::run(cargo().args(["build", "--profile", "measured", "-p", "event-log", "--example", name]))?;
+            Ok(ready(workspace::target_folder().join("measured/examples").join(name), "Rust"))
         }
         Toolchain::FakeEngine => {
-            workspace::run(cargo().args(["build", "--quiet", "--release", "-p", "fake-engine"]))?;
-            Ok(ready(target_folder().join("release/fake-engine"), "Rust"))
+            workspace::run(cargo().args(["build", "--profile", "measured", "-p", "fake-engine"]))?;
+            Ok(ready(workspace::target_folder().join("measured/fake-engine"), "Rust"))
         }
         Toolchain::Cargo => make_rust(),
         Toolchain::Go(name) => make_go(name),
@@ -84,7 +84,7 @@ pub fn sources(name: &str) -> PathBuf {
 }
 
 fn workplace(name: &str) -> Result<PathBuf> {
-    let folder = target_folder().join("bench").join(name);
+    let folder = workspace::target_folder().join("bench").join(name);
     fs::create_dir_all(&folder).with_context(|| shown(&folder))?;
     // Programs are started from elsewhere.
     folder.canonicalize().with_context(|| shown(&folder))

@@ -18,7 +18,8 @@ use serde::Serialize;
 
 use self::client::{CLIENTS, Client, Tools};
 use super::peers::Workshop;
-use super::{machine, page, target_folder};
+use super::{machine, page};
+use crate::workspace;
 
 /// The alias that is shipped to.
 const ALIAS: &str = ".kibana-event-log";
@@ -107,7 +108,7 @@ struct Results {
 pub fn run(args: &Args) -> Result<ExitCode> {
     let load = machine::load();
     let mut workshop = Workshop::default();
-    let parent = target_folder().join("bench");
+    let parent = workspace::target_folder().join("bench");
     fs::create_dir_all(&parent).with_context(|| parent.display().to_string())?;
     let parent = parent.canonicalize()?;
     let asked = |client: &&Client| args.only.is_empty() || args.only.iter().any(|name| name == client.name);

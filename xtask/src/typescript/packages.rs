@@ -38,8 +38,7 @@ pub fn committed() -> PathBuf {
 ///
 /// When Node.js or npm is not there, or npm cannot install.
 pub fn install() -> Result<PathBuf> {
-    let build = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace::root().join("target"), PathBuf::from);
-    let folder = workspace::root().join(build).join("typescript");
+    let folder = workspace::target_folder().join("typescript");
     let lock = read(&committed().join(LOCK))?;
     let installed = std::fs::read_to_string(folder.join(INSTALLED));
     if installed.is_ok_and(|installed| installed == lock) {

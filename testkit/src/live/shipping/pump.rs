@@ -34,15 +34,8 @@ impl Pump {
     pub fn build() -> Result<Self> {
         step("Building", "the example `pump`");
         let output = cargo()
-            .args([
-                "build",
-                "--package",
-                "event-log",
-                "--example",
-                "pump",
-                "--message-format",
-                "json-render-diagnostics",
-            ])
+            // Of the workspace, as this program and the tests are: a package alone would be built anew with fewer features.
+            .args(["build", "--workspace", "--example", "pump", "--message-format", "json-render-diagnostics"])
             .stderr(Stdio::inherit())
             .output()
             .context("cannot run cargo")?;
