@@ -140,7 +140,7 @@ impl<T: Log> Overlay<T> {
     /// The same for a JSON value: `event` becomes the result, and its canonical JSON is appended to `out`.
     ///
     /// # Errors
-    /// Every violation of the result; nothing is appended then.
+    /// Every violation of the result. What was appended then is the result as it is, nulls and unknown fields included.
     pub fn write_value(&self, event: &mut Value, stamps: &Stamps<'_>, out: &mut Vec<u8>) -> Result<(), Violations> {
         self.write_checked(event, Checker::default(), stamps, out)
     }
@@ -148,8 +148,9 @@ impl<T: Log> Overlay<T> {
     /// The same for JSON text, of which the result is given back; also finds fields that one object has twice.
     ///
     /// # Errors
-    /// [`JsonError::Syntax`] when `text` is no JSON, otherwise [`JsonError::Invalid`] with every violation of the result;
-    /// nothing is appended then.
+    /// [`JsonError::Syntax`] when `text` is no JSON, otherwise [`JsonError::Invalid`] with every violation of the result. What
+    /// was appended then is the result as it is; nothing when the text is no JSON, or has a field twice, of which a result
+    /// would have one.
     pub fn write_text(&self, text: &str, stamps: &Stamps<'_>, out: &mut Vec<u8>) -> Result<Value, JsonError> {
         let mut event: Value = serde_json::from_str(text).map_err(JsonError::Syntax)?;
         let mut checker = Checker::of_part();
@@ -158,7 +159,13 @@ impl<T: Log> Overlay<T> {
         // What else the text breaks, the result breaks too, unless the overlay mends it.
         checker.is_partial = false;
         checker.retain(|rule| matches!(rule, ViolationRule::DuplicateField));
-        self.write_checked(&mut event, checker, stamps, out).map_err(JsonError::Invalid)?;
+        let (is_whole, before) = (checker.is_clean(), out.len());
+        self.write_checked(&mut event, checker, stamps, out).map_err(|violations| {
+            if !is_whole {
+                out.truncate(before);
+            }
+            JsonError::Invalid(violations)
+        })?;
         Ok(event)
     }
 
@@ -173,7 +180,7 @@ impl<T: Log> Overlay<T> {
         value::lay_over(&self.root, root, event, stamps);
         // A value in memory is always well-formed: only a text has errors of its own.
         let _ = json::check_document(T::RULES, &*event, &mut checker);
-        checker.finish()?;
+        checker.finish().inspect_err(|_| out.extend_from_slice(event.to_string().as_bytes()))?;
         json::write_canonical_object(root, event, out);
         Ok(())
     }

@@ -1,7 +1,6 @@
 //! The way of one event from the call into the spool: laid over, checked, written into the thread's buffer, appended.
 //! What is refused goes to the quarantine, is counted and, now and then, reported. Owns the order of these steps.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -104,8 +103,9 @@ pub(crate) trait Source<L> {
     /// Appends the event's document to `out`, and gives back its id.
     fn write(&self, pen: &Pen<L>, stamps: &Stamps<'_>, id: EventId, out: &mut Vec<u8>) -> Result<EventId, Invalid>;
 
-    /// The event as it was given, of which `written` has been written.
-    fn original<'a>(&'a self, written: &'a [u8]) -> Cow<'a, [u8]>;
+    /// What is kept of a refused event, of which `written` has been written: what would have been logged, with defaults, fixed
+    /// fields and stamps, so that it can be handed back as it is; the event as it was given where there is no such thing.
+    fn kept<'a>(&'a self, written: &'a [u8]) -> &'a [u8];
 }
 
 impl<L: Log> Pen<L> {
@@ -175,7 +175,7 @@ impl<L: Log> Pen<L> {
                 (own, Ok(()))
             }
             Ok(_) => (id, Ok(())),
-            Err(invalid) => (id, Err(invalid)),
+            Err(invalid) => (given.or_else(|| own_id(&buffer[HEAD_BYTES..])).unwrap_or(id), Err(invalid)),
         }
     }
 
@@ -193,7 +193,7 @@ impl<L: Log> Pen<L> {
     #[cold]
     fn refuse(&self, invalid: &Invalid, source: &impl Source<L>, id: EventId, record: &[u8]) {
         let written = record.get(HEAD_BYTES..).unwrap_or_default();
-        self.desk.keep_invalid(invalid, id, &source.original(written));
+        self.desk.keep_invalid(invalid, id, source.kept(written));
     }
 
     #[cold]
@@ -201,6 +201,13 @@ impl<L: Log> Pen<L> {
         let is_provider_known = self.desk.registry.has_provider(provider);
         Invalid::Unregistered { provider: provider.to_owned(), action: action.to_owned(), is_provider_known }
     }
+}
+
+/// The id that a refused document has.
+#[cold]
+fn own_id(document: &[u8]) -> Option<EventId> {
+    let document: Value = serde_json::from_slice(document).ok()?;
+    EventId::parse(document.pointer("/event/id")?.as_str()?.as_bytes())
 }
 
 /// An event as a struct.
@@ -220,8 +227,8 @@ impl<L: Log> Source<L> for Typed<'_, L> {
         Ok(if own == stamps.id { id } else { EventId::parse(own).unwrap_or(id) })
     }
 
-    fn original<'a>(&'a self, written: &'a [u8]) -> Cow<'a, [u8]> {
-        Cow::Borrowed(written)
+    fn kept<'a>(&'a self, written: &'a [u8]) -> &'a [u8] {
+        written
     }
 }
 
@@ -235,8 +242,8 @@ impl<L: Log> Source<L> for Untyped<'_> {
         pen.check_value(&event, id)
     }
 
-    fn original<'a>(&'a self, _written: &'a [u8]) -> Cow<'a, [u8]> {
-        Cow::Owned(self.0.to_string().into_bytes())
+    fn kept<'a>(&'a self, written: &'a [u8]) -> &'a [u8] {
+        written
     }
 }
 
@@ -253,8 +260,8 @@ impl<L: Log> Source<L> for Text<'_> {
         pen.check_value(&event, id)
     }
 
-    fn original<'a>(&'a self, _written: &'a [u8]) -> Cow<'a, [u8]> {
-        Cow::Borrowed(self.0.as_bytes())
+    fn kept<'a>(&'a self, written: &'a [u8]) -> &'a [u8] {
+        if written.is_empty() { self.0.as_bytes() } else { written }
     }
 }
 

@@ -13,7 +13,7 @@
 //! | 8 | sequence: of the record in the spool of events, 0 when it never was in one; for [`Kind::Settled`] of the record of the quarantine that is settled |
 //! | 4 | length of the reason in bytes |
 //! | … | the reason, UTF-8, one line |
-//! | … | the document as it was, to the end of the record; JSON unless the kind says otherwise |
+//! | … | the document, to the end of the record; JSON unless the kind says otherwise |
 //!
 //! Numbers are little-endian. The spool frames a record and keeps its checksum, so there is none here.
 
@@ -38,7 +38,9 @@ pub const MAX_REASON_BYTES: usize = 4096;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
-    /// Validation refused the event before it was spooled; the document is what the caller gave, as JSON.
+    /// Validation refused the event before it was spooled. The document is what would have been logged, with defaults, fixed
+    /// fields and stamps; of a text that is no JSON, or has a field twice, it is the text. Entries of releases before this one
+    /// have what the caller gave.
     Invalid,
     /// The engine refused the document for good, for example because its mapping does not have a field.
     Rejected,

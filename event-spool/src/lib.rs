@@ -56,7 +56,7 @@ pub use options::{
     DEFAULT_FLUSH_INTERVAL, DEFAULT_MAX_BYTES, DEFAULT_SEGMENT_BYTES, FlushPolicy, FullPolicy, MAX_RECORD_BYTES,
     SpoolBuilder,
 };
-pub use reader::{Backlog, Reader, Record};
+pub use reader::{Backlog, Reader, Record, Scan};
 pub use recovery::Recovery;
 pub use sequence::Sequence;
 pub use spool::Spool;

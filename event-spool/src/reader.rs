@@ -44,8 +44,21 @@ pub struct Backlog {
 /// Keeps the spool open, like a [`Spool`](crate::Spool).
 #[derive(Debug)]
 pub struct Reader {
-    shared: Arc<Shared>,
+    cursor: Cursor,
     position: Arc<Position>,
+}
+
+/// Reads the records of a spool in the order of their numbers once, without a position: any number of scans may be open, and
+/// no segment waits for one.
+#[derive(Debug)]
+pub struct Scan {
+    cursor: Cursor,
+}
+
+/// A place in the spool.
+#[derive(Debug)]
+struct Cursor {
+    shared: Arc<Shared>,
     /// The next sequence to read, at least.
     next: u64,
     current: Option<Current>,
@@ -78,7 +91,7 @@ enum Found {
 impl Reader {
     pub(crate) fn new(shared: Arc<Shared>, position: Arc<Position>) -> Self {
         let next = position.acknowledged() + 1;
-        Self { shared, position, next, current: None }
+        Self { cursor: Cursor { shared, next, current: None }, position }
     }
 
     /// The next record, or `None` when nothing else is published yet.
@@ -89,28 +102,7 @@ impl Reader {
     /// See [`ReadError`]. The reader stays before what it could not read.
     #[expect(clippy::should_implement_trait, reason = "an iterator cannot lend its items")]
     pub fn next(&mut self) -> Result<Option<Record<'_>>, ReadError> {
-        if self.log().is_forked() {
-            return Err(ReadError::Forked);
-        }
-        let frame = loop {
-            if !self.enter_segment()? {
-                return Ok(None);
-            }
-            match self.find_frame()? {
-                Found::Pending => return Ok(None),
-                Found::End => self.leave_segment(),
-                Found::Frame(frame) if frame.sequence < self.next => self.step_over(&frame),
-                Found::Frame(frame) => break frame,
-            }
-        };
-        self.step_over(&frame);
-        if frame.sequence > self.next {
-            self.log().note_missing(self.next, frame.sequence - 1);
-        }
-        self.next = frame.sequence + 1;
-        self.position.set_read(frame.sequence);
-        let current = self.current.as_ref().expect("the frame was found in it");
-        Ok(Some(Record { sequence: Sequence::new(frame.sequence), bytes: current.source.payload(&frame) }))
+        self.cursor.next(Some(&self.position))
     }
 
     /// Notes durably that all records up to this one, itself included, need not be read again.
@@ -124,13 +116,13 @@ impl Reader {
         if self.log().is_forked() {
             return Err(AcknowledgeError::Forked);
         }
-        if up_to.get() >= self.next {
+        if up_to.get() >= self.cursor.next {
             return Err(AcknowledgeError::NotRead { up_to, next: self.position() });
         }
         let before = self.position.acknowledged();
         self.position.acknowledge(up_to).map_err(|source| AcknowledgeError::File { up_to, source })?;
         if self.log().ends_segment(before, up_to.get()) {
-            self.shared.wake();
+            self.cursor.shared.wake();
         }
         Ok(())
     }
@@ -138,7 +130,7 @@ impl Reader {
     /// The number of the next record to read, or a number before it.
     #[must_use]
     pub fn position(&self) -> Sequence {
-        Sequence::new(self.next)
+        Sequence::new(self.cursor.next)
     }
 
     /// The last record that need not be read again; `None` before the first of the spool.
@@ -157,16 +149,66 @@ impl Reader {
     }
 
     fn log(&self) -> &Log {
-        self.shared.log()
+        self.cursor.shared.log()
+    }
+}
+
+impl Scan {
+    pub(crate) fn new(shared: Arc<Shared>, next: u64) -> Self {
+        Self { cursor: Cursor { shared, next, current: None } }
+    }
+
+    /// The next record, or `None` when nothing else is published yet.
+    ///
+    /// # Errors
+    /// See [`ReadError`]. The scan stays before what it could not read.
+    #[expect(clippy::should_implement_trait, reason = "an iterator cannot lend its items")]
+    pub fn next(&mut self) -> Result<Option<Record<'_>>, ReadError> {
+        self.cursor.next(None)
+    }
+}
+
+impl Cursor {
+    fn next(&mut self, position: Option<&Position>) -> Result<Option<Record<'_>>, ReadError> {
+        if self.shared.log().is_forked() {
+            return Err(ReadError::Forked);
+        }
+        let frame = loop {
+            if !self.enter_segment(position)? {
+                return Ok(None);
+            }
+            match self.find_frame()? {
+                Found::Pending => return Ok(None),
+                Found::End => self.leave_segment(position),
+                Found::Frame(frame) if frame.sequence < self.next => self.step_over(&frame),
+                Found::Frame(frame) => break frame,
+            }
+        };
+        self.step_over(&frame);
+        if frame.sequence > self.next {
+            self.shared.log().note_missing(self.next, frame.sequence - 1);
+        }
+        self.go_on(frame.sequence + 1, position);
+        let current = self.current.as_ref().expect("the frame was found in it");
+        Ok(Some(Record { sequence: Sequence::new(frame.sequence), bytes: current.source.payload(&frame) }))
+    }
+
+    fn go_on(&mut self, next: u64, position: Option<&Position>) {
+        self.next = next;
+        if let Some(position) = position {
+            position.set_read(next - 1);
+        }
     }
 
     /// Opens the segment that has the next record, unless one is open. False if there is none.
-    fn enter_segment(&mut self) -> Result<bool, ReadError> {
-        if self.current.as_ref().is_some_and(|current| self.log().has_segment(current.number)) {
+    fn enter_segment(&mut self, position: Option<&Position>) -> Result<bool, ReadError> {
+        if self.current.as_ref().is_some_and(|current| self.shared.log().has_segment(current.number)) {
             return Ok(true);
         }
+        let shared = Arc::clone(&self.shared);
+        let log = shared.log();
         self.current = None;
-        let mut catalogue = lock(&self.shared.log().catalogue);
+        let mut catalogue = lock(&log.catalogue);
         let Some(entry) = catalogue.entries.iter().find(|entry| entry.last.is_none_or(|last| last >= self.next)) else {
             return Ok(false);
         };
@@ -176,16 +218,17 @@ impl Reader {
             None => Err(entry.end),
         };
         if first > self.next {
-            catalogue.note_passed(self.next, first, self.position.acknowledged());
-            self.next = first;
-            self.position.set_read(first - 1);
+            if let Some(position) = position {
+                catalogue.note_passed(self.next, first, position.acknowledged());
+            }
+            self.go_on(first, position);
         }
         drop(catalogue);
         let source = match source {
             Ok(live) => live,
             // Dropped in this moment: the next call finds what is the oldest then.
-            Err(end) => match open_frozen(self.log(), number, end) {
-                Err(ReadError::File { .. }) if !self.log().has_segment(number) => return Ok(false),
+            Err(end) => match open_frozen(log, number, end) {
+                Err(ReadError::File { .. }) if !log.has_segment(number) => return Ok(false),
                 other => other?,
             },
         };
@@ -232,13 +275,12 @@ impl Reader {
         }
     }
 
-    fn leave_segment(&mut self) {
+    fn leave_segment(&mut self, position: Option<&Position>) {
         if let Some(current) = self.current.take() {
-            let last = lock(&self.log().catalogue).find(current.number).and_then(|entry| entry.last);
+            let last = lock(&self.shared.log().catalogue).find(current.number).and_then(|entry| entry.last);
             if let Some(last) = last.filter(|last| *last >= self.next) {
-                self.log().note_missing(self.next, last);
-                self.next = last + 1;
-                self.position.set_read(last);
+                self.shared.log().note_missing(self.next, last);
+                self.go_on(last + 1, position);
             }
         }
     }
@@ -249,7 +291,7 @@ impl Drop for Reader {
         if self.log().is_forked() {
             return;
         }
-        let mut catalogue = lock(&self.shared.log().catalogue);
+        let mut catalogue = lock(&self.cursor.shared.log().catalogue);
         catalogue.note_closed(self.position.acknowledged());
         // With the catalogue locked: what it has read beyond is not under way any more.
         self.position.close();

@@ -3,7 +3,7 @@
 use std::{fmt, io, path::Path};
 
 use crate::{
-    AppendError, FlushError, OpenError, Reader, Recovery, Sequence, SpoolBuilder, Stats,
+    AppendError, FlushError, OpenError, Reader, Recovery, Scan, Sequence, SpoolBuilder, Stats,
     acks::{Position, is_valid_name},
     catalogue::Catalogue,
     disk::{Directory, LockError, uninterrupted},
@@ -160,6 +160,27 @@ impl Spool {
             return Err(OpenError::ReaderOpen { name: name.to_owned() });
         }
         Ok(Reader::new(Arc::clone(&self.shared), position))
+    }
+
+    /// Begins to read behind a record, or with the oldest with `None`, and keeps no position.
+    ///
+    /// # Errors
+    /// In a process that was forked from the one that opened the spool.
+    pub fn scan(&self, after: Option<Sequence>) -> Result<Scan, OpenError> {
+        if self.is_forked() {
+            return Err(OpenError::Forked);
+        }
+        Ok(Scan::new(Arc::clone(&self.shared), after.map_or(1, |after| after.get() + 1)))
+    }
+
+    /// What a reader has acknowledged, open or not; `None` without one, or before its first record.
+    #[must_use]
+    pub fn acknowledged(&self, reader: &str) -> Option<Sequence> {
+        if self.is_forked() {
+            return None;
+        }
+        let acknowledged = lock(&self.shared.log.readers).get(reader)?.acknowledged();
+        (acknowledged > 0).then(|| Sequence::new(acknowledged))
     }
 
     /// Forgets the reader of this name, so that segments need not wait for it any more. False if there is none.

@@ -2,7 +2,7 @@
 
 use event_spool::Spool;
 
-use super::store::{READER, scan};
+use super::store::Claims;
 use super::{Entry, Kind, Quarantine, QuarantineError};
 use crate::id::EventId;
 use crate::record::EventRecord;
@@ -27,7 +27,7 @@ impl Quarantine {
     /// Hands entries back to a service's spool of events, the oldest first, so that they are shipped again; returns the
     /// numbers of those that were.
     ///
-    /// They are synced there before they are settled here. After a crash in between they are still listed, and handing them
+    /// What another call is handing back at this moment is left to it. They are synced there before they are settled here. After a crash in between they are still listed, and handing them
     /// back once more does no harm: the engine knows their ids.
     ///
     /// # Errors
@@ -58,7 +58,9 @@ impl Quarantine {
         choose: &mut dyn FnMut(u64, &Entry<'_>) -> HandBack,
     ) -> Result<Vec<u64>, QuarantineError> {
         let mut taken = Vec::new();
-        let appended = self.append_chosen(events, choose, &mut taken);
+        // Until they are settled.
+        let mut claims = self.claims();
+        let appended = self.append_chosen(events, choose, &mut claims, &mut taken);
         if !taken.is_empty() {
             events.flush().map_err(QuarantineError::Sync)?;
             for number in &taken {
@@ -73,14 +75,14 @@ impl Quarantine {
         &self,
         events: &Spool,
         choose: &mut dyn FnMut(u64, &Entry<'_>) -> HandBack,
+        claims: &mut Claims<'_>,
         taken: &mut Vec<u64>,
     ) -> Result<(), QuarantineError> {
-        let _alone = self.lock();
         let settled = self.settled()?;
-        let mut reader = self.spool().reader(READER).map_err(QuarantineError::Open)?;
         let mut outcome = Ok(());
-        scan(&mut reader, &mut |number, entry| {
-            if outcome.is_err() || entry.kind == Kind::Settled || settled.contains(&number) {
+        self.scan(&mut |number, entry| {
+            let is_over = outcome.is_err() || entry.kind == Kind::Settled || settled.contains(&number);
+            if is_over || !claims.take(number) {
                 return;
             }
             let appended = match choose(number, entry) {
@@ -91,10 +93,11 @@ impl Quarantine {
                 HandBack::AsItIs | HandBack::Leave => None,
             };
             match appended {
-                Some(Ok(_)) => taken.push(number),
+                Some(Ok(_)) => return taken.push(number),
                 Some(Err(error)) => outcome = Err(QuarantineError::Events(error)),
                 None => (),
             }
+            claims.release(number);
         })?;
         outcome
     }

@@ -6,19 +6,22 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use event_spool::{AppendError, FlushError, FullPolicy, OpenError, ReadError, Reader, Sequence, Spool, SpoolBuilder};
+use event_spool::{AppendError, FlushError, FullPolicy, OpenError, ReadError, Record, Spool, SpoolBuilder};
 use thiserror::Error;
 
 use super::{Entry, Kind};
 
 /// 64 MiB: some hundred thousand refused events, enough to see what is wrong and to mend a day's; the oldest go first.
 pub const DEFAULT_QUARANTINE_BYTES: u64 = 64 << 20;
-/// The reader that everything in the quarantine is read by. What it has acknowledged was handed back.
-pub(super) const READER: &str = "kept";
+/// The reader whose position says up to where all was handed back.
+const READER: &str = "kept";
 /// Small, because at least three files are there and most quarantines stay empty.
 const SEGMENT_BYTES: u64 = 4 << 20;
 
 /// Events that could not be delivered, on disk. Clones share it.
+///
+/// No method keeps another one waiting while it calls a closure, so that a closure may call each of them. What one caller is
+/// handing back, no other is given.
 ///
 /// When it is full the oldest entries go; [`Spool::stats`] counts them.
 ///
@@ -39,10 +42,51 @@ const SEGMENT_BYTES: u64 = 4 << 20;
 #[derive(Clone, Debug)]
 pub struct Quarantine {
     spool: Spool,
-    /// One scan at a time: they share a reader.
-    scanning: Arc<Mutex<()>>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
     /// Records that are no entries, appended since it was opened.
-    marks: Arc<AtomicU64>,
+    marks: AtomicU64,
+    handing_back: Mutex<HandingBack>,
+    /// Held by the user of the reader, who calls nobody meanwhile.
+    forgetting: Mutex<()>,
+}
+
+/// The numbers of entries that are being handed back, and that were since it was opened.
+#[derive(Debug, Default)]
+struct HandingBack {
+    claimed: HashSet<u64>,
+    settled: HashSet<u64>,
+}
+
+/// The entries that one caller is handing back.
+#[derive(Debug)]
+pub(super) struct Claims<'a> {
+    quarantine: &'a Quarantine,
+    numbers: HashSet<u64>,
+}
+
+impl Claims<'_> {
+    /// Takes an entry for this caller; false when another has it, or has handed it back.
+    pub(super) fn take(&mut self, number: u64) -> bool {
+        let mut handing_back = self.quarantine.handing_back();
+        !handing_back.settled.contains(&number) && handing_back.claimed.insert(number) && self.numbers.insert(number)
+    }
+
+    /// Gives it back.
+    pub(super) fn release(&mut self, number: u64) {
+        if self.numbers.remove(&number) {
+            self.quarantine.handing_back().claimed.remove(&number);
+        }
+    }
+}
+
+impl Drop for Claims<'_> {
+    fn drop(&mut self) {
+        self.quarantine.handing_back().claimed.retain(|number| !self.numbers.contains(number));
+    }
 }
 
 /// Why an entry that was handed back is not taken.
@@ -67,6 +111,12 @@ pub enum QuarantineError {
     /// What was handed back is in the spool of events and not certainly on disk. It is still listed.
     #[error("what was handed back cannot be synced: {0}")]
     Sync(FlushError),
+    /// Another caller is handing the entry back at this moment; or the same one, who calls from within its closure.
+    #[error("the entry `{number}` is being handed back by another call")]
+    Busy {
+        /// The entry.
+        number: u64,
+    },
     /// What entries are handed back to did not take one. It is still in quarantine.
     #[error("the entry `{number}` was not taken back: {source}")]
     Refused {
@@ -94,10 +144,11 @@ impl Quarantine {
             .when_full(FullPolicy::DropOldest)
     }
 
-    /// The quarantine in a spool that is open already.
+    /// The quarantine in a spool that is open already. To be made once for a spool, and cloned: two that were made would not
+    /// know what the other is handing back.
     #[must_use]
     pub fn over(spool: Spool) -> Self {
-        Self { spool, scanning: Arc::default(), marks: Arc::default() }
+        Self { spool, shared: Arc::default() }
     }
 
     /// The spool that it is in.
@@ -110,7 +161,7 @@ impl Quarantine {
     #[must_use]
     pub fn added(&self) -> u64 {
         // In this order, so that a mark is never counted before its record.
-        let marks = self.marks.load(Ordering::Relaxed);
+        let marks = self.shared.marks.load(Ordering::Relaxed);
         self.spool.stats().appended.saturating_sub(marks)
     }
 
@@ -123,15 +174,13 @@ impl Quarantine {
         Ok(sequence.get())
     }
 
-    /// Calls `each` with the number of each entry and what it is, the oldest first.
+    /// Calls `each` with the number of each entry and what it is, the oldest first; what is added meanwhile is left out.
     ///
     /// # Errors
     /// When the spool cannot be read. A record that another release wrote is left out.
     pub fn entries(&self, each: &mut dyn FnMut(u64, &Entry<'_>)) -> Result<(), QuarantineError> {
-        let _alone = self.lock();
         let settled = self.settled()?;
-        let mut reader = self.spool.reader(READER).map_err(QuarantineError::Open)?;
-        scan(&mut reader, &mut |number, entry| {
+        self.scan(&mut |number, entry| {
             if entry.kind != Kind::Settled && !settled.contains(&number) {
                 each(number, entry);
             }
@@ -169,12 +218,18 @@ impl Quarantine {
     /// its own id, so that handing it back again does no harm.
     ///
     /// # Errors
-    /// When `resubmit` fails, with its error; the entry stays.
+    /// When `resubmit` fails, with its error, or another call is handing the entry back at this moment; the entry stays.
     pub fn retry<T>(
         &self,
         number: u64,
         resubmit: &mut dyn FnMut(&Entry<'_>) -> Result<T, RefusedBack>,
     ) -> Result<Option<T>, QuarantineError> {
+        let mut claims = self.claims();
+        let is_taken = claims.take(number);
+        if !is_taken && self.handing_back().claimed.contains(&number) {
+            return Err(QuarantineError::Busy { number });
+        }
+        // Looked for after it was taken: whoever had it before has settled it by then, or has not handed it back.
         let Some(outcome) = self.show(number, resubmit)? else { return Ok(None) };
         let value = outcome.map_err(|source| QuarantineError::Refused { number, source })?;
         self.settle(number).map_err(QuarantineError::Append)?;
@@ -182,23 +237,26 @@ impl Quarantine {
         Ok(Some(value))
     }
 
+    pub(super) fn claims(&self) -> Claims<'_> {
+        Claims { quarantine: self, numbers: HashSet::new() }
+    }
+
+    fn handing_back(&self) -> MutexGuard<'_, HandingBack> {
+        self.shared.handing_back.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Notes that an entry was handed back.
     pub(super) fn settle(&self, number: u64) -> Result<(), AppendError> {
         self.put(&Entry { sequence: Some(number), ..Entry::new(Kind::Settled, "", b"") })?;
-        self.marks.fetch_add(1, Ordering::Relaxed);
+        self.shared.marks.fetch_add(1, Ordering::Relaxed);
+        self.handing_back().settled.insert(number);
         Ok(())
-    }
-
-    /// For one scan.
-    pub(super) fn lock(&self) -> MutexGuard<'_, ()> {
-        self.scanning.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Numbers of the entries that were handed back.
     pub(super) fn settled(&self) -> Result<HashSet<u64>, QuarantineError> {
         let mut settled = HashSet::new();
-        let mut reader = self.spool.reader(READER).map_err(QuarantineError::Open)?;
-        scan(&mut reader, &mut |_, entry| {
+        self.scan(&mut |_, entry| {
             if entry.kind == Kind::Settled {
                 settled.extend(entry.sequence);
             }
@@ -208,30 +266,37 @@ impl Quarantine {
 
     /// Lets the oldest records go, as far as all of them are settled.
     pub(super) fn forget_settled(&self) -> Result<(), QuarantineError> {
-        let _alone = self.lock();
+        let _alone = self.shared.forgetting.lock().unwrap_or_else(PoisonError::into_inner);
         let settled = self.settled()?;
         let mut reader = self.spool.reader(READER).map_err(QuarantineError::Open)?;
         let mut through = None;
-        let mut is_open = true;
-        scan(&mut reader, &mut |number, entry| {
-            is_open &= entry.kind == Kind::Settled || settled.contains(&number);
-            if is_open {
-                through = Some(number);
+        while let Some(record) = reader.next().map_err(QuarantineError::Read)? {
+            let Record { sequence, bytes } = record;
+            let is_done = |entry: &Entry<'_>| entry.kind == Kind::Settled || settled.contains(&sequence.get());
+            // What another release wrote is left out of lists, and goes with what is around it.
+            if !Entry::parse(bytes).map_or(true, |entry| is_done(&entry)) {
+                break;
             }
-        })?;
+            through = Some(sequence);
+        }
         // A failure leaves the records listed as settled, which is what they are.
-        if let Some(sequence) = through.map(Sequence::new) {
-            let _ = reader.acknowledge(sequence);
+        if let Some(sequence) = through
+            && reader.acknowledge(sequence).is_ok()
+        {
+            self.handing_back().settled.retain(|number| *number > sequence.get());
         }
         Ok(())
     }
-}
 
-pub(super) fn scan(reader: &mut Reader, each: &mut dyn FnMut(u64, &Entry<'_>)) -> Result<(), QuarantineError> {
-    while let Some(record) = reader.next().map_err(QuarantineError::Read)? {
-        if let Ok(entry) = Entry::parse(record.bytes) {
-            each(record.sequence.get(), &entry);
+    /// Calls `each` with all records that are there now, as far as this release knows them.
+    pub(super) fn scan(&self, each: &mut dyn FnMut(u64, &Entry<'_>)) -> Result<(), QuarantineError> {
+        let end = self.spool.stats().next_sequence;
+        let mut scan = self.spool.scan(self.spool.acknowledged(READER)).map_err(QuarantineError::Open)?;
+        while let Some(record) = scan.next().map_err(QuarantineError::Read)?.filter(|record| record.sequence < end) {
+            if let Ok(entry) = Entry::parse(record.bytes) {
+                each(record.sequence.get(), &entry);
+            }
         }
+        Ok(())
     }
-    Ok(())
 }

@@ -3,7 +3,7 @@
 use ecs_schema::ProviderAction;
 use ecs_schema::generated::kibana_event_log::{ActionsAction, AlertingAction};
 use event_log::{Invalid, RegisterError};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{blank, logged, only_event, quarantined, service};
 
@@ -69,7 +69,12 @@ fn unregistered_and_missing_pairs_are_refused_each_by_its_name() {
     for (event, reason) in cases {
         let text = json!({"event": event}).to_string();
         logger.log_json(&text);
-        assert_eq!(quarantined(&service), [(reason.to_owned(), text.clone())]);
+        let entries = quarantined(&service);
+        assert_eq!((entries.len(), entries[0].0.as_str()), (1, reason));
+        let document: Value = serde_json::from_str(&entries[0].1).unwrap();
+        for name in ["provider", "action"] {
+            assert_eq!(document["event"].get(name), event.get(name), "{document}");
+        }
         let mut typed = blank();
         typed.event.provider = event["provider"].as_str().unwrap_or_default().to_owned();
         typed.event.action = event["action"].as_str().unwrap_or_default().to_owned();

@@ -264,3 +264,23 @@ fn reader_waits_for_an_unpublished_record() {
     assert_eq!(drain(&mut reader), [expected(1..=2), expected(4..=4)].concat());
     assert_eq!((spool.recovery().holes, spool.recovery().missing_records, spool.recovery().records), (1, 1, 3));
 }
+
+#[test]
+fn scan_reads_beside_readers_and_keeps_no_position() {
+    let (_disk, spool) = open(small());
+    append(&spool, 1..=30);
+    let mut reader = spool.reader("one").unwrap();
+    reader.next().unwrap().unwrap();
+    reader.acknowledge(Sequence::FIRST).unwrap();
+    let scan = |after| {
+        let (mut scan, mut numbers) = (spool.scan(after).unwrap(), Vec::new());
+        while let Some(record) = scan.next().unwrap() {
+            numbers.push(record.sequence.get());
+        }
+        numbers
+    };
+    assert_eq!(scan(None), (1..=30).collect::<Vec<_>>());
+    assert_eq!(scan(spool.acknowledged("one")), (2..=30).collect::<Vec<_>>());
+    assert_eq!((spool.readers(), spool.acknowledged("two")), (vec!["one".to_owned()], None));
+    assert_eq!(drain(&mut reader), expected(2..=30));
+}
