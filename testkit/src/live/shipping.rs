@@ -59,6 +59,7 @@ pub fn check(running: &mut Running, events: u64, chosen: &str, tally: &mut Tally
         } else {
             step("Left out", "stopping and killing the engine: it was not started here");
         }
+        direct.run("the engine's disk is at the flood stage", tally, flood)?;
         let cut_off = case(vec![proxy.url().to_owned()]);
         for (name, after) in AFTER_ROLLOVER {
             cut_off.run(name, tally, |scene| roll_over(scene, &proxy, *after))?;
@@ -138,6 +139,24 @@ fn interrupt(scene: &Scene<'_>, running: &mut Running, end: fn(&mut Running) -> 
     scene.wait_for_stored(scene.events() / 5)?;
     end(running)?;
     running.start_again()?;
+    logging.finish().map(|()| Vec::new())
+}
+
+/// The engine puts the block of the flood stage on the index while events are logged, and takes it off. The program says at
+/// once what its events wait for.
+fn flood(scene: &Scene<'_>) -> Result<Vec<Document>> {
+    let block = |is_on: Option<bool>| {
+        let body = json!({"index.blocks.read_only_allow_delete": is_on});
+        let path = format!("/{}/_settings", scene.target());
+        scene.client().send_json("PUT", &path, &body)?.expect("block writes").map(drop)
+    };
+    let logging = scene.log_slowly()?;
+    scene.wait_for_stored(scene.events() / 5)?;
+    block(Some(true))?;
+    let reason = "disk usage exceeded flood-stage watermark";
+    wait_until("the pump did not say that the disk is full", || Ok(scene.troubles().contains(reason)))?;
+    ensure!(scene.troubles().contains(" documents wait: 429 cluster_block_exception"), "{}", scene.troubles());
+    block(None)?;
     logging.finish().map(|()| Vec::new())
 }
 
