@@ -4,6 +4,7 @@ mod builder;
 mod gate;
 mod hosts;
 mod retry_after;
+mod tls;
 mod url;
 
 use std::fmt;
@@ -43,7 +44,8 @@ pub enum Gzip {
 ///   answers 502, 503 or 504, is left out for a second, then two, up to a minute while that goes on, unless all are. A
 ///   request that certainly did not arrive goes to the next host at once; any other failure is the caller's to judge.
 /// * **Redirects** are errors, and **proxies** of the environment are not used.
-/// * **Certificates** of the public authorities are trusted, or those of a file in their place.
+/// * **Certificates** of the public authorities are trusted, or those of a file in their place; hosts that ask for one are
+///   shown this program's.
 /// * Connections are kept and reused; a reply is read to a limit.
 ///
 /// # Examples
@@ -182,10 +184,16 @@ fn compress(body: &[u8], mut buffer: Vec<u8>) -> io::Result<Vec<u8>> {
 }
 
 fn to_transport_error(error: ureq::Error, host: &str) -> TransportError {
+    let advised = |error: ureq::Error| -> Box<dyn std::error::Error + Send + Sync> {
+        match tls::advice(&error, host) {
+            Some(advice) => format!("{error}; {advice}").into(),
+            None => error.into(),
+        }
+    };
     match gate::sort(error) {
-        gate::Sorted::NotSent(error) => TransportError::not_sent(host, error),
+        gate::Sorted::NotSent(error) => TransportError::not_sent(host, advised(error)),
         gate::Sorted::Sent(ureq::Error::Timeout(_)) => TransportError::timed_out(host),
         gate::Sorted::Sent(error @ ureq::Error::BodyExceedsLimit(_)) => TransportError::too_large(host, error),
-        gate::Sorted::Sent(error) => TransportError::broken(host, error),
+        gate::Sorted::Sent(error) => TransportError::broken(host, advised(error)),
     }
 }

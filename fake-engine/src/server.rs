@@ -41,6 +41,8 @@ pub struct Builder {
     mode: Mode,
     recording: Recording,
     is_tls: bool,
+    /// Certificate, key and the authority of clients, in PEM form.
+    certificates: Option<(String, String, Option<String>)>,
     authorization: Option<String>,
 }
 
@@ -87,6 +89,14 @@ impl Builder {
         self
     }
 
+    /// Speaks TLS, with this certificate and its key, and asks clients for one that this authority has signed, if one is given;
+    /// all in PEM form.
+    #[must_use]
+    pub fn tls_with(mut self, certificate: &str, key: &str, clients: Option<&str>) -> Self {
+        self.certificates = Some((certificate.to_owned(), key.to_owned(), clients.map(str::to_owned)));
+        self
+    }
+
     /// Refuses requests without that `Authorization`.
     #[must_use]
     pub fn authorization(mut self, header: impl Into<String>) -> Self {
@@ -101,8 +111,13 @@ impl Builder {
     pub fn start(self) -> io::Result<FakeEngine> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port))?;
         let address = listener.local_addr()?;
-        let (tls, certificate) =
-            if self.is_tls { tls::make().map(|(tls, pem)| (Some(tls), Some(pem)))? } else { (None, None) };
+        let (tls, certificate) = match &self.certificates {
+            Some((certificate, key, clients)) => {
+                (Some(tls::configure(certificate, key, clients.as_deref())?), Some(certificate.clone()))
+            }
+            None if self.is_tls => tls::make().map(|(tls, pem)| (Some(tls), Some(pem)))?,
+            None => (None, None),
+        };
         let mut state = State { recording: self.recording, ..State::default() };
         for alias in &self.aliases {
             let aliases = json!({"aliases": {alias.as_str(): {"is_write_index": true}}});

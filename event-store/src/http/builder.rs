@@ -1,6 +1,5 @@
 //! The options of [`HttpTransport`], checked before there is one.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -11,11 +10,11 @@ use base64::prelude::BASE64_STANDARD;
 use ureq::Agent;
 use ureq::config::AutoHeaderValue;
 use ureq::http::HeaderValue;
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::tls::{RootCerts, TlsConfig};
 
 use super::gate::{MarkingConnector, MarkingResolver};
 use super::hosts::Hosts;
-use super::{Gzip, HttpTransport, url};
+use super::{Gzip, HttpTransport, tls, url};
 use crate::secret::Secret;
 
 /// How long a connection may take, name and TLS included: some packets may be lost, and a host that is gone is given up
@@ -38,6 +37,8 @@ pub struct HttpTransportBuilder {
     hosts: Vec<String>,
     credentials: Option<Credentials>,
     ca_certificate: Option<PathBuf>,
+    /// The certificate with its chain, and the key.
+    client_certificate: Option<(PathBuf, PathBuf)>,
     connect_timeout: Duration,
     request_timeout: Duration,
     max_reply_bytes: u64,
@@ -69,9 +70,9 @@ pub enum BuildError {
     /// The credentials have characters that no header can have.
     #[error("the credentials cannot be sent in a header")]
     Credentials,
-    /// The file with certificates cannot be read.
+    /// A file with certificates or a key cannot be read.
     #[error("cannot read `{path}`: {source}")]
-    ReadCertificates {
+    ReadFile {
         /// The file.
         path: PathBuf,
         /// Why not.
@@ -83,6 +84,30 @@ pub enum BuildError {
         /// The file.
         path: PathBuf,
     },
+    /// The file has no key in PEM form.
+    #[error("`{path}` has no private key in PEM form")]
+    NoKey {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The key in the file needs a passphrase.
+    #[error(
+        "the private key in `{path}` is encrypted: pass a file with the key decrypted, that this program alone can read"
+    )]
+    EncryptedKey {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Certificate and key of this program cannot be used together.
+    #[error("the certificate in `{certificate}` and the private key in `{key}` are no pair: {why}")]
+    ClientCertificate {
+        /// The file with the certificate.
+        certificate: PathBuf,
+        /// The file with the key.
+        key: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
 }
 
 impl Default for HttpTransportBuilder {
@@ -91,6 +116,7 @@ impl Default for HttpTransportBuilder {
             hosts: Vec::new(),
             credentials: None,
             ca_certificate: None,
+            client_certificate: None,
             connect_timeout: DEFAULT_CONNECT_TIMEOUT,
             request_timeout: DEFAULT_REQUEST_TIMEOUT,
             max_reply_bytes: DEFAULT_MAX_REPLY_BYTES,
@@ -126,6 +152,14 @@ impl HttpTransportBuilder {
     #[must_use]
     pub fn ca_certificate(mut self, path: impl AsRef<Path>) -> Self {
         self.ca_certificate = Some(path.as_ref().to_owned());
+        self
+    }
+
+    /// Shows a certificate to hosts that ask for one (mutual TLS). The files are in PEM form: the certificate followed by
+    /// those of the authorities between it and one that the hosts trust, and its private key, which is not encrypted.
+    #[must_use]
+    pub fn client_certificate(mut self, chain: impl AsRef<Path>, key: impl AsRef<Path>) -> Self {
+        self.client_certificate = Some((chain.as_ref().to_owned(), key.as_ref().to_owned()));
         self
     }
 
@@ -196,9 +230,10 @@ impl HttpTransportBuilder {
 
     fn agent(&self) -> Result<Agent, BuildError> {
         let roots = match &self.ca_certificate {
-            Some(path) => RootCerts::new_with_certs(&load_certificates(path)?),
+            Some(path) => RootCerts::new_with_certs(&tls::load_certificates(path)?),
             None => RootCerts::WebPki,
         };
+        let client = self.client_certificate.as_ref().map(|(chain, key)| tls::load_client(chain, key)).transpose()?;
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -211,7 +246,7 @@ impl HttpTransportBuilder {
             .timeout_global(Some(self.request_timeout))
             .max_idle_connections(usize::MAX)
             .max_idle_connections_per_host(MAX_IDLE_PER_HOST)
-            .tls_config(TlsConfig::builder().root_certs(roots).build())
+            .tls_config(TlsConfig::builder().root_certs(roots).client_cert(client).build())
             .build();
         Ok(Agent::with_parts(config, MarkingConnector::default(), MarkingResolver::default()))
     }
@@ -230,18 +265,4 @@ impl Credentials {
         value.set_sensitive(true);
         Ok(value)
     }
-}
-
-fn load_certificates(path: &Path) -> Result<Vec<Certificate<'static>>, BuildError> {
-    let pem = fs::read(path).map_err(|source| BuildError::ReadCertificates { path: path.to_owned(), source })?;
-    let certificates: Vec<_> = parse_pem(&pem)
-        .filter_map(|item| match item {
-            Ok(PemItem::Certificate(certificate)) => Some(certificate),
-            _ => None,
-        })
-        .collect();
-    if certificates.is_empty() {
-        return Err(BuildError::NoCertificate { path: path.to_owned() });
-    }
-    Ok(certificates)
 }

@@ -150,7 +150,7 @@ fn certificates_of_the_given_file_are_trusted() {
     let refused = builder(&engine).ca_certificate(&path).build();
     assert!(matches!(refused, Err(BuildError::NoCertificate { .. })));
     let refused = builder(&engine).ca_certificate(folder.path().join("none.pem")).build();
-    assert!(matches!(refused, Err(BuildError::ReadCertificates { .. })));
+    assert!(matches!(refused, Err(BuildError::ReadFile { .. })));
 }
 
 #[test]

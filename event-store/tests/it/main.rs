@@ -4,3 +4,5 @@
 mod http;
 mod install;
 mod reply;
+#[cfg(feature = "http")]
+mod tls;
