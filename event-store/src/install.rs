@@ -1,6 +1,6 @@
 //! What `ecs-gen` generated for a log, put on an engine: templates, policy, pipeline, first index and alias. Owns the order
 //! of questions and requests; the grammar of `install.json` is `ecs-gen`'s, and what the bodies say is not looked at beyond
-//! their `_meta`.
+//! their `_meta`, constants without a value, and settings that name a lifecycle policy.
 //!
 //! # What an installation does
 //! 1. It asks for each template. One of a **newer version** of the log ends it, and so does one that **somebody else**
@@ -8,7 +8,7 @@
 //! 2. It takes the steps of `install.json` in order, a template only when one differs. A lifecycle policy that exists stays
 //!    as people have edited it (`skip_if`), and whoever was faster is as good as success (`fine_if`).
 //! 3. For each alias it looks at the index that is written to. Its mapping says by the same hash whether it is the bundle's.
-//!    If not, the mapping is **put in place**; where the engine refuses to merge it, the alias **rolls over** to an index
+//!    If not, the mapping is **put in place**, with the values that the index has learnt for constants without one; where the engine refuses to merge it, the alias **rolls over** to an index
 //!    that has it from the template. A rollover names the new index, so that of several installers one makes it.
 //!
 //! Any number of installers may run at the same time and be ended at any point: each request is either repeatable or refused
@@ -22,10 +22,12 @@
 //! the stream.
 
 mod bundle;
+mod constants;
 mod error;
 mod index;
 mod installation;
 mod installer;
+mod policy;
 mod report;
 mod session;
 

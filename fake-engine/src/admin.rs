@@ -59,6 +59,10 @@ fn route(state: &mut State, method: &str, path: &str, body: &Value) -> Answer {
             return template(state, method, path, name, (list, one), body);
         }
     }
+    if state.lacks_lifecycle && (path.starts_with(ILM) || path.starts_with(ISM)) {
+        let reason = format!("no handler found for uri [{path}] and method [{method}]");
+        return Err(Failure::Body(400, json!({"error": reason})));
+    }
     for prefix in [ILM, ISM, PIPELINE] {
         if let Some(name) = path.strip_prefix(prefix) {
             return policy(state, method, path, name, body);
@@ -132,6 +136,12 @@ fn template(state: &mut State, method: &str, path: &str, name: &str, keys: (&str
                     "index_template [{name}] invalid, cause [index template [{name}] specifies component templates {missing:?} that do not exist]"
                 );
                 return Err(Refused::new(400, "invalid_index_template_exception", reason).into());
+            }
+            let policy = body.pointer("/template/settings/index/lifecycle");
+            if state.lacks_lifecycle && policy.is_some() {
+                let reason =
+                    "unknown setting [index.lifecycle.name] please check that any required plugins are installed";
+                return Err(Refused::new(400, "illegal_argument_exception", reason).into());
             }
             state.things.insert(path.to_owned(), body.clone());
             Ok(json!({"acknowledged": true}))

@@ -42,6 +42,15 @@ fn check_fields(existing: &Value, wanted: &Value, path: &str) -> Result<(), Refu
             let reason = format!("mapper [{path}] cannot be changed from type [{}] to [{}]", kind(before), kind(field));
             return Err(Refused::new(400, "illegal_argument_exception", reason));
         }
+        let value = |field: &Value| field["value"].as_str().map(str::to_owned);
+        if kind(field) == "constant_keyword" && value(before).is_some() && value(before) != value(field) {
+            let reason = format!(
+                "Mapper for [{path}] conflicts with existing mapper: Cannot update parameter [value] from [{}] to [{}]",
+                value(before).unwrap_or_default(),
+                value(field).as_deref().unwrap_or("null")
+            );
+            return Err(Refused::new(400, "illegal_argument_exception", reason));
+        }
         check_fields(before, field, &path)?;
     }
     Ok(())
@@ -64,5 +73,17 @@ mod tests {
         let changed = json!({"properties": {"a": {"properties": {"b": {"type": "keyword"}}}}});
         let refused = merge(&mut mapping, &changed).unwrap_err();
         assert_eq!(refused.reason, "mapper [a.b] cannot be changed from type [long] to [keyword]");
+    }
+
+    #[test]
+    fn value_of_a_constant_is_set_once() {
+        let constant =
+            |value: serde_json::Value| json!({"properties": {"a": {"type": "constant_keyword", "value": value}}});
+        let mut mapping = json!({"properties": {"a": {"type": "constant_keyword"}}});
+        merge(&mut mapping, &constant(json!("x"))).unwrap();
+        merge(&mut mapping, &constant(json!("x"))).unwrap();
+        for other in [json!("y"), json!(null)] {
+            assert!(merge(&mut mapping, &constant(other)).is_err());
+        }
     }
 }

@@ -44,6 +44,7 @@ pub struct Builder {
     /// Certificate, key and the authority of clients, in PEM form.
     certificates: Option<(String, String, Option<String>)>,
     authorization: Option<String>,
+    lacks_lifecycle: bool,
 }
 
 impl Builder {
@@ -97,6 +98,13 @@ impl Builder {
         self
     }
 
+    /// Knows no lifecycle policies, as an engine without that plugin or module.
+    #[must_use]
+    pub const fn without_lifecycle(mut self) -> Self {
+        self.lacks_lifecycle = true;
+        self
+    }
+
     /// Refuses requests without that `Authorization`.
     #[must_use]
     pub fn authorization(mut self, header: impl Into<String>) -> Self {
@@ -118,7 +126,7 @@ impl Builder {
             None if self.is_tls => tls::make().map(|(tls, pem)| (Some(tls), Some(pem)))?,
             None => (None, None),
         };
-        let mut state = State { recording: self.recording, ..State::default() };
+        let mut state = State { recording: self.recording, lacks_lifecycle: self.lacks_lifecycle, ..State::default() };
         for alias in &self.aliases {
             let aliases = json!({"aliases": {alias.as_str(): {"is_write_index": true}}});
             state

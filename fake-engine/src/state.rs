@@ -63,6 +63,8 @@ pub struct State {
     pub stats: Stats,
     /// For documents that come without an id.
     pub made_ids: u64,
+    /// Whether there are no lifecycle policies.
+    pub lacks_lifecycle: bool,
 }
 
 impl State {

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::policy;
 use crate::transport::Method;
 
 /// The file that names the others.
@@ -40,7 +41,7 @@ pub struct Bundle {
     engine: EngineKind,
     hash: String,
     /// The mapping that the templates give, as the body of `PUT INDEX/_mapping`.
-    mapping: Vec<u8>,
+    mapping: Value,
     steps: Vec<Step>,
 }
 
@@ -104,10 +105,12 @@ pub enum BundleError {
 pub(super) struct Step {
     pub(super) method: Method,
     pub(super) path: String,
-    pub(super) body: Option<Vec<u8>>,
+    pub(super) body: Option<Value>,
     pub(super) skip_if: Option<Probe>,
     pub(super) fine_if: Option<Fine>,
     pub(super) kind: StepKind,
+    /// Whether it is not taken, because the caller wants no policy.
+    pub(super) is_left_out: bool,
 }
 
 /// What a step makes.
@@ -115,7 +118,9 @@ pub(super) struct Step {
 pub(super) enum StepKind {
     /// A component or index template, which has a `_meta`.
     Template,
-    /// A policy or a pipeline.
+    /// A lifecycle policy.
+    Policy,
+    /// A pipeline.
     Plain,
     /// The first index with its alias.
     FirstIndex { index: String, alias: String },
@@ -202,15 +207,15 @@ impl Bundle {
             let body = match &step.body {
                 Some(file) => {
                     let text = load(file)?;
-                    Some((parse::<Value>(file, &text)?, text))
+                    Some(parse::<Value>(file, &text)?)
                 }
                 None => None,
             };
-            let (value, text) = body.map_or((Value::Null, None), |(value, text)| (value, Some(text.into_bytes())));
-            let step = Step::new(step, &value, text)?;
+            let value = body.clone().unwrap_or_default();
+            let step = Step::new(step, &value, body)?;
             if step.kind == StepKind::Template {
                 hash = value["_meta"]["hash"].as_str().map(str::to_owned).or(hash);
-                mapping = value["template"].get("mappings").map(|mapping| mapping.to_string().into_bytes()).or(mapping);
+                mapping = value["template"].get("mappings").cloned().or(mapping);
             }
             steps.push(step);
         }
@@ -223,6 +228,23 @@ impl Bundle {
             mapping: mapping.ok_or_else(|| missing("no template has a mapping"))?,
             steps,
         })
+    }
+
+    /// Leaves out the lifecycle policy, and what names one in the settings of indices: for an engine without lifecycle
+    /// management, which refuses both. Nothing rolls over or deletes the indices of the log then; somebody has to. The report
+    /// of the installation says so. An installation with the policy, once the engine has it, makes good for later indices.
+    #[must_use]
+    pub fn without_policy(mut self) -> Self {
+        let hash = std::mem::take(&mut self.hash);
+        self.hash = format!("{hash}{}", policy::WITHOUT);
+        for step in &mut self.steps {
+            step.is_left_out = step.kind == StepKind::Policy;
+            if let Some(body) = &mut step.body {
+                policy::remove(body, &hash, &self.hash);
+            }
+        }
+        policy::remove(&mut self.mapping, &hash, &self.hash);
+        self
     }
 
     /// Name of the log.
@@ -254,7 +276,7 @@ impl Bundle {
         self.steps.iter().filter_map(|step| match &step.kind {
             StepKind::FirstIndex { alias, .. } => Some(alias.as_str()),
             StepKind::DataStream { name } => Some(name.as_str()),
-            StepKind::Template | StepKind::Plain => None,
+            StepKind::Template | StepKind::Policy | StepKind::Plain => None,
         })
     }
 
@@ -269,7 +291,7 @@ impl Bundle {
         self.steps.iter().any(|step| is_it(&step.kind))
     }
 
-    pub(super) fn mapping(&self) -> &[u8] {
+    pub(super) fn mapping(&self) -> &Value {
         &self.mapping
     }
 
@@ -283,7 +305,7 @@ fn parse<T: for<'de> Deserialize<'de>>(file: &str, text: &str) -> Result<T, Bund
 }
 
 impl Step {
-    fn new(step: StepFile, body: &Value, text: Option<Vec<u8>>) -> Result<Self, BundleError> {
+    fn new(step: StepFile, value: &Value, body: Option<Value>) -> Result<Self, BundleError> {
         let unknown = |why| BundleError::Step { path: step.path.clone(), why };
         let method = |name: &str| name.parse::<Method>().map_err(|_| unknown("its method"));
         let skip_if = match &step.skip_if {
@@ -296,14 +318,24 @@ impl Step {
             StepKind::Template
         } else if let Some(name) = step.path.strip_prefix("/_data_stream/") {
             StepKind::DataStream { name: unescape(name) }
+        } else if policy::is_of_one(&step.path) {
+            StepKind::Policy
         } else if step.path.starts_with("/_") {
             StepKind::Plain
         } else {
-            let aliases = body["aliases"].as_object();
+            let aliases = value["aliases"].as_object();
             let alias = aliases.and_then(|aliases| aliases.keys().next()).ok_or_else(|| unknown("its alias"))?;
             StepKind::FirstIndex { index: unescape(&step.path[1..]), alias: alias.clone() }
         };
-        Ok(Self { method: method(&step.method)?, skip_if, kind, path: step.path, body: text, fine_if: step.fine_if })
+        Ok(Self {
+            method: method(&step.method)?,
+            skip_if,
+            kind,
+            path: step.path,
+            body,
+            fine_if: step.fine_if,
+            is_left_out: false,
+        })
     }
 }
 

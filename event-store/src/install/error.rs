@@ -24,6 +24,17 @@ pub enum InstallError {
         /// What it says.
         refusal: Refusal,
     },
+    /// The engine has no lifecycle management: Elasticsearch without ILM, OpenSearch without the Index Management plugin.
+    #[error(
+        "the engine has no lifecycle management, `{request}` is answered with {refusal}: add it to the engine, or install \
+         without the policy (`Bundle::without_policy`), and see to rollover and deletion yourself"
+    )]
+    NoLifecycle {
+        /// Method and path.
+        request: String,
+        /// What it says.
+        refusal: Refusal,
+    },
     /// The engine's answer has another form than that of an engine.
     #[error("the answer to `{request}` is not an engine's{}", Because::of(source.as_ref()))]
     Malformed {

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::bundle::Step;
+use super::constants;
 use super::error::InstallError;
 use super::report::{IndexOutcome, IndexReport, StepOutcome};
 use super::session::{Session, Standing, describe, malformed, read_meta, refused};
@@ -29,11 +30,12 @@ pub(super) fn bring_alias(
         Some(index) => (index, false),
         None => session.make_first(step, first, alias)?,
     };
-    if session.has_mapping(&index)? {
+    let live = session.live_mapping(&index)?;
+    if session.is_equal(&index, &live)? {
         let outcome = if is_made { IndexOutcome::Made } else { IndexOutcome::Unchanged };
         return Ok(report(index, outcome));
     }
-    if session.put_mapping(&index)? {
+    if session.put_mapping(&index, &live)? {
         let outcome = if is_made { IndexOutcome::Made } else { IndexOutcome::MappingUpdated };
         return Ok(report(index, outcome));
     }
@@ -58,11 +60,12 @@ pub(super) fn bring_stream(session: Session<'_>, step: &Step, name: &str) -> Res
     }
     let found = found.ok_or_else(|| malformed(&path))?;
     let index = last_backing_index(&found).ok_or_else(|| malformed(&path))?;
-    if session.has_mapping(&index)? {
+    let live = session.live_mapping(&index)?;
+    if session.is_equal(&index, &live)? {
         let outcome = if is_made { IndexOutcome::Made } else { IndexOutcome::Unchanged };
         return Ok(report(index, outcome));
     }
-    if session.put_mapping(&index)? {
+    if session.put_mapping(&index, &live)? {
         return Ok(report(index, IndexOutcome::MappingUpdated));
     }
     session.check_next(name)?;
@@ -113,21 +116,29 @@ impl Session<'_> {
         }
     }
 
-    /// Whether the index has the bundle's mapping.
-    fn has_mapping(&self, index: &str) -> Result<bool, InstallError> {
+    /// The mapping that the index has.
+    fn live_mapping(&self, index: &str) -> Result<Value, InstallError> {
         let path = format!("/{}/_mapping", path_segment(index));
-        let found = self.find(&path)?.ok_or_else(|| malformed(&path))?;
-        let meta = read_meta(&found[index]["mappings"]["_meta"]).filter(|meta| meta.log == self.bundle.log());
+        let mut found = self.find(&path)?.ok_or_else(|| malformed(&path))?;
+        Ok(found[index]["mappings"].take())
+    }
+
+    /// Whether the index has the bundle's mapping, if this is its own.
+    fn is_equal(&self, index: &str, live: &Value) -> Result<bool, InstallError> {
+        let meta = read_meta(&live["_meta"]).filter(|meta| meta.log == self.bundle.log());
         match meta {
             Some(meta) => Ok(self.compare(index, &meta)? == Standing::Equal),
             None => Ok(false),
         }
     }
 
-    /// Puts the bundle's mapping on the index; `false` when what is there cannot become it.
-    fn put_mapping(&self, index: &str) -> Result<bool, InstallError> {
+    /// Puts the bundle's mapping on the index, with the constants that the index has learnt; `false` when what is there
+    /// cannot become it.
+    fn put_mapping(&self, index: &str, live: &Value) -> Result<bool, InstallError> {
         let path = format!("/{}/_mapping", path_segment(index));
-        let response = self.send(Method::Put, &path, Some(self.bundle.mapping()))?;
+        let mut wanted = self.bundle.mapping().clone();
+        constants::take_over(&mut wanted, live);
+        let response = self.send(Method::Put, &path, Some(wanted.to_string().as_bytes()))?;
         match response.refusal() {
             None => Ok(true),
             Some(refusal) if is_no_merge(&refusal) => Ok(false),

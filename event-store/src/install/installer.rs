@@ -5,8 +5,9 @@ use serde_json::Value;
 use super::bundle::{Bundle, Fine, Step, StepKind};
 use super::error::InstallError;
 use super::index;
+use super::policy;
 use super::report::{IndexReport, InstallReport, StepOutcome, StepReport};
-use super::session::{Session, Standing, read_meta, refused};
+use super::session::{Session, Standing, describe, read_meta, refused};
 use crate::engine_error::Refusal;
 use crate::transport::Transport;
 
@@ -40,7 +41,7 @@ impl Installer {
     }
 
     /// Brings the engine to what the bundle says. Templates are put when one of them differs from the bundle's by its hash;
-    /// a lifecycle policy that exists stays; an alias that is missing is made with its first index; and the index that is
+    /// a lifecycle policy that exists stays, and [`Bundle::without_policy`] leaves it out; an alias that is missing is made with its first index; and the index that is
     /// written to gets the mapping in place, or is rolled over where the engine refuses to merge it. Nothing is done when
     /// all that is so already. Blocks for a request per object and a few for each alias.
     ///
@@ -52,6 +53,7 @@ impl Installer {
         let (mut steps, mut indices) = (Vec::new(), Vec::new());
         for step in self.bundle.steps() {
             let outcome = match &step.kind {
+                _ if step.is_left_out => StepOutcome::LeftOut,
                 StepKind::FirstIndex { index, alias } => {
                     indices.push(index::bring_alias(session, step, index, alias)?);
                     continue;
@@ -62,7 +64,7 @@ impl Installer {
                 }
                 StepKind::Template if is_current => StepOutcome::Unchanged,
                 StepKind::Template => session.take(step)?,
-                StepKind::Plain => session.take_plain(step, is_current)?,
+                StepKind::Policy | StepKind::Plain => session.take_plain(step, is_current)?,
             };
             steps.push(StepReport { path: step.path.clone(), outcome });
         }
@@ -111,8 +113,12 @@ impl Session<'_> {
             if answer.status == probe.status {
                 return Ok(StepOutcome::Kept);
             }
-            if let Some(refusal) = answer.refusal().filter(|refusal| refusal.status != 404) {
-                return Err(refused(probe.method, &probe.path, refusal));
+            match answer.refusal() {
+                Some(refusal) if step.kind == StepKind::Policy && policy::is_unknown(&refusal) => {
+                    return Err(InstallError::NoLifecycle { request: describe(probe.method, &probe.path), refusal });
+                }
+                Some(refusal) if refusal.status != 404 => return Err(refused(probe.method, &probe.path, refusal)),
+                _ => {}
             }
         } else if is_current && self.find(&step.path)?.is_some() {
             return Ok(StepOutcome::Unchanged);
@@ -122,10 +128,14 @@ impl Session<'_> {
 
     /// Sends the step's request.
     pub(super) fn take(&self, step: &Step) -> Result<StepOutcome, InstallError> {
-        let response = self.send(step.method, &step.path, step.body.as_deref())?;
+        let body = step.body.as_ref().map(Value::to_string);
+        let response = self.send(step.method, &step.path, body.as_deref().map(str::as_bytes))?;
         match response.refusal() {
             None => Ok(StepOutcome::Put),
             Some(refusal) if step.fine_if.as_ref().is_some_and(|fine| fine.covers(&refusal)) => Ok(StepOutcome::Raced),
+            Some(refusal) if step.kind == StepKind::Policy && policy::is_unknown(&refusal) => {
+                Err(InstallError::NoLifecycle { request: describe(step.method, &step.path), refusal })
+            }
             Some(refusal) => Err(refused(step.method, &step.path, refusal)),
         }
     }

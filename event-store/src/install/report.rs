@@ -39,6 +39,8 @@ pub enum StepOutcome {
     Kept,
     /// Another installer put it at the same moment.
     Raced,
+    /// It is a lifecycle policy, and the caller wants none: [`Bundle::without_policy`](super::Bundle::without_policy).
+    LeftOut,
 }
 
 /// The index behind an alias or data stream, after the installation.
@@ -85,6 +87,9 @@ impl fmt::Display for InstallReport {
         match put {
             0 => out.write_str("up to date")?,
             _ => write!(out, "{put} of {} objects put", self.steps.len())?,
+        }
+        if self.steps.iter().any(|step| step.outcome == StepOutcome::LeftOut) {
+            out.write_str(", without its lifecycle policy: nothing rolls over or deletes its indices")?;
         }
         for IndexReport { index, outcome, .. } in &self.indices {
             match outcome {

@@ -174,6 +174,64 @@ fn newer_fields_are_put_on_the_write_index_in_place() {
 }
 
 #[test]
+fn constants_that_the_index_has_learnt_stay() {
+    let engine = Engine::start();
+    let files = |version| Files::load("kibana-event-log", "elasticsearch").of_version(version);
+    engine.install(&files(1).with_field("dataset", "constant_keyword"));
+    // As the first document does it.
+    let learnt = json!({"properties": {"dataset": {"type": "constant_keyword", "value": "orders"}}});
+    engine.send(Method::Put, "/.kibana-event-log-000001/_mapping", Some(&learnt));
+    let newer = files(2).with_field("dataset", "constant_keyword").with_field("new", "ip");
+    let report = engine.install(&newer);
+    assert_eq!(report.indices[0].outcome, IndexOutcome::MappingUpdated);
+    let mapping = engine.get("/.kibana-event-log/_mapping");
+    let fields = &mapping[".kibana-event-log-000001"]["mappings"]["properties"];
+    assert_eq!((&fields["dataset"]["value"], &fields["new"]["type"]), (&json!("orders"), &json!("ip")));
+    assert!(!engine.install(&newer).is_changed());
+}
+
+#[test]
+fn engine_without_lifecycle_management_gets_the_log_without_its_policy() {
+    for (kind, policy) in
+        [("elasticsearch", "/_ilm/policy/event_log_policy"), ("opensearch", "/_plugins/_ism/policies/event_log_policy")]
+    {
+        let engine = FakeEngine::builder().without_lifecycle().start().unwrap();
+        let transport = HttpTransport::builder().host(engine.url()).build().unwrap();
+        let bundle = Bundle::load(folder("kibana-event-log", kind)).unwrap();
+        let error = Installer::new(bundle.clone()).install(&transport).unwrap_err();
+        let text = format!(
+            "the engine has no lifecycle management, `GET {policy}` is answered with 400: no handler found for uri \
+             [{policy}] and method [GET]: add it to the engine, or install without the policy (`Bundle::without_policy`), \
+             and see to rollover and deletion yourself"
+        );
+        assert_eq!(error.to_string(), text);
+        assert!(!error.is_retryable());
+        let without = Installer::new(bundle.clone().without_policy());
+        let report = without.install(&transport).unwrap();
+        assert_eq!(report.steps[0].outcome, StepOutcome::LeftOut);
+        let said = ", without its lifecycle policy: nothing rolls over or deletes its indices";
+        assert!(report.to_string().contains(said), "{report}");
+        assert!(!without.install(&transport).unwrap().is_changed());
+        assert_eq!(engine.write_index(".kibana-event-log").as_deref(), Some(".kibana-event-log-000001"));
+    }
+}
+
+#[test]
+fn policy_is_made_good_for_once_the_engine_takes_it() {
+    for kind in ENGINES {
+        let engine = Engine::start();
+        let bundle = Bundle::load(folder("infra-events", kind)).unwrap();
+        Installer::new(bundle.clone().without_policy()).install(&engine.transport).unwrap();
+        let template = engine.get("/_index_template/infra-events").to_string();
+        assert!(!template.contains("lifecycle") && !template.contains("index_state_management"), "{template}");
+        let report = Installer::new(bundle).install(&engine.transport).unwrap();
+        assert!(report.steps.iter().all(|step| step.outcome == StepOutcome::Put), "{report:?}");
+        let template = engine.get("/_index_template/infra-events").to_string();
+        assert!(template.contains("lifecycle") || template.contains("index_state_management"), "{template}");
+    }
+}
+
+#[test]
 fn mapping_that_cannot_be_merged_rolls_over() {
     let engine = Engine::start();
     engine.install(&Files::load("kibana-event-log", "elasticsearch"));

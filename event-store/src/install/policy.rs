@@ -1,0 +1,50 @@
+//! Lifecycle policies: which steps put one, what of a template's settings names one, and how an engine without lifecycle
+//! management refuses it.
+
+use serde_json::Value;
+
+use crate::engine_error::Refusal;
+
+/// What is added to the hash of a bundle without its policy, so that the same bundle with it counts as another.
+pub(super) const WITHOUT: &str = "-without-policy";
+
+/// Where the policies of Elasticsearch and of OpenSearch are put.
+const PATHS: [&str; 2] = ["/_ilm/policy/", "/_plugins/_ism/policies/"];
+
+/// Whether a step of this path puts a policy.
+pub(super) fn is_of_one(path: &str) -> bool {
+    PATHS.iter().any(|start| path.starts_with(start))
+}
+
+/// Whether an engine says that it knows no such path, in the words of both.
+pub(super) fn is_unknown(refusal: &Refusal) -> bool {
+    matches!(refusal.status, 400 | 404 | 405) && refusal.reason.starts_with("no handler found for uri")
+}
+
+/// Takes the settings that name a policy out of a body, and gives it another hash.
+pub(super) fn remove(body: &mut Value, hash: &str, other: &str) {
+    let Some(members) = body.as_object_mut() else { return };
+    if let Some(index) = members.get_mut("settings").and_then(|settings| settings.get_mut("index")) {
+        remove_settings(index);
+    }
+    for (name, member) in members.iter_mut() {
+        match name.as_str() {
+            "hash" if member == hash => *member = other.into(),
+            "_meta" | "template" | "mappings" => remove(member, hash, other),
+            _ => {}
+        }
+    }
+}
+
+/// `index.lifecycle` of Elasticsearch, `index.plugins.index_state_management` of OpenSearch.
+fn remove_settings(index: &mut Value) {
+    let Some(settings) = index.as_object_mut() else { return };
+    settings.remove("lifecycle");
+    let is_empty = settings.get_mut("plugins").and_then(Value::as_object_mut).is_some_and(|plugins| {
+        plugins.remove("index_state_management");
+        plugins.is_empty()
+    });
+    if is_empty {
+        settings.remove("plugins");
+    }
+}
