@@ -17,6 +17,7 @@ mod quarantine_program;
 mod quarantined;
 mod secrets;
 mod shipping;
+mod sizes;
 mod steady;
 mod timing;
 mod waiting;
