@@ -13,6 +13,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("event-spool", &[]),
     ("event-store", &["ecs-schema"]),
     ("event-log", &["ecs-schema", "event-spool", "event-store"]),
+    ("event-log-cli", &["ecs-schema", "event-log"]),
     ("fake-engine", &[]),
     ("testkit", &["ecs-gen", "ecs-schema", "event-query", "event-store", "fake-engine"]),
     ("xtask", &["ecs-gen"]),
@@ -57,6 +58,7 @@ fn xtask_builds_without_http_and_tls() {
 fn event_log_builds_without_http_and_tls() {
     let heavy = ["base64", "flate2", "ring", "rustls", "tokio", "ureq"];
     check_is_built_without(&["event-log", "--no-default-features"], "event-store", &heavy);
+    check_is_built_without(&["event-log-cli"], "event-log", &heavy);
     check_is_built_without(&["event-log", "--no-default-features", "--features", "tracing-layer"], "tracing", &heavy);
 }
 

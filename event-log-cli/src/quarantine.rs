@@ -1,39 +1,34 @@
-//! The quarantine of a service that is stopped: `cargo run -p event-log --example quarantine -- ls DIR`. Owns arguments and
-//! printing; what is done, `event_log::quarantine` does.
+//! `event-log quarantine`: the quarantine of a service that is stopped. Owns arguments and printing; what is done,
+//! `event_log::quarantine` does.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use anyhow::Context as _;
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use ecs_schema::generated::{infra_events::InfraEvents, kibana_event_log::KibanaEventLog};
 use ecs_schema::{JsonError, Log, LogRules, validate_json_str};
 use event_log::quarantine::{Entry, HandBack, Kind, Quarantine};
-use event_log::{EVENTS_DIRECTORY, EventId, QUARANTINE_DIRECTORY};
-use event_spool::{FullPolicy, Spool, SpoolBuilder};
+use event_log::{EVENTS_DIRECTORY, EventId, FullPolicy, QUARANTINE_DIRECTORY, Spool, SpoolBuilder};
 use serde_json::{Value, json};
 
 /// Exit code when an entry that was asked for is not there or was not handed back.
 const NOT_ALL: u8 = 3;
 
-/// More than a record of the spool has besides the document.
-const RECORD_HEAD: usize = 64;
-
 /// List, show and hand back the events that a service could not log or deliver
 ///
 /// DIR is the directory of a service that is stopped: a running one has its directory to itself.
 ///
-/// An entry is of one of five kinds. `invalid` broke rules of its log and was never sent; `rejected` was refused by the
+/// An entry is of one of four kinds. `invalid` broke rules of its log and was never sent; `rejected` was refused by the
 /// engine for good; `too-large` is larger than any request that the engine takes; `unreadable` is a record that another
-/// release wrote; of one that is `truncated` the quarantine took only the beginning.
+/// release wrote.
 ///
 /// Exits with 0 when all was done, with 3 when an entry is not there or was not handed back, with 1 when the directory
 /// cannot be used, with 2 when the arguments are wrong.
-#[derive(Debug, Parser)]
-#[command(name = "quarantine", after_help = EXAMPLES)]
-struct Arguments {
+#[derive(Debug, Args)]
+#[command(arg_required_else_help = true, after_help = EXAMPLES)]
+pub struct Arguments {
     #[command(subcommand)]
     task: Task,
     /// Print a JSON object for each entry, in a line of its own
@@ -42,15 +37,15 @@ struct Arguments {
 }
 
 const EXAMPLES: &str = "\
-See what is there, look at one, and hand back what the engine refused once its mapping is mended:
-  quarantine ls /var/lib/orders/event-log
-  quarantine show /var/lib/orders/event-log 17
-  quarantine retry /var/lib/orders/event-log --all --kind rejected
+See what is there, look at one, and hand back what the engine refused once its mapping is fixed:
+  event-log quarantine ls /var/lib/orders/event-log
+  event-log quarantine show /var/lib/orders/event-log 17
+  event-log quarantine retry /var/lib/orders/event-log --all --kind rejected
 
 Correct an invalid event:
-  quarantine show /var/lib/orders/event-log 18 > event.json
+  event-log quarantine show /var/lib/orders/event-log 18 > event.json
   $EDITOR event.json
-  quarantine retry /var/lib/orders/event-log 18 --document event.json";
+  event-log quarantine retry /var/lib/orders/event-log 18 --document event.json --rules out/orders/rules.json";
 
 #[derive(Debug, Subcommand)]
 enum Task {
@@ -91,6 +86,9 @@ enum Task {
         /// The log whose rules an invalid or corrected document has to keep
         #[arg(long, value_enum, default_value_t = LogArgument::KibanaEventLog)]
         log: LogArgument,
+        /// The `rules.json` of any other log, from its generated folder
+        #[arg(long, value_name = "FILE", conflicts_with = "log")]
+        rules: Option<PathBuf>,
     },
 }
 
@@ -100,7 +98,6 @@ enum KindArgument {
     Rejected,
     TooLarge,
     Unreadable,
-    Truncated,
 }
 
 impl KindArgument {
@@ -110,7 +107,6 @@ impl KindArgument {
             Self::Rejected => kind == Kind::Rejected,
             Self::TooLarge => kind == Kind::TooLarge,
             Self::Unreadable => kind == Kind::Unreadable,
-            Self::Truncated => kind == Kind::Truncated,
         }
     }
 }
@@ -130,46 +126,30 @@ impl LogArgument {
     }
 }
 
-/// As a program.
-#[allow(dead_code, reason = "the tests take `run_with` alone")]
-fn main() -> ExitCode {
-    ExitCode::from(run_with(std::env::args()))
-}
-
 /// Does what the arguments say, prints, and returns the exit code.
-pub fn run_with(arguments: impl Iterator<Item = String>) -> u8 {
-    match run(&Arguments::parse_from(arguments), &mut io::stdout().lock()) {
-        Ok(code) => code,
-        // Whoever reads the output has seen enough.
-        Err(error) if is_broken_pipe(&error) => 0,
-        Err(error) => {
-            eprintln!("quarantine: {error:#}");
-            1
-        }
-    }
-}
-
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-}
-
-fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<u8> {
+///
+/// # Errors
+/// When the directory or a file cannot be used.
+pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<u8> {
     match &arguments.task {
         Task::Ls { dir, kind } => list(&open(dir)?, *kind, arguments.json, out),
         Task::Show { dir, number } => show(&open(dir)?, *number, arguments.json, out),
-        Task::Retry { dir, numbers, all: _, kind, document, log } => {
+        Task::Retry { dir, numbers, all: _, kind, document, log, rules } => {
             anyhow::ensure!(document.is_none() || numbers.len() == 1, "a document is for one entry");
-            let correction = match document {
-                Some(path) => {
-                    Some(std::fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?)
-                }
-                None => None,
+            let correction = document.as_deref().map(read).transpose()?;
+            let rules = match rules {
+                Some(path) => LogRules::from_json(&read(path)?)
+                    .with_context(|| format!("`{}` has no rules of a log", path.display()))?,
+                None => log.rules(),
             };
-            let wanted =
-                Wanted { numbers: numbers.iter().copied().collect(), kind: *kind, correction, rules: log.rules() };
+            let wanted = Wanted { numbers: numbers.iter().copied().collect(), kind: *kind, correction, rules };
             retry(dir, &wanted, arguments.json, out)
         }
     }
+}
+
+fn read(path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))
 }
 
 /// The quarantine of a service, which has to be there: none is made.
@@ -226,7 +206,7 @@ fn show(quarantine: &Quarantine, number: u64, json: bool, out: &mut dyn Write) -
         out.write_all(b"\n")
     })?;
     let Some(written) = shown else {
-        eprintln!("quarantine: there is no entry `{number}`");
+        eprintln!("event-log: there is no entry `{number}`");
         return Ok(NOT_ALL);
     };
     written?;
@@ -274,9 +254,7 @@ impl Wanted {
 
 fn retry(dir: &Path, wanted: &Wanted, json: bool, out: &mut dyn Write) -> anyhow::Result<u8> {
     let quarantine = open(dir)?;
-    let mut largest = 0;
-    quarantine.entries(&mut |_, entry| largest = largest.max(entry.document.len()))?;
-    let events = open_unbounded(Spool::builder().fit_records(largest + RECORD_HEAD), &dir.join(EVENTS_DIRECTORY))?;
+    let events = open_unbounded(Spool::builder(), &dir.join(EVENTS_DIRECTORY))?;
     let mut refused = Vec::new();
     let handed_back = quarantine.hand_back(&events, &mut |number, entry| {
         if !wanted.covers(number, entry) {
@@ -302,7 +280,7 @@ fn retry(dir: &Path, wanted: &Wanted, json: bool, out: &mut dyn Write) -> anyhow
         if json {
             writeln!(out, "{}", json!({"number": number, "is_handed_back": false, "reason": reason}))?;
         } else {
-            eprintln!("quarantine: `{number}` is not handed back: {reason}");
+            eprintln!("event-log: `{number}` is not handed back: {reason}");
         }
     }
     Ok(if refused.is_empty() { 0 } else { NOT_ALL })

@@ -1,4 +1,4 @@
-//! The program that lists, shows and hands back, as a process: on what a real service has left in its quarantine.
+//! `event-log quarantine` lists, shows and hands back, on what a real service has left in its quarantine.
 
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -7,29 +7,15 @@ use std::time::{Duration, Instant};
 use ecs_schema::Shape as _;
 use ecs_schema::generated::kibana_event_log::{ActionsAction, KibanaEventLog};
 use event_log::ship::Settings;
-use event_log::{EventLogService, Shipping};
-use event_store::HttpTransport;
+use event_log::{EventLogService, HttpTransport, Shipping};
 use fake_engine::{FakeEngine, Recording};
 use serde_json::{Value, json};
 
-#[path = "../../examples/quarantine.rs"]
-mod quarantine;
-
 const ALIAS: &str = ".kibana-event-log";
-/// The arguments, in the process that is to be the program.
-const CHILD: &str = "EVENT_LOG_TEST_QUARANTINE";
-const SEPARATOR: char = '\u{1f}';
-/// What the harness prints ends here.
-const MARK: &str = "\n--- the program ---\n";
 const LIMIT: Duration = Duration::from_mins(5);
 
 #[test]
-fn refused_events_are_seen_mended_and_delivered_once() {
-    // This test runs itself as the program.
-    if let Ok(arguments) = std::env::var(CHILD) {
-        print!("{MARK}");
-        std::process::exit(quarantine::run_with(arguments.split(SEPARATOR).map(str::to_owned)).into());
-    }
+fn refused_events_are_seen_fixed_and_delivered_once() {
     let directory = tempfile::tempdir().unwrap();
     let engine = FakeEngine::builder()
         .alias(ALIAS)
@@ -121,7 +107,11 @@ fn check_handed_back(directory: &Path) {
         "message": "hello",
     });
     std::fs::write(&corrected, format!("{event:#}")).unwrap();
-    let outcome = program(&["retry", dir, &number, "--document", corrected.to_str().unwrap()]);
+    let generated = concat!(env!("CARGO_MANIFEST_DIR"), "/../generated");
+    let retry = ["retry", dir, &number, "--document", corrected.to_str().unwrap(), "--rules"];
+    let other = program(&[&retry[..], &[&format!("{generated}/infra-events/rules.json")]].concat());
+    assert_eq!(other.code, 3, "the rules of another log refuse it");
+    let outcome = program(&[&retry[..], &[&format!("{generated}/kibana-event-log/rules.json")]].concat());
     assert_eq!((outcome.code, outcome.text), (0, format!("{number} is handed back\n")));
     assert_eq!(program(&["ls", dir]).text, "");
     assert_eq!(program(&["retry", dir, &number]).code, 3, "it is not there any more");
@@ -157,10 +147,9 @@ fn program(arguments: &[&str]) -> Outcome {
 }
 
 fn spawn(arguments: &[&str]) -> Child {
-    let arguments: Vec<&str> = ["quarantine"].iter().chain(arguments).copied().collect();
-    Command::new(std::env::current_exe().unwrap())
-        .args(["quarantine_program::refused_events_are_seen_mended_and_delivered_once", "--exact", "--nocapture"])
-        .env(CHILD, arguments.join(&SEPARATOR.to_string()))
+    Command::new(env!("CARGO_BIN_EXE_event-log"))
+        .arg("quarantine")
+        .args(arguments)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -169,7 +158,13 @@ fn spawn(arguments: &[&str]) -> Child {
 
 fn finish(child: Child) -> Outcome {
     let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
-    let text = String::from_utf8(stdout).unwrap();
-    let (_, text) = text.split_once(MARK).unwrap();
-    Outcome { code: status.code().unwrap(), text: text.to_owned(), errors: String::from_utf8(stderr).unwrap() }
+    let [text, errors] = [stdout, stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    Outcome { code: status.code().unwrap(), text, errors }
+}
+
+#[test]
+fn completions_know_the_subcommands() {
+    let output = Command::new(env!("CARGO_BIN_EXE_event-log")).args(["completions", "bash"]).output().unwrap();
+    let script = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && script.contains("retry") && script.contains("--document"), "{script}");
 }
