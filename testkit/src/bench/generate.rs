@@ -25,9 +25,9 @@ pub struct Args {
 
 /// Runs the benchmark and prints a table.
 pub fn run(args: &Args) -> Result<ExitCode> {
-    workspace::run(cargo().args(["build", "--profile", "measured", "--package", "ecs-gen"]))?;
+    workspace::run(cargo().args(["build", "--release", "--package", "ecs-gen"]))?;
     let root = workspace::root();
-    let program = workspace::target_folder().join("measured/ecs-gen").display().to_string();
+    let program = workspace::target_folder().join("release/ecs-gen").display().to_string();
     let folder = tempfile::tempdir()?;
     let out = folder.path();
     let logs: Vec<String> = workspace::logs()?.iter().map(|log| log.display().to_string()).collect();
