@@ -16,13 +16,16 @@ use serde_json::{Value, json};
 /// Exit code when an entry that was asked for is not there or was not handed back.
 const NOT_ALL: u8 = 3;
 
+/// More than a record of the spool has besides the document.
+const RECORD_HEAD: usize = 64;
+
 /// List, show and hand back the events that a service could not log or deliver
 ///
 /// DIR is the directory of a service that is stopped: a running one has its directory to itself.
 ///
-/// An entry is of one of four kinds. `invalid` broke rules of its log and was never sent; `rejected` was refused by the
+/// An entry is of one of five kinds. `invalid` broke rules of its log and was never sent; `rejected` was refused by the
 /// engine for good; `too-large` is larger than any request that the engine takes; `unreadable` is a record that another
-/// release wrote.
+/// release wrote; of one that is `truncated` the quarantine took only the beginning.
 ///
 /// Exits with 0 when all was done, with 3 when an entry is not there or was not handed back, with 1 when the directory
 /// cannot be used, with 2 when the arguments are wrong.
@@ -98,6 +101,7 @@ enum KindArgument {
     Rejected,
     TooLarge,
     Unreadable,
+    Truncated,
 }
 
 impl KindArgument {
@@ -107,6 +111,7 @@ impl KindArgument {
             Self::Rejected => kind == Kind::Rejected,
             Self::TooLarge => kind == Kind::TooLarge,
             Self::Unreadable => kind == Kind::Unreadable,
+            Self::Truncated => kind == Kind::Truncated,
         }
     }
 }
@@ -254,7 +259,9 @@ impl Wanted {
 
 fn retry(dir: &Path, wanted: &Wanted, json: bool, out: &mut dyn Write) -> anyhow::Result<u8> {
     let quarantine = open(dir)?;
-    let events = open_unbounded(Spool::builder(), &dir.join(EVENTS_DIRECTORY))?;
+    let mut largest = 0;
+    quarantine.entries(&mut |_, entry| largest = largest.max(entry.document.len()))?;
+    let events = open_unbounded(Spool::builder().fit_records(largest + RECORD_HEAD), &dir.join(EVENTS_DIRECTORY))?;
     let mut refused = Vec::new();
     let handed_back = quarantine.hand_back(&events, &mut |number, entry| {
         if !wanted.covers(number, entry) {

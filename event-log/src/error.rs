@@ -23,6 +23,20 @@ pub enum StartError {
         /// What the spool says.
         r#source: OpenError,
     },
+    /// Files of the spool or the quarantine are too small for events as large as [`max_event_bytes`] says.
+    ///
+    /// [`max_event_bytes`]: crate::ServiceBuilder::max_event_bytes
+    #[error(
+        "events of up to `{bytes}` bytes do not fit the files of the {setting}: set its `segment_bytes` to `{needed}` or more"
+    )]
+    EventBytes {
+        /// What events may have.
+        bytes: usize,
+        /// `spool` or `quarantine`.
+        setting: &'static str,
+        /// What its files must have at least.
+        needed: u64,
+    },
     /// The fixed fields are not valid.
     #[error("the fixed fields break rules of the log: {0}")]
     Fixed(Violations),

@@ -31,11 +31,13 @@ pub enum Invalid {
     /// The text is not JSON.
     #[error("the text is not JSON: {0}")]
     Syntax(serde_json::Error),
-    /// The event is larger than a record of the spool can be.
-    #[error("the event has {bytes} bytes, more than a record can have")]
+    /// The event is larger than the service takes.
+    #[error("the event has {bytes} bytes of JSON, more than the {limit} of `max_event_bytes`")]
     TooLarge {
-        /// The length of the record in bytes.
+        /// The length of its JSON, with defaults and fixed fields.
         bytes: usize,
+        /// What it may have; see [`ServiceBuilder::max_event_bytes`](crate::ServiceBuilder::max_event_bytes).
+        limit: usize,
     },
 }
 

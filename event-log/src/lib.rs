@@ -45,7 +45,8 @@ pub use metrics::{Health, MAX_HEALTHY_LAG, MAX_HEALTHY_TROUBLE, Metrics};
 pub use record::{EventRecord, RecordError};
 pub use registry::RegisterError;
 pub use service::{
-    DEFAULT_REPORT_INTERVAL, EVENTS_DIRECTORY, EventLogService, QUARANTINE_DIRECTORY, ServiceBuilder, StopReport,
+    DEFAULT_MAX_EVENT_BYTES, DEFAULT_REPORT_INTERVAL, EVENTS_DIRECTORY, EventLogService, QUARANTINE_DIRECTORY,
+    ServiceBuilder, StopReport,
 };
 pub use shipping::Shipping;
 pub use timing::Timing;

@@ -18,7 +18,7 @@ use crate::timing::Timing;
 /// JSON and copied into the memory-mapped spool, from where it survives the death of the process. It makes no system call
 /// but the clock's, which needs none on usual machines; takes no lock; allocates nothing once the thread's buffer has
 /// grown; and cannot fail, because there is nothing that the caller should do: an event that breaks rules is kept in
-/// the quarantine with the reason, counted, and reported through `tracing` now and then. Placeholders in required fields
+/// the quarantine with the reason, as is one above [`max_event_bytes`](crate::ServiceBuilder::max_event_bytes), counted, and reported through `tracing` now and then. Placeholders in required fields
 /// of a struct count as absent; see [`Overlay`](ecs_schema::Overlay).
 ///
 /// An event's own `event.id` becomes the id of its document, too, when it is a UUID; logging it twice stores it once.

@@ -1,6 +1,7 @@
 //! The way of one event from the call into the spool: laid over, checked, written into the thread's buffer, appended.
 //! What is refused goes to the quarantine, is counted and, now and then, reported. Owns the order of these steps.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -55,17 +56,28 @@ impl Desk {
         let reason = invalid.with_values().to_string();
         let entry = Entry { id: Some(id), ..Entry::new(Kind::Invalid, &reason, document) };
         let kept = self.quarantine.put(&entry);
-        if let Some(count) = self.invalid.count(invalid.code()) {
-            tracing::warn!(reason = invalid.code(), count, "invalid event kept in quarantine: {invalid}");
-        }
-        if let Err(error) = kept {
-            self.count_lost("quarantine", &error);
+        let (code, due) = (invalid.code(), self.invalid.count(invalid.code()));
+        match (kept, due, self.quarantine.cut_of(&entry)) {
+            (Err(error), ..) => {
+                self.count_lost("quarantine", &format_args!("{invalid}; and for the quarantine: {error}"));
+            }
+            (Ok(_), Some(count), None) => {
+                tracing::warn!(reason = code, count, "invalid event kept in quarantine: {invalid}");
+            }
+            (Ok(_), Some(count), Some(most)) => {
+                tracing::error!(
+                    reason = code,
+                    count,
+                    "of an invalid event the first {most} bytes are kept in the quarantine, which takes no more: {invalid}",
+                );
+            }
+            (Ok(_), None, _) => (),
         }
     }
 
     /// Counts an event that the spool did not take.
     #[cold]
-    pub(crate) fn count_lost(&self, code: &'static str, error: &AppendError) {
+    pub(crate) fn count_lost(&self, code: &'static str, error: &dyn fmt::Display) {
         if let Some(count) = self.lost.count(code) {
             tracing::error!(reason = code, count, "event lost: {error}");
         }
@@ -154,7 +166,11 @@ impl<L: Log> Pen<L> {
 
     /// Says why the event would not be logged.
     pub(crate) fn check(&self, source: &impl Source<L>) -> Result<(), Invalid> {
-        with_buffer(|buffer| self.write(source, None, buffer).1)
+        with_buffer(|buffer| {
+            let limit = self.desk.spool.max_record_bytes();
+            self.write(source, None, buffer).1?;
+            if buffer.len() > limit { Err(too_large(buffer.len(), limit)) } else { Ok(()) }
+        })
     }
 
     /// Writes the event's record into the empty `buffer`. A given id prevails over the event's own.
@@ -183,9 +199,7 @@ impl<L: Log> Pen<L> {
     #[cold]
     fn note_failed(&self, error: &AppendError, source: &impl Source<L>, id: EventId, record: &[u8]) {
         match error {
-            AppendError::TooLarge { bytes, .. } => {
-                self.refuse(&Invalid::TooLarge { bytes: *bytes }, source, id, record);
-            }
+            AppendError::TooLarge { bytes, limit } => self.refuse(&too_large(*bytes, *limit), source, id, record),
             _ => self.desk.count_lost(code_of(error), error),
         }
     }
@@ -201,6 +215,12 @@ impl<L: Log> Pen<L> {
         let is_provider_known = self.desk.registry.has_provider(provider);
         Invalid::Unregistered { provider: provider.to_owned(), action: action.to_owned(), is_provider_known }
     }
+}
+
+/// Of the sizes of records.
+fn too_large(bytes: usize, limit: usize) -> Invalid {
+    let document = |record: usize| record.saturating_sub(HEAD_BYTES);
+    Invalid::TooLarge { bytes: document(bytes), limit: document(limit) }
 }
 
 /// The id that a refused document has.

@@ -44,21 +44,25 @@ pub enum Kind {
     Invalid,
     /// The engine refused the document for good, for example because its mapping does not have a field.
     Rejected,
-    /// The document alone is larger than the endpoint takes.
+    /// The document alone is larger than the engine takes.
     TooLarge,
     /// A record of the spool of events that is none of ours; the document is the record, byte by byte.
     Unreadable,
+    /// What would be of another kind if it were not larger than the quarantine takes. The document is the beginning of the
+    /// event's; the reason says how long that is.
+    Truncated,
     /// Not an entry: says that an earlier record was handed back and is no longer in quarantine.
     Settled,
 }
 
 impl Kind {
-    const ALL: [(Self, u8, &'static str); 5] = [
+    const ALL: [(Self, u8, &'static str); 6] = [
         (Self::Invalid, 1, "invalid"),
         (Self::Rejected, 2, "rejected"),
         (Self::TooLarge, 3, "too-large"),
         (Self::Unreadable, 4, "unreadable"),
         (Self::Settled, 5, "settled"),
+        (Self::Truncated, 6, "truncated"),
     ];
 
     /// In one word, as listings and metrics show it.

@@ -12,7 +12,9 @@ use ecs_schema::{Kind, Log, Overlay, OverlayBuilder, ProviderAction, Stamp, Stre
 use event_spool::Spool;
 use serde_json::{Value, json};
 
-pub use builder::{DEFAULT_REPORT_INTERVAL, EVENTS_DIRECTORY, QUARANTINE_DIRECTORY, ServiceBuilder};
+pub use builder::{
+    DEFAULT_MAX_EVENT_BYTES, DEFAULT_REPORT_INTERVAL, EVENTS_DIRECTORY, QUARANTINE_DIRECTORY, ServiceBuilder,
+};
 
 use crate::error::{LoggerError, StartError};
 use crate::logger::{EventLogger, ProviderLogger};
@@ -91,7 +93,8 @@ impl<L: Log> EventLogService<L> {
         ServiceBuilder::new()
     }
 
-    fn open(builder: ServiceBuilder<L>, directory: &Path) -> Result<Self, StartError> {
+    fn open(mut builder: ServiceBuilder<L>, directory: &Path) -> Result<Self, StartError> {
+        let [spool, quarantine] = builder.spools()?;
         let open = |name: &str, spool: event_spool::SpoolBuilder| {
             let directory = directory.join(name);
             let losses = Arc::new(Losses::new(&directory, builder.report_interval));
@@ -101,8 +104,8 @@ impl<L: Log> EventLogService<L> {
             losses.report_opening(&spool);
             Ok(spool)
         };
-        let spool = open(EVENTS_DIRECTORY, builder.spool)?;
-        let quarantine = Quarantine::over(open(QUARANTINE_DIRECTORY, builder.quarantine)?);
+        let spool = open(EVENTS_DIRECTORY, spool)?;
+        let quarantine = Quarantine::over(open(QUARANTINE_DIRECTORY, quarantine)?);
         let desk = Arc::new(Desk::new(spool, quarantine, builder.report_interval));
         let mut service =
             Self { desk, directory: directory.to_owned(), fixed: builder.fixed, own: None, shipper: None };

@@ -86,7 +86,8 @@ pub enum OpenError {
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum AppendError {
-    /// The record is greater than a record may be, see [`SpoolBuilder::segment_bytes`](crate::SpoolBuilder::segment_bytes).
+    /// The record is greater than a record may be, see
+    /// [`SpoolBuilder::max_record_bytes`](crate::SpoolBuilder::max_record_bytes).
     #[error("a record of `{bytes}` bytes is greater than `{limit}` bytes")]
     TooLarge {
         /// Its size.

@@ -53,8 +53,8 @@ pub use disk::simulated;
 pub use error::{AcknowledgeError, AppendError, FlushError, OpenError, ReadError};
 pub use format::VERSION;
 pub use options::{
-    DEFAULT_FLUSH_INTERVAL, DEFAULT_MAX_BYTES, DEFAULT_SEGMENT_BYTES, FlushPolicy, FullPolicy, MAX_RECORD_BYTES,
-    SpoolBuilder,
+    DEFAULT_FLUSH_INTERVAL, DEFAULT_MAX_BYTES, DEFAULT_MAX_RECORD_BYTES, DEFAULT_SEGMENT_BYTES, FlushPolicy,
+    FullPolicy, SpoolBuilder,
 };
 pub use reader::{Backlog, Reader, Record, Scan};
 pub use recovery::Recovery;

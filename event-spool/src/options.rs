@@ -4,7 +4,12 @@
 use crate::disk::simulated::SimulatedDirectory;
 use std::{fmt, num::NonZeroU32, path::Path, sync::Arc, time::Duration};
 
-use crate::{OpenError, Spool, Stats, disk::RealDirectory, format::FRAMES, mapping::MAX_CAPACITY};
+use crate::{
+    OpenError, Spool, Stats,
+    disk::RealDirectory,
+    format::{FRAME_HEADER, FRAMES},
+    mapping::MAX_CAPACITY,
+};
 
 /// 16 MiB: some 50,000 events of 300 bytes; small enough that space comes back soon after an acknowledgement and that a
 /// new segment is made within a few milliseconds, large enough that this happens rarely.
@@ -14,8 +19,8 @@ pub const DEFAULT_MAX_BYTES: u64 = 1 << 30;
 /// What is lost at most when the machine dies, not the process. A sync costs a fraction of a millisecond of disk, and none
 /// of the producers' time.
 pub const DEFAULT_FLUSH_INTERVAL: Duration = Duration::from_millis(100);
-/// The greatest record: no event comes near, and it bounds what concurrent producers may reserve at the end of a segment.
-pub const MAX_RECORD_BYTES: usize = (1 << 20) - crate::format::FRAME_HEADER;
+/// The greatest record unless said: a frame of 1 MiB.
+pub const DEFAULT_MAX_RECORD_BYTES: usize = (1 << 20) - FRAME_HEADER;
 
 const MIN_SEGMENT_BYTES: u64 = 2 * FRAMES as u64;
 const MIN_SEGMENTS: u64 = 3;
@@ -59,6 +64,7 @@ pub struct SpoolBuilder {
     pub(crate) when_full: FullPolicy,
     pub(crate) flush_policy: FlushPolicy,
     pub(crate) on_loss: Option<OnLoss>,
+    max_record_bytes: Option<usize>,
 }
 
 /// Who is told that records were lost.
@@ -79,6 +85,7 @@ impl Default for SpoolBuilder {
             when_full: FullPolicy::default(),
             flush_policy: FlushPolicy::default(),
             on_loss: None,
+            max_record_bytes: None,
         }
     }
 }
@@ -86,8 +93,7 @@ impl Default for SpoolBuilder {
 impl SpoolBuilder {
     /// The size of the files, in bytes: a multiple of 4,096 from 8,192 to 128 MiB, [`DEFAULT_SEGMENT_BYTES`] unless said.
     ///
-    /// A record may take half of what a segment has for records, and [`MAX_RECORD_BYTES`] at most. Segments that exist
-    /// keep their size.
+    /// A record may take half of what a segment has for records at most. Segments that exist keep their size.
     pub fn segment_bytes(mut self, bytes: u64) -> Self {
         self.segment_bytes = bytes;
         self
@@ -98,6 +104,37 @@ impl SpoolBuilder {
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.max_bytes = bytes;
         self
+    }
+
+    /// The bytes of a record at most: no more than [`largest_record_bytes`](Self::largest_record_bytes). Unless said, it is that
+    /// or [`DEFAULT_MAX_RECORD_BYTES`], whichever is less. Larger ones that are in the spool are read.
+    pub fn max_record_bytes(mut self, bytes: usize) -> Self {
+        self.max_record_bytes = Some(bytes);
+        self
+    }
+
+    /// Lets records have so many bytes, and makes segments and the spool larger where they have to be for that.
+    pub fn fit_records(mut self, bytes: usize) -> Self {
+        self.segment_bytes = self.segment_bytes.max(Self::segment_bytes_for(bytes));
+        self.max_bytes = self.max_bytes.max(self.segment_bytes.saturating_mul(MIN_SEGMENTS));
+        let most = bytes.max(self.max_record());
+        self.max_record_bytes(most)
+    }
+
+    /// The least `segment_bytes` with which records may have so many bytes.
+    #[must_use]
+    pub fn segment_bytes_for(bytes: usize) -> u64 {
+        let half = (bytes as u64).saturating_add(FRAME_HEADER as u64);
+        let whole = half.saturating_mul(2).saturating_add(FRAMES as u64);
+        whole.checked_next_multiple_of(FRAMES as u64).unwrap_or(u64::MAX)
+    }
+
+    /// What a record may have at most with the `segment_bytes` that are set: half of what a segment has for records.
+    #[must_use]
+    pub fn largest_record_bytes(&self) -> usize {
+        let half =
+            usize::try_from(self.segment_bytes).unwrap_or(MAX_CAPACITY).min(MAX_CAPACITY).saturating_sub(FRAMES) / 2;
+        half.saturating_sub(FRAME_HEADER)
     }
 
     /// What happens to a record that has no room; [`FullPolicy::Refuse`] unless said.
@@ -153,6 +190,13 @@ impl SpoolBuilder {
                 rule: "a multiple of 4,096 from 8,192 to 134,217,728",
             });
         }
+        if self.max_record() > self.largest_record_bytes() {
+            return Err(OpenError::Setting {
+                setting: "max_record_bytes",
+                value: self.max_record() as u64,
+                rule: "less than half of `segment_bytes`",
+            });
+        }
         if self.max_bytes / MIN_SEGMENTS < self.segment_bytes {
             return Err(OpenError::Setting {
                 setting: "max_bytes",
@@ -165,7 +209,6 @@ impl SpoolBuilder {
 
     /// The greatest payload.
     pub(crate) fn max_record(&self) -> usize {
-        let half = (usize::try_from(self.segment_bytes).unwrap_or(MAX_CAPACITY) - FRAMES) / 2;
-        (half - crate::format::FRAME_HEADER).min(MAX_RECORD_BYTES)
+        self.max_record_bytes.unwrap_or_else(|| DEFAULT_MAX_RECORD_BYTES.min(self.largest_record_bytes()))
     }
 }

@@ -230,6 +230,12 @@ impl Spool {
         if self.is_forked() { 0 } else { self.shared.log.records_after(sequence.map_or(0, Sequence::get)) }
     }
 
+    /// The bytes of a record at most.
+    #[must_use]
+    pub fn max_record_bytes(&self) -> usize {
+        self.shared.log.options.max_record()
+    }
+
     /// Counters and sizes, as of now.
     #[must_use]
     pub fn stats(&self) -> Stats {

@@ -1,6 +1,6 @@
 //! Handing entries back to the spool of events, many at a time. Which ones, and as what, is the caller's to say.
 
-use event_spool::Spool;
+use event_spool::{AppendError, Spool};
 
 use super::store::Claims;
 use super::{Entry, Kind, Quarantine, QuarantineError};
@@ -12,7 +12,8 @@ use crate::record::EventRecord;
 pub enum HandBack {
     /// It stays.
     Leave,
-    /// Its document is logged again as it is, under its own id. What has no id, or was never an event, stays.
+    /// Its document is logged again as it is, under its own id. What has no id, was never an event, or is not kept in full,
+    /// stays; and so does what is larger than a record of that spool may be.
     AsItIs,
     /// This is logged in its place.
     Corrected {
@@ -86,7 +87,7 @@ impl Quarantine {
                 return;
             }
             let appended = match choose(number, entry) {
-                HandBack::AsItIs if entry.kind != Kind::Unreadable => {
+                HandBack::AsItIs if !matches!(entry.kind, Kind::Unreadable | Kind::Truncated) => {
                     entry.id.map(|id| events.append_parts(&[&EventRecord::head(id), entry.document]))
                 }
                 HandBack::Corrected { id, document } => Some(events.append_parts(&[&EventRecord::head(id), &document])),
@@ -94,8 +95,9 @@ impl Quarantine {
             };
             match appended {
                 Some(Ok(_)) => return taken.push(number),
+                // What is too large stays, and keeps no other one back.
+                Some(Err(AppendError::TooLarge { .. })) | None => (),
                 Some(Err(error)) => outcome = Err(QuarantineError::Events(error)),
-                None => (),
             }
             claims.release(number);
         })?;

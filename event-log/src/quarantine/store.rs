@@ -9,12 +9,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use event_spool::{AppendError, FlushError, FullPolicy, OpenError, ReadError, Record, Spool, SpoolBuilder};
 use thiserror::Error;
 
-use super::{Entry, Kind};
+use super::{Entry, HEAD_BYTES, Kind};
 
 /// 64 MiB: some hundred thousand refused events, enough to see what is wrong and to mend a day's; the oldest go first.
 pub const DEFAULT_QUARANTINE_BYTES: u64 = 64 << 20;
 /// The reader whose position says up to where all was handed back.
 const READER: &str = "kept";
+/// What the reason of an entry that is cut may have at least.
+const SHORT_REASON: usize = 256;
 /// Small, because at least three files are there and most quarantines stay empty.
 const SEGMENT_BYTES: u64 = 4 << 20;
 
@@ -136,12 +138,12 @@ impl Quarantine {
         Ok(Self::over(Self::spool_builder().open(directory)?))
     }
 
-    /// How its spool is opened if nothing else is said: [`DEFAULT_QUARANTINE_BYTES`], of which the oldest go first.
+    /// How its spool is opened if nothing else is said: [`DEFAULT_QUARANTINE_BYTES`], of which the oldest go first, and
+    /// records as large as its files allow.
     pub fn spool_builder() -> SpoolBuilder {
-        Spool::builder()
-            .segment_bytes(SEGMENT_BYTES)
-            .max_bytes(DEFAULT_QUARANTINE_BYTES)
-            .when_full(FullPolicy::DropOldest)
+        let builder = Spool::builder().segment_bytes(SEGMENT_BYTES).max_bytes(DEFAULT_QUARANTINE_BYTES);
+        let largest = builder.largest_record_bytes();
+        builder.when_full(FullPolicy::DropOldest).max_record_bytes(largest)
     }
 
     /// The quarantine in a spool that is open already. To be made once for a spool, and cloned: two that were made would not
@@ -165,11 +167,41 @@ impl Quarantine {
         self.spool.stats().appended.saturating_sub(marks)
     }
 
-    /// Adds an entry, and returns its number. It survives the death of the process.
+    /// Adds an entry, and returns its number. It survives the death of the process. Of one that is larger than a record may be,
+    /// the beginning is kept, as [`Kind::Truncated`].
     ///
     /// # Errors
-    /// When the spool takes no record: it is larger than any, or the disk is full.
+    /// When the spool takes no record: the disk is full.
     pub fn put(&self, entry: &Entry<'_>) -> Result<u64, AppendError> {
+        let Some(most) = self.cut_of(entry) else {
+            return self.append(entry);
+        };
+        let start = &entry.document[..most];
+        let whole = entry.document.len();
+        let reason =
+            format!("only the first {most} of {whole} bytes are kept; {}: {}", entry.kind.name(), entry.reason);
+        let Entry { status, id, sequence, .. } = *entry;
+        let mut cut = Entry { status, id, sequence, ..Entry::new(Kind::Truncated, &reason, start) };
+        cut.reason = &cut.reason[..cut.reason.floor_char_boundary(entry.reason.len().max(SHORT_REASON))];
+        self.append(&cut)
+    }
+
+    /// How much of an entry's document is kept when it is larger than a record may be.
+    pub(crate) fn cut_of(&self, entry: &Entry<'_>) -> Option<usize> {
+        let head = HEAD_BYTES + entry.reason.len().max(SHORT_REASON);
+        let room = self.spool.max_record_bytes().saturating_sub(head);
+        (HEAD_BYTES + entry.reason.len() + entry.document.len() > self.spool.max_record_bytes()).then(|| {
+            let is_inside = |byte: &u8| byte & 0xc0 == 0x80;
+            let mut most = room.min(entry.document.len());
+            // Not within a character.
+            while most > 0 && entry.document.get(most).is_some_and(is_inside) {
+                most -= 1;
+            }
+            most
+        })
+    }
+
+    fn append(&self, entry: &Entry<'_>) -> Result<u64, AppendError> {
         let sequence = self.spool.append_parts(&[&entry.head(), entry.reason.as_bytes(), entry.document])?;
         Ok(sequence.get())
     }

@@ -10,12 +10,15 @@ use serde_json::{Value, json};
 
 use super::{EventLogService, has_field};
 use crate::error::StartError;
-use crate::quarantine::Quarantine;
+use crate::quarantine::{self, MAX_REASON_BYTES, Quarantine};
+use crate::record::HEAD_BYTES;
 use crate::shipping::Shipping;
 
 /// A minute: whoever reads the program's own log learns soon what is refused, and a thousand refusals a second do not
 /// fill that log.
 pub const DEFAULT_REPORT_INTERVAL: Duration = Duration::from_mins(1);
+/// 1 MiB: few events come near, and a request with one is far below what engines and gateways take.
+pub const DEFAULT_MAX_EVENT_BYTES: usize = 1 << 20;
 /// The folder of the spool of events, in the service's directory.
 pub const EVENTS_DIRECTORY: &str = "events";
 /// The folder of the quarantine, in the service's directory.
@@ -25,8 +28,9 @@ pub const QUARANTINE_DIRECTORY: &str = "quarantine";
 #[derive(Debug)]
 #[must_use]
 pub struct ServiceBuilder<L> {
-    pub(super) spool: SpoolBuilder,
-    pub(super) quarantine: SpoolBuilder,
+    spool: Option<SpoolBuilder>,
+    quarantine: Option<SpoolBuilder>,
+    max_event_bytes: Option<usize>,
     pub(super) fixed: Value,
     pub(super) report_interval: Duration,
     pub(super) own: Option<Own>,
@@ -51,8 +55,9 @@ impl<L: Log> ServiceBuilder<L> {
             json!({})
         };
         Self {
-            spool: Spool::builder(),
-            quarantine: Quarantine::spool_builder(),
+            spool: None,
+            quarantine: None,
+            max_event_bytes: None,
             fixed: ecs,
             report_interval: DEFAULT_REPORT_INTERVAL,
             own: None,
@@ -63,14 +68,47 @@ impl<L: Log> ServiceBuilder<L> {
 
     /// How the spool of events is to be: its size, what happens when it is full, when it is synced.
     pub fn spool(mut self, spool: SpoolBuilder) -> Self {
-        self.spool = spool;
+        self.spool = Some(spool);
         self
     }
 
     /// How the quarantine is to be; [`Quarantine::spool_builder`] if not set.
     pub fn quarantine(mut self, spool: SpoolBuilder) -> Self {
-        self.quarantine = spool;
+        self.quarantine = Some(spool);
         self
+    }
+
+    /// The bytes of an event's JSON at most, with defaults and fixed fields; [`DEFAULT_MAX_EVENT_BYTES`] unless said, or what the
+    /// files of the spool allow, if that is less.
+    ///
+    /// Takes files, in spool and quarantine, of twice that size and a little more (128 MiB at most). Where nothing is said of
+    /// spool or quarantine, they get such files; otherwise [`start`](Self::start) checks it. A larger event is not logged: it
+    /// is kept in the quarantine, in full if it fits there, else its beginning. Engines take requests of up to 100 MB by
+    /// default (`http.max_content_length`), gateways before them often less.
+    pub fn max_event_bytes(mut self, bytes: usize) -> Self {
+        self.max_event_bytes = Some(bytes);
+        self
+    }
+
+    /// The spools of events and of the quarantine, as they are to be opened.
+    pub(super) fn spools(&mut self) -> Result<[SpoolBuilder; 2], StartError> {
+        let wanted = self.max_event_bytes;
+        let bytes = wanted.unwrap_or(DEFAULT_MAX_EVENT_BYTES);
+        let fit = |builder: Option<SpoolBuilder>, default: SpoolBuilder, head: usize, setting| {
+            let record = bytes.saturating_add(head);
+            let Some(builder) = builder else { return Ok(default.fit_records(record)) };
+            let largest = builder.largest_record_bytes();
+            if wanted.is_some() && record > largest {
+                return Err(StartError::EventBytes { bytes, setting, needed: SpoolBuilder::segment_bytes_for(record) });
+            }
+            Ok(builder.max_record_bytes(record.min(largest)))
+        };
+        let spool = fit(self.spool.take(), Spool::builder(), HEAD_BYTES, "spool")?;
+        let entry_head = quarantine::HEAD_BYTES + MAX_REASON_BYTES;
+        let quarantine = fit(self.quarantine.take(), Quarantine::spool_builder(), entry_head, "quarantine")?;
+        // Of larger events it takes what it can.
+        let largest = quarantine.largest_record_bytes();
+        Ok([spool, quarantine.max_record_bytes(largest)])
     }
 
     /// Fixes fields of every event, for instance the identity and version of the service: a JSON object. What is given

@@ -16,6 +16,7 @@ mod providers;
 mod quarantined;
 mod secrets;
 mod shipping;
+mod sizes;
 mod steady;
 mod timing;
 mod waiting;

@@ -87,18 +87,6 @@ fn check_says_why_not_and_logs_nothing() {
 }
 
 #[test]
-fn event_larger_than_a_record_is_refused() {
-    let service = service();
-    let mut event = blank();
-    event.message = Some("x".repeat(200_000));
-    logger(&service).log_event(&event);
-    let metrics = service.metrics();
-    assert_eq!(metrics.invalid, [("too-large", 1)]);
-    // It is too large for the quarantine of this test, too.
-    assert_eq!(metrics.lost, [("quarantine", 1)]);
-}
-
-#[test]
 fn full_spool_refuses_and_counts() {
     let full = Spool::builder().segment_bytes(8192).max_bytes(3 * 8192);
     let service = service_of(builder().spool(full));
@@ -166,7 +154,7 @@ impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Lines {
     }
 }
 
-fn lines_of(service: impl FnOnce()) -> Vec<String> {
+pub(crate) fn lines_of(service: impl FnOnce()) -> Vec<String> {
     use tracing_subscriber::layer::SubscriberExt;
 
     let lines = Lines::default();
