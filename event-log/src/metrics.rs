@@ -83,8 +83,8 @@ impl Metrics {
                 "this process was forked from the one that started the service: start one after the fork".to_owned(),
             );
         }
-        if self.spool.cannot_grow {
-            reasons.push("the spool cannot grow: the disk is full or fails".to_owned());
+        if let Some(cause) = self.spool.cannot_grow {
+            reasons.push(format!("the spool cannot grow: {cause}; make space, or look at the disk"));
         }
         let lost: u64 = self.lost.iter().map(|(_, count)| count).sum();
         if lost > 0 {

@@ -1,8 +1,9 @@
 //! Which segments there are, from the oldest to the one that is appended to; does no IO.
 
-use std::{collections::VecDeque, io};
+use std::collections::VecDeque;
 
 use crate::{
+    error::SystemError,
     gaps::Gaps,
     mapping::{Handoff, Seal},
     segment::Segment,
@@ -48,7 +49,7 @@ pub(crate) struct Catalogue {
     /// Whether the background thread is making a spare at this moment.
     pub preparing: bool,
     /// Why the last attempt to make a segment failed, until one succeeds.
-    pub no_segment: Option<io::ErrorKind>,
+    pub no_segment: Option<SystemError>,
     pub next_number: u64,
     /// The base of the next segment.
     pub next_base: u64,

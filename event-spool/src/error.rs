@@ -11,6 +11,32 @@ use crate::Sequence;
 pub(crate) const FORKED: &str =
     "this process was forked from the one that opened the spool: open one after the fork, in a directory of its own";
 
+/// What the system refused with, in a form that can be kept and copied, which an [`io::Error`] cannot be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SystemError {
+    kind: io::ErrorKind,
+    /// The system's own number, such as 28 for a full disk.
+    code: Option<i32>,
+}
+
+impl From<&io::Error> for SystemError {
+    fn from(error: &io::Error) -> Self {
+        Self { kind: error.kind(), code: error.raw_os_error() }
+    }
+}
+
+impl From<SystemError> for io::Error {
+    fn from(error: SystemError) -> Self {
+        error.code.map_or_else(|| error.kind.into(), Self::from_raw_os_error)
+    }
+}
+
+impl fmt::Display for SystemError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        io::Error::from(*self).fmt(out)
+    }
+}
+
 /// A spool, or a reader, could not be opened. Nothing was lost.
 #[derive(thiserror::Error)]
 #[non_exhaustive]

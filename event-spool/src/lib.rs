@@ -50,7 +50,7 @@ mod sync;
 
 #[cfg(any(test, feature = "simulation"))]
 pub use disk::simulated;
-pub use error::{AcknowledgeError, AppendError, FlushError, OpenError, ReadError};
+pub use error::{AcknowledgeError, AppendError, FlushError, OpenError, ReadError, SystemError};
 pub use format::VERSION;
 pub use options::{
     DEFAULT_FLUSH_INTERVAL, DEFAULT_MAX_BYTES, DEFAULT_MAX_RECORD_BYTES, DEFAULT_SEGMENT_BYTES, FlushPolicy,

@@ -11,6 +11,7 @@ use crate::{
     catalogue::{Catalogue, Dropped, Entry},
     commit::Commit,
     disk::{Directory, uninterrupted},
+    error::SystemError,
     format::{FRAME_HEADER, padded},
     mapping::{Claim, Handoff, Owner, Reservation, Seal},
     recovery::Recovered,
@@ -168,11 +169,11 @@ impl Log {
         if catalogue.preparing {
             return Ok(Next::Wait);
         }
-        if let Some(kind) = catalogue.no_segment
+        if let Some(cause) = catalogue.no_segment
             && self.options.when_full == FullPolicy::Refuse
         {
             // The background thread tries again, not each producer.
-            return Err(AppendError::NoSegment { source: kind.into() });
+            return Err(AppendError::NoSegment { source: cause.into() });
         }
         self.make_room(catalogue)?;
         self.counters.late_segments.add(1);
@@ -186,7 +187,7 @@ impl Log {
                 }
                 Err(error) if self.gives_way(catalogue, &error) => {}
                 Err(source) => {
-                    catalogue.no_segment = Some(source.kind());
+                    catalogue.no_segment = Some(SystemError::from(&source));
                     return Err(AppendError::NoSegment { source });
                 }
             }
@@ -302,7 +303,7 @@ impl Log {
             sync_failures: self.counters.sync_failures.get(),
             file_failures: self.counters.file_failures.get(),
             damaged_reads: self.counters.damaged_reads.get(),
-            cannot_grow: catalogue.no_segment.is_some(),
+            cannot_grow: catalogue.no_segment,
             is_forked: false,
         }
     }

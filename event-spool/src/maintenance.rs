@@ -13,6 +13,7 @@ use std::{
 use crate::{
     FlushPolicy, FullPolicy,
     catalogue::Catalogue,
+    error::SystemError,
     format::FRAMES,
     log::Log,
     segment::Segment,
@@ -123,7 +124,7 @@ impl Log {
                 self.counters.file_failures.add(1);
                 // With room made, the next attempt may succeed; without, producers need not try.
                 if self.options.when_full == FullPolicy::Refuse || !self.gives_way(catalogue, &error) {
-                    catalogue.no_segment = Some(error.kind());
+                    catalogue.no_segment = Some(SystemError::from(&error));
                 }
                 Err(error.kind())
             }

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::Sequence;
+use crate::error::SystemError;
 
 /// What happened since the spool was opened, and how it is now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,8 +41,8 @@ pub struct Stats {
     pub file_failures: u64,
     /// Damaged places that readers have met and skipped.
     pub damaged_reads: u64,
-    /// Whether the last attempt to make a segment failed: the disk is full, or the file system fails.
-    pub cannot_grow: bool,
+    /// Why the last attempt to make a segment failed, if it did: the disk is full, or the file system fails.
+    pub cannot_grow: Option<SystemError>,
     /// Whether this process was forked from the one that opened the spool. Then nothing else is known.
     pub is_forked: bool,
 }
@@ -65,7 +66,7 @@ impl Stats {
             sync_failures: 0,
             file_failures: 0,
             damaged_reads: 0,
-            cannot_grow: false,
+            cannot_grow: None,
             is_forked: true,
         }
     }

@@ -152,6 +152,20 @@ fn documents_that_are_refused_one_by_one_say_why() {
         "[FORBIDDEN/8/index write (api)]",
     );
     check(
+        "item-closed",
+        |request| failed(request, 400, "index_closed_exception", "closed"),
+        Condition::Refused,
+        "400 index_closed_exception: closed; somebody, or the index's lifecycle, has to see to that at the engine",
+    );
+    check(
+        "item-gone",
+        |request| {
+            failed(request, 404, "index_not_found_exception", "no such index [item-gone] and [require_alias] is set")
+        },
+        Condition::Refused,
+        "404 index_not_found_exception: no such index [item-gone]",
+    );
+    check(
         "item-pipeline",
         |request| failed(request, 400, "illegal_argument_exception", "pipeline with id [missing] does not exist"),
         Condition::Refused,

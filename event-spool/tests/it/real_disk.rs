@@ -319,7 +319,14 @@ fn full_disk_refuses_appends_and_recovers_when_space_is_back() {
         }
     };
     assert!(matches!(error, AppendError::NoSegment { .. }) && error.is_temporary(), "{error:?}");
-    assert!(spool.stats().cannot_grow && spool.stats().refused > 0);
+    let reason = "No space left on device (os error 28)";
+    // The first is refused by the file system, those after it by what is known of that.
+    let again = spool.append(&crate::support::record(appended + 1)).unwrap_err();
+    for said in [error.to_string(), again.to_string()] {
+        assert_eq!(said, format!("no further segment can be made for the spool: {reason}"));
+    }
+    assert_eq!(spool.stats().cannot_grow.map(|cause| cause.to_string()).as_deref(), Some(reason));
+    assert!(spool.stats().refused > 0);
     assert_eq!(drain(&mut reader), expected(1..=appended));
     reader.acknowledge(Sequence::new(appended)).unwrap();
     while spool.append(&crate::support::record(appended + 1)).is_err() {
