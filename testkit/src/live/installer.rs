@@ -121,6 +121,17 @@ pub fn load_bundle(log: &Log, adapter: &mut Adapter) -> Result<Bundle> {
     Ok(Bundle::from_files(&files)?)
 }
 
+/// The committed bundle as it is.
+///
+/// # Errors
+/// When the files are no bundle.
+pub fn load_whole_bundle(log: &Log, engine: Engine) -> Result<Bundle> {
+    let files: Vec<(&str, String)> =
+        log.folder(folder(engine)).map(|(name, content)| (name, content.to_string())).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    Ok(Bundle::from_files(&files)?)
+}
+
 /// Version 6 has legacy templates where later ones have composable ones, and wants to be told that there is no type.
 fn use_ancestors_forms(step: &mut Step) {
     if let Some(name) = step.path.strip_prefix("/_index_template/") {
