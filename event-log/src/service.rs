@@ -105,6 +105,14 @@ impl<L: Log> EventLogService<L> {
             Ok(spool)
         };
         let spool = open(EVENTS_DIRECTORY, spool)?;
+        if let Some(name) = spool.unreserving_file_system() {
+            let directory = directory.display();
+            tracing::warn!(
+                reason = "file-system",
+                "`{directory}` is on {name}, which may not keep the space that files reserve: a full disk may end the process \
+                 with SIGBUS there; use a directory on ext4 or XFS",
+            );
+        }
         let quarantine = Quarantine::over(open(QUARANTINE_DIRECTORY, quarantine)?);
         let desk = Arc::new(Desk::new(spool, quarantine, builder.report_interval));
         let mut service =

@@ -4,6 +4,7 @@
 
 mod lock;
 mod real;
+mod reserving;
 #[cfg(any(test, feature = "simulation"))]
 pub mod simulated;
 
@@ -45,6 +46,11 @@ pub(crate) trait Directory: fmt::Debug + Send + Sync {
 
     /// What tells this boot of the machine from others; zero if that is not known.
     fn boot(&self) -> u128;
+
+    /// The name of the file system, if it may not keep the space that [`File::allocate`] has reserved.
+    fn unreserving(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 /// One file.

@@ -11,7 +11,8 @@
 //!   read.
 //!
 //! Linux only: it stands on `fallocate`, `flock`, `mmap` and `MADV_POPULATE_WRITE`. A disk that cannot read a page of a
-//! mapped file kills the process with SIGBUS, as with every mapping; a full disk does not, because space is taken before.
+//! mapped file kills the process with SIGBUS, as with every mapping. A full disk does not, because space is taken before, on
+//! file systems that keep it, such as ext4, XFS and tmpfs; [`Spool::unreserving_file_system`] names those that may not.
 //!
 //! # Examples
 //! ```

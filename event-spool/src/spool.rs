@@ -236,6 +236,13 @@ impl Spool {
         self.shared.log.options.max_record()
     }
 
+    /// The name of the file system that the spool is on, if that may not keep the space that files reserve: copy-on-write and
+    /// network file systems, and overlays. When such a disk is full, an append may end the process with SIGBUS.
+    #[must_use]
+    pub fn unreserving_file_system(&self) -> Option<&'static str> {
+        self.shared.log.disk.unreserving()
+    }
+
     /// Counters and sizes, as of now.
     #[must_use]
     pub fn stats(&self) -> Stats {

@@ -16,7 +16,7 @@ use event_store::HttpTransport;
 use fake_engine::{FakeEngine, Recording};
 use serde_json::json;
 
-use crate::lines::{collect, lines_with};
+use crate::lines::{FILE_SYSTEM, collect, lines_with};
 use crate::{blank, builder};
 
 const ALIAS: &str = ".kibana-event-log";
@@ -208,4 +208,27 @@ fn dropped_while_it_is_being_shipped_is_counted_once() {
     drop(service);
     let spool = Spool::builder().segment_bytes(8192).open(directory.path().join(EVENTS_DIRECTORY)).unwrap();
     assert_eq!(spool.records_after(spool.reader("shipper").unwrap().acknowledged()), 0);
+}
+
+#[test]
+fn file_system_that_may_not_reserve_is_said_once() {
+    collect();
+    let directory = tempfile::tempdir().unwrap();
+    let [lower, upper, work, merged] = ["lower", "upper", "work", "merged"].map(|name| directory.path().join(name));
+    for path in [&lower, &upper, &work, &merged] {
+        fs::create_dir(path).unwrap();
+    }
+    let layers = format!("lowerdir={},upperdir={},workdir={}", lower.display(), upper.display(), work.display());
+    let mounted = Command::new("mount").args(["-t", "overlay", "-o", &layers, "none"]).arg(&merged).output();
+    if !mounted.is_ok_and(|output| output.status.success()) {
+        eprintln!("left out: mounting an overlay is not permitted here");
+        return;
+    }
+    let started = builder().start(merged.join("log")).map(drop);
+    assert!(Command::new("umount").arg(&merged).status().unwrap().success());
+    started.unwrap();
+    let lines = lines_with(FILE_SYSTEM);
+    let lines: Vec<_> = lines.iter().filter(|line| line.contains(merged.to_str().unwrap())).collect();
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines[0].contains("is on an overlay file system, which may not keep the space"), "{lines:?}");
 }

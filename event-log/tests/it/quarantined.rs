@@ -9,6 +9,7 @@ use event_spool::Spool;
 use serde_json::{Value, json};
 use tracing::field::{Field, Visit};
 
+use crate::lines::FILE_SYSTEM;
 use crate::{blank, builder, logged, logger, quarantined, service, service_of};
 
 #[test]
@@ -160,7 +161,7 @@ pub(crate) fn lines_of(service: impl FnOnce()) -> Vec<String> {
     let lines = Lines::default();
     tracing::subscriber::with_default(tracing_subscriber::registry().with(lines.clone()), service);
     let lines = lines.0.lock().unwrap();
-    lines.clone()
+    lines.iter().filter(|line| !line.contains(FILE_SYSTEM)).cloned().collect()
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::{
 
 use rustix::fs::FallocateFlags;
 
-use super::{Directory, DirectoryLock, File, LockError, uninterrupted, write_all_at};
+use super::{Directory, DirectoryLock, File, LockError, reserving::unreserving, uninterrupted, write_all_at};
 use crate::mapping::{Frozen, Mapping};
 
 /// Events may be confidential: only the user who runs the process reads them.
@@ -95,6 +95,11 @@ impl Directory for RealDirectory {
 
     fn boot(&self) -> u128 {
         self.boot
+    }
+
+    fn unreserving(&self) -> Option<&'static str> {
+        let status = rustix::fs::statfs(&self.path).ok()?;
+        unreserving(u32::try_from(status.f_type & 0xffff_ffff).ok()?)
     }
 }
 

@@ -288,18 +288,41 @@ fn losses_are_reported_on_a_thread_of_the_spool() {
 
 /// A file system of its own that is soon full; `None` where that is not permitted.
 fn small_file_system(directory: &Path) -> Option<impl Drop> {
+    mount(&["-t", "tmpfs", "-o", "size=48k", "none"], directory)
+}
+
+/// What `mount` makes of a directory; `None` where that is not permitted.
+fn mount(arguments: &[&str], directory: &Path) -> Option<impl Drop + use<>> {
     struct Mounted(std::path::PathBuf);
     impl Drop for Mounted {
         fn drop(&mut self) {
             let _ = Command::new("umount").arg(&self.0).status();
         }
     }
-    let mounted = Command::new("mount")
-        .args(["-t", "tmpfs", "-o", "size=48k", "none"])
-        .arg(directory)
-        .output()
-        .is_ok_and(|output| output.status.success());
+    let mounted =
+        Command::new("mount").args(arguments).arg(directory).output().is_ok_and(|output| output.status.success());
     mounted.then(|| Mounted(directory.to_owned()))
+}
+
+#[test]
+fn file_system_that_may_not_reserve_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let [lower, upper, work, merged] = ["lower", "upper", "work", "merged"].map(|name| directory.path().join(name));
+    for path in [&lower, &upper, &work, &merged] {
+        fs::create_dir(path).unwrap();
+    }
+    let Some(_mounted) = small_file_system(&lower) else {
+        eprintln!("left out: mounting a file system is not permitted here");
+        return;
+    };
+    assert_eq!(small().open(lower.join("spool")).unwrap().unreserving_file_system(), None, "tmpfs");
+    let layers = format!("lowerdir={},upperdir={},workdir={}", lower.display(), upper.display(), work.display());
+    let Some(_mounted) = mount(&["-t", "overlay", "-o", &layers, "none"], &merged) else {
+        eprintln!("left out: overlays are not permitted here");
+        return;
+    };
+    let spool = small().open(merged.join("own")).unwrap();
+    assert_eq!(spool.unreserving_file_system(), Some("an overlay file system"));
 }
 
 #[test]
