@@ -46,3 +46,15 @@ fn service_that_ships_depends_on_two_crates() {
     let crates: BTreeSet<&str> = used.map(|(name, _)| name).filter(|name| *name != "std").collect();
     assert_eq!(Vec::from_iter(crates), ["ecs_schema", "event_log"]);
 }
+
+#[test]
+fn dependencies_of_the_readme_are_crates_of_the_workspace() {
+    let page = load("README.md");
+    assert!(page.contains(&format!("Rust {} or newer", env!("CARGO_PKG_RUST_VERSION"))), "the least version of Rust");
+    let rests = page.lines().filter_map(|line| Some(line.split_once("{ path = \"../event-log/")?.1));
+    let paths: Vec<&str> = rests.map(|rest| rest.split_once('"').unwrap().0).collect();
+    assert!(paths.contains(&"event-log") && paths.contains(&"ecs-schema"), "{paths:?}");
+    for path in paths {
+        assert!(load(&format!("{path}/Cargo.toml")).contains(&format!("name = \"{path}\"")), "{path}");
+    }
+}
