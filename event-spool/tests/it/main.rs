@@ -8,6 +8,7 @@ mod corruption;
 mod crash_points;
 #[cfg(not(loom))]
 mod faults;
+#[cfg(not(loom))]
 mod fork;
 #[cfg(loom)]
 mod hand_off;
