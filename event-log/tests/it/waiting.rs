@@ -190,6 +190,12 @@ fn documents_that_are_refused_one_by_one_say_why() {
         "503 unavailable_shards_exception",
     );
     check(
+        "item-unknown",
+        |request| failed(request, 400, "brand_new_exception", "never seen before"),
+        Condition::Failing,
+        "400 brand_new_exception: never seen before",
+    );
+    check(
         "item-defect",
         |request| failed(request, 500, "null_pointer_exception", "Cannot invoke"),
         Condition::Failing,
