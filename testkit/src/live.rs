@@ -21,6 +21,7 @@ mod log;
 mod plan;
 mod queries;
 mod read_back;
+mod reasons;
 mod roles;
 mod rule_table;
 mod shell;
@@ -75,6 +76,8 @@ pub enum Part {
     Pipeline,
     /// Every text of the conformance table, pages by cursor, and aggregations
     Queries,
+    /// What documents are refused for, and whether the table of reasons knows it
+    Reasons,
     /// Events logged and shipped while the engine is stopped, killed, rolled over, and loses a node
     Shipping,
 }
@@ -85,7 +88,7 @@ impl Part {
         match self {
             Self::Installation => &Engine::ALL,
             Self::Plans => &[Engine::OpenSearch, Engine::Elasticsearch, Engine::Elasticsearch6],
-            Self::Agreement | Self::Rules | Self::Queries | Self::Shipping => {
+            Self::Agreement | Self::Rules | Self::Queries | Self::Reasons | Self::Shipping => {
                 &[Engine::OpenSearch, Engine::Elasticsearch]
             }
             Self::Pipeline => &[Engine::OpenSearch, Engine::Elasticsearch6],
@@ -182,6 +185,7 @@ fn run_part(
             }
         }
         Part::Queries => queries::check(running, tally).context("the queries"),
+        Part::Reasons => reasons::check(running, tally).context("the reasons"),
         Part::Shipping => shipping::check(running, extents.events, extents.case, tally).context("shipping"),
     }
 }

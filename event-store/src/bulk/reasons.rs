@@ -5,7 +5,7 @@
 //! even the same `illegal_argument_exception`. So type and sentence decide first, and the status only where no row does. What
 //! no row knows is [`Obstacle::Unknown`]: it may be the document or the engine, which more than one item has to show.
 //!
-//! Each row says where it comes from. *Measured* means that the suite on live engines provokes it on `OpenSearch` 3.8.0 and
+//! Each row says where it comes from. *Measured* means that `cargo xtask live reasons` provokes it on `OpenSearch` 3.8.0 and
 //! `Elasticsearch` 8.19.21, or on the one that is named.
 
 /// What keeps an engine from storing a document that is not at fault.
@@ -109,7 +109,8 @@ const ROWS: &[Row] = &[
     // A value that no field holds. Measured on OpenSearch; on Elasticsearch it is a `document_parsing_exception`.
     ("illegal_argument_exception", "document contains at least one immense term", DOCUMENT),
     // New fields of a mapping that takes them, which are of another type than a mapping that was added meanwhile, or too many.
-    // Others that bring none pass. `MapperService`, `MappingLookup` and `FieldMapper` of both engines; the limits are measured.
+    // Others that bring none pass. `MapperService`, `MappingLookup` and `FieldMapper` of both engines; the limits are measured,
+    // and on Elasticsearch those of fields and depth are a `document_parsing_exception`.
     ("illegal_argument_exception", "mapper [", DOCUMENT),
     ("illegal_argument_exception", "can't merge a non object mapping", DOCUMENT),
     ("illegal_argument_exception", "object mapping [", DOCUMENT),
