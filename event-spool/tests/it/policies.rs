@@ -267,16 +267,16 @@ fn reader_waits_for_an_unpublished_record() {
 
 #[test]
 fn records_may_be_as_large_as_half_a_segment() {
-    let segment = Spool::builder().fit_records(100_000);
-    assert!(segment.largest_record_bytes() >= 100_000);
-    let bytes = event_spool::SpoolBuilder::segment_bytes_for(100_000);
-    let builder = || small().segment_bytes(bytes).max_record_bytes(100_000);
+    let segment = Spool::builder().fit_records(10_000);
+    assert!(segment.largest_record_bytes() >= 10_000);
+    let bytes = event_spool::SpoolBuilder::segment_bytes_for(10_000);
+    let builder = || small().segment_bytes(bytes).max_record_bytes(10_000);
     let (_disk, spool) = open(builder());
-    spool.append(&vec![7; 100_000]).unwrap();
-    assert!(matches!(spool.append(&vec![7; 100_001]), Err(AppendError::TooLarge { bytes: 100_001, limit: 100_000 })));
-    assert_eq!(drain(&mut spool.reader("one").unwrap()), [(1, vec![7; 100_000])]);
+    spool.append(&vec![7; 10_000]).unwrap();
+    assert!(matches!(spool.append(&vec![7; 10_001]), Err(AppendError::TooLarge { bytes: 10_001, limit: 10_000 })));
+    assert_eq!(drain(&mut spool.reader("one").unwrap()), [(1, vec![7; 10_000])]);
     let error = builder().segment_bytes(bytes - 4096).open_simulated(&SimulatedDirectory::default()).unwrap_err();
-    assert!(matches!(error, OpenError::Setting { setting: "max_record_bytes", value: 100_000, .. }), "{error}");
+    assert!(matches!(error, OpenError::Setting { setting: "max_record_bytes", value: 10_000, .. }), "{error}");
 }
 
 #[test]
