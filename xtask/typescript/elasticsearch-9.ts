@@ -13,7 +13,6 @@ export type IndexTemplate = With<Body<estypes.IndicesPutIndexTemplateRequest, "n
 export type ComponentTemplate = Omit<Body<estypes.ClusterPutComponentTemplateRequest, "name" | "create" | "cause">, "template"> & {
   template: Template;
 };
-export type LegacyTemplate = With<Body<estypes.IndicesPutTemplateRequest, "name" | "create" | "cause">, "settings", Settings>;
 export type LifecyclePolicy = Body<estypes.IlmPutLifecycleRequest, "name">;
 export type FirstIndex = With<Body<estypes.IndicesCreateRequest, "index" | "wait_for_active_shards">, "settings", Settings>;
 export type IngestPipeline = Body<estypes.IngestPutPipelineRequest, "id" | "if_version">;

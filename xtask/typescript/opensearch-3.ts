@@ -21,7 +21,6 @@ export type IndexTemplate = With<
 export type ComponentTemplate = Omit<API.Cluster_PutComponentTemplate_RequestBody, "template"> & {
   template: With<Types.Indices_Common.IndexState, "settings", Settings>;
 };
-export type LegacyTemplate = With<API.Indices_PutTemplate_RequestBody, "settings", Settings>;
 export type LifecyclePolicy = NonNullable<API.Ism_PutPolicy_Request["body"]>;
 export type FirstIndex = With<API.Indices_Create_RequestBody, "settings", Settings>;
 export type IngestPipeline = With<

@@ -1,10 +1,4 @@
 //! Everything that Elasticsearch 8.x and 9.x take, under `elasticsearch/`.
-//!
-//! `legacy-template.json` is for engines and tools without composable templates. It has the form that Elasticsearch 6.8
-//! (`PUT _template/NAME?include_type_name=false`) and 7.x take too, so it leaves `index.hidden` out, which 6.8 does not
-//! know. Field types that an old engine lacks (6.8: `flattened`, `wildcard`, `constant_keyword`, `match_only_text`,
-//! `version`, `unsigned_long`; and `meta` of a field) are for the log's author to avoid, as are policies with conditions
-//! that came later; those engines take a policy without its `_meta`.
 
 mod ilm;
 mod roles;
@@ -13,17 +7,16 @@ use super::Emitter;
 use super::body::install::{Install, Step, path};
 use super::body::mapping::{Mappings, Translated, is_default};
 use super::body::meta::{self, Meta};
-use super::body::overrides::{with_legacy_settings, with_template_settings};
+use super::body::overrides::with_template_settings;
 use super::body::settings::{LifecycleSettings, SettingsBody};
 use super::body::template::{
-    self, ComponentTemplate, DataStreamOptions, FirstIndex, IndexTemplate, LegacyTemplate, Row, StreamLifecycle,
-    Template,
+    self, ComponentTemplate, DataStreamOptions, FirstIndex, IndexTemplate, Row, StreamLifecycle, Template,
 };
 use crate::field_type::FieldType;
 use crate::files::Files;
 use crate::lifecycle::Manager;
 use crate::model::{IndexTarget, Model};
-use crate::parameter::{Parameter, Parameters};
+use crate::parameter::Parameters;
 
 /// Writes `elasticsearch/`.
 pub struct Elasticsearch;
@@ -67,7 +60,6 @@ fn emit_templates(model: &Model, rows: &[Row<'_>], out: &mut Files) {
     let makes_no_index = data_stream(model).is_none();
     let hash = meta::hash(model, &[&mappings, &settings, &own, &makes_no_index]);
     let mappings = mappings.with_meta(Meta::new(model, &hash));
-    let legacy = Mappings::new(model, &translate_legacy).with_meta(Meta::new(model, &hash));
     add(model, out, "mappings", &mappings);
     let (with_mapping, rest) = settings.clone().part();
     let component = Template { settings: Some(with_mapping), mappings: Some(mappings.clone()), ..Template::default() };
@@ -77,10 +69,6 @@ fn emit_templates(model: &Model, rows: &[Row<'_>], out: &mut Files) {
     for (row, own) in rows.iter().zip(own) {
         let body = IndexTemplate::new(model, row, data_stream(model), own, &hash).without_auto_create();
         add(model, out, &format!("index-template{}", row.suffix), &with_template_settings(model, body));
-        if row.alias.is_some() {
-            let body = LegacyTemplate::new(model, row, legacy_settings(model, row), legacy.clone());
-            add(model, out, &format!("legacy-template{}", row.suffix), &with_legacy_settings(model, body));
-        }
     }
 }
 
@@ -89,13 +77,6 @@ fn translate(field_type: FieldType, parameters: &Parameters) -> Translated {
     let said = parameters.iter().filter(|(parameter, value)| !is_default(**parameter, value));
     let parameters = said.map(|(parameter, value)| (parameter.name(), value.clone())).collect();
     Translated { name: field_type.name(), parameters }
-}
-
-/// The same without what came with synthetic source, long after the engines that the legacy form is for.
-fn translate_legacy(field_type: FieldType, parameters: &Parameters) -> Translated {
-    let mut translated = translate(field_type, parameters);
-    translated.parameters.remove(Parameter::SyntheticSourceKeep.name());
-    translated
 }
 
 fn shared_settings(model: &Model) -> SettingsBody {
@@ -120,15 +101,6 @@ fn row_template(model: &Model, row: &Row<'_>) -> Template {
         lifecycle: (lifecycle.manager == Manager::DataStream)
             .then(|| StreamLifecycle { data_retention: lifecycle.keep.clone() }),
     }
-}
-
-fn legacy_settings(model: &Model, row: &Row<'_>) -> SettingsBody {
-    let mut settings = shared_settings(model);
-    settings.index.hidden = None;
-    if let Some(lifecycle) = &mut settings.index.lifecycle {
-        lifecycle.rollover_alias = rollover_alias(model, row).map(str::to_owned);
-    }
-    settings
 }
 
 fn data_stream(model: &Model) -> Option<DataStreamOptions> {

@@ -16,11 +16,9 @@ use super::Emitter;
 use super::body::install::{Install, Step, path};
 use super::body::mapping::Mappings;
 use super::body::meta::{self, Meta};
-use super::body::overrides::{with_legacy_settings, with_template_settings};
-use super::body::settings::{PluginSettings, SettingsBody};
-use super::body::template::{
-    self, ComponentTemplate, DataStreamOptions, FirstIndex, IndexTemplate, LegacyTemplate, Row, Template,
-};
+use super::body::overrides::with_template_settings;
+use super::body::settings::SettingsBody;
+use super::body::template::{self, ComponentTemplate, DataStreamOptions, FirstIndex, IndexTemplate, Row, Template};
 use crate::files::Files;
 use crate::model::{IndexTarget, Model};
 
@@ -74,12 +72,6 @@ fn emit_templates(model: &Model, rows: &[Row<'_>], out: &mut Files) {
     for (row, own) in rows.iter().zip(own) {
         let body = IndexTemplate::new(model, row, data_stream(model), own, &hash);
         add(model, out, &format!("index-template{}", row.suffix), &with_template_settings(model, body));
-        if row.alias.is_some() {
-            let mut settings = settings.clone();
-            settings.index.plugins = rollover_alias(model, row).map(PluginSettings::rollover);
-            let body = LegacyTemplate::new(model, row, settings, mappings.clone());
-            add(model, out, &format!("legacy-template{}", row.suffix), &with_legacy_settings(model, body));
-        }
     }
 }
 

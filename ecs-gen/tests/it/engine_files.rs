@@ -123,7 +123,7 @@ fn every_body_of_the_install_steps_is_there_and_every_file_that_is_put_has_a_ste
                 assert!(names.iter().any(|name| name == body), "{log} {engine} {body}");
             }
             let aside = ["mappings.json", "roles.json", "install.json", "REPLACED.md"];
-            for name in names.iter().filter(|name| !name.starts_with("legacy-template")) {
+            for name in &names {
                 assert!(aside.contains(&name.as_str()) || bodies.contains(&name.as_str()), "{log} {engine} {name}");
             }
         }

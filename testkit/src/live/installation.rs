@@ -137,11 +137,6 @@ fn check_without_policy(running: &Running, log: &Log, adapter: &mut Adapter) -> 
 
 fn check_log(running: &Running, log: &Log, adapter: &mut Adapter, tally: &mut Tally) -> Result<()> {
     let client = running.client();
-    if running.engine() != Engine::Elasticsearch6 {
-        // The older form of templates, for those who deploy with it; refused where a composable one has the same pattern.
-        let put = put_legacy_templates(client, log, adapter)?;
-        tally.add("legacy templates put and read back", put);
-    }
     let installed = Installed::new(client, log, adapter)?;
     let first = read_back::check(client, &installed.steps)?;
     let outcomes = installer::install(client, &installed.steps).context("the second installation")?;
@@ -176,21 +171,6 @@ fn check_first_indices(client: &Client, log: &Log, installed: &Installed<'_>, ad
         }
     }
     Ok(())
-}
-
-fn put_legacy_templates(client: &Client, log: &Log, adapter: &mut Adapter) -> Result<usize> {
-    let folder = installer::folder(adapter.engine());
-    let mut count = 0;
-    for (name, body) in log.folder(folder).filter(|(name, _)| name.starts_with("legacy-template")) {
-        let body = adapter.adapt(body);
-        let path = format!("/_template/event-log-test-{count}");
-        client.send_json("PUT", &path, &body)?.expect(&format!("put `{name}`"))?;
-        let held = client.send("GET", &path)?.expect("read the template")?;
-        client.send("DELETE", &path)?.expect("remove the template")?;
-        read_back::check_template(&body, &held[&path["/_template/".len()..]]).with_context(|| name.to_owned())?;
-        count += 1;
-    }
-    Ok(count)
 }
 
 /// Stores every committed sample and finds it again.

@@ -4,7 +4,7 @@
 use anyhow::{Context as _, Result, bail};
 use event_store::Bundle;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::lacking::Adapter;
 use super::log::Log;
@@ -92,13 +92,14 @@ pub fn load_steps(log: &Log, adapter: &mut Adapter) -> Result<Vec<(Step, Value)>
         if !adapter.has_step(&step.path) {
             continue;
         }
-        if engine == Engine::Elasticsearch6 {
-            use_ancestors_forms(&mut step);
-        }
-        let body = match &step.body {
-            Some(body) => adapter.adapt(log.file(&format!("{folder}/{body}"))?),
+        let mut body = match &step.body {
+            Some(body) => log.file(&format!("{folder}/{body}"))?.clone(),
             None => Value::Null,
         };
+        if engine == Engine::Elasticsearch6 {
+            use_ancestors_forms(&mut step, &mut body, log)?;
+        }
+        body = adapter.adapt(&body);
         steps.push((step, body));
     }
     Ok(steps)
@@ -133,10 +134,33 @@ pub fn load_whole_bundle(log: &Log, engine: Engine) -> Result<Bundle> {
 }
 
 /// Version 6 has legacy templates where later ones have composable ones, and wants to be told that there is no type.
-fn use_ancestors_forms(step: &mut Step) {
+fn use_ancestors_forms(step: &mut Step, body: &mut Value, log: &Log) -> Result<()> {
     if let Some(name) = step.path.strip_prefix("/_index_template/") {
         step.path = format!("/_template/{name}?include_type_name=false");
-        step.body = step.body.as_ref().map(|body| body.replacen("index-template", "legacy-template", 1));
+        let component = |of: &str| log.file(&format!("elasticsearch/component-template-{of}.json"));
+        let mut settings = component("settings")?["template"]["settings"].clone();
+        merge(&mut settings, &body["template"]["settings"]);
+        *body = json!({
+            "index_patterns": body["index_patterns"],
+            "order": body["priority"],
+            "version": body["version"],
+            "settings": settings,
+            "mappings": component("mappings")?["template"]["mappings"],
+        });
+    }
+    Ok(())
+}
+
+/// Lays one tree of settings over another, as the engine composes them.
+fn merge(under: &mut Value, over: &Value) {
+    match (under, over) {
+        (Value::Object(under), Value::Object(over)) => {
+            for (name, value) in over {
+                merge(under.entry(name).or_insert(Value::Null), value);
+            }
+        }
+        (_, Value::Null) => {}
+        (under, over) => *under = over.clone(),
     }
 }
 

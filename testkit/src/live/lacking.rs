@@ -31,7 +31,7 @@ const NO_ILM: &str = "the bare distribution has no lifecycle management; the pol
 const NO_SCRIPT: &str = "the bare distribution has no script processor; the pipeline runs on OpenSearch";
 const NO_ISM: &str = "the engine comes without the Index Management plugin";
 const OLD: &str = "the engine is older than that";
-const LEGACY: &str = "the engine has legacy templates only, and gets those";
+const LEGACY: &str = "the engine has legacy templates only, and gets one with what the components have";
 
 const DATE_FORMAT: What = What::Default("format", "strict_date_optional_time||epoch_millis");
 const NOT_SHOWN: &str = "the engine takes the default, and does not give it back";

@@ -42,17 +42,6 @@ fn check_step(client: &Client, step: &Step, body: &Value) -> Result<Held> {
     Ok((path, found))
 }
 
-/// Compares a template with what the engine gives back.
-///
-/// # Errors
-/// The first difference.
-pub fn check_template(put: &Value, read: &Value) -> Result<()> {
-    match first_difference(&normalised(put), &normalised(read), "") {
-        Some(difference) => bail!("it reads back otherwise than it was put: {difference}"),
-        None => Ok(()),
-    }
-}
-
 /// A body with its settings as text by dotted name, without empty objects that stand for nothing.
 fn normalised(body: &Value) -> Value {
     match body {

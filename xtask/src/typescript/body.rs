@@ -12,7 +12,6 @@ pub enum Kind {
     Mappings,
     IndexTemplate,
     ComponentTemplate,
-    LegacyTemplate,
     LifecyclePolicy,
     FirstIndex,
     IngestPipeline,
@@ -37,7 +36,6 @@ impl Kind {
             Self::Mappings => "Mappings",
             Self::IndexTemplate => "IndexTemplate",
             Self::ComponentTemplate => "ComponentTemplate",
-            Self::LegacyTemplate => "LegacyTemplate",
             Self::LifecyclePolicy => "LifecyclePolicy",
             Self::FirstIndex => "FirstIndex",
             Self::IngestPipeline => "IngestPipeline",
@@ -58,7 +56,6 @@ pub fn role(file_name: &str) -> Role {
     Role::Body(match name {
         "mappings" => Kind::Mappings,
         "index-template" => Kind::IndexTemplate,
-        "legacy-template" => Kind::LegacyTemplate,
         "ilm-policy" | "ism-policy" => Kind::LifecyclePolicy,
         "first-index" => Kind::FirstIndex,
         "ingest-pipeline" => Kind::IngestPipeline,

@@ -28,8 +28,6 @@ const MISTAKES: &[(Kind, &str)] = &[
     (Kind::ComponentTemplate, r#"{ "version": 1 }"#),
     (Kind::ComponentTemplate, r#"{ "template": { "setting": {} } }"#),
     (Kind::ComponentTemplate, r#"{ "template": { "mappings": { "propertie": {} } } }"#),
-    (Kind::LegacyTemplate, r#"{ "ordr": 1 }"#),
-    (Kind::LegacyTemplate, r#"{ "settings": { "index": { "number_of_shard": "1" } } }"#),
     (Kind::LifecyclePolicy, r#"{ "polic": {} }"#),
     (Kind::FirstIndex, r#"{ "aliases": { "a": { "is_write": true } } }"#),
     (Kind::FirstIndex, r#"{ "settings": { "index": { "number_of_shard": "1" } } }"#),

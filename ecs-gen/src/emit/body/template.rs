@@ -1,4 +1,4 @@
-//! Component, index and legacy templates, and the first index of an alias.
+//! Component and index templates, and the first index of an alias.
 
 use std::collections::BTreeMap;
 
@@ -36,16 +36,6 @@ pub struct IndexTemplate {
     version: u32,
     #[serde(rename = "_meta")]
     meta: Meta,
-}
-
-/// Body of `PUT _template/NAME`, for engines and tools without composable templates.
-#[derive(Clone, Debug, Serialize)]
-pub struct LegacyTemplate {
-    index_patterns: Vec<String>,
-    order: u32,
-    version: u32,
-    settings: SettingsBody,
-    mappings: Mappings,
 }
 
 /// What a template sets.
@@ -169,19 +159,6 @@ impl IndexTemplate {
     pub fn without_auto_create(mut self) -> Self {
         self.allow_auto_create = self.data_stream.is_none().then_some(false);
         self
-    }
-}
-
-impl LegacyTemplate {
-    /// The template of a row with everything in it.
-    pub fn new(model: &Model, row: &Row<'_>, settings: SettingsBody, mappings: Mappings) -> Self {
-        Self {
-            index_patterns: vec![row.pattern.to_owned()],
-            order: model.log.settings.priority,
-            version: model.log.version,
-            settings,
-            mappings,
-        }
     }
 }
 

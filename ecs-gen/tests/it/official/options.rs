@@ -232,13 +232,6 @@ fn settings_files_go_before_what_is_generated() {
         assert_eq!(template["template"]["settings"]["index"]["codec"], "best_compression");
         assert_eq!(template["template"]["settings"]["index"]["lifecycle"]["name"], "ours");
         assert!(template["template"].get("mappings").is_none());
-        let legacy = body("legacy-template");
-        assert_eq!((&legacy["index_patterns"], &legacy["order"]), (&json!(["web-*", "old-*"]), &json!(7)));
-        let index = &legacy["settings"]["index"];
-        assert_eq!((&index["codec"], &index["number_of_shards"]), (&json!("best_compression"), &json!(3)));
-        assert!(index["mapping"]["total_fields"]["limit"].is_string(), "what the file does not say stays");
-        assert_eq!(legacy["aliases"], json!({"all": {}}));
-        assert_eq!(legacy.get("priority").or(legacy.get("template")), None, "engines refuse them there");
         let mappings = body("mappings");
         assert_eq!((&mappings["dynamic"], &mappings["date_detection"]), (&json!(false), &json!(false)));
         assert!(mappings["properties"]["host"].is_object());

@@ -16,7 +16,6 @@ fn type_follows_from_the_file_name() {
     check("index-template..hidden-alias.json", Role::Body(Kind::IndexTemplate));
     check("component-template-mappings.json", Role::Body(Kind::ComponentTemplate));
     check("component-template-settings.json", Role::Body(Kind::ComponentTemplate));
-    check("legacy-template.events-gstg.json", Role::Body(Kind::LegacyTemplate));
     check("ilm-policy.json", Role::Body(Kind::LifecyclePolicy));
     check("ism-policy.json", Role::Body(Kind::LifecyclePolicy));
     check("first-index.json", Role::Body(Kind::FirstIndex));
@@ -29,6 +28,7 @@ fn what_is_not_sent_is_left_aside_and_the_rest_is_not_passed_over() {
     check("install.json", Role::Aside);
     check("REPLACED.md", Role::Aside);
     check("mapping.json", Role::Unknown);
+    check("legacy-template.json", Role::Unknown);
     check("component-template.json", Role::Unknown);
     check("mappings.yaml", Role::Unknown);
 }
