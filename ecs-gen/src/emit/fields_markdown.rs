@@ -112,6 +112,30 @@ fn push_group(text: &mut String, model: &Model, name: &str, group: &Group<'_>) {
     for row in &group.rows {
         push_row(text, model, *row);
     }
+    for row in &group.rows {
+        push_expectations(text, model, row.field);
+    }
+}
+
+/// Which event types a category goes with. Readers of a mapping would look for that rule in vain.
+fn push_expectations(text: &mut String, model: &Model, field: &Field) {
+    let Some(allowed) = model.allowed_of(field) else { return };
+    let expecting: Vec<_> = allowed.values.iter().filter(|value| !value.expected_event_types.is_empty()).collect();
+    if expecting.is_empty() {
+        return;
+    }
+    push(
+        text,
+        format_args!(
+            "\nEvent types that ECS expects with a value of `{}`. The validation here refuses others; engines know nothing \
+             of the rule.\n\n| value | expected event types |\n| --- | --- |\n",
+            field.path
+        ),
+    );
+    for value in expecting {
+        let types: Vec<String> = value.expected_event_types.iter().map(|name| format!("`{name}`")).collect();
+        push(text, format_args!("| `{}` | {} |\n", value.name, types.join(", ")));
+    }
 }
 
 fn push_row(text: &mut String, model: &Model, row: Row<'_>) {
@@ -201,6 +225,13 @@ mod tests {
     #[test]
     fn dictionary_of_a_small_log() {
         insta::assert_snapshot!(dictionary(&small_model()));
+    }
+
+    #[test]
+    fn types_with_categories_are_said_to_be_expected() {
+        let text = dictionary(&small_model());
+        let heading = "Event types that ECS expects with a value of `event.category`.";
+        assert!(text.contains(heading) && text.contains("| `process` | `start`, `end` |"), "{text}");
     }
 
     #[test]

@@ -28,6 +28,20 @@ const ROLES: [&str; 3] = ["writer", "reader", "installer"];
 /// The status of what somebody has no right to.
 const FORBIDDEN: u16 = 403;
 
+/// Privileges that a writer to an alias might have instead of the generated ones, and what the engine answers with each of
+/// them to `POST /ALIAS/_doc`, to overwriting, and to a change of the mapping. The table in `docs/outputs.md` says the same.
+/// None allows the first and forbids the others, so that the generated role has none of them.
+const OTHERS: &[(&str, &[&str], [u16; 3])] = &[
+    ("create_doc", &["create_doc"], [201, FORBIDDEN, 200]),
+    ("create", &["create"], [201, 200, 200]),
+    ("raw-index", &["indices:data/write/bulk", "indices:data/write/index"], [201, 200, FORBIDDEN]),
+    (
+        "raw-create",
+        &["indices:data/write/bulk*", "indices:data/write/index:op_type/create"],
+        [FORBIDDEN, FORBIDDEN, FORBIDDEN],
+    ),
+];
+
 /// Checks the roles of every committed log.
 pub fn check(running: &Running, tally: &mut Tally) -> Result<()> {
     let Some(config) = running.config_folder() else {
@@ -37,10 +51,31 @@ pub fn check(running: &Running, tally: &mut Tally) -> Result<()> {
     let logs: Vec<Log> = log::COMMITTED.iter().map(|name| Log::committed(name)).collect::<Result<_>>()?;
     write_files(&config, &logs)?;
     for log in &logs {
-        wait_for_users(running, log)?;
+        wait_for_users(running, log, &ROLES)?;
     }
+    wait_for_users(running, &logs[0], &OTHERS.iter().map(|(name, ..)| *name).collect::<Vec<_>>())?;
     for (log, other) in [(&logs[0], &logs[1]), (&logs[1], &logs[0])] {
         check_log(running, log, other, tally).with_context(|| format!("the roles of `{}`", log.name()))?;
+    }
+    check_others(running, &logs[0], tally).context("privileges that the writer does not have")
+}
+
+/// Shows that no privileges allow a writer single documents without more.
+fn check_others(running: &Running, log: &Log, tally: &mut Tally) -> Result<()> {
+    let installed = Installed::new(running.client(), log, &mut Adapter::new(Engine::Elasticsearch))?;
+    let target = &installed.targets()[0];
+    let document = log.file("samples/minimal.json")?;
+    for (name, privileges, wanted) in OTHERS {
+        let client = user(running, log, name);
+        let id = format!("/{target}/_doc/{name}");
+        running.client().send_json("PUT", &id, document)?.expect("store a document")?;
+        let found = [
+            client.send_json("POST", &format!("/{target}/_doc"), document)?.status,
+            client.send_json("PUT", &id, document)?.status,
+            client.send_json("PUT", &format!("/{target}/_mapping"), &json!({"dynamic": "strict"}))?.status,
+        ];
+        ensure!(found == *wanted, "with {privileges:?} the answers were {found:?}, not {wanted:?}");
+        tally.add("privileges that allow a writer too much or too little", 1);
     }
     Ok(())
 }
@@ -51,6 +86,15 @@ fn write_files(config: &Path, logs: &[Log]) -> Result<()> {
     let mut roles = String::new();
     let mut users = without_ours(&fs::read_to_string(config.join("users"))?, logs);
     let mut users_roles = without_ours(&fs::read_to_string(config.join("users_roles"))?, logs);
+    for (name, privileges, _) in OTHERS {
+        let name = format!("{}-{name}", logs[0].name());
+        let targets = logs[0].targets()?;
+        let names: Vec<String> = targets.into_iter().flat_map(|target| [format!("{target}-*"), target]).collect();
+        let indices = json!([{"names": names, "privileges": privileges}]);
+        writeln!(roles, "{name}: {}", json!({"cluster": [], "indices": indices}))?;
+        writeln!(users, "{name}:{ADMIN_PASSWORD_HASH}")?;
+        writeln!(users_roles, "{name}:{name}")?;
+    }
     for log in logs {
         let of_log = log.file("elasticsearch/roles.json")?.as_object().context("roles are an object")?;
         for (name, role) in of_log {
@@ -79,8 +123,8 @@ fn user(running: &Running, log: &Log, role: &str) -> Client {
     running.client().with_user(&format!("{}-{role}", log.name()), ADMIN_PASSWORD)
 }
 
-fn wait_for_users(running: &Running, log: &Log) -> Result<()> {
-    for role in ROLES {
+fn wait_for_users(running: &Running, log: &Log, roles: &[&str]) -> Result<()> {
+    for role in roles {
         let client = user(running, log, role);
         let started = Instant::now();
         while !has_its_role(&client, &format!("{}-{role}", log.name()))? {
@@ -139,6 +183,11 @@ impl Asked {
         self.check_bulk(writer, "create", "a", 201)?;
         self.check_bulk(writer, "create", "b", 201)?;
         self.check_bulk(writer, "create", "b", 409)?;
+        // A default pipeline is no barrier: whoever may write may pass it over. The strict mapping is one.
+        let lines = format!("{}\n{document}\n", json!({"create": {}}));
+        let answer = writer.send_lines("POST", &format!("/{target}/_bulk?pipeline=_none"), lines)?;
+        ensure!(answer.body["items"][0]["create"]["status"] == json!(201), "without a pipeline: {}", answer.body);
+        self.count += 1;
         // What allows one document at a time would allow overwriting, or changes of the mapping.
         self.check(writer, "PUT", &format!("/{target}/_create/c"), &document, FORBIDDEN)?;
         self.check(writer, "POST", &format!("/{target}/_doc"), &document, FORBIDDEN)?;

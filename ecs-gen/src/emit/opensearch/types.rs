@@ -60,10 +60,10 @@ type Target = (Option<FieldType>, &'static str, Option<Replacement>);
 fn target(field_type: FieldType, parameters: &Parameters, since: Version) -> Target {
     match field_type.spec().opensearch {
         OpenSearchType::Renamed(_, name) => {
-            (None, name, Some(Replacement { since: None, cost: cost(field_type, name) }))
+            (None, name, Some(Replacement { since: None, cost: cost(field_type, name, since) }))
         }
         OpenSearchType::Since(first, other) if Version::parse(first).is_some_and(|first| since < first) => {
-            let cost = cost(field_type, other.name());
+            let cost = cost(field_type, other.name(), since);
             (Some(other), other.name(), Some(Replacement { since: Some(first), cost }))
         }
         OpenSearchType::Since(..) if needs_value(field_type, parameters) => {
@@ -71,7 +71,7 @@ fn target(field_type: FieldType, parameters: &Parameters, since: Version) -> Tar
             (Some(FieldType::Keyword), FieldType::Keyword.name(), Some(Replacement { since: None, cost }))
         }
         OpenSearchType::Instead(other) => {
-            let cost = cost(field_type, other.name());
+            let cost = cost(field_type, other.name(), since);
             (Some(other), other.name(), Some(Replacement { since: None, cost }))
         }
         OpenSearchType::Same | OpenSearchType::Since(..) => (Some(field_type), field_type.name(), None),
@@ -82,8 +82,12 @@ fn needs_value(field_type: FieldType, parameters: &Parameters) -> bool {
     field_type == FieldType::ConstantKeyword && !parameters.contains_key(&Parameter::Value)
 }
 
-fn cost(from: FieldType, to: &str) -> &'static str {
+fn cost(from: FieldType, to: &str, since: Version) -> &'static str {
     match (from, to) {
+        (FieldType::Flattened, _) if Version::parse("2.15").is_some_and(|fixed| since < fixed) => {
+            "values are found by exact text; they are neither sorted nor aggregated, and have no length limit of their own; \
+             2.12 to 2.14 are reported to refuse a document with a `null` in it"
+        }
         (FieldType::Flattened, _) => {
             "values are found by exact text; they are neither sorted nor aggregated, and have no length limit of their own"
         }
@@ -106,5 +110,18 @@ pub(crate) fn has_parameter(field_type: FieldType, parameter: Parameter) -> bool
         Parameter::SyntheticSourceKeep => false,
         Parameter::Meta if field_type == FieldType::ConstantKeyword => false,
         _ => field_type.spec().parameters.contains(&parameter),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FieldType, Parameters, Version, translate};
+
+    #[test]
+    fn nulls_in_open_objects_are_warned_of() {
+        for (since, warns) in [("2.7", true), ("2.14", true), ("2.15", false), ("3.8", false)] {
+            let translation = translate(FieldType::Flattened, &Parameters::new(), Version::parse(since).unwrap());
+            assert_eq!(translation.replaced.unwrap().cost.contains("`null`"), warns, "{since}");
+        }
     }
 }
