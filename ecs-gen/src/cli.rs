@@ -1,6 +1,7 @@
 //! The commands, one file each. Exit codes: 0 fine, 1 an error, 2 wrong arguments, 3 stale files,
-//! or a change that `diff` is to fail on.
+//! refused documents, or a change that `diff` is to fail on.
 
+mod audit;
 mod completions;
 mod diff;
 mod explain;
@@ -24,6 +25,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Generate(generate::Generate),
+    Audit(audit::Arguments),
     Diff(diff::Diff),
     Import(import::Import),
     Schema(schema::Schema),
@@ -35,6 +37,7 @@ enum Command {
 pub fn run() -> ExitCode {
     match Cli::parse().command {
         Command::Generate(arguments) => generate::run(arguments),
+        Command::Audit(arguments) => audit::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

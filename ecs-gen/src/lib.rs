@@ -3,10 +3,12 @@
 //! The flow is `YAML → Source → Draft –(passes)→ Model –(emitters)→ Files → Plan → disk`: each arrow is one
 //! public function, each stage its own type, and only the two ends touch the disk.
 
+pub mod audit;
 mod date_formats;
 pub mod declaration;
 pub mod diagnostic;
 pub mod diff;
+pub mod documents;
 pub mod draft;
 pub mod ecs;
 pub mod emit;

@@ -59,6 +59,7 @@ mod clip;
 mod element;
 mod error;
 mod flattened;
+#[cfg(feature = "shipped-logs")]
 #[rustfmt::skip] // As the generator prints it.
 pub mod generated;
 mod geo_point;

@@ -165,9 +165,15 @@ impl Violation {
         fmt::from_fn(|out| self.write(Values::Shown, out))
     }
 
+    /// The path as `Display` says it: `*` for each name that is data.
+    #[must_use]
+    pub fn shown_path(&self) -> &str {
+        self.shown_path.as_ref().unwrap_or(&self.path)
+    }
+
     fn write(&self, values: Values, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{}: ", self.rule.code())?;
-        let path = self.shown_path.as_ref().filter(|_| values == Values::Hidden).unwrap_or(&self.path);
+        let path = if values == Values::Hidden { self.shown_path() } else { &self.path };
         if path.is_empty() {
             out.write_str("the document ")?;
         } else {

@@ -1,6 +1,7 @@
 //! The integration tests of the generator, one module for each part.
 
 mod agreement;
+mod audit;
 mod diagnostics;
 mod diff;
 mod docs;
