@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, ValueEnum};
+use clap::builder::PossibleValuesParser;
+use clap::error::ErrorKind;
+use clap::{Args, Command, ValueEnum};
+use ecs_gen::emit::{EMITTERS, Emitter};
 use ecs_gen::generate::{Request, emit_files, load_models};
 use ecs_gen::input::log::Places;
 use ecs_gen::load::Loader;
@@ -22,6 +25,7 @@ use super::output::{self, Mode};
                         3 `--check` found stale, missing or orphaned files.\n\n\
                         Examples:\n  ecs-gen generate --log logs/my-log.yaml --out generated\n  \
                         ecs-gen generate --log logs/my-log.yaml --out generated --rust src/events --check\n  \
+                        ecs-gen generate --log logs/my-log.yaml --out generated --engine opensearch\n  \
                         ecs-gen generate --subset subset.yml --include custom.yml --ecs 9.4.0 --out generated")]
 pub struct Generate {
     /// A log file; may be given several times
@@ -58,6 +62,12 @@ pub struct Generate {
     /// Folder for the Rust modules; they use the crate `ecs-schema`. None are written without it
     #[arg(long, value_name = "DIR")]
     rust: Option<PathBuf>,
+    /// The one engine that files are for; those for the other one are not made, and generated ones of it are removed
+    #[arg(long, value_enum, value_name = "ENGINE")]
+    engine: Option<EngineName>,
+    /// Only the files of an emitter; may be given several times. All other files stay as they are
+    #[arg(long, value_name = "EMITTER", conflicts_with = "engine", value_parser = PossibleValuesParser::new(EMITTERS.iter().map(|emitter| emitter.name())))]
+    only: Vec<String>,
     /// Write nothing; list what is stale, missing or orphaned
     #[arg(long)]
     check: bool,
@@ -85,8 +95,47 @@ impl From<PlacesName> for Places {
     }
 }
 
+/// An engine that files are for.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum EngineName {
+    Elasticsearch,
+    #[value(name = "opensearch")]
+    OpenSearch,
+}
+
+impl EngineName {
+    /// The emitter of the other engine's files.
+    fn other(self) -> &'static str {
+        match self {
+            Self::Elasticsearch => "opensearch",
+            Self::OpenSearch => "elasticsearch",
+        }
+    }
+}
+
+impl Generate {
+    /// The emitters that are asked for.
+    fn emitters(&self) -> Vec<&'static dyn Emitter> {
+        let is_asked = |emitter: &&'static dyn Emitter| {
+            let name = emitter.name();
+            let is_listed = self.only.is_empty() || self.only.iter().any(|only| only == name);
+            is_listed && self.engine.is_none_or(|engine| engine.other() != name)
+        };
+        EMITTERS.iter().copied().filter(is_asked).collect()
+    }
+}
+
 /// Runs the command.
 pub fn run(arguments: Generate) -> ExitCode {
+    let emitters = arguments.emitters();
+    let has_rust = emitters.iter().any(|emitter| emitter.name() == "rust");
+    if !arguments.only.is_empty() && has_rust && arguments.rust.is_none() {
+        let message = "the argument '--only rust' needs '--rust <DIR>', the folder of the Rust modules";
+        Generate::augment_args(Command::new("ecs-gen generate"))
+            .error(ErrorKind::MissingRequiredArgument, message)
+            .exit();
+    }
+    let is_partial = !arguments.only.is_empty();
     let request = Request {
         logs: arguments.log,
         ecs: arguments.ecs,
@@ -104,14 +153,15 @@ pub fn run(arguments: Generate) -> ExitCode {
     let models = load_models(&request, &mut loader);
     output::print_diagnostics(&loader, mode);
     let Some(models) = models else { return ExitCode::FAILURE };
-    let roots = Roots { output: arguments.out, rust: arguments.rust };
-    let files = emit_files(&models, &[]);
+    let roots = Roots { output: arguments.out, rust: arguments.rust.filter(|_| has_rust) };
+    let files = emit_files(&models, &emitters);
     match find_other_modules(&files, &roots) {
         Ok(others) if others.is_empty() => {}
         Ok(others) => return output::fail(&together(&others), mode),
         Err(error) => return output::fail(&error, mode),
     }
-    match Plan::load(&files, &roots, &Scope::Logs(names(&models))) {
+    let scope = if is_partial { Scope::Files } else { Scope::Logs(names(&models)) };
+    match Plan::load(&files, &roots, &scope) {
         Ok(plan) => match plan.find_foreign().as_slice() {
             [] => output::carry_out(&plan, &loader, mode),
             _ if arguments.check => output::carry_out(&plan, &loader, mode),

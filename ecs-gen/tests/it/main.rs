@@ -12,6 +12,7 @@ mod import;
 mod lifecycle_findings;
 mod mutations;
 mod official;
+mod parts;
 mod plan;
 mod policies;
 mod selection;
