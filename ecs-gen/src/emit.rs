@@ -13,7 +13,7 @@ mod rust;
 pub(crate) mod samples;
 mod typescript;
 
-pub(crate) use data_view::is_display_format;
+pub(crate) use data_view::{DISPLAY_FORMATS, is_display_format};
 pub(crate) use opensearch::has_parameter as opensearch_parameter;
 
 use crate::files::Files;

@@ -23,6 +23,7 @@ pub mod load;
 pub mod model;
 pub mod parameter;
 pub mod pass;
+pub mod pattern;
 pub mod plan;
 pub mod report;
 pub mod sample;

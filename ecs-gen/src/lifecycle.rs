@@ -101,9 +101,9 @@ impl Lifecycle {
         Some(keep.plus(max_age))
     }
 
-    /// The lifecycle in one or two sentences, for people.
+    /// The lifecycle in a few sentences, for people. `interval`: how often the engine looks.
     #[must_use]
-    pub fn describe(&self) -> String {
+    pub fn describe(&self, interval: &str) -> String {
         let rollover = match &self.rollover {
             Some(rollover) => format!("Rolls over at {}", rollover.describe()),
             None => "Never rolls over".to_owned(),
@@ -111,13 +111,27 @@ impl Lifecycle {
         match (&self.keep, self.worst_case_age()) {
             (None, _) => format!("{rollover}. Nothing is ever deleted."),
             (Some(keep), Some(worst)) => {
-                format!("{rollover}; an index goes {keep} after that, so no event is kept longer than {worst}.")
+                format!(
+                    "{rollover}; an index goes {keep} after that, so no event is kept longer than {worst} and the time \
+                     that the engine takes: it looks {interval}, and does one step at a time.{}",
+                    self.describe_delay()
+                )
             }
             (Some(keep), None) => format!(
                 "{rollover}; an index goes {keep} after that. Without an age among the conditions there is no longest \
                  time for which an event is kept."
             ),
         }
+    }
+}
+
+impl Lifecycle {
+    /// Sizes and counts are of what a refresh has made visible.
+    fn describe_delay(&self) -> &'static str {
+        let counts = self.rollover.as_ref().is_some_and(|rollover| {
+            rollover.max_size.is_some() || rollover.max_primary_shard_size.is_some() || rollover.max_docs.is_some()
+        });
+        if counts { " Sizes and counts are seen late where nothing refreshes the index." } else { "" }
     }
 }
 

@@ -73,6 +73,8 @@ codes! {
     TypeConflict = "type-conflict",
     /// A type that no engine has.
     UnknownType = "unknown-type",
+    /// A type that an engine has, and that the generator does not support.
+    UnsupportedType = "unsupported-type",
     /// A mapping parameter that the field's type does not have.
     ParameterNotOfType = "parameter-not-of-type",
     /// The field's type needs a parameter that is missing, such as `scaling_factor` for `scaled_float`.
@@ -85,7 +87,7 @@ codes! {
     ReuseSource = "reuse-source",
     /// A value is listed twice.
     DuplicateValue = "duplicate-value",
-    /// A pattern is not a regular expression.
+    /// A pattern is not a regular expression, or not one that all readers of the schema understand alike.
     InvalidPattern = "invalid-pattern",
     /// A required field is not selected.
     RequiredNotSelected = "required-not-selected",

@@ -140,16 +140,17 @@ fn format(name: &str) -> Option<Value> {
                 "useShortSuffix": true,
             },
         })),
-        "boolean" | "bytes" | "color" | "date" | "date_nanos" | "ip" | "number" | "percent" | "string" | "url" => {
-            Some(json!({"id": name}))
-        }
-        _ => None,
+        _ => is_display_format(name).then(|| json!({"id": name})),
     }
 }
 
+/// The display formats that reach Kibana.
+pub(crate) const DISPLAY_FORMATS: &[&str] =
+    &["boolean", "bytes", "color", "date", "date_nanos", "duration", "ip", "number", "percent", "string", "url"];
+
 /// Whether a display format reaches Kibana.
 pub(crate) fn is_display_format(name: &str) -> bool {
-    format(name).is_some()
+    DISPLAY_FORMATS.contains(&name)
 }
 
 fn text(value: &impl Serialize) -> String {

@@ -18,6 +18,7 @@ use super::Emitter;
 use crate::field_type::ValueKind;
 use crate::files::{Files, GENERATED_BY};
 use crate::model::{Field, FieldId, Model, ShapeId};
+use crate::pattern::to_ecma;
 
 /// What the schema takes and the log does not.
 const BEYOND: &str = "Not expressible here, and checked by the typed structs: bytes rather than characters of long \
@@ -106,7 +107,8 @@ fn value<'m>(model: &'m Model, field: &'m Field, definitions: &mut Definitions<'
     if let Some(shape) = field.shape {
         return Schema::reference(&model.shape(shape).type_name);
     }
-    let pattern = field.pattern.as_deref().map(Cow::Borrowed);
+    // A pattern that cannot be translated was reported when it was declared.
+    let pattern = field.pattern.as_deref().map(|pattern| to_ecma(pattern).map_or(Cow::Borrowed(pattern), Cow::Owned));
     if let Some(allowed) = model.allowed_of(field) {
         return Schema { pattern, ..Schema::reference(&allowed.type_name) };
     }

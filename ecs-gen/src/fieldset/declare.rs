@@ -5,10 +5,13 @@ use super::parameters::{Written, check_multi_field_parameters, check_parameters}
 use super::{Reuse, one_line, parse_path, says_so};
 use crate::declaration::FieldDeclaration;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::emit::{DISPLAY_FORMATS, is_display_format};
 use crate::field_type::{FieldType, TYPES, ValueKind};
 use crate::input::Dialect;
 use crate::input::fieldset::{AllowedValueInput, FieldInput, FieldsetType, LevelInput};
 use crate::model::{AllowedValue, Level, MultiField};
+use crate::parameter::Parameter;
+use crate::pattern::{PatternError, to_ecma};
 use crate::source::Spanned;
 
 pub(super) fn declare_reuse(
@@ -50,6 +53,7 @@ pub(super) fn declare_field(
     let is_stored = declared == FieldType::Nested && field.parameters.iter().any(Written::disables);
     let field_type = if is_stored { FieldType::Object } else { declared };
     check_pattern(input.pattern.as_ref(), diagnostics);
+    check_display_format(input.format.as_ref(), field_type, diagnostics);
     let parameters = check_parameters(&input.name, field_type, field.parameters, dialect, diagnostics);
     let multi_fields = declare_multi_fields(&input, field_type, field.multi_fields, dialect, diagnostics);
     let holds_text = check_texts_only(&input, field_type, dialect, diagnostics);
@@ -89,6 +93,39 @@ fn level(level: LevelInput) -> Level {
     }
 }
 
+/// Types that Elasticsearch or OpenSearch has, of themselves or by a plugin, and that cannot be declared.
+const ELSEWHERE: &[&str] = &[
+    "aggregate_metric_double",
+    "annotated_text",
+    "completion",
+    "counted_keyword",
+    "dense_vector",
+    "derived",
+    "exponential_histogram",
+    "flat_object",
+    "geo_shape",
+    "histogram",
+    "icu_collation_keyword",
+    "join",
+    "knn_vector",
+    "murmur3",
+    "passthrough",
+    "pattern_text",
+    "percolator",
+    "point",
+    "rank_feature",
+    "rank_features",
+    "rank_vectors",
+    "semantic",
+    "semantic_text",
+    "shape",
+    "sparse_vector",
+    "star_tree",
+    "token_count",
+    "xy_point",
+    "xy_shape",
+];
+
 fn parse_type(name: &Spanned<String>, diagnostics: &mut Diagnostics) -> Option<FieldType> {
     // ECS calls an object that only holds others a group; no engine has such a type.
     if name.value == FieldsetType::NAME {
@@ -98,6 +135,12 @@ fn parse_type(name: &Spanned<String>, diagnostics: &mut Diagnostics) -> Option<F
     if found.is_none() {
         let help = Diagnostics::did_you_mean(name, TYPES.iter().map(|spec| spec.name));
         let message = format!("unknown type `{}`", name.value);
+        if ELSEWHERE.contains(&name.as_str()) {
+            let message = format!("the type `{}` is one of the engines' and not supported here", name.value);
+            let help = "no event log needs it so far; an `object` with `enabled: false` keeps such a value without indexing it";
+            diagnostics.push(Diagnostic::error(Code::UnsupportedType, message).at(name.span).help(help));
+            return None;
+        }
         let general = "the types are those of the engines, such as `keyword`, `long`, `date`, `ip` and `object`";
         let problem = Diagnostic::error(Code::UnknownType, message).at(name.span).help(general);
         diagnostics.push(problem.maybe_help(help));
@@ -107,10 +150,32 @@ fn parse_type(name: &Spanned<String>, diagnostics: &mut Diagnostics) -> Option<F
 
 fn check_pattern(pattern: Option<&Spanned<String>>, diagnostics: &mut Diagnostics) {
     let Some(pattern) = pattern else { return };
-    if let Err(error) = regex_lite::Regex::new(pattern) {
-        let message = format!("the pattern `{}` is no regular expression: {error}", pattern.value);
-        diagnostics.push(Diagnostic::error(Code::InvalidPattern, message).at(pattern.span));
+    if let Err(error) = to_ecma(pattern) {
+        let message = format!("the pattern `{}` {error}", pattern.value);
+        let help = match error {
+            PatternError::Dialect { help, .. } => Some(help.to_owned()),
+            PatternError::Syntax(_) => None,
+        };
+        diagnostics.push(Diagnostic::error(Code::InvalidPattern, message).at(pattern.span).maybe_help(help));
     }
+}
+
+/// `format` is how Kibana displays a value. On a date it is easily taken for the form in which documents hold it, which is
+/// a mapping parameter of the same name.
+fn check_display_format(format: Option<&Spanned<String>>, field_type: FieldType, diagnostics: &mut Diagnostics) {
+    let Some(format) = format.filter(|format| !is_display_format(format)) else { return };
+    let has_form = field_type.spec().parameters.contains(&Parameter::Format);
+    let problem = if has_form {
+        let message = format!("`format: {}` is no display format of Kibana's", format.value);
+        let help = format!("the form in which documents hold a date is `parameters: {{format: {}}}`", format.value);
+        Diagnostic::error(Code::InvalidValue, message).help(help)
+    } else {
+        let message = format!("unknown display format `{}`", format.value);
+        let near = Diagnostics::did_you_mean(format, DISPLAY_FORMATS.iter().copied());
+        let all = format!("the display formats are {}", DISPLAY_FORMATS.join(", "));
+        Diagnostic::error(Code::InvalidValue, message).help(all).maybe_help(near)
+    };
+    diagnostics.push(problem.at(format.span));
 }
 
 /// `allowed_values` and `pattern` are about texts; whether the field holds such.

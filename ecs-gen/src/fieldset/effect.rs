@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::emit::is_display_format;
 use crate::input::fieldset::{FieldInput, FieldsetInput};
 use crate::source::{FileId, Span};
 
@@ -65,9 +64,6 @@ fn of_set(set: &FieldsetInput) -> Vec<Idle> {
 fn of_field(field: &FieldInput) -> Vec<Idle> {
     let drop = "drop it: no output says so".to_owned();
     let idle = |name, span: Option<Span>| span.map(|span| Idle { name, span, help: drop.clone() });
-    let format = field.format.as_ref().filter(|format| !is_display_format(format));
-    let display = "it is how Kibana displays a value, such as `bytes` or `duration`; how a date is written is `parameters: {format: …}`"
-        .to_owned();
     [
         idle("otel", field.otel.as_ref().map(|otel| otel.span)),
         idle("otel_reuse", field.otel_reuse.as_ref().map(|otel| otel.span)),
@@ -75,7 +71,6 @@ fn of_field(field: &FieldInput) -> Vec<Idle> {
         idle("output_format", field.output_format.as_ref().map(|format| format.span)),
         idle("output_precision", field.output_precision.as_ref().map(|precision| precision.span)),
         idle("object_type", field.object_type.as_ref().map(|object_type| object_type.span)),
-        format.map(|format| Idle { name: "format", span: format.span, help: display }),
     ]
     .into_iter()
     .flatten()

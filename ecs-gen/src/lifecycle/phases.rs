@@ -38,6 +38,7 @@ pub(super) fn resolve_phases(
     }
     placed.sort_by_key(|placed| placed.phase.name);
     rules::check_hot(&placed, rolls_over, findings);
+    rules::check_closing(&placed, rolls_over, findings);
     rules::check_snapshots(&placed, findings);
     rules::check_frozen(&placed, input, findings);
     rules::check_downsampling(&placed, findings);

@@ -50,6 +50,28 @@ fn after_span(input: &LifecycleInput, phase: PhaseName) -> Option<Span> {
     entries.0.iter().find(|(key, _)| key.value == "after").map(|(_, entry)| entry.span)
 }
 
+/// Actions behind which an index takes no documents any more.
+const CLOSING: &[&str] = &["readonly", "downsample", "searchable_snapshot", "shrink"];
+
+/// Without a rollover the index that is written to would be closed, and the log ends: the engines refuse each later event
+/// with 403.
+pub(super) fn check_closing(placed: &[Placed<'_>], rolls_over: bool, findings: &mut Findings<'_>) {
+    for phase in placed.iter().filter(|placed| placed.phase.name != PhaseName::Hot && !rolls_over) {
+        for name in CLOSING {
+            let Some(span) = phase.spans.get(name) else { continue };
+            let stays_open =
+                phase.phase.action(name).and_then(|action| action.parameters.get("allow_write_after_shrink"));
+            if stays_open != Some(&Json::Bool(true)) {
+                let message = format!("`{name}` without a rollover closes the index that is written to");
+                findings
+                    .error(Code::LifecycleConflict, *span, message)
+                    .help("add `lifecycle.rollover`, so that another index takes the events, or remove the action")
+                    .done();
+            }
+        }
+    }
+}
+
 pub(super) fn check_hot(placed: &[Placed<'_>], rolls_over: bool, findings: &mut Findings<'_>) {
     for hot in placed.iter().filter(|placed| placed.phase.name == PhaseName::Hot && !rolls_over) {
         for name in HOT_AFTER_ROLLOVER {

@@ -126,7 +126,10 @@ fn a_log_that_says_nothing_keeps_everything() {
     assert_eq!(target.patterns(), ["some-log-*"]);
     assert_eq!((settings.shards, settings.priority), (1, 200));
     assert_eq!(lifecycle.policy, "some-log-policy");
-    assert_eq!(lifecycle.describe(), "Rolls over at 30d or 50gb in one primary shard. Nothing is ever deleted.");
+    assert_eq!(
+        lifecycle.describe("now and then"),
+        "Rolls over at 30d or 50gb in one primary shard. Nothing is ever deleted."
+    );
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod lifecycle_findings;
 mod mutations;
 mod official;
 mod parts;
+mod patterns;
 mod plan;
 mod policies;
 mod selection;

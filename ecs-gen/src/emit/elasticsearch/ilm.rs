@@ -8,6 +8,9 @@ use serde_json::Value as Json;
 use crate::lifecycle::{ByteSize, Duration, Lifecycle, PhaseName, Rollover};
 use crate::model::Model;
 
+/// How often the engine looks, unless the cluster says otherwise.
+const INTERVAL: &str = "every ten minutes";
+
 /// The body.
 #[derive(Debug, Serialize)]
 pub(super) struct PolicyBody {
@@ -65,8 +68,10 @@ const AT_ONCE: &str = "0ms";
 pub(super) fn policy(model: &Model) -> PolicyBody {
     let lifecycle = &model.log.lifecycle;
     let phases = PhaseName::ALL.iter().filter_map(|name| Some((name.name(), phase(lifecycle, *name)?))).collect();
-    let description =
-        format!("{} Made once by an installer; edit it as you like, an upgrade keeps it.", lifecycle.describe());
+    let description = format!(
+        "{} Made once by an installer; edit it as you like, an upgrade keeps it.",
+        lifecycle.describe(INTERVAL)
+    );
     let meta = PolicyMeta {
         description,
         log: model.log.name.clone(),

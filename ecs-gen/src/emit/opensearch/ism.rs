@@ -16,6 +16,9 @@ use crate::model::{Model, Version};
 /// The version that can leave empty indices alone at rollover, as ILM does.
 pub(super) const PREVENTS_EMPTY_ROLLOVER: Version = Version { major: 3, minor: 5 };
 
+/// How often the plugin looks, unless the cluster says otherwise.
+pub(super) const INTERVAL: &str = "every five minutes";
+
 /// The body.
 #[derive(Debug, Serialize)]
 pub(super) struct PolicyBody {
@@ -84,7 +87,7 @@ pub(super) fn policy(model: &Model) -> PolicyBody {
     let lifecycle = &model.log.lifecycle;
     let index_patterns = model.log.target.patterns().into_iter().map(str::to_owned).collect();
     let policy = Policy {
-        description: lifecycle.describe(),
+        description: lifecycle.describe(INTERVAL),
         default_state: PhaseName::Hot.name(),
         states: states(lifecycle, model.log.opensearch_since),
         ism_template: vec![Attachment { index_patterns, priority: model.log.settings.priority }],

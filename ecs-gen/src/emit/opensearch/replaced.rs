@@ -18,7 +18,7 @@ pub(super) fn report(model: &Model) -> String {
         log.source,
         log.title,
         log.opensearch_since,
-        log.lifecycle.describe()
+        log.lifecycle.describe(super::ism::INTERVAL)
     );
     push_types(&mut text, model);
     push_parameters(&mut text, model);
@@ -85,7 +85,9 @@ fn push_rest(text: &mut String, model: &Model) {
             "- There is no data stream lifecycle; the ISM policy does the same, with a rollover of its own.\n",
         );
     }
-    if lifecycle.rollover.is_some() && model.log.opensearch_since < PREVENTS_EMPTY_ROLLOVER {
+    if lifecycle.rollover.as_ref().is_some_and(|rollover| rollover.max_age.is_some())
+        && model.log.opensearch_since < PREVENTS_EMPTY_ROLLOVER
+    {
         let _ = writeln!(
             text,
             "- An empty index rolls over at its age too. Only OpenSearch {PREVENTS_EMPTY_ROLLOVER} can leave it alone, as \

@@ -41,7 +41,7 @@ fn a_field_declared_twice_keeps_one_type() {
 fn an_unknown_type_is_reported_with_the_nearest() {
     check_extension("    - {name: a, type: keywrod}", &[("unknown-type", "3:23")]);
     check_help("    - {name: a, type: keywrod}", "help: did you mean `keyword`?");
-    check_help("    - {name: a, type: dense_vector}", "help: the types are those of the engines");
+    check_help("    - {name: a, type: blob}", "help: the types are those of the engines");
     check_extension("    - {name: a, type: keyword, multi_fields: [{type: txt}]}", &[("unknown-type", "3:54")]);
     check_extension("    - {name: a, type: keyword, multi_fields: [{type: nested}]}", &[("unknown-type", "3:54")]);
 }
@@ -255,4 +255,35 @@ fn an_extension_without_effect_is_warned_of() {
     check(&[(LOG, &some), ("ext.yaml", user)], &[("unused-extension", "ext.yaml:1:9")]);
     let reused = set.replace("  fields", "  reusable: {top_level: false, expected: [event]}\n  fields");
     check_says(&[(LOG, &text), ("ext.yaml", &reused)], "help: select `event.x` under `fields`");
+}
+
+#[test]
+fn a_type_that_an_engine_has_is_not_called_unknown() {
+    for name in ["dense_vector", "knn_vector", "join", "percolator", "flat_object", "token_count"] {
+        check_extension(&format!("    - {{name: a, type: {name}}}"), &[("unsupported-type", "3:23")]);
+    }
+    check_extension("    - {name: a, type: keyword, multi_fields: [{type: murmur3}]}", &[("unsupported-type", "3:54")]);
+}
+
+#[test]
+fn the_form_of_a_date_is_not_taken_for_its_display() {
+    for name in ["date", "date_nanos", "date_range"] {
+        let field = format!("    - {{name: a, type: {name}, format: epoch_second}}");
+        let place = format!("3:{}", 33 + name.len());
+        check_extension(&field, &[("invalid-value", &place)]);
+        check_help(&field, "is `parameters: {format: epoch_second}`");
+    }
+    check_extension("    - {name: a, type: long, format: byts}", &[("invalid-value", "3:37")]);
+    check_help("    - {name: a, type: long, format: byts}", "help: did you mean `bytes`?");
+    check_extension("    - {name: a, type: date, format: date}", &[]);
+    check_extension("    - {name: a, type: date, parameters: {format: epoch_second}}", &[]);
+}
+
+#[test]
+fn a_pattern_is_read_alike_by_all_readers() {
+    let field = |pattern: &str| format!("    - {{name: a, type: keyword, pattern: '{pattern}'}}");
+    check_extension(&field("^[^\\s]+$"), &[]);
+    check_extension(&field("(?i)^till-[0-9]+$"), &[("invalid-pattern", "3:41")]);
+    check_help(&field("(?i)^till-[0-9]+$"), "write the letters of both cases");
+    check_extension(&field("(a"), &[("invalid-pattern", "3:41")]);
 }

@@ -55,3 +55,24 @@ fn a_pattern_matches_the_indices_of_its_alias() {
     let text = log_with("").replace("alias: log", "alias: log, pattern: logs-*");
     check(&[(LOG, &text)], &[("pattern-alias", "log.yaml:3:30")]);
 }
+
+#[test]
+fn an_action_that_closes_an_index_needs_a_rollover() {
+    for (phase, action) in [
+        ("warm", "readonly: {}"),
+        ("cold", "readonly: {}"),
+        ("warm", "shrink: {number_of_shards: 1}"),
+        ("cold", "searchable_snapshot: {snapshot_repository: r}"),
+        ("frozen", "searchable_snapshot: {snapshot_repository: r}"),
+    ] {
+        let lifecycle = format!("{{phases: {{{phase}: {{after: 7d, {action}}}}}}}");
+        let place = (36 + phase.len()).to_string();
+        check_lifecycle(&lifecycle, &[("rollover-condition", "12"), ("lifecycle-conflict", &place)]);
+        let rolling = lifecycle.replacen('{', "{rollover: {max_age: 1d}, ", 1);
+        check_lifecycle(&rolling, &[]);
+    }
+    check_lifecycle(
+        "{phases: {warm: {after: 7d, shrink: {number_of_shards: 1, allow_write_after_shrink: true}}}}",
+        &[("rollover-condition", "12")],
+    );
+}
