@@ -5,11 +5,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
 
 /// How long an engine may take to close its indices before it is killed.
@@ -74,7 +76,7 @@ impl Record {
     /// # Errors
     /// When it survives even that.
     pub fn end(&self) -> Result<()> {
-        for (signal, patience) in [("-TERM", GRACE), ("-KILL", Duration::from_secs(5))] {
+        for (signal, patience) in [(Signal::SIGTERM, GRACE), (Signal::SIGKILL, Duration::from_secs(5))] {
             if !self.is_alive() {
                 return Ok(());
             }
@@ -151,7 +153,7 @@ impl Process {
         if pid != self.record.pid && parent_of(pid) != Some(self.record.pid) {
             bail!("process {pid} is not of the engine that was started as {}", self.record.pid);
         }
-        send_signal("-KILL", pid)?;
+        send_signal(Signal::SIGKILL, pid)?;
         let deadline = Instant::now() + GRACE;
         while self.record.is_alive() && Instant::now() < deadline {
             thread::sleep(LOOK_EVERY);
@@ -168,20 +170,25 @@ impl Process {
     }
 }
 
-fn send_signal(signal: &str, pid: u32) -> Result<()> {
-    // Its exit status says no more than the next look does.
-    let _ = Command::new("kill")
-        .args([signal, &pid.to_string()])
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .context("cannot run `kill`")?;
+fn send_signal(signal: Signal, pid: u32) -> Result<()> {
+    let id = i32::try_from(pid).with_context(|| format!("`{pid}` is no id of a process"))?;
+    // Whether it arrived says no more than the next look does.
+    let _ = kill(Pid::from_raw(id), signal);
     Ok(())
 }
 
 fn parent_of(pid: u32) -> Option<u32> {
+    if fs::metadata("/proc/self/stat").is_ok() {
+        return parse_parent(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?);
+    }
     let output = Command::new("ps").args(["-o", "ppid=", "-p", &pid.to_string()]).output().ok()?;
     String::from_utf8(output.stdout).ok()?.trim().parse().ok()
+}
+
+/// The parent from `/proc/PID/stat`: the fourth field, the second behind the name.
+fn parse_parent(stat: &str) -> Option<u32> {
+    let (_, fields) = stat.rsplit_once(") ")?;
+    fields.split(' ').nth(1)?.parse().ok()
 }
 
 /// When the process started, in whatever form the system tells it; `None` when there is no such process, or only its
@@ -216,6 +223,7 @@ mod tests {
     fn start_time_is_read_past_a_name_with_parentheses() {
         let stat = "42 (a) b) S 1 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 30 0 987654 1 2";
         assert_eq!(parse_stat(stat), Some("987654".to_owned()));
+        assert_eq!(parse_parent(stat), Some(1));
     }
 
     #[test]
