@@ -14,6 +14,8 @@ pub struct DeliveryMetrics {
     pub retried: u64,
     /// Of `delivered`, those that the store had before: second tries whose first had arrived.
     pub conflicts: u64,
+    /// Events that the store said it had put where readers do not see them; they were sent again, and are not in `delivered`.
+    pub strays: u64,
     /// Events that the store refused for good and that are in quarantine now.
     pub rejected: u64,
     /// Events that wait in the spool.

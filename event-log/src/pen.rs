@@ -56,8 +56,10 @@ impl Desk {
         let reason = invalid.with_values().to_string();
         let entry = Entry { id: Some(id), ..Entry::new(Kind::Invalid, &reason, document) };
         let kept = self.quarantine.put(&entry);
-        let (code, due) = (invalid.code(), self.invalid.count(invalid.code()));
-        match (kept, due, self.quarantine.cut_of(&entry)) {
+        let cut = self.quarantine.cut_of(&entry);
+        // Counted apart, so that no line about an event that is whole speaks for one that is not.
+        let code = if cut.is_some() { "truncated" } else { invalid.code() };
+        match (kept, self.invalid.count(code), cut) {
             (Err(error), ..) => {
                 self.count_lost("quarantine", &format_args!("{invalid}; and for the quarantine: {error}"));
             }

@@ -61,6 +61,14 @@
 //!   *older* index, and then to a newer one, between two tries can make a document appear in both.
 //! * Somebody who takes an index away from the target while its documents are in doubt, and puts it back later, brings them
 //!   back beside those that were sent again.
+//! * Where a pipeline sends documents of a data stream to another index, they are strays each time: they wait, and the health
+//!   says so. Where a data stream *and* its template are deleted while documents are under way, an engine that makes indices by
+//!   itself may make a plain index of the stream's name; the documents do not count, and the installation says what is in its
+//!   place. That an index behind the target is of this log is the installer's to check, by its `_meta`; readers of the target
+//!   see what is in it.
+//! * A document that the engine refuses each time for a reason that is not the document's (429 for one that is larger than the
+//!   engine's memory for requests, say) waits, and with it the space of the spool behind it; so do all, while every document
+//!   that fits into memory is answered with a defect (500). The health says so from the first minute on.
 //! * An engine that loses what it acknowledged loses it. That includes a document that it refuses as known (409) while an
 //!   earlier request with it is still being synced or replicated: the refusal waits for neither. If the engine dies in that
 //!   moment, the document is lost.

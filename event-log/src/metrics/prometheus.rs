@@ -24,6 +24,7 @@ pub(super) fn render(metrics: &Metrics) -> String {
         page.counter("delivered", "Events confirmed by the store.", delivery.delivered);
         page.counter("retried", "Events sent again after a failed try.", delivery.retried);
         page.counter("conflicts", "Events that the store had before.", delivery.conflicts);
+        page.counter("strays", "Events that the store put where readers do not see them, sent again.", delivery.strays);
         page.counter("rejected", "Events refused by the store for good.", delivery.rejected);
         let lag = delivery.lag.unwrap_or_default().as_secs_f64();
         page.gauge("lag_seconds", "Age of the oldest event that waits.", lag);

@@ -2,7 +2,7 @@
 
 use event_spool::{AppendError, Spool};
 
-use super::store::Claims;
+use super::store::{Claim, Claims};
 use super::{Entry, Kind, Quarantine, QuarantineError};
 use crate::id::EventId;
 use crate::record::EventRecord;
@@ -83,7 +83,7 @@ impl Quarantine {
         let mut outcome = Ok(());
         self.scan(&mut |number, entry| {
             let is_over = outcome.is_err() || entry.kind == Kind::Settled || settled.contains(&number);
-            if is_over || !claims.take(number) {
+            if is_over || claims.take(number) != Claim::Taken {
                 return;
             }
             let appended = match choose(number, entry) {

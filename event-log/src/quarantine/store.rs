@@ -63,6 +63,16 @@ struct HandingBack {
     settled: HashSet<u64>,
 }
 
+/// What came of taking an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Claim {
+    Taken,
+    /// Another caller has it at this moment.
+    Busy,
+    /// It has been handed back.
+    Settled,
+}
+
 /// The entries that one caller is handing back.
 #[derive(Debug)]
 pub(super) struct Claims<'a> {
@@ -71,10 +81,17 @@ pub(super) struct Claims<'a> {
 }
 
 impl Claims<'_> {
-    /// Takes an entry for this caller; false when another has it, or has handed it back.
-    pub(super) fn take(&mut self, number: u64) -> bool {
+    /// Takes an entry for this caller, if nobody has it.
+    pub(super) fn take(&mut self, number: u64) -> Claim {
         let mut handing_back = self.quarantine.handing_back();
-        !handing_back.settled.contains(&number) && handing_back.claimed.insert(number) && self.numbers.insert(number)
+        if handing_back.settled.contains(&number) {
+            return Claim::Settled;
+        }
+        if !handing_back.claimed.insert(number) {
+            return Claim::Busy;
+        }
+        self.numbers.insert(number);
+        Claim::Taken
     }
 
     /// Gives it back.
@@ -257,9 +274,10 @@ impl Quarantine {
         resubmit: &mut dyn FnMut(&Entry<'_>) -> Result<T, RefusedBack>,
     ) -> Result<Option<T>, QuarantineError> {
         let mut claims = self.claims();
-        let is_taken = claims.take(number);
-        if !is_taken && self.handing_back().claimed.contains(&number) {
-            return Err(QuarantineError::Busy { number });
+        match claims.take(number) {
+            Claim::Taken => (),
+            Claim::Busy => return Err(QuarantineError::Busy { number }),
+            Claim::Settled => return Ok(None),
         }
         // Looked for after it was taken: whoever had it before has settled it by then, or has not handed it back.
         let Some(outcome) = self.show(number, resubmit)? else { return Ok(None) };

@@ -58,7 +58,7 @@ pub(super) enum Arrival {
     /// The same, and a moment ago no index had them: they are sent once more. Unless that try settles it, they are in doubt
     /// again, since the earlier one may have been running all that time.
     Asked,
-    /// The engine says that they are stored in the assigned index. That counts when it is seen to be behind the target.
+    /// The engine says that they are stored in an index that it names. That counts when it is seen to be behind the target.
     Reported,
 }
 
@@ -67,8 +67,10 @@ pub(super) enum Arrival {
 pub(super) struct Batch {
     pub(super) body: BulkBody,
     pub(super) items: Vec<Item>,
-    /// The write index of the moment in which it was sent, or the index that it is reported to be stored in.
+    /// The write index of the moment in which it was sent for the first time.
     pub(super) pin: Option<Arc<str>>,
+    /// The index that the engine says it has stored the documents in, while they are [`Reported`](Arrival::Reported).
+    pub(super) stored_in: Option<Arc<str>>,
     pub(super) arrival: Arrival,
     /// Indices that are still to be asked for its documents, the next one last. None until that is necessary.
     pub(super) to_ask: Option<Vec<Arc<str>>>,
@@ -150,8 +152,14 @@ impl Batch {
     }
 
     pub(super) fn copy_of(&self, places: impl Iterator<Item = usize>) -> Self {
-        let mut copy =
-            Self { body: BulkBody::default(), items: Vec::new(), pin: self.pin.clone(), to_ask: None, ..*self };
+        let mut copy = Self {
+            body: BulkBody::default(),
+            items: Vec::new(),
+            pin: self.pin.clone(),
+            stored_in: None,
+            to_ask: None,
+            ..*self
+        };
         for place in places {
             let item = &self.items[place];
             copy.push(item.sequence, item.id, self.document(place)).expect("it was taken before");

@@ -90,12 +90,16 @@ impl Shipper {
                     Err(ResolveError::Missing { .. }) if self.target.is_missing(question) => return,
                     Err(error) => (Condition::NotInstalled, error.to_string()),
                 },
-                Some(refusal) if is_missing(question, &refusal) => {
+                Some(refusal) if is_missing(question, &response, &refusal) => {
                     if self.target.is_missing(question) {
                         return;
                     }
                     let error = ResolveError::Missing { name: name.clone() };
-                    (Condition::NotInstalled, error.to_string())
+                    let why = match refusal.kind {
+                        RefusalKind::Forbidden => format!("; a data stream may not be asked for: {refusal}"),
+                        _ => String::new(),
+                    };
+                    (Condition::NotInstalled, format!("{error}{why}"))
                 }
                 Some(refusal) => {
                     let advice = refusal.obstacle().advice();
@@ -158,6 +162,7 @@ impl Shipper {
         if batch.items.len() > 1 {
             self.max_bytes = (batch.bytes() / 2).max(1);
             self.grown_at = self.stats.requests;
+            self.ask_once_more(&mut batch);
             let second = batch.split_off_half();
             self.retry_now(batch);
             self.retry_now(second);
@@ -246,7 +251,7 @@ impl Shipper {
         while let Some((_, index)) = unconfirmed.first() {
             let same = unconfirmed.iter().take_while(|(_, other)| other == index).count();
             let mut reported = batch.copy_of(unconfirmed[..same].iter().map(|(place, _)| *place));
-            (reported.arrival, reported.pin) = (Arrival::Reported, Some(Arc::clone(index)));
+            (reported.arrival, reported.stored_in) = (Arrival::Reported, Some(Arc::clone(index)));
             self.target.forget();
             self.retry_now(reported);
             unconfirmed = &unconfirmed[same..];
@@ -372,8 +377,12 @@ impl Shipper {
             self.progress.finish(sequence, sequence);
         }
         self.stats.quarantined += put.len() as u64;
-        let first = refused.first().map_or("", |(_, rejection)| &rejection.error_type);
-        let text = format!("the engine refused {} documents for good, the first with `{first}`", put.len());
+        let first = refused.first().map(|(_, rejection)| rejection.said().without_values().to_string());
+        let text = format!(
+            "the engine refuses documents for good, {} at once, which are in the quarantine now; the first: {}",
+            put.len(),
+            first.unwrap_or_default()
+        );
         self.log_rejection(&text);
         put
     }
@@ -404,10 +413,13 @@ impl Shipper {
     }
 }
 
-/// Whether a refusal says that the name is nothing of the kind that was asked for. An engine or a role without data streams
-/// refuses the question itself, and has none of that name for this shipper either.
-fn is_missing(question: Question, refusal: &Refusal) -> bool {
+/// Whether a refusal says that the name is nothing of the kind that was asked for. Only an engine knows that; the page of a proxy
+/// that finds nothing has the status 404 as well. An engine or a role without data streams refuses the question itself, and has none of that name
+/// for this shipper either.
+fn is_missing(question: Question, response: &Response, refusal: &Refusal) -> bool {
+    let is_page = !response.body.is_empty() && !response.is_json();
     match question.kind {
+        _ if is_page => false,
         TargetKind::Alias => refusal.kind == RefusalKind::Missing,
         TargetKind::DataStream => !matches!(refusal.status, 401 | 408 | 425 | 429 | 500..),
     }

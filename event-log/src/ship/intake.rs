@@ -22,6 +22,8 @@ const LONGEST_IDLE: Duration = Duration::from_millis(100);
 /// Batches that are stalled and leave room for others: many more than a log has documents that are refused, few enough
 /// that trying each of them again costs an engine nothing.
 const MOST_STALLED: usize = 64;
+/// The same for documents that are larger than a batch, and of which memory has no more.
+const MOST_LARGE_STALLED: usize = 4;
 /// Length of an id as text.
 const ID_TEXT: &str = "00000000-0000-0000-0000-000000000000";
 
@@ -42,7 +44,7 @@ impl Shipper {
             let stalled = self.stalled_batches().min(MOST_STALLED);
             let has_memory = self.held_bytes() + self.settings.max_bytes <= self.settings.most_held_bytes();
             // A document larger than a batch may be all that is held. It is judged by whether others pass.
-            batches < places + stalled && (has_memory || batches == stalled)
+            batches < places + stalled && (has_memory || (batches == stalled && stalled < MOST_LARGE_STALLED))
         }
     }
 
@@ -97,6 +99,10 @@ impl Shipper {
         };
         if let Some(reason) = unplaceable {
             self.unplaced = Some(Unplaced { sequence, record: record.bytes.to_vec(), reason });
+            // It may have been begun for this one.
+            if let Some(empty) = self.filling.take_if(|batch| batch.is_empty()) {
+                self.recycle(empty);
+            }
             self.put_unplaced()?;
         }
         Ok(true)
@@ -112,9 +118,11 @@ impl Shipper {
         }
         self.quarantine.sync()?;
         self.put_before.remove(&(sequence, None));
+        let text = format!("a record that is no event is in the quarantine now: {}", unplaced.reason);
         self.unplaced = None;
         self.stats.quarantined += 1;
         self.progress.finish(sequence, sequence);
+        self.log_rejection(&text);
         Ok(())
     }
 

@@ -88,6 +88,7 @@ impl Shipper {
 
     /// Sends again what was not stored. If nothing was, and nobody knows why, some documents go alone.
     pub(super) fn retry_or_probe(&mut self, mut batch: Batch, failures: &[Failure]) {
+        self.ask_once_more(&mut batch);
         if batch.items.len() > 1 && batch.stalled.is_some() && are_all(&batch, failures, Failure::is_unexplained) {
             if self.have_probes_failed() {
                 let second = batch.split_off_half();

@@ -1,6 +1,7 @@
 //! The state machine: what is to be sent, and when. What is read is in `intake`, what came of requests in `complete`.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use event_store::{Backoff, TargetKind, bulk_path_to_index};
@@ -91,6 +92,8 @@ pub struct Shipper {
     flush_through: u64,
     /// What stands in the quarantine already and is not finished: from before a restart, or because a sync failed.
     pub(super) put_before: HashSet<EntryKey>,
+    /// Indices outside of the target that the engine has stored documents in.
+    stray_indices: Vec<Arc<str>>,
     /// A record that could be put neither into a batch nor into the quarantine.
     pub(super) unplaced: Option<Unplaced>,
     pub(super) read_through: u64,
@@ -136,6 +139,7 @@ impl Shipper {
             grown_at: 0,
             flush_through: 0,
             put_before,
+            stray_indices: Vec::new(),
             unplaced: None,
             read_through: acknowledged,
             read_due: Duration::ZERO,
@@ -385,7 +389,7 @@ impl Shipper {
         let Some(target) = self.target.get(self.now) else { return };
         let reported = self.waiting.extract_if(.., |batch| batch.arrival == Arrival::Reported);
         let (stored, strays): (Vec<_>, Vec<_>) =
-            reported.partition(|batch| batch.pin.as_ref().is_some_and(|pin| target.has(pin)));
+            reported.partition(|batch| batch.stored_in.as_ref().is_some_and(|index| target.has(index)));
         let has_stored = !stored.is_empty();
         for batch in stored {
             self.stats.delivered += batch.items.len() as u64;
@@ -396,17 +400,25 @@ impl Shipper {
         }
         for mut batch in strays {
             self.stats.strays += batch.items.len() as u64;
-            let (index, name) = (batch.pin.as_deref().unwrap_or_default(), &self.settings.target);
+            let index = batch.stored_in.take().unwrap_or_default();
+            let name = &self.settings.target;
             let text = format!(
-                "the engine has stored {} documents in `{index}`, which is not behind `{name}`; they are sent again. What \
-                 else is there comes back by `POST /_reindex {{\"conflicts\":\"proceed\",\"source\":{{\"index\":\"{index}\"}},\
-                 \"dest\":{{\"index\":\"{name}\",\"op_type\":\"create\"}}}}`, then `DELETE /{index}`",
-                batch.items.len()
+                "the engine has stored documents in `{index}`, which is not behind `{name}`; they are sent again. Whatever \
+                 else is in it is brought back by `POST /_reindex {{\"conflicts\":\"proceed\",\"source\":{{\"index\":\"{index}\"}},\
+                 \"dest\":{{\"index\":\"{name}\",\"op_type\":\"create\"}}}}`, then `DELETE /{index}`"
             );
-            self.troubles.say(Condition::Refused, &text, self.now, &self.settings.target);
-            // A lifecycle may have put a copy of the index in its place.
+            let is_logged = self.troubles.begin(Activity::Sending, Condition::Refused, &text, self.now, name);
+            // Each such index is named once at least, whatever else was logged a moment ago.
+            if !self.stray_indices.contains(&index) {
+                if !is_logged {
+                    tracing::warn!(destination = %name, "shipping: {text}");
+                }
+                self.stray_indices.push(index);
+            }
+            // A lifecycle may have put a copy of the index in its place. Where a pipeline sends documents elsewhere, this comes
+            // again each time.
             batch.arrival = Arrival::InDoubt;
-            self.retry_now(batch);
+            self.retry(batch);
         }
         if has_stored {
             self.note_success();
@@ -442,13 +454,18 @@ impl Shipper {
     /// Sends a batch again after a delay that grows with its failures.
     pub(super) fn retry(&mut self, mut batch: Batch) {
         batch.failures = batch.failures.saturating_add(1);
+        self.ask_once_more(&mut batch);
+        batch.due = self.now + self.delay(batch.failures);
+        self.stats.retried += batch.items.len() as u64;
+        self.waiting.push(batch);
+    }
+
+    /// A try after the indices were asked has not settled it, so they are asked again before the next one.
+    pub(super) fn ask_once_more(&mut self, batch: &mut Batch) {
         if batch.arrival == Arrival::Asked {
             batch.arrival = Arrival::InDoubt;
             self.target.forget();
         }
-        batch.due = self.now + self.delay(batch.failures);
-        self.stats.retried += batch.items.len() as u64;
-        self.waiting.push(batch);
     }
 
     /// Sends a batch again as soon as there is a place.

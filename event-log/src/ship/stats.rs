@@ -129,6 +129,7 @@ impl From<Stats> for DeliveryMetrics {
             delivered: stats.delivered,
             retried: stats.retried,
             conflicts: stats.conflicts,
+            strays: stats.strays,
             rejected: stats.quarantined,
             waiting: stats.lag_records,
             lag: stats.oldest.and_then(|id| id.age(Timestamp::now())),

@@ -58,11 +58,19 @@ pub(super) struct Troubles {
 
 impl Troubles {
     /// Something went wrong, and documents wait until it goes well.
-    pub(super) fn begin(&mut self, activity: Activity, condition: Condition, text: &str, now: Duration, target: &str) {
+    /// Returns whether it was logged.
+    pub(super) fn begin(
+        &mut self,
+        activity: Activity,
+        condition: Condition,
+        text: &str,
+        now: Duration,
+        target: &str,
+    ) -> bool {
         let current = &mut self.current[activity as usize];
         let since = current.as_ref().map_or(now, |(_, _, since)| *since);
         *current = Some((condition, text.to_owned(), since));
-        self.say(condition, text, now, target);
+        self.say(condition, text, now, target)
     }
 
     /// It went well.
@@ -71,13 +79,16 @@ impl Troubles {
     }
 
     /// Something went wrong that nothing waits for. It is logged, unless the like was logged a moment ago.
-    pub(super) fn say(&mut self, condition: Condition, text: &str, now: Duration, target: &str) {
+    /// Returns whether it was.
+    pub(super) fn say(&mut self, condition: Condition, text: &str, now: Duration, target: &str) -> bool {
         let place = Condition::ALL.iter().position(|kind| *kind == condition).unwrap_or_default();
-        if self.logged[place].is_none_or(|logged| now >= logged + LOG_INTERVAL) {
+        let is_due = self.logged[place].is_none_or(|logged| now >= logged + LOG_INTERVAL);
+        if is_due {
             self.logged[place] = Some(now);
             tracing::warn!(trouble = condition.name(), destination = %target, "shipping: {text}");
         }
         self.last = Some((text.to_owned(), now));
+        is_due
     }
 
     /// Puts what is wrong into the stats, what a person has to see to first.

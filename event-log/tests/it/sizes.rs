@@ -108,7 +108,7 @@ fn event_larger_than_the_quarantine_takes_is_cut_and_said_to_be() {
         let service = builder().start(directory.path()).unwrap();
         logger(&service).log_json(&event_of(200_000).replace('x', "é"));
         let metrics = service.metrics();
-        assert_eq!((metrics.invalid, metrics.quarantined, metrics.lost), (vec![("too-large", 1)], 1, vec![]));
+        assert_eq!((metrics.invalid, metrics.quarantined, metrics.lost), (vec![("truncated", 1)], 1, vec![]));
         let kept = kept(service.quarantine());
         let [(Kind::Truncated, bytes, reason)] = kept.as_slice() else { panic!("{kept:?}") };
         assert!((25_000..32_000).contains(bytes), "{bytes}");

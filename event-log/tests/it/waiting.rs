@@ -204,6 +204,20 @@ fn documents_that_are_refused_one_by_one_say_why() {
 }
 
 #[test]
+fn stray_documents_say_where_they_are_and_wait() {
+    let stray = |request: &Request<'_>| {
+        let reply = String::from_utf8(items(request, &json!({"status": 201})).body).unwrap();
+        is_bulk(request).then(|| Ok(Response::json(200, reply.replace("log-000001", "elsewhere"))))
+    };
+    check(
+        "item-stray",
+        stray,
+        Condition::Refused,
+        "`POST /_reindex {\"conflicts\":\"proceed\",\"source\":{\"index\":\"elsewhere\"}",
+    );
+}
+
+#[test]
 fn bulk_requests_that_fail_say_why() {
     let check = |name, answer: Answer, condition, reason| check(name, answer, condition, reason);
     check(
@@ -266,6 +280,27 @@ fn questions_about_the_target_that_fail_say_why() {
         |request| unresolved(request, Response::json(404, "{}")),
         Condition::NotInstalled,
         "there is no alias or data stream `ask-missing`: install the log",
+    );
+    check(
+        "ask-proxy",
+        |request| {
+            let page = Response { content_type: Some("text/html".to_owned()), ..Response::json(404, "<html>") };
+            unresolved(request, page)
+        },
+        Condition::Refused,
+        "cannot ask what is behind `ask-proxy`: 404",
+    );
+    check(
+        "ask-right",
+        |request| {
+            let is_alias = request.path.starts_with("/_alias");
+            let missing = Response::json(404, r#"{"error":"alias [ask-right] missing","status":404}"#);
+            let forbidden =
+                refused(403, "security_exception", "action [indices:admin/data_stream/get] is unauthorized");
+            unresolved(request, if is_alias { missing } else { forbidden })
+        },
+        Condition::NotInstalled,
+        "install the log; a data stream may not be asked for: 403 security_exception",
     );
     check(
         "ask-page",

@@ -351,7 +351,12 @@ impl World {
         }
         let (outcome, late) = flight.fate.meet(&mut self.engine, &flight.wire, &mut self.random);
         flight.outcome = Some(outcome);
-        if late && let Ok(index) = self.engine.write_target(TARGET) {
+        // Of the others nothing comes. The name is the target's own, or that of an index.
+        let bulk = flight.wire.request().path.split_once("/_bulk").map(|(name, _)| name[1..].to_owned());
+        if late
+            && let Some(name) = bulk
+            && let Ok(index) = self.engine.write_target(&name)
+        {
             let (wire, after) = (flight.wire.clone(), self.random.millis(1..100_000));
             self.schedule(after, Event::Late(wire, index));
         }
