@@ -28,8 +28,11 @@ impl Quarantine {
     /// Hands entries back to a service's spool of events, the oldest first, so that they are shipped again; returns the
     /// numbers of those that were.
     ///
-    /// What another call is handing back at this moment is left to it. They are synced there before they are settled here. After a crash in between they are still listed, and handing them
-    /// back once more does no harm: the engine knows their ids.
+    /// What another call is handing back at this moment is left to it. Entries are synced there before they are settled here.
+    /// After a crash in between they are still listed, and handing them back once more does no harm: the engine knows their ids.
+    ///
+    /// Nothing is validated here: an entry of [`Kind::Invalid`] that is still invalid is refused by the engine, and comes back
+    /// as [`Kind::Rejected`]. The program `event-log quarantine retry` looks at it first.
     ///
     /// # Errors
     /// When a spool fails. What was handed back before is settled all the same.
