@@ -13,16 +13,22 @@ struct Collect;
 
 impl<S: tracing::Subscriber> Layer<S> for Collect {
     fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
-        struct Shown(String);
-        impl Visit for Shown {
-            fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-                write!(self.0, "{}={value:?} ", field.name()).unwrap();
-            }
-        }
-        let mut shown = Shown(String::new());
-        event.record(&mut shown);
-        LINES.lock().unwrap_or_else(PoisonError::into_inner).push(shown.0);
+        let shown = shown(event);
+        LINES.lock().unwrap_or_else(PoisonError::into_inner).push(shown);
     }
+}
+
+/// All fields of an event in one line.
+pub fn shown(event: &tracing::Event<'_>) -> String {
+    struct Shown(String);
+    impl Visit for Shown {
+        fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+            write!(self.0, "{}={value:?} ", field.name()).unwrap();
+        }
+    }
+    let mut shown = Shown(String::new());
+    event.record(&mut shown);
+    shown.0
 }
 
 /// Collects from now on.

@@ -1,15 +1,13 @@
 //! Refused events: kept with the reason, counted, reported in one line now and then.
 
-use std::fmt::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use event_log::{Invalid, LoggerError, StartError};
 use event_spool::Spool;
 use serde_json::{Value, json};
-use tracing::field::{Field, Visit};
 
-use crate::lines::FILE_SYSTEM;
+use crate::lines::{FILE_SYSTEM, shown};
 use crate::{blank, builder, logged, logger, quarantined, service, service_of};
 
 #[test]
@@ -143,15 +141,7 @@ struct Lines(Arc<Mutex<Vec<String>>>);
 
 impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Lines {
     fn on_event(&self, event: &tracing::Event<'_>, _: tracing_subscriber::layer::Context<'_, S>) {
-        struct Shown(String);
-        impl Visit for Shown {
-            fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-                write!(self.0, "{}={value:?} ", field.name()).unwrap();
-            }
-        }
-        let mut shown = Shown(String::new());
-        event.record(&mut shown);
-        self.0.lock().unwrap().push(shown.0);
+        self.0.lock().unwrap().push(shown(event));
     }
 }
 
