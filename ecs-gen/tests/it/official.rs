@@ -4,6 +4,7 @@
 mod merging;
 mod options;
 mod properties;
+mod released;
 mod reuse;
 
 use std::path::PathBuf;
