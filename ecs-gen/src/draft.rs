@@ -18,8 +18,8 @@ use crate::input::Dialect;
 use crate::input::exclude::ExcludeInput;
 use crate::input::fieldset::FieldsetInput;
 use crate::input::log::{LogInput, Places};
-use crate::lifecycle::Lifecycle;
-use crate::model::{IndexTarget, Overrides, Pipeline, Sample, Settings, Version};
+use crate::lifecycle::Storage;
+use crate::model::{Overrides, Pipeline, Sample, Version};
 
 /// A log under construction.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ pub struct Draft {
     /// Paths of fields and objects that every document has, or every element of the list that they are in.
     pub required: BTreeSet<FieldPath>,
     /// Where documents go and when they leave, once the lifecycle pass has said so.
-    pub storage: Option<(IndexTarget, Settings, Lifecycle)>,
+    pub storage: Option<Storage>,
     /// The least OpenSearch version that the OpenSearch files must work on.
     pub opensearch_since: Option<Version>,
 }

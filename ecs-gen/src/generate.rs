@@ -31,6 +31,8 @@ pub struct Request {
     pub mapping_settings: Option<PathBuf>,
     /// What `'*'` selects, instead of what each log says; all places in subset files when absent.
     pub places: Option<Places>,
+    /// Whether no files for OpenSearch are wanted, so that names are fine which only it cannot manage.
+    pub without_opensearch: bool,
     /// Whether a warning counts as an error.
     pub deny_warnings: bool,
     /// Name of the log that subset files make; the first subset's name when absent.
@@ -45,6 +47,9 @@ pub fn load_models(request: &Request, loader: &mut Loader) -> Option<Vec<Model>>
     }
     for draft in &mut drafts {
         pass::run_all(draft, &mut loader.diagnostics);
+        if !request.without_opensearch {
+            pass::check_opensearch(draft, &mut loader.diagnostics);
+        }
     }
     pass::check_logs(&drafts, &mut loader.diagnostics);
     if request.deny_warnings {

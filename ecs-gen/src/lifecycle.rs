@@ -24,8 +24,9 @@ use serde_json::Value as Json;
 pub use action::{ACTIONS, ActionForm, ActionParameter, ActionSpec, IsmAction, PhaseName};
 pub use overlap::{LogNames, check_overlaps};
 pub use quantity::{ByteSize, Duration, QuantityError};
-pub use resolve::{DEFAULT_MAX_AGE, DEFAULT_MAX_PRIMARY_SHARD_SIZE, resolve};
+pub use resolve::{DEFAULT_MAX_AGE, DEFAULT_MAX_PRIMARY_SHARD_SIZE, Storage, resolve};
 pub use settings::{DEFAULT_PRIORITY, LEAST_OPENSEARCH, resolve_opensearch};
+pub use target::check_opensearch;
 
 /// What is declared.
 #[derive(Clone, Debug, PartialEq)]

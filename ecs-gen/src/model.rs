@@ -8,6 +8,8 @@ pub use field::{Allowed, AllowedId, AllowedValue, Field, FieldId, Level, MultiFi
 pub use log::{Alias, DataStream, IndexTarget, Log, Overrides, Pipeline, Sample, Settings, Version};
 pub use shape::{Shape, ShapeId, pascal_case, snake_case};
 
+use std::borrow::Cow;
+
 use crate::field_type::ValueKind;
 
 /// A finished event log.
@@ -30,6 +32,17 @@ pub struct Model {
 }
 
 impl Model {
+    /// The log as it is on OpenSearch: with the names that it has there, where it has others. Indices under those are not
+    /// hidden, since Index State Management passes hidden ones over.
+    #[must_use]
+    pub fn on_opensearch(&self) -> Cow<'_, Self> {
+        let Some(target) = &self.log.opensearch_target else { return Cow::Borrowed(self) };
+        let mut model = self.clone();
+        model.log.target = target.clone();
+        model.log.settings.hidden = false;
+        Cow::Owned(model)
+    }
+
     /// The field behind an id.
     #[must_use]
     pub fn field(&self, id: FieldId) -> &Field {

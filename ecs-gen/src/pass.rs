@@ -18,6 +18,7 @@ mod take_docs_only;
 
 use crate::diagnostic::Diagnostics;
 use crate::draft::Draft;
+use crate::lifecycle;
 
 /// A step over a draft.
 pub struct Pass {
@@ -49,6 +50,12 @@ pub fn run_all(draft: &mut Draft, diagnostics: &mut Diagnostics) {
     for pass in PASSES {
         (pass.run)(draft, diagnostics);
     }
+}
+
+/// Checks what only concerns logs whose files for OpenSearch are wanted.
+pub fn check_opensearch(draft: &Draft, diagnostics: &mut Diagnostics) {
+    let log = &draft.log;
+    lifecycle::check_opensearch(&log.index, log.opensearch.as_ref(), diagnostics);
 }
 
 /// Checks that stand between logs: names and index patterns.

@@ -148,6 +148,7 @@ fn log() -> Log {
             first_index: "example-000001".to_owned(),
             pattern: "example-*".to_owned(),
         }]),
+        opensearch_target: None,
         settings: Settings {
             hidden: false,
             shards: 1,

@@ -49,7 +49,7 @@ pub struct Arguments {
     /// The engine, such as <http://127.0.0.1:9200>; once for each node of a cluster
     #[arg(long, required_unless_present = "no_ship")]
     url: Vec<String>,
-    /// The alias or data stream that is shipped to
+    /// The alias or data stream that is shipped to; the log's name on OpenSearch is `kibana-event-log`
     #[arg(long, value_name = "NAME", default_value = ".kibana-event-log")]
     target: String,
     /// The number of the last event to log

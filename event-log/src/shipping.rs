@@ -24,7 +24,7 @@ const SHIPPING_DIRECTORY: &str = "shipping";
 /// let engine = HttpTransport::builder().host("https://127.0.0.1:9200").ca_certificate("ca.pem").build()?;
 /// let bundle = Bundle::load("generated/kibana-event-log/elasticsearch")?;
 /// let service = EventLogService::<KibanaEventLog>::builder()
-///     .ship(Shipping::new(engine, ".kibana-event-log").install(bundle))
+///     .ship(Shipping::installing(engine, bundle))
 ///     .start("/var/lib/orders/event-log")?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -39,6 +39,13 @@ impl Shipping {
     /// Ships through `transport`. The second argument is the name of the alias, or [`Settings`] with more than that.
     pub fn new(transport: impl Transport + 'static, settings: impl Into<Settings>) -> Self {
         Self { transport: Arc::new(transport), settings: settings.into(), bundle: None }
+    }
+
+    /// Ships to the alias or the data stream that the generated files make, the first if they make several, after they
+    /// are installed as by [`Shipping::install`]. The names may differ between the engines; the files know which.
+    pub fn installing(transport: impl Transport + 'static, bundle: Bundle) -> Self {
+        let target = bundle.targets().next().unwrap_or_default().to_owned();
+        Self::new(transport, target.as_str()).install(bundle)
     }
 
     /// Installs the log's generated files in the background, again and again until it succeeds, before the first event is

@@ -34,7 +34,10 @@ fn is_generated(path: &Path) -> bool {
 
 fn of_log_file(path: &Path) -> Result<&'static LogRules, String> {
     let mut loader = Loader::default();
-    let models = load_models(&Request { logs: vec![PathBuf::from(path)], ..Request::default() }, &mut loader);
+    let models = load_models(
+        &Request { logs: vec![PathBuf::from(path)], without_opensearch: true, ..Request::default() },
+        &mut loader,
+    );
     let models = models.ok_or_else(|| loader.diagnostics.render(&loader.sources))?;
     let rules: Vec<_> = EMITTERS.iter().copied().filter(|emitter| emitter.name() == "rules").collect();
     let files = emit_files(&models, &rules);

@@ -145,6 +145,7 @@ pub fn run(arguments: Generate) -> ExitCode {
         template_settings: arguments.template_settings,
         mapping_settings: arguments.mapping_settings,
         places: arguments.places.map(Into::into),
+        without_opensearch: !emitters.iter().any(|emitter| emitter.name() == "opensearch"),
         deny_warnings: arguments.deny_warnings,
         name: arguments.name,
     };

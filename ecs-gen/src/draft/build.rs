@@ -8,6 +8,7 @@ use crate::ecs::descriptions;
 use crate::field_path::FieldPath;
 use crate::field_type::{FieldType, ValueKind};
 use crate::input::Entries;
+use crate::lifecycle::Storage;
 use crate::model::{Allowed, AllowedId, AllowedValue, Field, FieldId, Level, Log, Model, Origin, pascal_case};
 use crate::parameter::Parameters;
 use crate::source::Spanned;
@@ -22,7 +23,7 @@ pub fn into_model(draft: Draft) -> Option<Model> {
     let mut allowed = allowed.into_named(fields.iter().chain(&docs_only));
     let log_type = pascal_case(&draft.log.name);
     let shapes = assign_shapes(&mut fields, &roots, log_type, &mut allowed);
-    let (target, settings, lifecycle) = draft.storage?;
+    let Storage { target, opensearch_target, settings, lifecycle } = draft.storage?;
     let log = Log {
         title: draft.log.title.unwrap_or_else(|| draft.log.name.value.clone()),
         name: draft.log.name.value,
@@ -34,6 +35,7 @@ pub fn into_model(draft: Draft) -> Option<Model> {
         version: draft.log.version.unwrap_or(1),
         source: draft.source,
         target,
+        opensearch_target,
         settings,
         lifecycle,
         pipeline: draft.pipeline,

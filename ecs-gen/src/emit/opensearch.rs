@@ -35,6 +35,7 @@ impl Emitter for OpenSearch {
     }
 
     fn emit(&self, model: &Model, out: &mut Files) {
+        let model = &*model.on_opensearch();
         let rows = template::rows(model);
         emit_templates(model, &rows, out);
         for row in &rows {

@@ -78,4 +78,17 @@ pub struct OpenSearchInput {
     /// replaced.
     #[serde(default)]
     pub since: Option<Spanned<String>>,
+    /// The write alias on OpenSearch, where it is another one. Needed where the log's alias begins with a dot or is
+    /// hidden: Index State Management manages no such index. Indices of this alias are not hidden.
+    #[serde(default)]
+    pub alias: Option<Spanned<String>>,
+    /// Several aliases on OpenSearch, where they are others.
+    #[serde(default)]
+    pub aliases: Option<Spanned<Vec<Spanned<String>>>>,
+    /// The data stream on OpenSearch, where documents go to another place.
+    #[serde(default)]
+    pub data_stream: Option<Spanned<String>>,
+    /// What the template matches on OpenSearch; only with `alias` here. Default `ALIAS-*`.
+    #[serde(default)]
+    pub pattern: Option<Spanned<String>>,
 }

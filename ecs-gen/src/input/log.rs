@@ -51,7 +51,7 @@ pub struct LogInput {
     pub lifecycle: Option<Spanned<LifecycleInput>>,
     /// What the OpenSearch files are for.
     #[serde(default)]
-    pub opensearch: Option<OpenSearchInput>,
+    pub opensearch: Option<Spanned<OpenSearchInput>>,
     /// Provider → its actions: who logs what.
     #[serde(default)]
     pub providers: Entries<Vec<Spanned<String>>>,

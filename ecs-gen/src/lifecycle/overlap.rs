@@ -1,5 +1,7 @@
 //! What several logs of one run may not share.
 
+use std::collections::BTreeSet;
+
 use super::names;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::model::IndexTarget;
@@ -12,8 +14,8 @@ pub struct LogNames<'a> {
     pub name: &'a Spanned<String>,
     /// Where its option `index` stands.
     pub index: Span,
-    /// Where its documents go.
-    pub target: &'a IndexTarget,
+    /// Where its documents go on each engine: on Elasticsearch, on OpenSearch.
+    pub targets: [&'a IndexTarget; 2],
     /// Name of its policy.
     pub policy: &'a str,
 }
@@ -45,11 +47,18 @@ fn check_policies(log: &LogNames<'_>, other: &LogNames<'_>, diagnostics: &mut Di
 }
 
 fn check_patterns(log: &LogNames<'_>, other: &LogNames<'_>, diagnostics: &mut Diagnostics) {
-    for theirs in other.target.patterns() {
-        for ours in log.target.patterns().into_iter().filter(|ours| names::overlap(ours, theirs)) {
+    let mut said = BTreeSet::new();
+    for (theirs, ours) in other.targets.iter().zip(log.targets).flat_map(pairs) {
+        if names::overlap(ours, theirs) && said.insert((ours, theirs)) {
             let message = format!("`{ours}` and `{theirs}` of the log `{}` match the same indices", other.name.value);
             let help = "rename an alias or a data stream: the engine would give an index only one of the templates";
             diagnostics.push(Diagnostic::error(Code::OverlappingPatterns, message).at(log.index).help(help));
         }
     }
+}
+
+/// Every pattern of one log with every pattern of the other on an engine.
+fn pairs<'a>((theirs, ours): (&&'a IndexTarget, &'a IndexTarget)) -> Vec<(&'a str, &'a str)> {
+    let ours = ours.patterns();
+    theirs.patterns().into_iter().flat_map(|theirs| ours.iter().map(move |ours| (theirs, *ours))).collect()
 }

@@ -3,7 +3,7 @@
 use super::quantity::{ByteSize, Duration, QuantityError};
 use super::{Lifecycle, Manager, Rollover, owned, phases, rules, settings, target};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::input::index::IndexInput;
+use crate::input::index::{IndexInput, OpenSearchInput};
 use crate::input::lifecycle::{LifecycleInput, RolloverInput};
 use crate::model::{IndexTarget, Settings};
 use crate::source::{Span, Spanned};
@@ -15,20 +15,37 @@ pub const DEFAULT_MAX_AGE: &str = "30d";
 /// Rollover size where a log declares no lifecycle: the shard size up to which both engines advise to go.
 pub const DEFAULT_MAX_PRIMARY_SHARD_SIZE: &str = "50gb";
 
+/// Where a log's documents go, how its indices are set up and when they go.
+#[derive(Clone, Debug)]
+pub struct Storage {
+    /// Where documents go.
+    pub target: IndexTarget,
+    /// Where they go on OpenSearch, when that is another place.
+    pub opensearch_target: Option<IndexTarget>,
+    /// Index settings.
+    pub settings: Settings,
+    /// When indices roll over and go.
+    pub lifecycle: Lifecycle,
+}
+
 /// Resolves where a log's documents go, how its indices are set up and when they go. `None` when something was
 /// reported that leaves no sense to go on with.
 pub fn resolve(
     index: &Spanned<IndexInput>,
+    opensearch: Option<&Spanned<OpenSearchInput>>,
     lifecycle: Option<&Spanned<LifecycleInput>>,
     log_name: &Spanned<String>,
     diagnostics: &mut Diagnostics,
-) -> Option<(IndexTarget, Settings, Lifecycle)> {
+) -> Option<Storage> {
     let mut findings = Findings { diagnostics, failed: false };
     target::check_log_name(log_name, &mut findings);
     let target = target::resolve_target(index, &mut findings);
+    let there = opensearch.and_then(target::of_opensearch);
+    let opensearch_target = there.as_ref().and_then(|there| target::resolve_target(there, &mut findings));
     let has_right_names = !findings.failed;
     let settings = settings::resolve_settings(index, &mut findings);
-    if let Some(target) = target.as_ref().filter(|_| has_right_names) {
+    let named = [target.as_ref().map(|target| (index, target)), there.as_ref().zip(opensearch_target.as_ref())];
+    for (index, target) in named.into_iter().flatten().filter(|_| has_right_names) {
         owned::check_owned(index, target, settings.priority, &mut findings);
     }
     let lifecycle = match lifecycle {
@@ -36,7 +53,7 @@ pub fn resolve(
         None => default_lifecycle(log_name),
     };
     let failed = findings.failed;
-    target.filter(|_| !failed).map(|target| (target, settings, lifecycle))
+    target.filter(|_| !failed).map(|target| Storage { target, opensearch_target, settings, lifecycle })
 }
 
 fn default_lifecycle(log_name: &str) -> Lifecycle {

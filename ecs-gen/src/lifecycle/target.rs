@@ -3,7 +3,8 @@
 use super::names;
 use super::resolve::Findings;
 use crate::diagnostic::Code;
-use crate::input::index::IndexInput;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::input::index::{IndexInput, OpenSearchInput};
 use crate::model::{Alias, DataStream, IndexTarget};
 use crate::source::Spanned;
 
@@ -60,6 +61,52 @@ pub(super) fn resolve_target(index: &Spanned<IndexInput>, findings: &mut Finding
         return Some(IndexTarget::Aliases(vec![resolve_alias(alias, index.pattern.as_ref(), findings)]));
     }
     resolve_aliases(index, findings)
+}
+
+/// What the option `opensearch` says of names, in the form of the option `index`; `None` when it says nothing.
+pub(super) fn of_opensearch(input: &Spanned<OpenSearchInput>) -> Option<Spanned<IndexInput>> {
+    let OpenSearchInput { since: _, alias, aliases, data_stream, pattern } = input.value.clone();
+    let says_nothing = alias.is_none() && aliases.is_none() && data_stream.is_none() && pattern.is_none();
+    let index = IndexInput { alias, aliases, data_stream, pattern, ..IndexInput::default() };
+    (!says_nothing).then(|| Spanned::new(input.span, index))
+}
+
+/// Refuses names under which OpenSearch would keep documents for ever, or take none: Index State Management attaches its
+/// policies to no index that is hidden or whose name begins with a dot, data streams excepted (the plugin's
+/// `ManagedIndexCoordinator` in 2.7 to 3.8), and a data stream's name must not begin with a dot at all.
+pub fn check_opensearch(
+    index: &Spanned<IndexInput>,
+    opensearch: Option<&Spanned<OpenSearchInput>>,
+    diagnostics: &mut Diagnostics,
+) {
+    let own = opensearch.and_then(of_opensearch);
+    let (names, hidden) = own.as_ref().map_or((index, index.hidden), |own| (own, false));
+    let mut refuse = |name: &Spanned<String>, code: Code, message: String| {
+        let noun = if names.data_stream.is_some() { "data_stream" } else { "alias" };
+        let example = name.trim_start_matches('.');
+        let help = format!(
+            "name it otherwise there, by `opensearch: {{{noun}: {example}}}` in the log file, or generate for \
+             Elasticsearch alone with `--engine elasticsearch`"
+        );
+        diagnostics.push(Diagnostic::error(code, message).at(name.span).help(help));
+    };
+    if let Some(stream) = names.data_stream.as_ref().filter(|stream| stream.starts_with('.')) {
+        let message =
+            format!("OpenSearch takes no data stream whose name begins with a dot, as `{}` does", stream.value);
+        refuse(stream, Code::InvalidIndexName, message);
+    }
+    for alias in names.alias.iter().chain(names.aliases.iter().flat_map(|aliases| &aliases.value)) {
+        let why = match (alias.starts_with('.'), hidden) {
+            (true, _) => "whose names begin with a dot",
+            (false, true) => "that are hidden",
+            (false, false) => continue,
+        };
+        let message = format!(
+            "OpenSearch would neither roll over nor delete the indices of `{}`: Index State Management manages none {why}",
+            alias.value
+        );
+        refuse(alias, Code::LifecycleConflict, message);
+    }
 }
 
 fn resolve_stream(stream: &Spanned<String>, index: &IndexInput, findings: &mut Findings<'_>) -> IndexTarget {

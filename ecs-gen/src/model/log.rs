@@ -22,6 +22,8 @@ pub struct Log {
     pub source: String,
     /// Where documents go.
     pub target: IndexTarget,
+    /// Where they go on OpenSearch, when that is another place.
+    pub opensearch_target: Option<IndexTarget>,
     /// Index settings.
     pub settings: Settings,
     /// When indices roll over and go.
@@ -75,6 +77,15 @@ pub struct DataStream {
 }
 
 impl IndexTarget {
+    /// What producers write to: aliases or a data stream.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let (aliases, stream) = match self {
+            Self::Aliases(aliases) => (aliases.as_slice(), None),
+            Self::DataStream(stream) => (&[][..], Some(stream.name.as_str())),
+        };
+        aliases.iter().map(|alias| alias.name.as_str()).chain(stream)
+    }
+
     /// The patterns that the templates match, each once.
     #[must_use]
     pub fn patterns(&self) -> Vec<&str> {

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::draft::Draft;
-use crate::lifecycle::{LogNames, check_overlaps};
+use crate::lifecycle::{LogNames, Storage, check_overlaps};
 use crate::model::snake_case;
 
 pub(super) fn run(drafts: &[Draft], diagnostics: &mut Diagnostics) {
@@ -27,6 +27,7 @@ fn check_modules(drafts: &[Draft], diagnostics: &mut Diagnostics) {
 
 /// Without storage something was reported already.
 fn names(draft: &Draft) -> Option<LogNames<'_>> {
-    let (target, _, lifecycle) = draft.storage.as_ref()?;
-    Some(LogNames { name: &draft.log.name, index: draft.log.index.span, target, policy: &lifecycle.policy })
+    let Storage { target, opensearch_target, lifecycle, .. } = draft.storage.as_ref()?;
+    let targets = [target, opensearch_target.as_ref().unwrap_or(target)];
+    Some(LogNames { name: &draft.log.name, index: draft.log.index.span, targets, policy: &lifecycle.policy })
 }

@@ -159,7 +159,8 @@ fn a_keyword_in_place_of_a_wildcard_refuses_no_long_text() {
     let extension = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/logs/example-extension.yaml");
     std::fs::copy(extension, folder.path().join("example-extension.yaml")).unwrap();
     let path = folder.path().join("log.yaml");
-    std::fs::write(&path, format!("{text}opensearch: {{since: '2.7'}}\n")).unwrap();
+    let text = text.replace("opensearch: {", "opensearch: {since: '2.7', ");
+    std::fs::write(&path, text).unwrap();
     let mut loader = Loader::default();
     let models = load_models(&Request { logs: vec![path], ..Request::default() }, &mut loader).unwrap();
     let mappings = json(&emit_files(&models, &[]), "opensearch/mappings.json");

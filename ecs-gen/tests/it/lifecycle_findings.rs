@@ -5,9 +5,10 @@ use ecs_gen::generate::{Request, load_models};
 use ecs_gen::input;
 use ecs_gen::input::index::{IndexInput, OpenSearchInput};
 use ecs_gen::input::lifecycle::LifecycleInput;
-use ecs_gen::lifecycle::{ByteSize, Duration, Lifecycle, LogNames, check_overlaps, resolve, resolve_opensearch};
+use ecs_gen::lifecycle::{
+    ByteSize, Duration, Lifecycle, LogNames, Storage, check_overlaps, resolve, resolve_opensearch,
+};
 use ecs_gen::load::Loader;
-use ecs_gen::model::{IndexTarget, Settings};
 use ecs_gen::source::yaml::parse_document;
 use ecs_gen::source::{Sources, Spanned};
 use schemars::JsonSchema;
@@ -22,7 +23,7 @@ struct Options {
     #[serde(default)]
     lifecycle: Option<Spanned<LifecycleInput>>,
     #[serde(default)]
-    opensearch: Option<OpenSearchInput>,
+    opensearch: Option<Spanned<OpenSearchInput>>,
 }
 
 impl Options {
@@ -33,8 +34,6 @@ impl Options {
     }
 }
 
-type Storage = (IndexTarget, Settings, Lifecycle);
-
 /// Findings as `severity code line:column`, and what was resolved.
 fn resolve_text(text: &str) -> (Vec<String>, Option<Storage>) {
     let mut sources = Sources::default();
@@ -43,8 +42,10 @@ fn resolve_text(text: &str) -> (Vec<String>, Option<Storage>) {
     let node = parse_document(&sources, file, &mut diagnostics).expect("the test's text is YAML");
     let options: Option<Options> = input::read(&node, &mut diagnostics);
     let storage = options.and_then(|options| {
-        let storage = resolve(&options.index(), options.lifecycle.as_ref(), &options.name, &mut diagnostics);
-        resolve_opensearch(options.opensearch.as_ref(), &mut diagnostics);
+        let opensearch = options.opensearch.as_ref();
+        let storage =
+            resolve(&options.index(), opensearch, options.lifecycle.as_ref(), &options.name, &mut diagnostics);
+        resolve_opensearch(opensearch.map(|input| &input.value), &mut diagnostics);
         storage
     });
     (found(&diagnostics, &sources), storage)
@@ -76,7 +77,7 @@ fn of_the_reader(finding: &str) -> bool {
 fn lifecycle_of(options: &str) -> Lifecycle {
     let (found, storage) = resolve_text(&format!("name: x\n{options}"));
     assert_eq!(found, Vec::<String>::new(), "{options}");
-    storage.expect("nothing was found").2
+    storage.expect("nothing was found").lifecycle
 }
 
 #[test]
@@ -122,7 +123,7 @@ fn documents_go_to_exactly_one_place() {
 fn a_log_that_says_nothing_keeps_everything() {
     let (found, storage) = resolve_text("name: some-log");
     assert_eq!(found, Vec::<String>::new());
-    let (target, settings, lifecycle) = storage.unwrap();
+    let Storage { target, settings, lifecycle, .. } = storage.unwrap();
     assert_eq!(target.patterns(), ["some-log-*"]);
     assert_eq!((settings.shards, settings.priority), (1, 200));
     assert_eq!(lifecycle.policy, "some-log-policy");
@@ -344,16 +345,19 @@ fn check_logs(texts: &[&str], expected: &[&str]) {
         let file = sources.add(format!("{number}.yaml"), *text);
         let node = parse_document(&sources, file, &mut diagnostics).unwrap();
         let options: Options = input::read(&node, &mut diagnostics).unwrap();
-        let storage = resolve(&options.index(), options.lifecycle.as_ref(), &options.name, &mut diagnostics).unwrap();
+        let opensearch = options.opensearch.as_ref();
+        let storage =
+            resolve(&options.index(), opensearch, options.lifecycle.as_ref(), &options.name, &mut diagnostics);
+        let storage = storage.unwrap();
         logs.push((options, storage));
     }
     let names: Vec<LogNames<'_>> = logs
         .iter()
-        .map(|(options, (target, _, lifecycle))| LogNames {
+        .map(|(options, storage)| LogNames {
             name: &options.name,
             index: options.index().span,
-            target,
-            policy: &lifecycle.policy,
+            targets: [&storage.target, storage.opensearch_target.as_ref().unwrap_or(&storage.target)],
+            policy: &storage.lifecycle.policy,
         })
         .collect();
     check_overlaps(&names, &mut diagnostics);
@@ -373,6 +377,17 @@ fn logs_of_one_run_share_nothing() {
         ],
         &["error lifecycle-conflict 2:8"],
     );
+    // Names on OpenSearch are compared with those on OpenSearch.
+    let other = "name: b\nindex: {alias: a-b}\nopensearch: {alias: b}";
+    check_logs(&["name: a\nopensearch: {alias: c}", other], &["error overlapping-patterns 2:8"]);
+    check_logs(
+        &[
+            "name: a\nindex: {alias: .a}\nopensearch: {alias: a}",
+            "name: b\nindex: {alias: .b}\nopensearch: {alias: a-b}",
+        ],
+        &["error overlapping-patterns 2:8"],
+    );
+    check_logs(&["name: a\nindex: {alias: .a}\nopensearch: {alias: a}", "name: b\nindex: {alias: .b}"], &[]);
 }
 
 #[test]
@@ -385,4 +400,42 @@ fn a_data_stream_needs_a_timestamp() {
     let models = load_models(&Request { logs: vec![path], ..Request::default() }, &mut loader);
     assert!(models.is_none());
     assert_eq!(found(&loader.diagnostics, &loader.sources), ["error required-not-selected 4:22"]);
+}
+
+#[track_caller]
+fn check_on_opensearch(options: &str, expected: &[&str]) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.yaml");
+    let fields = "fields: {base: {fields: {\"@timestamp\": {}}}, ecs: {fields: {version: {}}}}";
+    std::fs::write(&path, format!("name: x\n{options}\necs: 9.4.0\n{fields}\n")).unwrap();
+    for without_opensearch in [false, true] {
+        let mut loader = Loader::default();
+        let request = Request { logs: vec![path.clone()], without_opensearch, ..Request::default() };
+        let models = load_models(&request, &mut loader);
+        let expected = if without_opensearch { &[] } else { expected };
+        assert_eq!(found(&loader.diagnostics, &loader.sources), expected, "{options}");
+        assert_eq!(models.is_some(), expected.is_empty());
+    }
+}
+
+/// Index State Management passes them over, so nothing would ever be deleted.
+#[test]
+fn names_that_opensearch_does_not_manage() {
+    check_on_opensearch("index: {alias: .x}", &["error lifecycle-conflict 2:16"]);
+    check_on_opensearch("index: {alias: x, hidden: true}", &["error lifecycle-conflict 2:16"]);
+    check_on_opensearch("index: {aliases: [a, .b]}", &["error lifecycle-conflict 2:22"]);
+    check_on_opensearch("index: {data_stream: .x}", &["error invalid-index-name 2:22"]);
+    check_on_opensearch("index: {alias: x}\nopensearch: {alias: .y}", &["error lifecycle-conflict 3:21"]);
+    check_on_opensearch("index: {alias: .x, hidden: true}\nopensearch: {alias: x}", &[]);
+    check_on_opensearch("index: {alias: .x, hidden: true}\nopensearch: {data_stream: x}", &[]);
+    check_on_opensearch("index: {data_stream: x, hidden: true}", &[]);
+}
+
+#[test]
+fn names_on_opensearch_are_checked_as_others() {
+    check("opensearch: {alias: A}", &["error invalid-index-name 2:21"]);
+    check("opensearch: {alias: a, data_stream: b}", &["error invalid-value 2:37"]);
+    check("opensearch: {pattern: 'a-*'}", &["error missing-option 2:13"]);
+    check("opensearch: {alias: a, pattern: 'b-*'}", &["error pattern-alias 2:33"]);
+    check("opensearch: {alias: metrics, pattern: 'metrics-*'}", &["warning owned-names 2:39"]);
 }

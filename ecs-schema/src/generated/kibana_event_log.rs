@@ -10,7 +10,7 @@ pub const NAME: &str = "kibana-event-log";
 /// Release of the Elastic Common Schema that the log's fields come from.
 pub const ECS_VERSION: &str = "9.4.0";
 /// The log's own version, raised with each change of its fields.
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// A document of the log `kibana-event-log`.
 #[derive(Clone, Debug, PartialEq)]

@@ -30,8 +30,8 @@ const INSTALL: &str = "install.json";
 ///     "index-template.json",
 ///     "first-index.json",
 /// )?;
-/// assert_eq!((bundle.log(), bundle.version()), ("kibana-event-log", 2));
-/// assert_eq!(bundle.targets().collect::<Vec<_>>(), [".kibana-event-log"]);
+/// assert_eq!((bundle.log(), bundle.version()), ("kibana-event-log", 3));
+/// assert_eq!(bundle.targets().collect::<Vec<_>>(), ["kibana-event-log"]);
 /// # Ok::<(), event_store::BundleError>(())
 /// ```
 #[derive(Clone, Debug)]

@@ -97,6 +97,15 @@ fn push_rest(text: &mut String, model: &Model) {
     text.push_str(
         "- An edited ISM policy holds for new indices only; `POST _plugins/_ism/change_policy` moves others.\n",
     );
+    if model.log.opensearch_target.is_some() {
+        let names: Vec<String> = model.log.target.names().map(|name| format!("`{name}`")).collect();
+        let _ = writeln!(
+            text,
+            "- Producers write to {}, and nothing is hidden: index state management attaches no policy to an index that is \
+             hidden or whose name begins with a dot, and there are no data streams with such names.",
+            names.join(", ")
+        );
+    }
     if model.log.settings.hidden && matches!(model.log.target, IndexTarget::DataStream(_)) {
         text.push_str("- There are no hidden data streams; the indices behind them are hidden.\n");
     }
