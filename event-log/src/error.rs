@@ -44,12 +44,17 @@ pub enum StartError {
     #[error("the provider of the service's own events cannot be registered: {0}")]
     Register(RegisterError),
     /// What is to be installed does not make what is shipped to.
-    #[error("the files of the log `{log}` make no alias and no data stream `{target}`")]
+    #[error(
+        "the files of the log `{log}` make no alias and no data stream `{target}`, but `{}`: ship there, as `Shipping::installing` does",
+        made.join("`, `")
+    )]
     Target {
         /// The alias or data stream that is shipped to.
         target: String,
         /// The log of the bundle.
         log: String,
+        /// What the bundle makes.
+        made: Vec<String>,
     },
     /// Shipping cannot begin: its journal or the quarantine cannot be read, or the system has no threads.
     #[error("shipping cannot begin: {0}")]

@@ -67,7 +67,11 @@ impl Shipping {
     ) -> Result<ShipperThread, StartError> {
         let Self { transport, settings, bundle } = self;
         if let Some(bundle) = bundle.as_ref().filter(|bundle| !bundle.makes(settings.target())) {
-            return Err(StartError::Target { target: settings.target().to_owned(), log: bundle.log().to_owned() });
+            return Err(StartError::Target {
+                target: settings.target().to_owned(),
+                log: bundle.log().to_owned(),
+                made: bundle.targets().map(str::to_owned).collect(),
+            });
         }
         let ports = Ports::open(spool, quarantine.clone(), &directory.join(SHIPPING_DIRECTORY));
         ports

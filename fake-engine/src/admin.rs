@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::http::{Head, Reply};
 use crate::id;
 use crate::mapping;
-use crate::state::{Refused, State, object};
+use crate::state::{Refused, State, is_match, object};
 
 /// Things that are put and read back whole: path, what the answer to a question calls the list, and one of it.
 const TEMPLATES: [(&str, &str, &str); 2] = [
@@ -15,6 +15,7 @@ const TEMPLATES: [(&str, &str, &str); 2] = [
 
 const ILM: &str = "/_ilm/policy/";
 const ISM: &str = "/_plugins/_ism/policies/";
+const EXPLAIN: &str = "/_plugins/_ism/explain/";
 const PIPELINE: &str = "/_ingest/pipeline/";
 
 /// Answers everything but bulk requests and controls.
@@ -59,7 +60,7 @@ fn route(state: &mut State, method: &str, path: &str, body: &Value) -> Answer {
             return template(state, method, path, name, (list, one), body);
         }
     }
-    if state.lacks_lifecycle && (path.starts_with(ILM) || path.starts_with(ISM)) {
+    if state.lacks_lifecycle && [ILM, ISM, EXPLAIN].iter().any(|prefix| path.starts_with(prefix)) {
         let reason = format!("no handler found for uri [{path}] and method [{method}]");
         return Err(Failure::Body(400, json!({"error": reason})));
     }
@@ -67,6 +68,9 @@ fn route(state: &mut State, method: &str, path: &str, body: &Value) -> Answer {
         if let Some(name) = path.strip_prefix(prefix) {
             return policy(state, method, path, name, body);
         }
+    }
+    if let Some(name) = path.strip_prefix(EXPLAIN) {
+        return explain(state, name);
     }
     let mut parts = path.trim_start_matches('/').split('/');
     match (method, parts.next().unwrap_or_default(), parts.next(), parts.next()) {
@@ -179,6 +183,25 @@ fn policy(state: &mut State, method: &str, path: &str, name: &str, body: &Value)
             Err(Refused::new(404, "resource_not_found_exception", reason).into())
         }
     }
+}
+
+/// Which policy an index has: as Index State Management does it, none where the index is hidden or its name begins with a
+/// dot, unless it is of a data stream.
+fn explain(state: &State, name: &str) -> Answer {
+    let index = state.indices.get(name).ok_or_else(|| Refused::missing_index(name))?;
+    let stream = state.streams.iter().find(|(_, backing)| backing.iter().any(|index| index == name));
+    let matched = stream.map_or(name, |(stream, _)| stream.as_str());
+    let is_hidden = index.settings.pointer("/index/hidden").is_some_and(|hidden| hidden == "true");
+    let is_taken = stream.is_some() || !(is_hidden || name.starts_with('.'));
+    let policies = state.things.iter().filter_map(|(path, policy)| Some((path.strip_prefix(ISM)?, policy)));
+    let holds = |policy: &Value| {
+        let patterns = policy.pointer("/policy/ism_template/0/index_patterns").and_then(Value::as_array);
+        patterns.into_iter().flatten().filter_map(Value::as_str).any(|pattern| is_match(pattern, matched))
+    };
+    let policy = policies.into_iter().find(|(_, policy)| is_taken && holds(policy)).map(|(name, _)| name);
+    let managed = usize::from(policy.is_some());
+    let one = json!({"index.plugins.index_state_management.policy_id": policy, "enabled": policy.map(|_| true)});
+    Ok(json!({name: one, "total_managed_indices": managed}))
 }
 
 fn alias_of(state: &State, alias: &str) -> Answer {

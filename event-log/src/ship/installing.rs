@@ -127,7 +127,11 @@ impl InstallThread {
     }
 
     fn note_success(&mut self, report: &InstallReport) {
-        tracing::info!("installation: {report}");
+        if report.indices.iter().any(|index| index.is_unmanaged) {
+            tracing::warn!("installation: {report}");
+        } else {
+            tracing::info!("installation: {report}");
+        }
         self.reported = None;
         let state = &mut self.state.lock().metrics;
         *state = InstallationMetrics { is_installed: true, failures: state.failures, ..Default::default() };

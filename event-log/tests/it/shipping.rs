@@ -12,7 +12,7 @@ use event_log::{DeliveryMetrics, EventLogService, Health, InstallationMetrics, S
 use event_store::{Bundle, HttpTransport, Installer, Method, Request, Transport as _, resolve_write_index};
 use fake_engine::{FakeEngine, Mode, Recording};
 
-const ALIAS: &str = ".kibana-event-log";
+const ALIAS: &str = "kibana-event-log";
 const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../generated/kibana-event-log/opensearch");
 /// Far more than any test needs; one that comes here hangs.
 const LIMIT: Duration = Duration::from_mins(5);
@@ -72,7 +72,7 @@ fn check_delivered(
     stored.sort_unstable();
     assert!(stored.iter().copied().eq(numbers), "{stored:?}");
     let index = resolve_write_index(&transport(&engine.url()), ALIAS).unwrap();
-    assert_eq!(index, ".kibana-event-log-000001");
+    assert_eq!(index, "kibana-event-log-000001");
     assert_eq!(engine.stats().documents, stored.len() as u64, "nothing stands elsewhere");
 }
 
@@ -149,7 +149,7 @@ fn ten_services_at_once_install_and_deliver() {
     stored.sort_unstable();
     assert!(stored.into_iter().eq(1..=500));
     let index = resolve_write_index(&transport(&engine.url()), ALIAS).unwrap();
-    assert_eq!((index.as_str(), engine.stats().documents), (".kibana-event-log-000001", 500));
+    assert_eq!((index.as_str(), engine.stats().documents), ("kibana-event-log-000001", 500));
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn index_in_place_of_the_alias_keeps_events_in_the_spool_and_is_said() {
     log(&service, 1..=10);
     wait(|| installation(&service).needs_person);
     let Health::Impaired(reasons) = service.metrics().health() else { panic!("its health is good") };
-    let reason = "the log cannot be installed: there is an index `.kibana-event-log` where the alias belongs";
+    let reason = "the log cannot be installed: there is an index `kibana-event-log` where the alias belongs";
     assert!(reasons[0].starts_with(reason), "{reasons:?}");
     let report = service.stop(Instant::now());
     assert_eq!((report.spooled, report.is_delivered, engine.stats().requests), (10, false, 0), "{report:?}");
@@ -205,10 +205,24 @@ fn log_that_somebody_removes_is_installed_again() {
     let (directory, engine) = (tempfile::tempdir().unwrap(), engine().start().unwrap());
     let service = start(directory.path(), &engine.url());
     wait(|| installation(&service).is_installed);
-    let index = "/.kibana-event-log-000001";
+    let index = "/kibana-event-log-000001";
     assert_eq!(transport(&engine.url()).send(&Request::new(Method::Delete, index)).unwrap().status, 200);
     log(&service, 1..=10);
     check_delivered(&service, &engine, 1..=10);
+}
+
+#[test]
+fn files_say_where_events_go() {
+    for (folder, index) in [("elasticsearch", ".kibana-event-log-000001"), ("opensearch", "kibana-event-log-000001")] {
+        let (directory, engine) = (tempfile::tempdir().unwrap(), engine().start().unwrap());
+        let files = Path::new(FILES).with_file_name(folder);
+        let shipping = Shipping::installing(transport(&engine.url()), Bundle::load(files).unwrap());
+        let service = EventLogService::builder().ship(shipping).start(directory.path()).unwrap();
+        log(&service, 1..=10);
+        wait(|| delivery(&service).delivered == 10);
+        let found = transport(&engine.url()).send(&Request::new(Method::Get, &format!("/{index}"))).unwrap();
+        assert_eq!(found.status, 200, "{folder}");
+    }
 }
 
 #[test]
@@ -218,7 +232,9 @@ fn bundle_that_does_not_make_the_alias_is_refused_at_the_start() {
     let started = EventLogService::<KibanaEventLog>::builder().ship(shipping).start(directory.path());
     assert!(matches!(&started, Err(StartError::Target { target, .. }) if target == "other"), "{started:?}");
     let message = started.unwrap_err().to_string();
-    assert_eq!(message, "the files of the log `kibana-event-log` make no alias and no data stream `other`");
+    let text = "the files of the log `kibana-event-log` make no alias and no data stream `other`, but `kibana-event-log`: ship \
+                there, as `Shipping::installing` does";
+    assert_eq!(message, text);
 }
 
 #[test]
@@ -236,17 +252,17 @@ fn deleted_index_is_made_anew_by_no_write() {
     let send = |method, path: &str, body: &str| {
         client.send(&Request::new(method, path).with_json(body.as_bytes())).unwrap().status
     };
-    assert_eq!(send(Method::Delete, "/.kibana-event-log-000001", ""), 200);
+    assert_eq!(send(Method::Delete, "/kibana-event-log-000001", ""), 200);
     log(&service, 11..=20);
     wait(|| delivery(&service).last_error.is_some());
     let error = delivery(&service).last_error.unwrap();
     // Which of the two comes first depends on how long ago the alias was resolved.
-    let reason = "no such index [.kibana-event-log] and [require_alias]";
+    let reason = "no such index [kibana-event-log] and [require_alias]";
     assert!(error.contains("there is no alias or data stream") || error.contains(reason), "{error}");
-    assert_eq!(send(Method::Get, "/.kibana-event-log-000001", ""), 404, "no write makes it");
-    assert_eq!(send(Method::Get, "/.kibana-event-log", ""), 404, "nor an index of the alias's name");
-    let alias = r#"{"aliases": {".kibana-event-log": {"is_write_index": true}}}"#;
-    assert_eq!(send(Method::Put, "/.kibana-event-log-000001", alias), 200);
+    assert_eq!(send(Method::Get, "/kibana-event-log-000001", ""), 404, "no write makes it");
+    assert_eq!(send(Method::Get, "/kibana-event-log", ""), 404, "nor an index of the alias's name");
+    let alias = r#"{"aliases": {"kibana-event-log": {"is_write_index": true}}}"#;
+    assert_eq!(send(Method::Put, "/kibana-event-log-000001", alias), 200);
     let report = service.stop(Instant::now() + LIMIT);
     assert!(report.is_delivered && report.quarantined == 0, "{report:?}");
     assert_eq!(engine.sequences(), (1..=20).collect::<Vec<_>>());

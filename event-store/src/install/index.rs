@@ -25,7 +25,7 @@ pub(super) fn bring_alias(
     first: &str,
     alias: &str,
 ) -> Result<IndexReport, InstallError> {
-    let report = |index, outcome| IndexReport { target: alias.to_owned(), index, outcome };
+    let report = |index, outcome| IndexReport { target: alias.to_owned(), index, outcome, is_unmanaged: false };
     let (index, is_made) = match session.write_index(alias)? {
         Some(index) => (index, false),
         None => session.make_first(step, first, alias)?,
@@ -50,7 +50,7 @@ pub(super) fn bring_alias(
 
 /// Sees to the write index of a data stream.
 pub(super) fn bring_stream(session: Session<'_>, step: &Step, name: &str) -> Result<IndexReport, InstallError> {
-    let report = |index, outcome| IndexReport { target: name.to_owned(), index, outcome };
+    let report = |index, outcome| IndexReport { target: name.to_owned(), index, outcome, is_unmanaged: false };
     let path = format!("/_data_stream/{}", path_segment(name));
     let mut is_made = false;
     let mut found = session.find(&path)?;

@@ -50,7 +50,7 @@ impl Installer {
     pub fn install(&self, transport: &dyn Transport) -> Result<InstallReport, InstallError> {
         let session = Session { transport, bundle: &self.bundle };
         let is_current = session.survey()?;
-        let (mut steps, mut indices) = (Vec::new(), Vec::new());
+        let (mut steps, mut indices) = (Vec::new(), Vec::<IndexReport>::new());
         for step in self.bundle.steps() {
             let outcome = match &step.kind {
                 _ if step.is_left_out => StepOutcome::LeftOut,
@@ -67,6 +67,9 @@ impl Installer {
                 StepKind::Policy | StepKind::Plain => session.take_plain(step, is_current)?,
             };
             steps.push(StepReport { path: step.path.clone(), outcome });
+        }
+        for report in indices.iter_mut().filter(|report| report.outcome.was_there()) {
+            report.is_unmanaged = session.is_unmanaged(&report.index)?;
         }
         Ok(self.report(steps, indices))
     }

@@ -3,7 +3,13 @@
 
 use serde_json::Value;
 
+use super::EngineKind;
+use super::bundle::StepKind;
+use super::error::InstallError;
+use super::session::Session;
 use crate::engine_error::Refusal;
+use crate::name::path_segment;
+use crate::transport::Method;
 
 /// What is added to the hash of a bundle without its policy, so that the same bundle with it counts as another.
 pub(super) const WITHOUT: &str = "-without-policy";
@@ -14,6 +20,24 @@ const PATHS: [&str; 2] = ["/_ilm/policy/", "/_plugins/_ism/policies/"];
 /// Whether a step of this path puts a policy.
 pub(super) fn is_of_one(path: &str) -> bool {
     PATHS.iter().any(|start| path.starts_with(start))
+}
+
+/// What tells the policy of an index in the answer to `GET _plugins/_ism/explain/INDEX`.
+const POLICY_ID: &str = "index.plugins.index_state_management.policy_id";
+
+impl Session<'_> {
+    /// Whether Index State Management says that it has no policy for an index. The plugin takes a while to attach one to a
+    /// new index, and never does to one that is hidden or begins with a dot. What it does not answer is not held against
+    /// the index.
+    pub(super) fn is_unmanaged(&self, index: &str) -> Result<bool, InstallError> {
+        let has_policy = |step: &super::bundle::Step| step.kind == StepKind::Policy && !step.is_left_out;
+        if self.bundle.engine() != EngineKind::OpenSearch || !self.bundle.steps().iter().any(has_policy) {
+            return Ok(false);
+        }
+        let response = self.send(Method::Get, &format!("/_plugins/_ism/explain/{}", path_segment(index)), None)?;
+        let said: Value = serde_json::from_slice(&response.body).unwrap_or_default();
+        Ok(response.is_success() && said[index].get(POLICY_ID).is_some_and(Value::is_null))
+    }
 }
 
 /// Whether an engine says that it knows no such path, in the words of both.

@@ -52,6 +52,9 @@ pub struct IndexReport {
     pub index: String,
     /// What was done.
     pub outcome: IndexOutcome,
+    /// Whether Index State Management of OpenSearch has no policy for it, so that nothing rolls it over or deletes it.
+    /// Said of indices that were there before, since the plugin takes a while to attach a policy.
+    pub is_unmanaged: bool,
 }
 
 /// What was done about the index that is written to.
@@ -68,6 +71,13 @@ pub enum IndexOutcome {
         /// The one before.
         from: String,
     },
+}
+
+impl IndexOutcome {
+    /// Whether the index is older than the installation.
+    pub(super) const fn was_there(&self) -> bool {
+        matches!(self, Self::Unchanged | Self::MappingUpdated)
+    }
 }
 
 impl InstallReport {
@@ -91,12 +101,19 @@ impl fmt::Display for InstallReport {
         if self.steps.iter().any(|step| step.outcome == StepOutcome::LeftOut) {
             out.write_str(", without its lifecycle policy: nothing rolls over or deletes its indices")?;
         }
-        for IndexReport { index, outcome, .. } in &self.indices {
+        for IndexReport { index, outcome, is_unmanaged, .. } in &self.indices {
             match outcome {
                 IndexOutcome::Made => write!(out, ", `{index}` made")?,
                 IndexOutcome::Unchanged => {}
                 IndexOutcome::MappingUpdated => write!(out, ", mapping of `{index}` updated")?,
                 IndexOutcome::RolledOver { from } => write!(out, ", `{from}` rolled over to `{index}`")?,
+            }
+            if *is_unmanaged {
+                write!(
+                    out,
+                    ", but no lifecycle policy holds for `{index}`: nothing rolls it over or deletes it; see `GET \
+                     _plugins/_ism/explain/{index}`, and attach the policy by `POST _plugins/_ism/add/{index}`"
+                )?;
             }
         }
         Ok(())

@@ -114,7 +114,10 @@ fn everything_is_installed_once() {
             }
             let again = installer.install(&engine.transport).unwrap();
             assert!(!again.is_changed(), "{again:?}");
-            assert_eq!(again.to_string(), format!("`{log}` version 2 on {kind}: up to date"));
+            assert_eq!(
+                again.to_string(),
+                format!("`{log}` version {} on {kind}: up to date", installer.bundle().version())
+            );
         }
     }
 }
@@ -124,7 +127,7 @@ fn ten_installers_at_once_install_once() {
     let engine = Engine::start();
     let older = Files::load("kibana-event-log", "opensearch");
     let newer = Files::load("kibana-event-log", "opensearch").of_version(2).with_field("message", "long");
-    for (files, index) in [(&older, ".kibana-event-log-000001"), (&newer, ".kibana-event-log-000002")] {
+    for (files, index) in [(&older, "kibana-event-log-000001"), (&newer, "kibana-event-log-000002")] {
         let start = Barrier::new(10);
         let reports: Vec<InstallReport> = std::thread::scope(|scope| {
             let threads: Vec<_> = (0..10)
@@ -138,10 +141,10 @@ fn ten_installers_at_once_install_once() {
             threads.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
         assert!(reports.iter().all(|report| report.indices[0].index == index), "{reports:?}");
-        assert_eq!(engine.engine.write_index(".kibana-event-log").as_deref(), Some(index));
+        assert_eq!(engine.engine.write_index("kibana-event-log").as_deref(), Some(index));
         assert!(!engine.install(files).is_changed());
     }
-    let indices = engine.get("/.kibana-event-log-*/_mapping");
+    let indices = engine.get("/kibana-event-log-*/_mapping");
     assert_eq!(indices.as_object().unwrap().len(), 2, "rolled over more than once");
 }
 
@@ -212,8 +215,51 @@ fn engine_without_lifecycle_management_gets_the_log_without_its_policy() {
         let said = ", without its lifecycle policy: nothing rolls over or deletes its indices";
         assert!(report.to_string().contains(said), "{report}");
         assert!(!without.install(&transport).unwrap().is_changed());
-        assert_eq!(engine.write_index(".kibana-event-log").as_deref(), Some(".kibana-event-log-000001"));
+        let target = without.bundle().targets().next().unwrap();
+        assert_eq!(engine.write_index(target), Some(format!("{target}-000001")));
     }
+}
+
+/// As the plugin does it, it attaches no policy to an index that is hidden or begins with a dot, nor to one that is older
+/// than the policy.
+#[test]
+fn index_that_no_policy_manages_is_said() {
+    let text = |index: &str| {
+        format!(
+            "`kibana-event-log` version 1 on opensearch: up to date, but no lifecycle policy holds for `{index}`: nothing rolls \
+             it over or deletes it; see `GET _plugins/_ism/explain/{index}`, and attach the policy by `POST \
+             _plugins/_ism/add/{index}`"
+        )
+    };
+    let named = |alias: &str| {
+        let mut files = Files::load("kibana-event-log", "opensearch");
+        for file in files.0.values_mut() {
+            *file = serde_json::from_str(&file.to_string().replace("\"kibana-event-log-0", &format!("\"{alias}-0")))
+                .unwrap();
+        }
+        files
+    };
+    let engine = Engine::start();
+    let files = named("kibana-event-log");
+    assert!(engine.install(&files).indices.iter().all(|index| !index.is_unmanaged));
+    let again = engine.install(&files);
+    assert!(!again.is_changed() && !again.indices[0].is_unmanaged, "{again}");
+
+    let engine = Engine::start();
+    let hidden =
+        json!({"settings": {"index": {"hidden": "true"}}, "aliases": {"kibana-event-log": {"is_write_index": true}}});
+    engine.send(Method::Put, "/kibana-event-log-000001", Some(&hidden));
+    let report = engine.install(&files);
+    assert!(report.indices[0].is_unmanaged, "{report}");
+    let again = engine.install(&files).to_string();
+    assert_eq!(again, text("kibana-event-log-000001"));
+
+    let engine = Engine::start();
+    let dotted = json!({"aliases": {"kibana-event-log": {"is_write_index": true}}});
+    engine.send(Method::Put, "/.kibana-event-log-000001", Some(&dotted));
+    engine.install(&named(".kibana-event-log"));
+    let again = engine.install(&named(".kibana-event-log")).to_string();
+    assert_eq!(again, text(".kibana-event-log-000001"));
 }
 
 #[test]

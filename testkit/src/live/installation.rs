@@ -62,7 +62,7 @@ impl<'e> Installed<'e> {
             ensure!(!is_there, "`{path}` exists on the engine; the tests touch nothing that they did not make");
         }
         let is_data_stream = steps.iter().any(|(step, _)| step.path.starts_with("/_data_stream/"));
-        Ok(Self { client: admin, targets: log.targets()?, steps, is_data_stream })
+        Ok(Self { client: admin, targets: log.targets(adapter.engine()), steps, is_data_stream })
     }
 
     /// What documents are written to: the aliases, or the data stream.

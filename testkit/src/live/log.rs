@@ -1,6 +1,7 @@
 //! An event log as the tests use it: its model, its rules, and the files that are installed. Committed logs are read from
 //! `generated/`; a test that needs other conditions changes the log file's own keys and generates. Knows no engine.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -12,6 +13,7 @@ use ecs_gen::model::Model;
 use ecs_schema::LogRules;
 use serde_json::Value;
 
+use crate::engines::Engine;
 use crate::workspace;
 
 /// The logs of the workspace.
@@ -79,14 +81,13 @@ impl Log {
         &self.model.log.name
     }
 
-    /// What is written by: the aliases or the data stream.
-    pub fn targets(&self) -> Result<Vec<String>> {
-        let steps = self.file("elasticsearch/install.json")?["steps"].as_array().cloned().unwrap_or_default();
-        let of_step = |step: &Value| {
-            let check = step.pointer("/skip_if/path")?.as_str()?;
-            check.strip_prefix("/_alias/").or_else(|| check.strip_prefix("/_data_stream/")).map(str::to_owned)
+    /// What is written to on an engine: the aliases or the data stream.
+    pub fn targets(&self, engine: Engine) -> Vec<String> {
+        let model = match engine {
+            Engine::OpenSearch => self.model.on_opensearch(),
+            Engine::Elasticsearch | Engine::Elasticsearch6 | Engine::IlmParser => Cow::Borrowed(&self.model),
         };
-        Ok(steps.iter().filter_map(of_step).collect())
+        model.log.target.names().map(str::to_owned).collect()
     }
 
     /// A generated file.

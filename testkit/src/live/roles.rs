@@ -88,7 +88,7 @@ fn write_files(config: &Path, logs: &[Log]) -> Result<()> {
     let mut users_roles = without_ours(&fs::read_to_string(config.join("users_roles"))?, logs);
     for (name, privileges, _) in OTHERS {
         let name = format!("{}-{name}", logs[0].name());
-        let targets = logs[0].targets()?;
+        let targets = logs[0].targets(Engine::Elasticsearch);
         let names: Vec<String> = targets.into_iter().flat_map(|target| [format!("{target}-*"), target]).collect();
         let indices = json!([{"names": names, "privileges": privileges}]);
         writeln!(roles, "{name}: {}", json!({"cluster": [], "indices": indices}))?;
@@ -163,7 +163,7 @@ fn check_log(running: &Running, log: &Log, other: &Log, tally: &mut Tally) -> Re
         asked.of_installer(&admin).context("the installer")?;
         tally.add("requests of the three roles allowed or forbidden as they should be", asked.count);
     }
-    let elsewhere = format!("/{}/_doc", other.targets()?[0]);
+    let elsewhere = format!("/{}/_doc", other.targets(Engine::Elasticsearch)[0]);
     let answer = writer.send_json("POST", &elsewhere, document)?;
     ensure!(answer.status == FORBIDDEN, "the writer may write `{elsewhere}`: {}", answer.status);
     Ok(())

@@ -23,8 +23,6 @@ use pump::{Pump, Scene};
 
 /// The log that the pump ships.
 const LOG: &str = "kibana-event-log";
-/// Its alias.
-const ALIAS: &str = ".kibana-event-log";
 /// The data stream of its other flavor.
 const STREAM: &str = "event-log-test-shipping";
 /// Enough for some dozen requests in each case, and few enough for every run.
@@ -48,7 +46,8 @@ pub fn check(running: &mut Running, events: u64, chosen: &str, tally: &mut Tally
     let (url, engine) = (running.url().to_owned(), running.engine());
     let proxy = Proxy::start(&url)?;
     let has_streams = engine == Engine::OpenSearch;
-    for target in [Some(ALIAS), has_streams.then_some(STREAM)].into_iter().flatten() {
+    let alias = &Log::committed(LOG)?.targets(engine)[0];
+    for target in [Some(alias.as_str()), has_streams.then_some(STREAM)].into_iter().flatten() {
         let case = |urls: Vec<String>| Case { pump: &pump, urls, client: &client, engine, target, events, chosen };
         let direct = case(vec![url.clone()]);
         direct.run("nothing happens", tally, |scene| scene.log(&["--threads", "4"])?.finish().map(|()| Vec::new()))?;
@@ -64,7 +63,7 @@ pub fn check(running: &mut Running, events: u64, chosen: &str, tally: &mut Tally
         for (name, after) in AFTER_ROLLOVER {
             cut_off.run(name, tally, |scene| roll_over(scene, &proxy, *after))?;
         }
-        if target == ALIAS {
+        if target != STREAM {
             cut_off.run("it rolls over and leaves the old index", tally, |scene| roll_over(scene, &proxy, leave))?;
             cut_off.run("the write index is deleted between two tries", tally, |scene| delete(scene, &proxy))?;
         }
@@ -73,7 +72,7 @@ pub fn check(running: &mut Running, events: u64, chosen: &str, tally: &mut Tally
         let mut cluster = Cluster::start()?;
         let client = cluster.client()?.clone();
         let urls = cluster.urls();
-        let shared = Case { pump: &pump, urls, client: &client, engine, target: ALIAS, events, chosen };
+        let shared = Case { pump: &pump, urls, client: &client, engine, target: alias, events, chosen };
         shared.run(LOST_NODE, tally, |scene| lose_node(scene, &mut cluster))?;
     }
     Ok(())
@@ -106,7 +105,7 @@ impl Case<'_> {
         let began = Instant::now();
         let log = if self.target == STREAM {
             let index = format!("index: {{data_stream: {STREAM}, shards: 1, auto_expand_replicas: 0-1}}");
-            Log::with_keys(LOG, &[("index", &index)])?
+            Log::with_keys(LOG, &[("index", &index), ("opensearch", "opensearch: {}")])?
         } else {
             Log::committed(LOG)?
         };
@@ -161,12 +160,12 @@ fn flood(scene: &Scene<'_>) -> Result<Vec<Document>> {
 }
 
 /// What happens to the index that may have the documents, besides the rollover. Returns what readers do not see any more.
-type After = fn(&Client, &str) -> Result<Vec<Document>>;
+type After = fn(&Client, &str, &str) -> Result<Vec<Document>>;
 
 /// How the target leads elsewhere between two tries.
 const AFTER_ROLLOVER: &[(&str, After)] = &[
-    ("it rolls over between two tries", |_, _| Ok(Vec::new())),
-    ("it rolls over and the old index takes no writes", |client, index| {
+    ("it rolls over between two tries", |_, _, _| Ok(Vec::new())),
+    ("it rolls over and the old index takes no writes", |client, _, index| {
         let body = json!({"index.blocks.write": true});
         client.send_json("PUT", &format!("/{index}/_settings"), &body)?.expect("block writes")?;
         Ok(Vec::new())
@@ -174,9 +173,9 @@ const AFTER_ROLLOVER: &[(&str, After)] = &[
 ];
 
 /// Takes the alias off the old index.
-fn leave(client: &Client, index: &str) -> Result<Vec<Document>> {
+fn leave(client: &Client, alias: &str, index: &str) -> Result<Vec<Document>> {
     let documents = ledger::load(client, index)?;
-    let body = json!({"actions": [{"remove": {"index": index, "alias": ALIAS}}]});
+    let body = json!({"actions": [{"remove": {"index": index, "alias": alias}}]});
     client.send_json("POST", "/_aliases", &body)?.expect("take the alias off")?;
     Ok(documents)
 }
@@ -189,7 +188,7 @@ fn roll_over(scene: &Scene<'_>, proxy: &Proxy, after: After) -> Result<Vec<Docum
     cut_off(proxy)?;
     let rolled = client.send_json("POST", &format!("/{target}/_rollover"), &json!({}))?.expect("roll over")?;
     let old = rolled["old_index"].as_str().context("the rollover names no old index")?;
-    let gone = after(client, old)?;
+    let gone = after(client, target, old)?;
     proxy.open();
     logging.finish()?;
     let shipped = scene.drain()?;
@@ -203,21 +202,23 @@ fn roll_over(scene: &Scene<'_>, proxy: &Proxy, after: After) -> Result<Vec<Docum
 /// A reply is lost, the index is deleted before the second try, and a person makes the next one a while later.
 fn delete(scene: &Scene<'_>, proxy: &Proxy) -> Result<Vec<Document>> {
     let client = scene.client();
-    let old = format!("{ALIAS}-000001");
+    let alias = scene.target();
+    let old = format!("{alias}-000001");
     let logging = scene.log_slowly()?;
     scene.wait_for_stored(scene.events() / 5)?;
     cut_off(proxy)?;
-    let gone = ledger::load(client, ALIAS)?;
+    let gone = ledger::load(client, alias)?;
     client.send("DELETE", &format!("/{old}"))?.expect("delete the write index")?;
     proxy.open();
     let missing = "there is no alias or data stream";
     wait_until("the pump did not say that the alias is gone", || Ok(scene.troubles().contains(missing)))?;
-    for name in [old.as_str(), ALIAS] {
+    for name in [old.as_str(), alias] {
         let found = client.send("GET", &format!("/{name}"))?;
         ensure!(!found.is_success(), "a write has made an index `{name}`, which nobody reads");
     }
-    let alias = json!({"aliases": {ALIAS: {"is_write_index": true, "is_hidden": true}}});
-    client.send_json("PUT", &format!("/{ALIAS}-000002"), &alias)?.expect("make the next index")?;
+    let hidden = alias.starts_with('.').then_some(true);
+    let body = json!({"aliases": {alias: {"is_write_index": true, "is_hidden": hidden}}});
+    client.send_json("PUT", &format!("/{alias}-000002"), &body)?.expect("make the next index")?;
     logging.finish()?;
     Ok(gone)
 }
@@ -233,7 +234,7 @@ fn lose_node(scene: &Scene<'_>, cluster: &mut Cluster) -> Result<Vec<Document>> 
     cluster.wait_until_whole()?;
     let logging = scene.log_slowly()?;
     scene.wait_for_stored(scene.events() / 5)?;
-    cluster.kill_primary_of(&format!("{ALIAS}-000001"))?;
+    cluster.kill_primary_of(&format!("{}-000001", scene.target()))?;
     logging.finish()?;
     scene.drain()?;
     cluster.heal().map(|()| Vec::new())
