@@ -1,6 +1,7 @@
 //! What is wrong with an input, as data: collected by every stage, sorted and printed once.
 
 mod code;
+mod lesson;
 mod render;
 
 use std::collections::HashSet;
@@ -8,6 +9,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 pub use code::Code;
+pub use lesson::{ExampleFile, Lesson, lesson, lessons};
 
 use crate::source::{Sources, Span};
 
@@ -112,18 +114,38 @@ impl Diagnostic {
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
     seen: HashSet<Diagnostic>,
+    /// Places at which something was reported and left out, so that something is missing there.
+    incomplete: HashSet<Span>,
 }
 
 impl Diagnostics {
-    /// Adds a finding; the same finding at the same place is kept once.
+    /// Adds a finding; the same finding at the same place is kept once, and that something is missing is not said where
+    /// something wrong was left out.
     pub fn push(&mut self, diagnostic: Diagnostic) {
+        if let Place::Span(span) = diagnostic.place
+            && diagnostic.code.says_missing()
+            && self.incomplete.contains(&span)
+        {
+            return;
+        }
         if self.seen.insert(diagnostic.clone()) {
             self.list.push(diagnostic);
         }
     }
 
+    /// Remembers that something wrong was left out at `span`.
+    pub(crate) fn mark_incomplete(&mut self, span: Span) {
+        self.incomplete.insert(span);
+    }
+
+    /// Whether something wrong was left out at `span`.
+    pub(crate) fn is_incomplete(&self, span: Span) -> bool {
+        self.incomplete.contains(&span)
+    }
+
     /// Adds the findings of a part of a run.
     pub(crate) fn extend(&mut self, other: Self) {
+        self.incomplete.extend(other.incomplete);
         for diagnostic in other.list {
             self.push(diagnostic);
         }

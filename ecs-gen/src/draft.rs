@@ -42,6 +42,8 @@ pub struct Draft {
     pub places: Places,
     /// Whether something was wrong with a custom field set, so that what seems to be missing may stand in it.
     pub is_flawed: bool,
+    /// Whether a part of the selection was wrong, so that what seems not to be selected may be.
+    pub is_selection_flawed: bool,
     /// The pipeline, read.
     pub pipeline: Option<Pipeline>,
     /// The samples, read.
@@ -58,4 +60,21 @@ pub struct Draft {
     pub storage: Option<Storage>,
     /// The least OpenSearch version that the OpenSearch files must work on.
     pub opensearch_since: Option<Version>,
+}
+
+impl Draft {
+    /// Whether the field may be missing from the catalog only because of a custom field set that was reported.
+    #[must_use]
+    pub fn may_declare(&self, path: &str) -> bool {
+        let (root, is_below) = path.split_once('.').map_or((path, false), |(root, _)| (root, true));
+        let is_of = |set: &FieldsetInput| set.name.split('.').next() == Some(root);
+        let is_of_ecs = || self.catalog.set(root).is_some_and(|set| set.in_ecs);
+        self.is_flawed && (self.fieldsets.iter().any(is_of) || (is_below && !is_of_ecs()))
+    }
+
+    /// Whether the field may not be selected only because of something that was reported.
+    #[must_use]
+    pub fn may_select(&self, path: &str) -> bool {
+        self.is_selection_flawed || self.may_declare(path)
+    }
 }

@@ -6,6 +6,8 @@ mod decode;
 mod entries;
 pub mod exclude;
 pub mod fieldset;
+mod form;
+pub mod hints;
 pub mod index;
 pub mod lifecycle;
 pub mod log;

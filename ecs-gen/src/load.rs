@@ -51,7 +51,9 @@ impl Loader {
         let document = self.load_yaml(path, &Place::Run)?;
         let log: LogInput = input::read(&document, &mut self.diagnostics)?;
         let folder = path.parent().unwrap_or_else(|| Path::new(""));
-        let extensions = self.load_extensions(folder, &log.extensions);
+        let mut extensions = self.load_extensions(folder, &log.extensions);
+        extensions.is_flawed |= document.get("extensions").is_some_and(|names| self.is_incomplete(names));
+        let is_selection_flawed = document.get("fields").is_some_and(|fields| self.is_incomplete(fields));
         let mut samples: Vec<Sample> =
             log.samples.iter().filter_map(|name| self.load_sample(folder, name, false)).collect();
         let input = log.index.default_pipeline.as_ref();
@@ -64,6 +66,7 @@ impl Loader {
         let parts = DraftParts {
             source,
             extensions,
+            is_selection_flawed,
             dialect: Dialect::Own,
             places,
             excludes: Vec::new(),
@@ -72,6 +75,14 @@ impl Loader {
             pipeline,
         };
         Some(parts.into_draft(log, release))
+    }
+
+    /// Whether a part of `node` was reported and left out.
+    fn is_incomplete(&self, node: &Node) -> bool {
+        let below = |node: &Node| self.is_incomplete(node);
+        self.diagnostics.is_incomplete(node.span)
+            || node.as_list().unwrap_or_default().iter().any(below)
+            || node.as_map().unwrap_or_default().iter().any(|(_, value)| below(value))
     }
 
     fn load_extensions(&mut self, folder: &Path, names: &[Spanned<String>]) -> Extension {
@@ -194,6 +205,7 @@ impl Extension {
 struct DraftParts {
     source: String,
     extensions: Extension,
+    is_selection_flawed: bool,
     dialect: Dialect,
     places: Places,
     excludes: Vec<ExcludeInput>,
@@ -214,6 +226,7 @@ impl DraftParts {
             excludes: self.excludes,
             overrides: self.overrides,
             is_flawed: self.extensions.is_flawed,
+            is_selection_flawed: self.is_selection_flawed,
             pipeline: self.pipeline,
             samples: self.samples,
             catalog: Catalog::default(),

@@ -124,3 +124,17 @@ codes! {
     /// A sample is not one JSON object.
     InvalidSample = "invalid-sample",
 }
+
+impl Code {
+    /// Whether the finding is that something is missing, which may only follow from what was left out as wrong.
+    pub(super) fn says_missing(self) -> bool {
+        matches!(
+            self,
+            Self::MissingOption
+                | Self::MissingParameter
+                | Self::RolloverCondition
+                | Self::LifecycleConflict
+                | Self::SelectionNeedsFields
+        )
+    }
+}

@@ -118,6 +118,7 @@ pub(super) fn check_parameters(
     diagnostics: &mut Diagnostics,
 ) -> Parameters {
     let mut parameters = Parameters::new();
+    let needed = needed(field_type).filter(|needed| written.iter().all(|written| written.name != needed.name()));
     for Written { name, span, value } in written {
         let Some(parameter) = Parameter::from_name(&name) else {
             let help = Diagnostics::did_you_mean(&name, Parameter::ALL.iter().map(|parameter| parameter.name()));
@@ -135,7 +136,12 @@ pub(super) fn check_parameters(
         }
     }
     add_defaults(field_type, &mut parameters);
-    require(field, field_type, &parameters, diagnostics);
+    if let Some(needed) = needed {
+        let name = needed.name();
+        let message = format!("`{}` is a `{}` without `{name}`", field.value, field_type.name());
+        let problem = Diagnostic::error(Code::MissingParameter, message).at(field.span).help(format!("add `{name}`"));
+        diagnostics.push(problem);
+    }
     parameters
 }
 
@@ -233,18 +239,12 @@ fn add_defaults(field_type: FieldType, parameters: &mut Parameters) {
     parameters.retain(|_, value| !value.is_null());
 }
 
-/// Parameters without which the engine refuses the type.
-fn require(field: &Spanned<String>, field_type: FieldType, parameters: &Parameters, diagnostics: &mut Diagnostics) {
-    let needed = match field_type {
-        FieldType::ScaledFloat => Parameter::ScalingFactor,
-        FieldType::Alias => Parameter::Path,
-        _ => return,
-    };
-    if !parameters.contains_key(&needed) {
-        let name = needed.name();
-        let message = format!("`{}` is a `{}` without `{name}`", field.value, field_type.name());
-        let problem = Diagnostic::error(Code::MissingParameter, message).at(field.span).help(format!("add `{name}`"));
-        diagnostics.push(problem);
+/// The parameter without which the engine refuses the type.
+const fn needed(field_type: FieldType) -> Option<Parameter> {
+    match field_type {
+        FieldType::ScaledFloat => Some(Parameter::ScalingFactor),
+        FieldType::Alias => Some(Parameter::Path),
+        _ => None,
     }
 }
 

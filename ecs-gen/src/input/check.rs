@@ -9,6 +9,7 @@ use serde_json::{Map, Value as Json};
 
 use super::decode::decode;
 use super::schemas::schema_of;
+use super::{form, hints};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::node::{Node, Value};
 use crate::source::{Span, Spanned};
@@ -51,7 +52,8 @@ impl<T: DeserializeOwned + JsonSchema> Reader<T> {
     /// Reads `node`. Reports everything that does not fit; `None` when too little is left to go on with.
     pub fn read(&self, node: &Node, diagnostics: &mut Diagnostics) -> Option<T> {
         let before = diagnostics.count_errors();
-        let mut checker = Checker { root: &self.schema, dialect: self.dialect, incomplete: None, diagnostics };
+        let mut checker =
+            Checker { root: &self.schema, dialect: self.dialect, incomplete: None, diagnostics, place: "" };
         let fitting = checker.check(node, &self.schema)?;
         match decode(&fitting) {
             Ok(value) => Some(value),
@@ -77,17 +79,30 @@ struct Checker<'s, 'd> {
     /// The mapping that was checked last, when one of its options was dropped.
     incomplete: Option<Span>,
     diagnostics: &'d mut Diagnostics,
+    /// The name of the input type that is checked; empty for one without a name.
+    place: &'s str,
 }
 
 impl<'s> Checker<'s, '_> {
     /// The part of `node` that fits `schema`; `None` when the node itself does not.
     fn check(&mut self, node: &Node, schema: &'s Json) -> Option<Node> {
+        let place = std::mem::replace(&mut self.place, place_of(schema));
+        let fitting = self.check_here(node, schema);
+        self.place = place;
+        if fitting.is_none() {
+            self.diagnostics.mark_incomplete(node.span);
+        }
+        fitting
+    }
+
+    fn check_here(&mut self, node: &Node, schema: &'s Json) -> Option<Node> {
         let Some(schema) = self.resolve(schema).as_object() else { return Some(node.clone()) };
         if let Some(branches) = schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Json::as_array) {
             return self.check_branches(node, branches);
         }
         if !self.fits_type(node, schema) {
-            self.report_form(node, &type_words(schema));
+            let help = form::help(node, self.place, schema, |schema| self.resolve(schema));
+            self.report_form(node, &type_words(schema), help);
             return None;
         }
         if let Some(choices) = schema.get("enum").and_then(Json::as_array) {
@@ -140,7 +155,14 @@ impl<'s> Checker<'s, '_> {
             }
             Some(branch) => self.check(node, branch),
             None => {
-                self.report_form(node, &words);
+                let mut forms = branches.iter().filter_map(|branch| {
+                    let form = self.resolve(branch).as_object()?;
+                    form::help(node, place_of(branch), form, |schema| self.resolve(schema))
+                });
+                let places = std::iter::once(self.place).chain(branches.iter().map(place_of));
+                let mut selections = places.filter_map(|place| form::help_with_selection(node, place));
+                let help = selections.next().or_else(|| forms.next());
+                self.report_form(node, &words, help);
                 None
             }
         }
@@ -179,8 +201,10 @@ impl<'s> Checker<'s, '_> {
         if schema.get("const").is_some_and(|word| word == "") {
             return node.as_text() == Some("");
         }
+        let must_be_empty = schema.get("maxItems") == Some(&Json::from(0));
         let fits = |name: &str| match (&node.value, name) {
-            (Value::Map(_), "object") | (Value::List(_), "array") => true,
+            (Value::Map(_), "object") => true,
+            (Value::List(items), "array") => items.is_empty() || !must_be_empty,
             (Value::Scalar(scalar), "null") => scalar.is_null(),
             (Value::Scalar(scalar), "string") => !scalar.is_null(),
             (Value::Scalar(scalar), "boolean") => scalar.as_bool().is_some(),
@@ -197,7 +221,7 @@ impl<'s> Checker<'s, '_> {
         }
     }
 
-    fn report_form(&mut self, node: &Node, words: &[String]) {
+    fn report_form(&mut self, node: &Node, words: &[String], help: Option<String>) {
         let mut distinct: Vec<&str> = Vec::new();
         for word in words {
             if !distinct.contains(&word.as_str()) {
@@ -205,7 +229,7 @@ impl<'s> Checker<'s, '_> {
             }
         }
         let message = format!("expected {}, found {}", distinct.join(" or "), node.describe());
-        self.diagnostics.push(Diagnostic::error(Code::WrongForm, message).at(node.span));
+        self.diagnostics.push(Diagnostic::error(Code::WrongForm, message).at(node.span).maybe_help(help));
     }
 
     fn check_choice(&mut self, node: &Node, choices: &[Json]) -> Option<Node> {
@@ -250,6 +274,7 @@ impl<'s> Checker<'s, '_> {
     fn check_map(&mut self, node: &Node, entries: &[(Spanned<String>, Node)], schema: &'s Map<String, Json>) -> Node {
         let properties = schema.get("properties").and_then(Json::as_object);
         let mut kept = Vec::new();
+        let mut unknown: Vec<&str> = Vec::new();
         let mut incomplete = None;
         for (key, value) in entries {
             let known = properties.and_then(|properties| properties.get(&key.value));
@@ -257,6 +282,7 @@ impl<'s> Checker<'s, '_> {
             let Some(value_schema) = known.or(rest) else {
                 if properties.is_some() {
                     self.report_unknown(key, properties);
+                    unknown.push(&key.value);
                     continue;
                 }
                 kept.push((key.clone(), value.clone()));
@@ -266,10 +292,20 @@ impl<'s> Checker<'s, '_> {
                 Some(value) => kept.push((key.clone(), value)),
                 None => incomplete = known.is_some().then_some(node.span).or(incomplete),
             }
+            if self.diagnostics.is_incomplete(value.span) {
+                self.diagnostics.mark_incomplete(key.span);
+            }
         }
         self.incomplete = incomplete;
+        if incomplete.is_some() || (!unknown.is_empty() && self.dialect == Dialect::Own) {
+            // What a later stage misses is said at the mapping, or at one of its values.
+            self.diagnostics.mark_incomplete(node.span);
+            let scalars = entries.iter().filter(|(_, value)| matches!(value.value, Value::Scalar(_)));
+            scalars.for_each(|(_, value)| self.diagnostics.mark_incomplete(value.span));
+        }
         for name in schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str) {
-            if !entries.iter().any(|(key, _)| key.value == name) {
+            let is_misspelt = unknown.iter().any(|key| self.may_mean(key, name));
+            if !is_misspelt && !entries.iter().any(|(key, _)| key.value == name) {
                 let message = format!("the option `{name}` is missing");
                 self.diagnostics.push(Diagnostic::error(Code::MissingOption, message).at(node.span));
             }
@@ -277,13 +313,27 @@ impl<'s> Checker<'s, '_> {
         Node { span: node.span, value: Value::Map(kept) }
     }
 
+    /// Whether an unknown key is what somebody wrote for the option `name`.
+    fn may_mean(&self, key: &str, name: &str) -> bool {
+        let hinted = hints::find(self.place, key).is_some_and(|help| help.contains(&format!("`{name}`")));
+        hinted || Diagnostics::nearest(key, [name]).is_some()
+    }
+
     fn report_unknown(&mut self, key: &Spanned<String>, properties: Option<&Map<String, Json>>) {
         let names: Vec<&str> = properties.into_iter().flat_map(Map::keys).map(String::as_str).collect();
-        let help = Diagnostics::did_you_mean(&key.value, names.iter().copied())
+        let help = hints::find(self.place, &key.value)
+            .or_else(|| Diagnostics::did_you_mean(&key.value, names.iter().copied()))
+            .or_else(|| form::help_with_names(self.place, &key.value))
             .unwrap_or_else(|| format!("the options here are {}", names.join(", ")));
         let problem = self.dialect.finding(Code::UnknownOption, format!("unknown option `{}`", key.value));
         self.diagnostics.push(problem.at(key.span).help(help));
     }
+}
+
+/// The name of the input type that a schema stands for; empty for one without a name.
+fn place_of(schema: &Json) -> &str {
+    let reference = schema.get("$ref").and_then(Json::as_str).and_then(|reference| reference.rsplit('/').next());
+    reference.or_else(|| schema.get("title").and_then(Json::as_str)).unwrap_or_default()
 }
 
 /// The words for the types that a schema names, of which `null` has none: who may leave an option out need not be told.

@@ -133,7 +133,8 @@ fn phase_schema(phase: PhaseName) -> Json {
     let mut properties = Map::new();
     let after = "Age since rollover at which the phase begins, such as `7d`. Absent: at once.";
     properties.insert("after".to_owned(), json!({ "type": "string", "description": after }));
-    for action in ACTIONS.iter().filter(|action| action.phases.contains(&phase)) {
+    // The rollover is declared by an option of its own.
+    for action in ACTIONS.iter().filter(|action| action.name != "rollover" && action.phases.contains(&phase)) {
         properties.insert(action.name.to_owned(), action_schema(action));
     }
     json!({ "type": "object", "properties": properties, "additionalProperties": true })

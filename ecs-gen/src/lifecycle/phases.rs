@@ -9,9 +9,9 @@ use super::quantity::Duration;
 use super::resolve::Findings;
 use super::{Action, Phase, rules};
 use crate::diagnostic::{Code, Diagnostics};
-use crate::input::Entries;
 use crate::input::index::IndexInput;
 use crate::input::lifecycle::{LifecycleInput, PhaseEntry};
+use crate::input::{Entries, hints};
 use crate::source::{Span, Spanned};
 
 type PhaseInput = Entries<Spanned<PhaseEntry>>;
@@ -65,7 +65,9 @@ fn resolve_phase<'i>(
             placed.phase.actions.push(action);
         }
     }
-    if name == PhaseName::Delete && input.keep.is_none() {
+    let says_when = |key: &Spanned<String>| key.value != "actions" && NO_ACTIONS.contains(&key.as_str());
+    let is_reported = entries.0.iter().any(|(key, _)| says_when(key) || key.value == "after");
+    if name == PhaseName::Delete && input.keep.is_none() && !is_reported {
         findings
             .error(Code::LifecycleConflict, span, "there is a `delete` phase and nothing says when it begins")
             .help("add `keep` to `lifecycle`, or remove the phase")
@@ -132,11 +134,25 @@ fn resolve_action(
     Some(Action { spec, parameters })
 }
 
+/// What people write in a phase that names no action.
+const NO_ACTIONS: &[&str] = &["min_age", "min_index_age", "age", "transitions", "conditions", "actions"];
+
 fn report_unknown(phase: PhaseName, key: &Spanned<String>, findings: &mut Findings<'_>) {
+    let hint = hints::find(hints::PHASE, key);
+    if let Some(help) = hint.as_ref().filter(|_| NO_ACTIONS.contains(&key.as_str())) {
+        let help = match phase {
+            PhaseName::Hot if key.value != "actions" => "drop it: the hot phase begins at once",
+            PhaseName::Delete if key.value != "actions" => "the age at which an index goes is `lifecycle.keep`",
+            _ => help,
+        };
+        let message = format!("the phase `{}` has no option `{}`", phase.name(), key.value);
+        findings.error(Code::UnknownOption, key.span, message).help(help).done();
+        return;
+    }
     let here = ACTIONS.iter().filter(|action| action.phases.contains(&phase)).map(|action| action.name);
     let here: Vec<&str> = here.filter(|name| *name != "rollover").collect();
     let near = Diagnostics::did_you_mean(key, ACTIONS.iter().map(|action| action.name));
-    let help = near.unwrap_or_else(|| format!("the actions of this phase are {}", here.join(", ")));
+    let help = hint.or(near).unwrap_or_else(|| format!("the actions of this phase are {}", here.join(", ")));
     findings.error(Code::UnknownAction, key.span, format!("unknown action `{}`", key.value)).help(help).done();
 }
 

@@ -94,13 +94,15 @@ fn resolve_lifecycle(
             .help(format!("add `rollover: {{max_age: {DEFAULT_MAX_AGE}}}`"))
             .done();
     }
-    if !rolls_over && input.keep.is_none() {
+    let before = findings.diagnostics.count_errors();
+    let phases = phases::resolve_phases(input, index, rolls_over, findings);
+    // An action that needs the rollover has said the same.
+    if !rolls_over && input.keep.is_none() && findings.diagnostics.count_errors() == before {
         findings
             .warning(Code::RolloverCondition, input.span, "nothing rolls over: one index takes every event for ever")
             .help(format!("add `rollover: {{max_age: {DEFAULT_MAX_AGE}}}`"))
             .done();
     }
-    let phases = phases::resolve_phases(input, index, rolls_over, findings);
     rules::check_ages(input, &phases, keep.as_ref(), findings);
     let policy = input.policy.as_ref().map_or_else(|| default_policy(log_name), |policy| policy.value.clone());
     let rollover = match manager {

@@ -58,6 +58,7 @@ impl Loader {
         let parts = DraftParts {
             source,
             extensions,
+            is_selection_flawed: false,
             dialect: Dialect::Official,
             places,
             excludes: excludes.iter().flat_map(|path| self.load_excludes(path)).collect(),

@@ -15,6 +15,10 @@ pub(super) fn run(draft: &mut Draft, diagnostics: &mut Diagnostics) {
         for parameter in [Parameter::Path, Parameter::CopyTo] {
             let Some(value) = field.declaration.parameters.get(&parameter) else { continue };
             for target in texts(value) {
+                // What is wrong with the custom set that should have the target has been said.
+                if draft.may_select(target) {
+                    continue;
+                }
                 if let Some(problem) = problem_with(selected, field, target) {
                     diagnostics.push(problem.at(field.declaration.span));
                 }
@@ -47,7 +51,13 @@ fn problem_with(selected: &FieldTree, field: &TreeField, target: &str) -> Option
                     known.push(path.to_owned());
                 }
             });
-            let help = Diagnostics::did_you_mean(target, known.iter().map(String::as_str));
+            let is_known = |path: &String| known.contains(path);
+            let above = std::iter::successors(path.parent(), FieldPath::parent);
+            let absolute = above.map(|above| format!("{above}.{target}")).find(is_known);
+            let help = match absolute {
+                Some(path) => Some(format!("write the path from the root of the document: `{path}`")),
+                None => Diagnostics::did_you_mean(target, known.iter().map(String::as_str)),
+            };
             Some(points_to(path, target, "is no selected field").maybe_help(help))
         }
     }

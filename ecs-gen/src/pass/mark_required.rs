@@ -15,6 +15,9 @@ pub(super) fn run(draft: &mut Draft, diagnostics: &mut Diagnostics) {
     for name in &draft.log.required {
         let Some(path) = parse_path(name, diagnostics) else { continue };
         if draft.selected.get(&path).is_none() {
+            if draft.may_select(path.value.as_str()) {
+                continue;
+            }
             report_missing(draft, &path.value, name.span, diagnostics);
         } else if !listed.insert(path.value.clone()) {
             let message = format!("the required field `{}` is listed twice", path.value);

@@ -37,7 +37,7 @@ pub(super) fn run(draft: &mut Draft, diagnostics: &mut Diagnostics) {
         report_hidden(draft, hidden, diagnostics);
     }
     // What is wrong with a custom set has been said; that it has no effect would only follow from that.
-    if !draft.is_flawed {
+    if !draft.is_flawed && !draft.is_selection_flawed {
         unused::report(draft, diagnostics);
     }
 }
@@ -222,9 +222,7 @@ impl<'d> Selector<'d> {
         known: impl Iterator<Item = &'n str>,
     ) {
         let path = parent.map_or_else(|| child.value.clone(), |parent| format!("{parent}.{}", child.value));
-        let root = path.split('.').next();
-        let is_of = |set: &crate::input::fieldset::FieldsetInput| set.name.split('.').next() == root;
-        if self.draft.is_flawed && self.draft.fieldsets.iter().any(is_of) {
+        if self.draft.may_declare(&path) {
             return;
         }
         let help = Diagnostics::did_you_mean(&child.value, known);

@@ -4,6 +4,8 @@ mod binary;
 mod extension;
 mod files;
 mod grammar;
+mod hints;
+mod lessons;
 mod lifecycle;
 mod limits;
 mod log;

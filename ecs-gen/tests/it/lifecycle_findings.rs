@@ -215,7 +215,7 @@ fn a_quantity_is_helped_into_form() {
 fn a_rollover_has_a_condition() {
     check("lifecycle: {rollover: {}}", &["error rollover-condition 2:23"]);
     check("lifecycle: {rollover: {max_docs: 0}}", &["error rollover-condition 2:34"]);
-    check("lifecycle: {rollover: {max_dogs: 5}}", &["error rollover-condition 2:23", "error unknown-option 2:24"]);
+    check("lifecycle: {rollover: {max_dogs: 5}}", &["error unknown-option 2:24"]);
     check("lifecycle: {keep: 90d}", &["error lifecycle-conflict 2:19"]);
     check("index: {data_stream: s}\nlifecycle: {keep: 90d}", &["error lifecycle-conflict 3:19"]);
     check("lifecycle: {policy: p}", &["warning rollover-condition 2:12"]);
@@ -264,10 +264,7 @@ fn actions_have_their_parameters() {
     check_phases("warm: {forcemerge: }", &["error missing-option 7:12"]);
     check_phases("warm: {forcemerge: 1}", &["error wrong-form 7:24"]);
     check_phases("warm: {forcemerge: {max_num_segments: 0}}", &["error invalid-value 7:43"]);
-    check_phases(
-        "warm: {forcemerge: {max_num_segment: 1}}",
-        &["error missing-option 7:24", "error unknown-option 7:25"],
-    );
+    check_phases("warm: {forcemerge: {max_num_segment: 1}}", &["error unknown-option 7:25"]);
     check_phases("warm: {readonly: {blocks: true}}", &["error unknown-option 7:23"]);
     check_phases("warm: {shrink: {}}", &["error lifecycle-conflict 7:12"]);
     check_phases(
@@ -320,7 +317,7 @@ fn a_mounted_snapshot_is_not_changed_any_more() {
 #[test]
 fn hot_actions_wait_for_a_rollover() {
     let phases = "phases: {hot: {set_priority: {priority: 1}, readonly: }}";
-    check(&format!("lifecycle: {{{phases}}}"), &["warning rollover-condition 2:12", "error lifecycle-conflict 2:57"]);
+    check(&format!("lifecycle: {{{phases}}}"), &["error lifecycle-conflict 2:57"]);
     check(&format!("lifecycle: {{rollover: {{max_age: 1d}}, {phases}}}"), &[]);
 }
 

@@ -63,10 +63,8 @@ fn an_alias_points_to_a_selected_field_with_values() {
     check_help(&alias("x.b"), "which is an object");
     check_help(&alias("x.d"), "which is an alias itself");
     check_extension("    - {name: a, type: alias}", &[("missing-parameter", "3:14")]);
-    check_extension(
-        "    - {name: a, type: alias, path: a b}",
-        &[("missing-parameter", "3:14"), ("invalid-value", "3:36")],
-    );
+    check_extension("    - {name: a, type: alias, path: a b}", &[("invalid-value", "3:36")]);
+    check_help(&alias("b.c"), "help: write the path from the root of the document: `x.b.c`");
     check_extension("    - {name: a, type: keyword, parameters: {copy_to: x.c}}", &[("alias-target", "3:14")]);
 }
 

@@ -4,11 +4,11 @@ use super::{LOG, check, check_logs, check_says, log, log_with};
 
 #[test]
 fn a_log_has_a_name_that_can_be_a_folder_and_a_type() {
-    for name in ["../up", "a/b", "My-Log", "1log", "a--b", "-a", "a.b", "a b", "ä", "''"] {
+    for name in ["../up", "a/b", "a_b", "My-Log", "1log", "a--b", "-a", "a.b", "a b", "ä", "''"] {
         let text = log("{base: {fields: {message: {}}}}").replacen("name: log", &format!("name: {name}"), 1);
         check(&[(LOG, &text)], &[("invalid-name", "log.yaml:1:7")]);
     }
-    for name in ["a", "a-b", "a_b", "web-2", "type"] {
+    for name in ["a", "a-b", "web-2", "type"] {
         let text = log("{base: {fields: {message: {}}}}").replacen("name: log", &format!("name: {name}"), 1);
         check(&[(LOG, &text)], &[]);
     }
@@ -40,10 +40,6 @@ fn two_logs_may_not_have_one_name() {
     let one = log("{base: {fields: {message: {}}}}");
     let same = one.replace("alias: log", "alias: other");
     let files = [("one.yaml", one.as_str()), ("two.yaml", same.as_str())];
-    check_logs(&files, &["one.yaml", "two.yaml"], &[("duplicate-log", "two.yaml:1:7")]);
-    let dash = one.replace("name: log", "name: a-b");
-    let line = same.replace("name: log", "name: a_b");
-    let files = [("one.yaml", dash.as_str()), ("two.yaml", line.as_str())];
     check_logs(&files, &["one.yaml", "two.yaml"], &[("duplicate-log", "two.yaml:1:7")]);
     check_says(&[(LOG, "name: log\n")], "the option `fields` is missing");
 }

@@ -42,7 +42,7 @@ fn nothing_and_empty_things_select() {
         ],
     );
     check_refused("  host: {fields: {name: keyword}}", &[], &["wrong-form"], "expected a mapping, found text");
-    check_refused("  host: {fields: {name: [index]}}", &[], &["invalid-value"], "a mapping of options, or nothing");
+    check_refused("  host: {fields: {name: [index]}}", &[], &["wrong-form"], "expected a mapping, found a list");
 }
 
 #[test]
