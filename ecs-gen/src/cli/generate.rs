@@ -104,11 +104,11 @@ enum EngineName {
 }
 
 impl EngineName {
-    /// The emitter of the other engine's files.
-    fn other(self) -> &'static str {
+    /// The emitters of files for the other engine. A data view is for Kibana, which speaks to Elasticsearch alone.
+    fn others(self) -> &'static [&'static str] {
         match self {
-            Self::Elasticsearch => "opensearch",
-            Self::OpenSearch => "elasticsearch",
+            Self::Elasticsearch => &["opensearch"],
+            Self::OpenSearch => &["elasticsearch", "data-view"],
         }
     }
 }
@@ -119,7 +119,7 @@ impl Generate {
         let is_asked = |emitter: &&'static dyn Emitter| {
             let name = emitter.name();
             let is_listed = self.only.is_empty() || self.only.iter().any(|only| only == name);
-            is_listed && self.engine.is_none_or(|engine| engine.other() != name)
+            is_listed && self.engine.is_none_or(|engine| !engine.others().contains(&name))
         };
         EMITTERS.iter().copied().filter(is_asked).collect()
     }

@@ -74,19 +74,23 @@ struct FieldAttributes<'m> {
     custom_description: &'m str,
 }
 
+/// The field by which documents have a time.
+pub(super) fn time_field(model: &Model) -> Option<&'static str> {
+    model.children(&model.roots).find(|field| field.path.as_str() == "@timestamp").map(|_| "@timestamp")
+}
+
 fn saved_object(model: &Model) -> SavedObject<'_> {
     let log = &model.log;
-    let time = model.children(&model.roots).find(|field| field.path.as_str() == "@timestamp").map(|_| "@timestamp");
     let attributes = Attributes {
         allow_no_index: true,
         allow_hidden: log.settings.hidden,
         field_attrs: text(&descriptions(model)),
-        field_format_map: text(&formats(model)),
+        field_format_map: text(&formats(model, &duration())),
         fields: "[]",
         name: &log.title,
         runtime_field_map: "{}",
         source_filters: "[]",
-        time_field_name: time,
+        time_field_name: time_field(model),
         title: log.target.patterns().join(","),
     };
     SavedObject {
@@ -99,7 +103,8 @@ fn saved_object(model: &Model) -> SavedObject<'_> {
     }
 }
 
-fn summary() -> Value {
+/// The line that an export ends with.
+pub(super) fn summary() -> Value {
     json!({
         "excludedObjects": [],
         "excludedObjectsCount": 0,
@@ -121,27 +126,31 @@ fn shortened(description: &str) -> &str {
     description.char_indices().nth(MAX_DESCRIPTION).map_or(description, |(end, _)| &description[..end])
 }
 
-fn formats(model: &Model) -> BTreeMap<&str, Value> {
-    let formatted =
-        model.leaves().filter_map(|field| Some((field.path.as_str(), format(field.display_format.as_deref()?)?)));
+/// The formatter of each field that has one.
+pub(super) fn formats<'m>(model: &'m Model, duration: &Value) -> BTreeMap<&'m str, Value> {
+    let formatted = model
+        .leaves()
+        .filter_map(|field| Some((field.path.as_str(), format(field.display_format.as_deref()?, duration)?)));
     formatted.collect()
 }
 
-/// Kibana's formatter for a display format of ECS, whose durations are nanoseconds; `None` for one that Kibana lacks.
-fn format(name: &str) -> Option<Value> {
+/// The formatter for a display format of ECS; `None` for one that neither Kibana nor OpenSearch Dashboards has.
+fn format(name: &str, duration: &Value) -> Option<Value> {
     match name {
-        "duration" => Some(json!({
-            "id": "duration",
-            "params": {
-                "includeSpaceWithSuffix": true,
-                "inputFormat": "nanoseconds",
-                "outputFormat": "humanizePrecise",
-                "outputPrecision": 1,
-                "useShortSuffix": true,
-            },
-        })),
+        "duration" => Some(json!({"id": "duration", "params": duration})),
         _ => is_display_format(name).then(|| json!({"id": name})),
     }
+}
+
+/// How Kibana shows a duration; those of ECS are nanoseconds.
+fn duration() -> Value {
+    json!({
+        "includeSpaceWithSuffix": true,
+        "inputFormat": "nanoseconds",
+        "outputFormat": "humanizePrecise",
+        "outputPrecision": 1,
+        "useShortSuffix": true,
+    })
 }
 
 /// The display formats that reach Kibana.
@@ -153,12 +162,15 @@ pub(crate) fn is_display_format(name: &str) -> bool {
     DISPLAY_FORMATS.contains(&name)
 }
 
-fn text(value: &impl Serialize) -> String {
+/// A value as JSON.
+pub(super) fn text(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("bodies have text keys and finite numbers")
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::{DataView, format, shortened};
     use crate::emit::Emitter;
     use crate::files::Files;
@@ -182,8 +194,8 @@ mod tests {
 
     #[test]
     fn unknown_formats_are_left_out() {
-        assert_eq!(format("bytes").unwrap()["id"], "bytes");
-        assert_eq!(format("furlongs"), None);
+        assert_eq!(format("bytes", &Value::Null).unwrap()["id"], "bytes");
+        assert_eq!(format("furlongs", &Value::Null), None);
     }
 
     #[test]

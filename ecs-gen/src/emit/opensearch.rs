@@ -5,6 +5,7 @@
 //! at rollover is named by `index.plugins.index_state_management.rollover_alias`, in the template, so that each
 //! successor has it too.
 
+mod index_pattern;
 mod ism;
 mod replaced;
 mod roles;
@@ -31,7 +32,8 @@ impl Emitter for OpenSearch {
     }
 
     fn about(&self) -> &'static str {
-        "opensearch/: mappings, templates, ISM policy, first index, roles, ingest pipeline, install steps, what differs"
+        "opensearch/: mappings, templates, ISM policy, first index, roles, ingest pipeline, install steps, index pattern of OpenSearch \
+         Dashboards, what differs"
     }
 
     fn emit(&self, model: &Model, out: &mut Files) {
@@ -49,6 +51,7 @@ impl Emitter for OpenSearch {
         }
         add(model, out, "roles", &roles::roles(model));
         add(model, out, "install", &Install::new(model, "opensearch", Some(policy_step(model)), &rows));
+        out.add_output(model, "opensearch/index-pattern.ndjson", index_pattern::file(model));
         out.add_output(model, "opensearch/REPLACED.md", replaced::report(model));
     }
 }

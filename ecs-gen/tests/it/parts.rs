@@ -58,6 +58,8 @@ fn one_engine_has_no_files_of_the_other() {
         let found = entries(path);
         assert!(found.contains(engine) && !found.contains(other), "{found:?}");
         assert!(found.contains("rules.json"), "{found:?}");
+        // Kibana does not speak to OpenSearch.
+        assert_eq!(found.contains("data-view.ndjson"), engine == "elasticsearch", "{found:?}");
         generate(path, &["--engine", engine, "--check"], 0);
         generate(path, &["--check"], 3);
     }
