@@ -1,5 +1,6 @@
-//! The generated lifecycle policy at work on Elasticsearch 6: the write alias rolls over and the old index goes. The
-//! conditions are shortened through the log file's own keys; the policy and the templates are as generated from it.
+//! The generated lifecycle policy at work on Elasticsearch 6: the write alias rolls over, and the old index is closed for
+//! writing or goes. The conditions are shortened through the log file's own keys; the policy and the templates are as
+//! generated from it, but for the one that shows why an action that closes an index needs a rollover.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,7 +12,7 @@ use super::installation::Installed;
 use super::lacking::Adapter;
 use super::log::{self, Log};
 use super::tally::Tally;
-use crate::engines::{Client, Running, step};
+use crate::engines::{Answer, Client, Running, step};
 
 /// How long the engine may take for a rollover and a deletion; its lifecycle steps run every two seconds.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -23,7 +24,17 @@ const ASK_EVERY: Duration = Duration::from_millis(500);
 const SHORT: &[(&str, &str)] =
     &[("lifecycle", "lifecycle: {policy: event-log-test-policy, rollover: {max_age: 30d, max_docs: 1}, keep: 1s}")];
 
-/// Lets each committed log's alias roll over and its first index go.
+/// The same with a first index that stays and is closed for writing.
+const CLOSING: &[(&str, &str)] = &[(
+    "lifecycle",
+    "lifecycle: {policy: event-log-test-policy, rollover: {max_age: 30d, max_docs: 1}, \
+     phases: {warm: {after: 1s, readonly: {}}}}",
+)];
+
+/// What an engine answers to a document for a closed index.
+const CLOSED: u16 = 403;
+
+/// Lets each committed log's alias roll over and its first index go, and closes an index with and without a rollover.
 pub fn check(running: &Running, tally: &mut Tally) -> Result<()> {
     let client = running.client();
     let status = client.send("GET", "/_ilm/status")?.expect("ask for the lifecycle management")?;
@@ -38,7 +49,39 @@ pub fn check(running: &Running, tally: &mut Tally) -> Result<()> {
             tally.add("aliases rolled over, first index deleted", 1);
         }
     }
+    check_closing(client, &mut adapter).context("the action `readonly`")?;
+    tally.add("logs closed for writing that go on only behind a rollover", 1);
     Ok(())
+}
+
+/// With the generated policy, which rolls over, events go on after the first index was closed; with the rollover taken out
+/// of it, as the generator refuses it, the log ends there.
+fn check_closing(client: &Client, adapter: &mut Adapter) -> Result<()> {
+    let mut log = Log::with_keys("kibana-event-log", CLOSING)?;
+    let answer = store_behind_closed(client, &log, adapter)?;
+    ensure!(answer.is_success(), "behind a rollover, a document was answered {}: {}", answer.status, answer.reason());
+    let policy = log.file_mut("elasticsearch/ilm-policy.json");
+    let actions = policy.and_then(|policy| policy.pointer_mut("/policy/phases/hot/actions")?.as_object_mut());
+    ensure!(actions.is_some_and(|actions| actions.remove("rollover").is_some()), "the policy has no rollover");
+    let answer = store_behind_closed(client, &log, adapter)?;
+    ensure!(answer.status == CLOSED, "without a rollover, a document was answered {}", answer.status);
+    Ok(())
+}
+
+/// Stores a document, waits until its index takes no more, and sends another one to the alias.
+fn store_behind_closed(client: &Client, log: &Log, adapter: &mut Adapter) -> Result<Answer> {
+    let installed = Installed::new(client, log, adapter)?;
+    let target = &installed.targets()[0];
+    let sample = log.file("samples/minimal.json")?;
+    let path = format!("/{target}/_doc");
+    let first = client.send_json("POST", &path, sample)?.expect("store a document")?["_index"].take();
+    let first = first.as_str().context("the answer names no index")?;
+    wait_until(client, first, || {
+        let settings = client.send("GET", &format!("/{first}/_settings/index.blocks.write"))?.body;
+        Ok(settings[first]["settings"]["index"]["blocks"]["write"] == "true")
+    })
+    .with_context(|| format!("`{first}` was never closed for writing"))?;
+    client.send_json("POST", &path, sample)
 }
 
 fn check_target(client: &Client, log: &Log, target: &str) -> Result<u64> {

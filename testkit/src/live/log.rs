@@ -95,6 +95,11 @@ impl Log {
         self.files.get(path).with_context(|| format!("nothing generates `{path}` for `{}`", self.name()))
     }
 
+    /// A generated file, to be changed into what the generator refuses to make.
+    pub fn file_mut(&mut self, path: &str) -> Option<&mut Value> {
+        self.files.get_mut(path)
+    }
+
     /// The generated files of a folder, by name.
     pub fn folder<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = (&'a str, &'a Value)> {
         let below = move |path: &'a String| path.strip_prefix(folder)?.strip_prefix('/');
