@@ -228,12 +228,20 @@ struct Wanted {
 }
 
 impl Wanted {
-    fn covers(&self, number: u64, entry: &Entry<'_>) -> bool {
-        (self.numbers.is_empty() || self.numbers.contains(&number)) && self.kind.is_none_or(|kind| kind.is(entry.kind))
+    /// What an entry is handed back as, or why it is not; `None` when it was not asked for.
+    fn choose(&self, number: u64, entry: &Entry<'_>) -> Option<Result<HandBack, String>> {
+        let is_named = self.numbers.contains(&number);
+        if !(self.numbers.is_empty() || is_named) {
+            return None;
+        }
+        if self.kind.is_some_and(|kind| !kind.is(entry.kind)) {
+            let reason = format!("it is of the kind `{}`, which `--kind` leaves out", entry.kind.name());
+            return is_named.then_some(Err(reason));
+        }
+        Some(self.hand_back(entry))
     }
 
-    /// What an entry is handed back as, or why it is not.
-    fn choose(&self, entry: &Entry<'_>) -> Result<HandBack, String> {
+    fn hand_back(&self, entry: &Entry<'_>) -> Result<HandBack, String> {
         match (&self.correction, entry.kind) {
             (Some(correction), _) => self.correct(correction, entry.id),
             (None, Kind::Rejected | Kind::TooLarge) => Ok(HandBack::AsItIs),
@@ -263,14 +271,13 @@ fn retry(dir: &Path, wanted: &Wanted, json: bool, out: &mut dyn Write) -> anyhow
     quarantine.entries(&mut |_, entry| largest = largest.max(entry.document.len()))?;
     let events = open_unbounded(Spool::builder().fit_records(largest + RECORD_HEAD), &dir.join(EVENTS_DIRECTORY))?;
     let mut refused = Vec::new();
-    let handed_back = quarantine.hand_back(&events, &mut |number, entry| {
-        if !wanted.covers(number, entry) {
-            return HandBack::Leave;
-        }
-        wanted.choose(entry).unwrap_or_else(|reason| {
+    let handed_back = quarantine.hand_back(&events, &mut |number, entry| match wanted.choose(number, entry) {
+        None => HandBack::Leave,
+        Some(Ok(handed_back)) => handed_back,
+        Some(Err(reason)) => {
             refused.push((number, reason));
             HandBack::Leave
-        })
+        }
     })?;
     let known = |number: &u64| handed_back.contains(number) || refused.iter().any(|(of, _)| of == number);
     let missing = wanted.numbers.iter().filter(|number| !known(number));

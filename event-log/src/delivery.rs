@@ -26,6 +26,8 @@ pub struct DeliveryMetrics {
     pub troubles: Vec<Trouble>,
     /// The last failure in one line, without secrets and without documents; kept when all is well again.
     pub last_error: Option<String>,
+    /// Whether delivery has ended by a defect of this library. Events stay in the spool, and are delivered by the next start.
+    pub has_panicked: bool,
     /// How the installation of the log's generated files is going, when that is the delivery's business.
     pub installation: Option<InstallationMetrics>,
 }
@@ -48,6 +50,12 @@ pub struct InstallationMetrics {
 impl DeliveryMetrics {
     /// Adds what keeps events waiting, a line for each reason.
     pub(crate) fn add_reasons(&self, reasons: &mut Vec<String>) {
+        if self.has_panicked {
+            let text = "delivery has ended by a defect of this library, which the error output shows: events stay in the spool; \
+                        restart the service, and report the defect";
+            reasons.push(text.to_owned());
+            return;
+        }
         let before = reasons.len();
         let mut later = None;
         for Trouble { condition, reason, lasts } in &self.troubles {

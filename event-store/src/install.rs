@@ -15,7 +15,7 @@
 //! the second time in a way that is known. Two bundles of the same version with different hashes replace each other's
 //! templates; raise the log's `version` with each change. Between the question for a template and its replacement lies a
 //! moment in which an older installer can still overwrite a newer one's, because engines have no conditional put for
-//! templates; the next installation of the newer bundle mends that.
+//! templates; the next installation of the newer bundle repairs that.
 //!
 //! A **data stream** is handled alike, with two differences that engines make: rolling over cannot name the new index, so
 //! that installers which are refused the merge at the same moment roll over once each; and the right to do it is `manage` on

@@ -99,6 +99,13 @@ fn check_handed_back(directory: &Path) {
     let left = program(&["ls", dir, "--json"]).objects();
     assert_eq!(left.len(), 1);
     let number = left[0]["number"].to_string();
+    let other_kind = program(&["retry", dir, &number, "--kind", "rejected"]);
+    assert_eq!(other_kind.code, 3);
+    assert!(
+        other_kind.errors.contains("it is of the kind `invalid`, which `--kind` leaves out"),
+        "{}",
+        other_kind.errors
+    );
     let corrected = directory.join("corrected.json");
     let event = json!({
         "@timestamp": "2026-01-01T00:00:00Z",

@@ -205,7 +205,7 @@ impl Shipper {
             self.trouble(
                 Activity::Sending,
                 Condition::Unreachable,
-                &format!("the reply to a bulk request is not to be believed: {error}"),
+                &format!("the reply to a bulk request is wrong, and nothing in it is relied on: {error}"),
             );
             return self.retry(batch);
         }

@@ -1,4 +1,4 @@
-//! Installs a log's generated files on a thread of its own: before the first document is sent, for ever, and again when what
+//! Installs a log's generated files on a thread of its own: before the first document is sent, as often as it takes, and again when what
 //! was installed is gone. Owns when and how often; what is put is `event-store`'s.
 
 use std::io;

@@ -135,6 +135,7 @@ impl From<Stats> for DeliveryMetrics {
             lag: stats.oldest.and_then(|id| id.age(Timestamp::now())),
             troubles: stats.troubles,
             last_error: stats.last_error,
+            has_panicked: false,
             installation: None,
         }
     }

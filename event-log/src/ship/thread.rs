@@ -4,6 +4,7 @@ use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher as _;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -26,6 +27,7 @@ pub struct ShipperThread {
     stats: Arc<Mutex<(Stats, Instant)>>,
     decider: Mutex<Option<JoinHandle<()>>>,
     installation: Option<InstallationState>,
+    has_panicked: Arc<AtomicBool>,
 }
 
 enum Message {
@@ -34,6 +36,8 @@ enum Message {
     Release,
     /// Say when what is in the spool now is finished.
     Flush(Sender<()>),
+    #[cfg(test)]
+    Panic,
     /// End, at this moment at the latest, or as soon as what is in the spool now is finished.
     Stop(Instant),
 }
@@ -47,7 +51,7 @@ impl ShipperThread {
         Self::launch(settings, ports, Box::new(transport), None)
     }
 
-    /// Starts to install, in the background, for ever, and to ship as soon as the log is installed.
+    /// Starts to install in the background, as often as it takes, and to ship as soon as the log is installed.
     ///
     /// # Errors
     /// As [`start`](Self::start).
@@ -89,7 +93,9 @@ impl ShipperThread {
             None => None,
         };
         let installation = installing.as_ref().map(|installing| installing.state().clone());
+        let has_panicked = Arc::new(AtomicBool::new(false));
         let decider = Decider {
+            ending: Ending(Arc::clone(&has_panicked)),
             shipper,
             began: Instant::now(),
             inbox,
@@ -101,7 +107,7 @@ impl ShipperThread {
             noticed: None,
         };
         let decider = thread::Builder::new().name("event-log-ship".to_owned()).spawn(move || decider.run())?;
-        Ok(Self { messages, stats, decider: Mutex::new(Some(decider)), installation })
+        Ok(Self { messages, stats, decider: Mutex::new(Some(decider)), installation, has_panicked })
     }
 
     /// How delivery is going.
@@ -114,7 +120,8 @@ impl ShipperThread {
         let mut metrics = DeliveryMetrics::from(stats);
         let install_error = || installation.as_ref().and_then(|installation| installation.last_error.clone());
         metrics.last_error = metrics.last_error.or_else(install_error);
-        DeliveryMetrics { installation, ..metrics }
+        let has_panicked = self.has_panicked.load(Ordering::Relaxed);
+        DeliveryMetrics { installation, has_panicked, ..metrics }
     }
 
     /// Sends what is in the spool now without waiting for batches to fill; whether all of it was finished in time. Blocks.
@@ -178,7 +185,20 @@ impl Transport for Careful {
     }
 }
 
+/// Notes that the thread which owns it ends by a panic.
+struct Ending(Arc<AtomicBool>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
 struct Decider {
+    #[expect(dead_code, reason = "it is there to be dropped")]
+    ending: Ending,
     shipper: Shipper,
     began: Instant,
     inbox: Receiver<Message>,
@@ -239,8 +259,41 @@ impl Decider {
         match message {
             Message::Release => self.shipper.release(),
             Message::Done(errand, outcome) => self.shipper.complete(self.began.elapsed(), *errand, outcome),
+            #[cfg(test)]
+            Message::Panic => panic!("a test wants it"),
             Message::Flush(done) => self.flushes.push((self.shipper.hurry(), done)),
             Message::Stop(deadline) => self.stop = Some((self.shipper.hurry(), deadline)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::quarantine::Quarantine;
+
+    struct Unreachable;
+
+    impl Transport for Unreachable {
+        fn send(&self, _: &Request<'_>) -> Result<Response, TransportError> {
+            Err(TransportError::broken("nowhere", "refused"))
+        }
+    }
+
+    #[test]
+    fn panic_of_the_shipping_thread_is_in_the_health() {
+        let directory = tempfile::tempdir().unwrap();
+        let spool = event_spool::Spool::builder().open(directory.path().join("events")).unwrap();
+        let quarantine = Quarantine::open(directory.path().join("quarantine")).unwrap();
+        let ports = Ports::open(&spool, quarantine, &directory.path().join("shipping")).unwrap();
+        let shipping = ShipperThread::start(Settings::new("log"), ports, Unreachable).unwrap();
+        assert!(!shipping.metrics().has_panicked);
+        shipping.messages.send(Message::Panic).unwrap();
+        let ended = shipping.decider.lock().unwrap().take().unwrap().join();
+        assert!(ended.is_err());
+        let mut reasons = Vec::new();
+        shipping.metrics().add_reasons(&mut reasons);
+        assert!(reasons[0].starts_with("delivery has ended by a defect of this library"), "{reasons:?}");
+        assert!(!shipping.flush(Instant::now()), "and nothing waits for it");
     }
 }

@@ -155,7 +155,7 @@ fn documents_that_are_refused_one_by_one_say_why() {
         "item-closed",
         |request| failed(request, 400, "index_closed_exception", "closed"),
         Condition::Refused,
-        "400 index_closed_exception: closed; somebody, or the index's lifecycle, has to see to that at the engine",
+        "400 index_closed_exception: closed; change that at the engine, unless the index's lifecycle does",
     );
     check(
         "item-gone",

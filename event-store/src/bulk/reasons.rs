@@ -32,9 +32,9 @@ impl Obstacle {
         match self {
             Self::Load => "they are sent again, ever more slowly",
             Self::Access => "pass valid credentials, and give their user the generated role of the writer",
-            Self::State => "somebody, or the index's lifecycle, has to see to that at the engine",
+            Self::State => "change that at the engine, unless the index's lifecycle does",
             Self::Defect => "they are sent again; the engine's own log says more",
-            Self::Unknown => "they are sent again; somebody has to see whether the documents or the index are at fault",
+            Self::Unknown => "they are sent again; see whether the documents or the index are at fault",
         }
     }
 

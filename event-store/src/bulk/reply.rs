@@ -61,7 +61,7 @@ type OnItem<'f> = dyn FnMut(usize, ItemOutcome<'_>, Option<&str>) + 'f;
 /// `each` with the position of each document, what became of it, and the index that was written to, if that is another one.
 ///
 /// # Errors
-/// When the reply is not to be believed. `each` may have been called for items before the place of the error: what it was
+/// When the reply is wrong. `each` may have been called for items before the place of the error: what it was
 /// told must have no effect before this function returns `Ok`.
 pub fn read_bulk_reply(
     response: &Response,

@@ -9,10 +9,10 @@ use crate::backoff::Backoff;
 use crate::transport::Transport;
 
 /// Between tries: a second at first, so that an engine that starts together with its writers is ready soon; five minutes at
-/// most, which is also how soon somebody's mending is noticed.
+/// most, which is also how soon a repair by a person is noticed.
 pub const INSTALL_BACKOFF: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_mins(5));
 
-/// Tries to install for ever, one step at a time.
+/// Tries to install until it succeeds, one step at a time.
 ///
 /// # Examples
 /// ```no_run
@@ -84,7 +84,7 @@ impl Installation {
     }
 
     /// Tries to install if that is due. `random` is any number, and spreads the tries of many programs. An error that a
-    /// person has to mend is tried again as well, at the longest interval.
+    /// person has to repair is tried again as well, at the longest interval.
     pub fn step(&mut self, transport: &dyn Transport, now: Instant, random: u32) -> Progress {
         if self.is_done {
             return Progress::Done;
