@@ -8,7 +8,7 @@ use std::time::Duration;
 use event_spool::Stats;
 
 use crate::delivery::DeliveryMetrics;
-use crate::pen::Desk;
+use crate::pen::{Desk, FORKED};
 
 /// How long a trouble that usually passes by itself may last before that impairs the health: long enough for an engine to
 /// restart. What a person has to see to impairs it at once.
@@ -30,7 +30,10 @@ pub struct Metrics {
     pub lost: Vec<(&'static str, u64)>,
     /// Events that went into the quarantine.
     pub quarantined: u64,
-    /// Events that the quarantine dropped, the oldest first, because it is bounded.
+    /// Events of the quarantine that were handed back to the spool, and so are counted there a second time.
+    pub resubmitted: u64,
+    /// Records that the quarantine dropped, the oldest first, because it is bounded: events, and at most as many more as were
+    /// handed back and not yet let go.
     pub quarantine_dropped: u64,
     /// Events of the quarantine that are lost because the disk has damaged them.
     pub quarantine_damaged: u64,
@@ -55,9 +58,11 @@ impl Metrics {
         let quarantine = desk.quarantine.spool().stats();
         Self {
             accepted: spool.appended,
-            invalid: desk.invalid.counts(),
-            lost: desk.lost.counts(),
+            invalid: if spool.is_forked { Vec::new() } else { desk.invalid.counts() },
+            // The others are the parent's, who counts on.
+            lost: desk.lost.counts().into_iter().filter(|(code, _)| !spool.is_forked || *code == FORKED).collect(),
             quarantined: if spool.is_forked { 0 } else { desk.quarantine.added() },
+            resubmitted: if spool.is_forked { 0 } else { desk.quarantine.resubmitted() },
             quarantine_dropped: quarantine.dropped_records,
             quarantine_damaged: quarantine.damaged_records,
             spool,

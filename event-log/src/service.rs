@@ -74,6 +74,9 @@ pub struct StopReport {
     /// Events that went to the quarantine since the service was started: they broke rules of the log, or the engine refused
     /// them for good.
     pub quarantined: u64,
+    /// Events of the quarantine that were handed back since the service was started. Each is counted twice in what it became:
+    /// as quarantined, and as what became of it afterwards.
+    pub resubmitted: u64,
     /// Events that are lost, because neither spool nor quarantine took them.
     pub lost: u64,
     /// Events that were dropped from a full spool since the service was started, so that newer ones had space.
@@ -232,6 +235,7 @@ impl<L: Log> EventLogService<L> {
             delivered: metrics.delivery.as_ref().map_or(0, |delivery| delivery.delivered),
             spooled: metrics.waiting(),
             quarantined: metrics.quarantined,
+            resubmitted: metrics.resubmitted,
             lost: metrics.lost.iter().map(|(_, count)| count).sum(),
             dropped: metrics.spool.dropped_records,
             damaged: metrics.spool.damaged_records,

@@ -184,6 +184,12 @@ impl Quarantine {
         self.spool.stats().appended.saturating_sub(marks)
     }
 
+    /// How many entries were handed back since it was opened.
+    #[must_use]
+    pub fn resubmitted(&self) -> u64 {
+        self.shared.marks.load(Ordering::Relaxed)
+    }
+
     /// Adds an entry, and returns its number. It survives the death of the process. Of one that is larger than a record may be,
     /// the beginning is kept, as [`Kind::Truncated`].
     ///

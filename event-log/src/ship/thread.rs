@@ -121,7 +121,7 @@ impl ShipperThread {
         let install_error = || installation.as_ref().and_then(|installation| installation.last_error.clone());
         metrics.last_error = metrics.last_error.or_else(install_error);
         let has_panicked = self.has_panicked.load(Ordering::Relaxed);
-        DeliveryMetrics { installation, has_panicked, ..metrics }
+        DeliveryMetrics { has_panicked, installation, ..metrics }
     }
 
     /// Sends what is in the spool now without waiting for batches to fill; whether all of it was finished in time. Blocks.

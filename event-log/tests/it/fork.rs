@@ -17,6 +17,7 @@ use event_store::HttpTransport;
 use fake_engine::{FakeEngine, Recording};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{ForkResult, fork};
+use serde_json::json;
 
 const ALIAS: &str = ".kibana-event-log";
 const CASE: &str = "EVENT_LOG_TEST_FORK";
@@ -82,10 +83,15 @@ fn parent_loses_nothing_and_the_child_is_refused() {
 fn both_go_on(directory: &Path, url: &str) {
     let service = start(directory, url).unwrap();
     log(&service, 1..=5000);
+    let invalid = service.logger_json(&json!({"event": {"provider": "actions", "action": "execute"}})).unwrap();
+    invalid.log_json("{}}");
+    assert_eq!(service.metrics().quarantined, 1);
     match fork_here() {
         ForkResult::Child => {
             log(&service, 100_001..=101_000);
-            assert_eq!(service.metrics().lost, [("forked", 1000)]);
+            let metrics = service.metrics();
+            assert_eq!(metrics.lost, [("forked", 1000)]);
+            assert_eq!((metrics.accepted, metrics.invalid, metrics.quarantined), (0, vec![], 0), "the parent's");
             assert!(matches!(service.metrics().health(), Health::Impaired(_)));
             assert!(!service.flush(Instant::now() + LIMIT));
             // Neither waits for threads that are not here.

@@ -92,6 +92,8 @@ fn refused_event_goes_through_as_it_is_once_the_cause_is_fixed() {
         HandBack::AsItIs
     };
     assert_eq!(service.quarantine().hand_back(service.spool(), as_it_is).unwrap().len(), 4);
+    let metrics = service.metrics();
+    assert_eq!((metrics.quarantined, metrics.resubmitted, metrics.accepted), (4, 4, 4), "4 were issued");
     let events = logged(&service);
     assert_eq!(events.iter().map(|(id, _)| *id).collect::<Vec<_>>(), ids);
     for (id, event) in &events {

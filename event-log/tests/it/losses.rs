@@ -1,4 +1,4 @@
-//! The books: whatever is damaged or dropped, issued is delivered + spooled + quarantined + lost + dropped + damaged, and each
+//! The books: whatever is damaged or dropped, issued + resubmitted is delivered + spooled + quarantined + lost + dropped + damaged, and each
 //! loss is in the metrics, the health and the log.
 
 use std::fs::{self, OpenOptions};
@@ -66,8 +66,8 @@ fn shipping(engine: &FakeEngine) -> Shipping {
 
 /// All that is known of what was issued.
 fn accounted(report: &StopReport) -> u64 {
-    let StopReport { delivered, spooled, quarantined, lost, dropped, damaged, .. } = *report;
-    delivered + spooled + quarantined + lost + dropped + damaged
+    let StopReport { delivered, spooled, quarantined, resubmitted, lost, dropped, damaged, .. } = *report;
+    delivered + spooled + quarantined + lost + dropped + damaged - resubmitted
 }
 
 /// The first file of a spool with something in it.
