@@ -3,6 +3,7 @@
 
 mod check;
 mod decode;
+pub mod editor;
 mod entries;
 pub mod exclude;
 pub mod fieldset;

@@ -1,5 +1,6 @@
-//! `cargo xtask typescript`: generated bodies against the types of the engines' official clients, and `event.d.ts`
-//! against sample documents. Knows file names and types; no field, and no engine that runs.
+//! `cargo xtask typescript`: generated bodies against the types of the engines' official clients, `event.d.ts` against
+//! sample documents, and JSON Schemas under a strict validator. Knows file names and types; no field, and no engine that
+//! runs.
 //!
 //! A body becomes the literal of its type, so that a key which the type does not know is an error. What the clients are
 //! known to lack stands in `xtask/typescript/exceptions.ts`, and nowhere else.
@@ -10,6 +11,7 @@ mod compiler;
 mod declarations;
 mod packages;
 mod refused;
+mod schemas;
 mod source;
 
 use std::collections::BTreeMap;
@@ -23,7 +25,8 @@ use self::client::Client;
 use self::source::Source;
 use crate::workspace;
 
-/// Check generated bodies against the types of the engines' official clients, and `event.d.ts` against sample documents.
+/// Check generated bodies against the types of the engines' official clients, `event.d.ts` against sample documents, and
+/// JSON Schemas under a strict validator.
 ///
 /// Needs Node.js and npm; the first run installs the packages of `xtask/typescript/package-lock.json` from the network.
 #[derive(Debug, clap::Args)]
@@ -47,6 +50,13 @@ pub fn run(_: &Args) -> Result<ExitCode> {
         check.add_client(client, &package, &logs)?;
     }
     check.add_declarations(&logs)?;
+    let (refused, schemas) = schemas::check(&packages, &logs)?;
+    if !refused.is_empty() {
+        eprint!("{refused}");
+        return Ok(ExitCode::FAILURE);
+    }
+    let validator = packages::installed(&packages, "ajv")?;
+    check.passed.push(format!("{schemas} JSON Schemas under {validator} in strict mode"));
 
     // Below the packages, where the compiler looks for them; gone when this ends.
     let folder = tempfile::Builder::new().prefix("check-").tempdir_in(&packages)?;

@@ -109,11 +109,16 @@ fn value<'m>(model: &'m Model, field: &'m Field, definitions: &mut Definitions<'
     }
     // A pattern that cannot be translated was reported when it was declared.
     let pattern = field.pattern.as_deref().map(|pattern| to_ecma(pattern).map_or(Cow::Borrowed(pattern), Cow::Owned));
+    // Strict validators want the type beside the pattern, also where a definition says it.
+    let with_pattern = |value: Schema<'m>| match pattern {
+        Some(pattern) => Schema { pattern: Some(pattern), types: Types::One("string"), ..value },
+        None => value,
+    };
     if let Some(allowed) = model.allowed_of(field) {
-        return Schema { pattern, ..Schema::reference(&allowed.type_name) };
+        return with_pattern(Schema::reference(&allowed.type_name));
     }
     match value_of(field, definitions) {
-        Some(value) => Schema { pattern, ..value },
+        Some(value) => with_pattern(value),
         None => Schema { additional_properties: Some(false), ..Schema::of("object") },
     }
 }

@@ -4,6 +4,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::Value as Json;
 
+use super::editor::for_editors;
 use super::exclude::ExcludeInput;
 use super::fieldset::FieldsetInput;
 use super::log::LogInput;
@@ -15,10 +16,10 @@ pub type MakeSchema = fn() -> Json;
 
 /// The input grammars by name.
 pub const GRAMMARS: &[(&str, MakeSchema)] = &[
-    ("log", schema_of::<LogInput>),
-    ("extension", extension_schema),
-    ("subset", schema_of::<SubsetInput>),
-    ("exclude", schema_of::<Vec<ExcludeInput>>),
+    ("log", || for_editors(schema_of::<LogInput>())),
+    ("extension", || for_editors(extension_schema())),
+    ("subset", || for_editors(schema_of::<SubsetInput>())),
+    ("exclude", || for_editors(schema_of::<Vec<ExcludeInput>>())),
 ];
 
 /// Adds `generated/schemas/<grammar>.schema.json` for every grammar.

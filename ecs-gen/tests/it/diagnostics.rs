@@ -10,6 +10,7 @@ mod lifecycle;
 mod limits;
 mod log;
 mod messages;
+mod schemas;
 mod selection;
 mod yaml;
 
@@ -71,8 +72,9 @@ pub fn loader() -> Loader {
 /// All findings of a run over `logs` in `folder`, as code and place, in the order in which they are printed.
 fn findings(folder: &Path, logs: &[&str]) -> (Vec<(&'static str, String)>, String) {
     let mut loader = loader();
-    let logs: Vec<PathBuf> = logs.iter().map(|name| folder.join(name)).collect();
-    let models = load_models(&Request { logs, ..Request::default() }, &mut loader);
+    let paths: Vec<PathBuf> = logs.iter().map(|name| folder.join(name)).collect();
+    let models = load_models(&Request { logs: paths, ..Request::default() }, &mut loader);
+    schemas::check_editors(folder, logs, &loader);
     assert_eq!(models.is_none(), loader.diagnostics.has_errors(), "no models without an error, no error with models");
     let place = |diagnostic: &Diagnostic| match &diagnostic.place {
         Place::Run => String::new(),

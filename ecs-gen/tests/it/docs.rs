@@ -7,6 +7,7 @@ use ecs_gen::diagnostic::Code;
 use ecs_gen::emit::EMITTERS;
 use ecs_gen::field_type::TYPES;
 use ecs_gen::input::GRAMMARS;
+use ecs_gen::input::editor::ECS;
 use ecs_gen::lifecycle::{ACTIONS, PhaseName};
 use ecs_gen::parameter::Parameter;
 use serde_json::Value as Json;
@@ -89,7 +90,9 @@ fn collect_options(schema: &Json, options: &mut BTreeSet<String>) {
             if let Some(Json::Object(properties)) = map.get("properties") {
                 options.extend(properties.keys().cloned());
             }
-            map.values().for_each(|value| collect_options(value, options));
+            // Names of ECS are no options.
+            let others = map.iter().filter(|(name, _)| *name != ECS && !name.starts_with(&format!("{ECS}.")));
+            others.for_each(|(_, value)| collect_options(value, options));
         }
         Json::Array(list) => list.iter().for_each(|value| collect_options(value, options)),
         _ => {}
