@@ -23,7 +23,7 @@ pub enum Kind {
 pub enum Role {
     /// Sent to the engine.
     Body(Kind),
-    /// Never sent to an engine: text for people, or the installer's list of steps.
+    /// Never sent to an engine: text for people, the installer's list of steps, or saved objects, which dashboards import.
     Aside,
     /// Nobody said what it is, so nobody checks it.
     Unknown,
@@ -49,7 +49,7 @@ pub fn role(file_name: &str) -> Role {
     let Some((name, end)) = file_name.rsplit_once('.') else { return Role::Unknown };
     match end {
         "json" => {}
-        "md" => return Role::Aside,
+        "md" | "ndjson" => return Role::Aside,
         _ => return Role::Unknown,
     }
     let name = name.split_once('.').map_or(name, |(name, _alias)| name);

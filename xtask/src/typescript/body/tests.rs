@@ -27,6 +27,7 @@ fn type_follows_from_the_file_name() {
 fn what_is_not_sent_is_left_aside_and_the_rest_is_not_passed_over() {
     check("install.json", Role::Aside);
     check("REPLACED.md", Role::Aside);
+    check("index-pattern.ndjson", Role::Aside);
     check("mapping.json", Role::Unknown);
     check("legacy-template.json", Role::Unknown);
     check("component-template.json", Role::Unknown);
