@@ -40,12 +40,15 @@
 //! **No document stops the others, and no state of the engine is taken for the documents.** What is refused with a defect of
 //! the engine's own (500), or for a reason that nobody knows, is passed by others. When these are stored and it never is, it
 //! goes into the quarantine. While none is, it waits, because that is more likely the engine's state, and documents are sent
-//! alone as probes; only when many different ones were refused alone for an hour do they go too.
+//! alone as probes; only when many different ones were refused alone for an hour do they go too. What is refused for the
+//! engine's state or load (403, 429, a blocked index), or with the whole request, goes when it is refused alone for an hour
+//! while others are stored between its tries (`ship/overtaken.rs`).
 //!
 //! **Order.** Records go into batches in the order of the spool, and a batch is sent in that order; within a batch a
 //! producer's events are stored in the order in which it logged them. Between batches the order is kept only with
 //! [`Settings::max_in_flight`] 1, where no batch is begun before the one before it is finished. A document that the engine
-//! refuses for now is passed by those behind it in its batch, in either case. The order of events is in their ids,
+//! refuses for now is passed by those behind it in its batch, in either case, and by later batches once that has happened
+//! several times. The order of events is in their ids,
 //! timestamps and `event.sequence`, whatever the order of their arrival.
 //!
 //! **Memory** is bounded by [`Settings::most_held_bytes`], however long an outage lasts: a record is read from the spool
@@ -66,9 +69,10 @@
 //!   itself may make a plain index of the stream's name; the documents do not count, and the installation says what is in its
 //!   place. That an index behind the target is of this log is the installer's to check, by its `_meta`; readers of the target
 //!   see what is in it.
-//! * A document that the engine refuses each time for a reason that is not the document's (429 for one that is larger than the
-//!   engine's memory for requests, say) waits, and with it the space of the spool behind it; so do all, while every document
-//!   that fits into memory is answered with a defect (500). The health says so from the first minute on.
+//! * What is refused each time for a reason that is not its own waits as long as nothing else is stored, and with it the space
+//!   of the spool behind it: all documents of a log may be larger than the engine's memory for requests, or a proxy may answer
+//!   every request with 500. With [`Settings::max_in_flight`] 1, where nothing overtakes a request, that goes for a whole request
+//!   that is refused because of one document, too. The health says so from the first minute on.
 //! * An engine that loses what it acknowledged loses it. That includes a document that it refuses as known (409) while an
 //!   earlier request with it is still being synced or replicated: the refusal waits for neither. If the engine dies in that
 //!   moment, the document is lost.
@@ -81,6 +85,7 @@ mod intake;
 mod journal;
 mod local;
 mod look;
+mod overtaken;
 mod pins;
 mod ports;
 mod probe;

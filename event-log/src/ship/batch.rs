@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use event_store::{BulkBody, PushError, Said};
 
+use super::overtaken::Overtaken;
 use crate::id::EventId;
 
 /// One document of a batch.
@@ -79,6 +80,8 @@ pub(super) struct Batch {
     /// When all of its documents were refused for the first time, and may be the reason. Since then it is passed by others,
     /// in whose absence nobody could tell what the reason is.
     pub(super) stalled: Option<Duration>,
+    /// That it was refused, since when, and how often others have passed it.
+    pub(super) overtaken: Option<Overtaken>,
     /// Not to be sent before.
     pub(super) due: Duration,
     /// When its first document was read.

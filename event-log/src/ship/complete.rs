@@ -30,7 +30,7 @@ pub(super) struct Failure {
     /// Whether it may be stored all the same.
     is_ambiguous: bool,
     /// Whether it is not to be tried again.
-    is_final: bool,
+    pub(super) is_final: bool,
 }
 
 impl Failure {
@@ -41,6 +41,15 @@ impl Failure {
     /// Whether nobody knows what the engine's reason is about.
     pub(super) fn is_unexplained(&self) -> bool {
         self.obstacle == Some(Obstacle::Unknown)
+    }
+
+    /// What a whole request was refused with that had one document, which is not tried again.
+    pub(super) fn of_whole(mut rejection: Rejection) -> Self {
+        rejection.reason.insert_str(
+            0,
+            "the request with this document alone fails each time and for long, while others are stored: ",
+        );
+        Self { place: 0, rejection, obstacle: None, is_ambiguous: false, is_final: true }
     }
 
     /// It is not tried again, for the reason that the engine gave and one of ours before it.
@@ -119,8 +128,9 @@ impl Shipper {
             Err(error) => {
                 self.doubt_if(error.is_ambiguous(), &mut batch);
                 self.window.narrow(sent, self.now);
-                self.trouble(Activity::Sending, Condition::Unreachable, &error.to_string());
-                self.retry(batch);
+                let reason = error.to_string();
+                self.trouble(Activity::Sending, Condition::Unreachable, &reason);
+                self.retry_whole(batch, sent, Rejection { status: 0, error_type: String::new(), reason }, None);
             }
         }
     }
@@ -154,7 +164,10 @@ impl Shipper {
         }
         self.window.narrow(sent, self.now);
         self.trouble(Activity::Sending, condition, &format!("a bulk request was refused: {text}"));
-        self.retry(batch);
+        let obstacle = refusal.as_ref().map(Refusal::obstacle);
+        let (error_type, reason) =
+            refusal.map_or((String::new(), text), |refusal| (refusal.error_type, refusal.reason));
+        self.retry_whole(batch, sent, Rejection { status: response.status, error_type, reason }, obstacle);
     }
 
     /// The body is larger than the endpoint takes: halves of it are tried, and new batches are no larger.
@@ -202,12 +215,10 @@ impl Shipper {
         if let Err(error) = reply {
             self.doubt_if(true, &mut batch);
             self.window.narrow(sent, self.now);
-            self.trouble(
-                Activity::Sending,
-                Condition::Unreachable,
-                &format!("the reply to a bulk request is wrong, and nothing in it is relied on: {error}"),
-            );
-            return self.retry(batch);
+            let reason = format!("the reply to a bulk request is wrong, and nothing in it is relied on: {error}");
+            self.trouble(Activity::Sending, Condition::Unreachable, &reason);
+            let rejection = Rejection { status: response.status, error_type: String::new(), reason };
+            return self.retry_whole(batch, sent, rejection, None);
         }
         self.stats.conflicts += conflicts;
         let is_slow = self.now.saturating_sub(sent) > self.settings.slow_after;
@@ -267,7 +278,7 @@ impl Shipper {
     }
 
     /// Finishes the documents that are stored or put aside, and sends the others again.
-    fn sort_out(
+    pub(super) fn sort_out(
         &mut self,
         mut batch: Batch,
         sent: Duration,
@@ -284,6 +295,7 @@ impl Shipper {
             self.probes.end();
         }
         self.count_refusals(&mut batch, &mut failures, stored > 0);
+        self.count_overtaken(&mut batch, &mut failures, stored > 0);
         self.ask_for_refused(&batch, &mut failures);
         let refused =
             failures.iter().filter(|failure| failure.is_final).map(|failure| (failure.place, &failure.rejection));
@@ -351,7 +363,8 @@ impl Shipper {
             }
             let reason = rejection.to_string();
             let entry = Entry {
-                status: Some(rejection.status),
+                // A request without a reply has none.
+                status: (rejection.status > 0).then_some(rejection.status),
                 id: Some(item.id),
                 sequence: Some(item.sequence),
                 ..Entry::new(kind, &reason, batch.document(*place))

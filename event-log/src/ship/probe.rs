@@ -101,7 +101,7 @@ impl Shipper {
                 self.retry(rest);
             }
         }
-        self.retry(batch);
+        self.retry_apart(batch);
     }
 
     fn have_probes_failed(&self) -> bool {

@@ -329,7 +329,7 @@ impl Shipper {
         if is_ready && !is_held_back { self.filling.take() } else { None }
     }
 
-    fn is_in_order(&self) -> bool {
+    pub(super) fn is_in_order(&self) -> bool {
         self.settings.max_in_flight == 1
     }
 

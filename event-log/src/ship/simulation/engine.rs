@@ -260,6 +260,12 @@ impl Engine {
         if body.len() > self.body_limit {
             return Response::json(413, r#"{"error":{"type":"too_large","reason":"body"},"status":413}"#);
         }
+        if body.split(|byte| *byte == b'\n').any(|line| line.starts_with(POISONOUS)) {
+            return Response::json(
+                500,
+                r#"{"error":{"type":"null_pointer_exception","reason":"because"},"status":500}"#,
+            );
+        }
         let demands_alias = query.contains("require_alias=true");
         assert_eq!(demands_alias, name == TARGET && self.kind == Kind::Alias, "{name}?{query}");
         assert!(query.contains("items.*._index"), "the reply says where documents are");
@@ -317,6 +323,9 @@ impl Engine {
         if is_bad(document) {
             return (400, "strict_dynamic_mapping_exception");
         }
+        if document.starts_with(HEAVY) {
+            return (429, "es_rejected_execution_exception");
+        }
         if document.starts_with(SICKENING) {
             return (500, "null_pointer_exception");
         }
@@ -356,6 +365,12 @@ impl Engine {
 }
 
 /// How a document begins that sets off a defect each time, and is not stored.
+/// A document that is larger than the memory which the engine has for it.
+pub const HEAVY: &[u8] = b"{\"heavy\"";
+
+/// A document that makes every request fail that it is in.
+pub const POISONOUS: &[u8] = b"{\"poison\"";
+
 const SICKENING: &[u8] = b"{\"sick\"";
 /// How a document begins that is stored and sets off a defect each time.
 const STORED_AND_SICKENING: &[u8] = b"{\"odd\"";

@@ -62,6 +62,14 @@ impl Scene {
         }
     }
 
+    /// The same, while the program goes on logging.
+    fn run_on(&mut self, minutes: u64) {
+        for _ in 0..minutes {
+            self.log("n", 1);
+            self.run(Duration::from_mins(1));
+        }
+    }
+
     /// How many documents are stored, and how many put aside.
     fn counts(&self) -> (usize, usize) {
         (self.engine.stored.len(), self.disk.state().quarantine.len())
@@ -147,4 +155,32 @@ fn engine_that_has_a_defect_is_waited_for() {
     scene.log("n", 1);
     scene.run(3 * MARGIN);
     assert_eq!((scene.counts(), scene.shipper.finished_through()), ((1, 400), 401));
+}
+
+#[test]
+fn document_that_is_overtaken_goes_after_an_hour() {
+    for (name, status) in [("heavy", 429), ("poison", 500)] {
+        let mut scene = Scene::new();
+        scene.log("n", 20);
+        scene.log(name, 1);
+        scene.log("n", 20);
+        scene.run_on(55);
+        assert_eq!((scene.counts(), scene.shipper.finished_through()), ((95, 0), 20), "{name}");
+        scene.run_on(10);
+        assert_eq!((scene.counts(), scene.shipper.finished_through()), ((105, 1), 106), "{name}");
+        let stats = scene.shipper.stats();
+        let reason = format!("{status} ");
+        assert!(stats.last_error.as_deref().is_some_and(|error| error.contains(&reason)), "{stats:?}");
+    }
+}
+
+#[test]
+fn load_that_nothing_passes_is_waited_for() {
+    for name in ["heavy", "poison"] {
+        let mut scene = Scene::new();
+        scene.log(name, 400);
+        scene.run(3 * PATIENCE);
+        assert_eq!(scene.counts(), (0, 0), "{name}");
+        assert!(scene.requests < 40_000, "{name}: {} requests", scene.requests);
+    }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use event_store::{Response, TransportError};
 
-use super::engine::{Engine, Kind, TARGET, is_bad};
+use super::engine::{Engine, HEAVY, Kind, POISONOUS, TARGET, is_bad};
 use super::faults::{Fate, Wire};
 use super::local::Disk;
 use super::random::Random;
@@ -21,6 +21,8 @@ use crate::ship::shipper::{Shipper, Step};
 const TO_DRAIN: Duration = Duration::from_hours(4);
 /// Late enough that a clock which is set back is not before its beginning.
 const START: Duration = Duration::from_secs(1_000);
+/// Documents of a run that others overtake.
+const MOST_OVERTAKEN: u32 = 2;
 const MOST_STEPS: u32 = 300_000;
 /// In milliseconds; less than an engine is given before documents are put aside that it does not take.
 const LONGEST_STRANGE: u64 = 50_000;
@@ -113,6 +115,9 @@ struct Hazards {
     /// What is refused for a reason that nobody knows.
     strange: Strange,
     loses_power: bool,
+    /// How many documents are refused each time for what is not their fault, or whole requests because of them. Fewer than
+    /// the memory holds: were it full of them, nothing would pass them.
+    overtaken: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,6 +170,9 @@ impl World {
             1 => Strange::Everything,
             _ => Strange::Nothing,
         };
+        // Where one request goes after the other, nothing overtakes any.
+        let can_overtake = settings.most_in_flight() > 1 && settings.retry_cap >= Duration::from_secs(20);
+        let overtaken = if can_overtake && random.one_in(20) { MOST_OVERTAKEN } else { 0 };
         let disk = Disk::new(seed);
         let shipper = Shipper::new(settings.clone(), disk.ports()).expect("the disk does not fail yet");
         Self {
@@ -178,7 +186,13 @@ impl World {
             shipper,
             settings,
             is_calm: false,
-            hazards: Hazards { item_faults: random.one_in(2), defects: random.one_in(8), strange, loses_power },
+            hazards: Hazards {
+                item_faults: random.one_in(2),
+                defects: random.one_in(8),
+                strange,
+                loses_power,
+                overtaken,
+            },
             largest: 0,
             issued: BTreeMap::new(),
             next_sequence: 1,
@@ -335,7 +349,8 @@ impl World {
                 self.engine.repair();
                 self.disk.state().failing = 0;
                 // The program goes on.
-                for minutes in 1..60 {
+                let last = if self.has_overtaken() { 200 } else { 60 };
+                for minutes in 1..last {
                     self.schedule(Duration::from_mins(minutes), Event::Produce(1));
                 }
             }
@@ -400,6 +415,10 @@ impl World {
         bytes[8..].copy_from_slice(&self.random.next().to_be_bytes());
         let name = match self.random.within(0..100) {
             _ if self.is_calm => "n",
+            12..16 if self.hazards.overtaken > 0 => {
+                self.hazards.overtaken -= 1;
+                if self.random.one_in(2) { "heavy" } else { "poison" }
+            }
             0..5 => "bad",
             5 | 6 if self.hazards.defects => "sick",
             7 | 8 if self.hazards.defects => "odd",
@@ -458,6 +477,12 @@ impl World {
             Some((sequence, _)) => Err(format!("record {sequence} is acknowledged (to {acknowledged}) and nowhere")),
             None => Ok(()),
         }
+    }
+
+    /// Whether there are documents that others have to overtake.
+    fn has_overtaken(&self) -> bool {
+        let is_one = |document: &[u8]| document.starts_with(HEAVY) || document.starts_with(POISONOUS);
+        self.issued.values().any(|(_, document)| is_one(document))
     }
 
     /// Whether the engine takes the document when it is well.
