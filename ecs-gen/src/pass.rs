@@ -14,6 +14,7 @@ mod mark_required;
 mod resolve_open_objects;
 mod resolve_storage;
 mod select_fields;
+mod set_constants;
 mod take_docs_only;
 
 use crate::diagnostic::Diagnostics;
@@ -36,6 +37,7 @@ pub const PASSES: &[Pass] = &[
     Pass { name: "exclude-fields", run: exclude_fields::run },
     Pass { name: "resolve-open-objects", run: resolve_open_objects::run },
     Pass { name: "take-docs-only", run: take_docs_only::run },
+    Pass { name: "set-constants", run: set_constants::run },
     Pass { name: "mark-required", run: mark_required::run },
     Pass { name: "check-targets", run: check_targets::run },
     Pass { name: "resolve-storage", run: resolve_storage::run },

@@ -41,6 +41,10 @@ pub struct LogInput {
     /// What becomes of objects whose keys ECS leaves open, such as `labels`. Default: all flattened.
     #[serde(default)]
     pub open_objects: Entries<OpenObject>,
+    /// Values of constant keywords, such as `data_stream.dataset: shop`. Those of `data_stream` follow from a data stream's
+    /// name of the form `TYPE-DATASET-NAMESPACE`.
+    #[serde(default)]
+    pub constants: Entries<Spanned<String>>,
     /// The most fields, objects and multi-fields that the mapping may have. Default 1,000, the engines' own limit.
     #[serde(default)]
     pub field_budget: Option<Spanned<u32>>,
@@ -79,6 +83,7 @@ impl LogInput {
             places: None,
             required: Vec::new(),
             open_objects: Entries::default(),
+            constants: Entries::default(),
             field_budget: None,
             providers: Entries::default(),
             samples: Vec::new(),

@@ -89,7 +89,7 @@ fn findings(folder: &Path, logs: &[&str]) -> (Vec<(&'static str, String)>, Strin
 
 /// Asserts that a run over `log.yaml` among `files` finds exactly `expected`, and leaves the folder as it is.
 #[track_caller]
-fn check(files: &[(&str, &str)], expected: &[(&str, &str)]) {
+pub fn check(files: &[(&str, &str)], expected: &[(&str, &str)]) {
     check_logs(files, &[LOG], expected);
 }
 

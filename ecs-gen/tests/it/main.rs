@@ -2,6 +2,7 @@
 
 mod agreement;
 mod audit;
+mod constants;
 mod diagnostics;
 mod diff;
 mod docs;
