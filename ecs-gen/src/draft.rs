@@ -2,13 +2,14 @@
 //! passes have found out so far. Half-finished by nature, so no emitter sees it.
 
 mod build;
+mod describe;
 mod shapes;
 mod tree;
 
 pub use build::into_model;
 pub use tree::{FieldTree, TreeField};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::ecs::EcsRelease;
@@ -44,6 +45,8 @@ pub struct Draft {
     pub is_flawed: bool,
     /// Whether a part of the selection was wrong, so that what seems not to be selected may be.
     pub is_selection_flawed: bool,
+    /// What the package of ECS that the user points to says of fields and objects, by path.
+    pub descriptions: Arc<BTreeMap<String, String>>,
     /// The pipeline, read.
     pub pipeline: Option<Pipeline>,
     /// The samples, read.

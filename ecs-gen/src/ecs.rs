@@ -20,7 +20,7 @@ mod verify;
 
 pub use description::descriptions;
 pub use facts::{parse_release, write_release};
-pub use import::{Imported, load_published};
+pub use import::{Imported, Texts, load_published};
 pub use release::EcsRelease;
 pub use releases::{Releases, load_release};
 pub use verify::{Difference, verify};

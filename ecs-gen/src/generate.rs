@@ -31,6 +31,8 @@ pub struct Request {
     pub mapping_settings: Option<PathBuf>,
     /// What `'*'` selects, instead of what each log says; all places in subset files when absent.
     pub places: Option<Places>,
+    /// A package or checkout of ECS whose texts describe fields that nobody else does.
+    pub descriptions: Option<PathBuf>,
     /// Whether no files for OpenSearch are wanted, so that names are fine which only it cannot manage.
     pub without_opensearch: bool,
     /// Whether a warning counts as an error.
@@ -41,6 +43,9 @@ pub struct Request {
 
 /// Loads and resolves everything that is asked for; the loader holds the diagnostics. `None` when there was an error.
 pub fn load_models(request: &Request, loader: &mut Loader) -> Option<Vec<Model>> {
+    if let Some(package) = &request.descriptions {
+        loader.load_descriptions(package)?;
+    }
     let mut drafts: Vec<Draft> = request.logs.iter().filter_map(|path| loader.load_log(path, request)).collect();
     if request.logs.is_empty() {
         drafts.extend(loader.load_subsets(request));

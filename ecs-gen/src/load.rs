@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
 use crate::draft::{Draft, FieldTree};
-use crate::ecs::{EcsRelease, Releases};
+use crate::ecs::{EcsRelease, Releases, Texts, load_published};
 use crate::fieldset::{Catalog, read_fieldsets};
 use crate::generate::Request;
 use crate::input::exclude::ExcludeInput;
@@ -25,6 +25,9 @@ use crate::source::node::Node;
 use crate::source::yaml::parse_document;
 use crate::source::{FileId, LoadError, SourceFile, Sources, Span, Spanned};
 
+/// The version of a package of which only the texts are read.
+const ANY_VERSION: &str = "0.0.0";
+
 /// Reads inputs and keeps what several logs share, so that each is read once.
 #[derive(Clone, Debug, Default)]
 pub struct Loader {
@@ -34,6 +37,8 @@ pub struct Loader {
     pub diagnostics: Diagnostics,
     releases: Releases,
     extensions: BTreeMap<PathBuf, Extension>,
+    /// What a package of ECS says of fields and field sets, by path.
+    descriptions: Arc<BTreeMap<String, String>>,
 }
 
 /// What was read of an extension file.
@@ -66,6 +71,7 @@ impl Loader {
         let parts = DraftParts {
             source,
             extensions,
+            descriptions: self.descriptions.clone(),
             is_selection_flawed,
             dialect: Dialect::Own,
             places,
@@ -139,6 +145,15 @@ impl Loader {
         self.releases.load(&mut self.sources, &wanted, at, &mut self.diagnostics)
     }
 
+    /// Reads what a package of ECS says of its fields and field sets, for all logs of the run. `None` when a problem was
+    /// reported.
+    pub(crate) fn load_descriptions(&mut self, package: &Path) -> Option<()> {
+        let version = Some(ANY_VERSION);
+        let read = load_published(&mut self.sources, package, version, Texts::Kept, &mut self.diagnostics)?;
+        self.descriptions = Arc::new(read.descriptions());
+        Some(())
+    }
+
     fn load_sample(&mut self, folder: &Path, name: &Spanned<String>, before_pipeline: bool) -> Option<Sample> {
         let path = beside(folder, &name.value);
         let file = match self.sources.load_file(&path) {
@@ -205,6 +220,7 @@ impl Extension {
 struct DraftParts {
     source: String,
     extensions: Extension,
+    descriptions: Arc<BTreeMap<String, String>>,
     is_selection_flawed: bool,
     dialect: Dialect,
     places: Places,
@@ -227,6 +243,7 @@ impl DraftParts {
             overrides: self.overrides,
             is_flawed: self.extensions.is_flawed,
             is_selection_flawed: self.is_selection_flawed,
+            descriptions: self.descriptions,
             pipeline: self.pipeline,
             samples: self.samples,
             catalog: Catalog::default(),

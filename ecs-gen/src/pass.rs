@@ -3,6 +3,7 @@
 
 mod check_budget;
 mod check_depth;
+mod check_descriptions;
 mod check_name;
 mod check_overlaps;
 mod check_providers;
@@ -39,6 +40,7 @@ pub const PASSES: &[Pass] = &[
     Pass { name: "take-docs-only", run: take_docs_only::run },
     Pass { name: "set-constants", run: set_constants::run },
     Pass { name: "mark-required", run: mark_required::run },
+    Pass { name: "check-descriptions", run: check_descriptions::run },
     Pass { name: "check-targets", run: check_targets::run },
     Pass { name: "resolve-storage", run: resolve_storage::run },
     Pass { name: "check-samples", run: check_samples::run },

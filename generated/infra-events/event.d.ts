@@ -54,6 +54,7 @@ export interface Annotation {
 
 /** `change` */
 export interface Change {
+  /** who or what made the change */
   actor: ChangeActor;
   /** what made the event out of the source's form, with its version, such as gitlab.deployment/3 */
   adapter: string;
@@ -73,6 +74,7 @@ export interface Change {
   group_id: string;
   /** names of the services that the change may affect, at most 100 */
   impacted_services?: string[] | null;
+  /** the incident that the change belongs to */
   incident?: ChangeIncident | null;
   /** links to more, at most 10 */
   links?: ChangeLinks[] | null;
@@ -82,6 +84,7 @@ export interface Change {
   phase: ChangePhase;
   /** values before the change, at most 64 keys in 3 levels */
   previous?: { [key: string]: unknown } | null;
+  /** how far the change reaches */
   rollout?: ChangeRollout | null;
   /** where the event comes from, where the source gives a text and no address */
   source_text?: string | null;
@@ -133,6 +136,7 @@ export interface ChangeRollout {
 
 /** `cicd` */
 export interface Cicd {
+  /** the pipeline as it is defined */
   pipeline?: CicdPipeline | null;
 }
 
@@ -142,7 +146,9 @@ export interface CicdPipeline {
   name?: string | null;
   /** how the run of the pipeline or task ended */
   result?: CicdPipelineResult | null;
+  /** one run of the pipeline */
   run?: Run | null;
+  /** a task of the pipeline */
   task?: CicdPipelineTask | null;
 }
 
@@ -150,6 +156,7 @@ export interface CicdPipeline {
 export interface Run {
   /** id of the run */
   id?: string | null;
+  /** where the run can be looked at */
   url?: Url | null;
 }
 
@@ -163,6 +170,7 @@ export interface Url {
 export interface CicdPipelineTask {
   /** name of the job or task */
   name?: string | null;
+  /** one run of the task */
   run?: Run | null;
 }
 
@@ -188,6 +196,7 @@ export interface Id {
 
 /** `deployment` */
 export interface Deployment {
+  /** where it was deployed to */
   environment?: Name | null;
   /** id of the deployment in the tool that made it */
   id?: string | null;
@@ -253,7 +262,9 @@ export interface Event {
 export interface FeatureFlag {
   /** name of the flag, unique in its set */
   key?: string | null;
+  /** the system that holds the flag */
   provider?: Name | null;
+  /** the set that the flag belongs to */
   set?: Id | null;
 }
 
@@ -343,15 +354,21 @@ export interface User {
 
 /** `vcs` */
 export interface Vcs {
+  /** the change under review, such as a merge request */
   change?: Id | null;
+  /** the system that hosts the repository */
   provider?: Name | null;
+  /** the branches or tags that are concerned */
   ref?: VcsRef | null;
+  /** the repository */
   repository?: VcsRepository | null;
 }
 
 /** `vcs.ref` */
 export interface VcsRef {
+  /** the state before the change */
   base?: VcsRefBase | null;
+  /** the state that the change brings */
   head?: VcsRefHead | null;
 }
 
@@ -373,6 +390,7 @@ export interface VcsRefHead {
 export interface VcsRepository {
   /** path of the repository at its host, such as group/project */
   name?: string | null;
+  /** where the repository can be looked at */
   url?: Url | null;
 }
 

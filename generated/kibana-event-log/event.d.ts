@@ -100,14 +100,19 @@ export interface Event {
 
 /** `kibana` */
 export interface Kibana {
+  /** the connector that acted */
   action?: KibanaAction | null;
+  /** the alert, and the rule that it is of */
   alert?: KibanaAlert | null;
+  /** alert, rule status and summary, as the alerting framework names them */
   alerting?: KibanaAlerting | null;
+  /** rules and dispatcher of the second version of alerting */
   alerting_v2?: KibanaAlertingV2 | null;
   /** resolved expression of the projects that a cross-project search covers */
   cps_scope_expression?: string | null;
   /** the linked projects in scope, each with id, alias, type and organization */
   cps_scope_linked_projects?: ({ [key: string]: unknown })[] | null;
+  /** the scheduler that fills gaps of rules */
   gap_auto_fill?: KibanaGapAutoFill | null;
   /** space of the event in documents of the first releases, such as default */
   namespace?: string | null;
@@ -117,7 +122,9 @@ export interface Kibana {
   server_uuid?: string | null;
   /** spaces that the event belongs to */
   space_ids?: string[] | null;
+  /** the task in which the work was done */
   task?: KibanaTask | null;
+  /** the API key that the work was done with */
   user_api_key?: KibanaUserApiKey | null;
   /** version of Kibana that wrote the event */
   version?: string | null;
@@ -125,6 +132,7 @@ export interface Kibana {
 
 /** `kibana.action` */
 export interface KibanaAction {
+  /** this execution of the action */
   execution?: KibanaActionExecution | null;
   /** id of the connector */
   id?: string | null;
@@ -136,9 +144,11 @@ export interface KibanaAction {
 
 /** `kibana.action.execution` */
 export interface KibanaActionExecution {
+  /** what a language model was used for in it */
   gen_ai?: KibanaActionExecutionGenAi | null;
   /** what asked for the action, such as alert or http_request */
   source?: string | null;
+  /** what the execution took */
   usage?: KibanaActionExecutionUsage | null;
   /** id of this execution of the action */
   uuid?: string | null;
@@ -146,6 +156,7 @@ export interface KibanaActionExecution {
 
 /** `kibana.action.execution.gen_ai` */
 export interface KibanaActionExecutionGenAi {
+  /** tokens that the language model took and gave */
   usage?: KibanaActionExecutionGenAiUsage | null;
 }
 
@@ -167,11 +178,13 @@ export interface KibanaActionExecutionUsage {
 
 /** `kibana.alert` */
 export interface KibanaAlert {
+  /** a clean-up of old alerts */
   deletion?: KibanaAlertDeletion | null;
   /** whether the alert changes between active and recovered too often */
   flapping?: boolean | null;
   /** ids of the maintenance windows that the alert falls into */
   maintenance_window_ids?: string[] | null;
+  /** the rule of the alert */
   rule?: KibanaAlertRule | null;
   /** id of the alert from when it becomes active until it recovers */
   uuid?: string | null;
@@ -187,7 +200,9 @@ export interface KibanaAlertDeletion {
 export interface KibanaAlertRule {
   /** application that owns the rule */
   consumer?: string | null;
+  /** a run of the rule */
   execution?: KibanaAlertRuleExecution | null;
+  /** a span of time in which the rule did not run */
   gap?: KibanaAlertRuleGap | null;
   /** revision of the rule, raised with each change of it */
   revision?: number | string | null;
@@ -197,7 +212,9 @@ export interface KibanaAlertRule {
 
 /** `kibana.alert.rule.execution` */
 export interface KibanaAlertRuleExecution {
+  /** the backfill that the run belongs to */
   backfill?: KibanaAlertRuleExecutionBackfill | null;
+  /** counts and times of the run */
   metrics?: KibanaAlertRuleExecutionMetrics | null;
   /** status that the run reported, such as running, succeeded, partial failure or failed */
   status?: string | null;
@@ -219,6 +236,7 @@ export interface KibanaAlertRuleExecutionBackfill {
 
 /** `kibana.alert.rule.execution.metrics` */
 export interface KibanaAlertRuleExecutionMetrics {
+  /** alerts of the run, by state */
   alert_counts?: KibanaAlertRuleExecutionMetricsAlertCounts | null;
   /** alerts that could have been made, before suppression */
   alerts_candidate_count?: number | string | null;
@@ -234,6 +252,7 @@ export interface KibanaAlertRuleExecutionMetrics {
   frozen_indices_queried_count?: number | string | null;
   /** the time not covered since the run before */
   gap_range?: Range<string | number> | null;
+  /** why time was not covered before the run */
   gap_reason?: Type | null;
   /** indices that the index patterns of the rule matched */
   matched_indices_count?: number | string | null;
@@ -301,6 +320,7 @@ export interface KibanaAlertRuleGap {
   in_progress_intervals?: (Range<string | number>)[] | null;
   /** the time that the gap spans */
   range?: Range<string | number> | null;
+  /** why there is a gap */
   reason?: Type | null;
   /** how far the gap is filled: unfilled, partially_filled or filled */
   status?: string | null;
@@ -326,13 +346,17 @@ export interface KibanaAlerting {
   outcome?: string | null;
   /** status of the rule after the run, such as ok, active, error or warning */
   status?: string | null;
+  /** alerts that a summary is about, by state */
   summary?: KibanaAlertingSummary | null;
 }
 
 /** `kibana.alerting.summary` */
 export interface KibanaAlertingSummary {
+  /** alerts that are new in the summary */
   new?: Count | null;
+  /** alerts that go on in the summary */
   ongoing?: Count | null;
+  /** alerts that have recovered in the summary */
   recovered?: Count | null;
 }
 
@@ -344,7 +368,9 @@ export interface Count {
 
 /** `kibana.alerting_v2` */
 export interface KibanaAlertingV2 {
+  /** a run of the dispatcher, and what it handled */
   dispatcher?: KibanaAlertingV2Dispatcher | null;
+  /** a run of a rule */
   rule_executor?: KibanaAlertingV2RuleExecutor | null;
 }
 
@@ -358,6 +384,7 @@ export interface KibanaAlertingV2Dispatcher {
   episode_count?: number | string | null;
   /** ids of those episodes */
   episode_ids?: string[] | null;
+  /** this run of the dispatcher */
   execution?: KibanaAlertingV2DispatcherExecution | null;
   /** rules that the episodes come from */
   rule_count?: number | string | null;
@@ -377,11 +404,13 @@ export interface KibanaAlertingV2DispatcherExecution {
 
 /** `kibana.alerting_v2.rule_executor` */
 export interface KibanaAlertingV2RuleExecutor {
+  /** this run of the rule */
   execution?: KibanaAlertingV2RuleExecutorExecution | null;
 }
 
 /** `kibana.alerting_v2.rule_executor.execution` */
 export interface KibanaAlertingV2RuleExecutorExecution {
+  /** counts and times of the run */
   metrics?: KibanaAlertingV2RuleExecutorExecutionMetrics | null;
   /** how the run ended, such as success, failed or timeout */
   status?: string | null;
@@ -391,7 +420,9 @@ export interface KibanaAlertingV2RuleExecutorExecution {
 
 /** `kibana.alerting_v2.rule_executor.execution.metrics` */
 export interface KibanaAlertingV2RuleExecutorExecutionMetrics {
+  /** events that the run wrote */
   events_written?: KibanaAlertingV2RuleExecutorExecutionMetricsEventsWritten | null;
+  /** the query that the run made */
   query?: KibanaAlertingV2RuleExecutorExecutionMetricsQuery | null;
 }
 
@@ -413,6 +444,7 @@ export interface KibanaAlertingV2RuleExecutorExecutionMetricsQuery {
 
 /** `kibana.gap_auto_fill` */
 export interface KibanaGapAutoFill {
+  /** a run of the scheduler */
   execution?: KibanaGapAutoFillExecution | null;
 }
 
@@ -430,6 +462,7 @@ export interface KibanaGapAutoFillExecution {
   start?: string | number | null;
   /** how the run ended, such as success, error or no_gaps */
   status?: string | null;
+  /** settings of the scheduler */
   task_params?: KibanaGapAutoFillExecutionTaskParams | null;
 }
 

@@ -52,6 +52,10 @@ pub struct Generate {
     /// ECS release: a version that this program carries, or a file made by `ecs-gen import` [default: the log file's]
     #[arg(long, value_name = "VERSION|FILE")]
     ecs: Option<String>,
+    /// A package or checkout of ECS, as `ecs-gen import` takes it, whose texts describe fields that neither the log nor an
+    /// extension describes
+    #[arg(long, value_name = "PATH")]
+    descriptions: Option<PathBuf>,
     /// What `'*'` selects: what the ECS release documents and custom files add, or every place that the schemas allow; what
     /// is named is selected in any case [default: `all` for subset files, `released` or what the file says for log files]
     #[arg(long, value_enum, value_name = "WHICH")]
@@ -145,6 +149,7 @@ pub fn run(arguments: Generate) -> ExitCode {
         template_settings: arguments.template_settings,
         mapping_settings: arguments.mapping_settings,
         places: arguments.places.map(Into::into),
+        descriptions: arguments.descriptions,
         without_opensearch: !emitters.iter().any(|emitter| emitter.name() == "opensearch"),
         deny_warnings: arguments.deny_warnings,
         name: arguments.name,

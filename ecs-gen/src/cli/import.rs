@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use ecs_gen::diagnostic::{Code, Diagnostic, Diagnostics};
-use ecs_gen::ecs::{Imported, load_published, write_release};
+use ecs_gen::ecs::{Imported, Texts, load_published, write_release};
 use ecs_gen::source::Sources;
 
 use super::output;
@@ -27,13 +27,19 @@ pub struct Import {
     /// The version, when the input does not say it or says another
     #[arg(long, value_name = "X.Y.Z")]
     version: Option<String>,
+    /// Keep one line of ECS's description of each field set and field, for your own docs; they are under the Apache License,
+    /// Version 2.0
+    #[arg(long)]
+    descriptions: bool,
 }
 
 /// Runs the command.
 pub fn run(arguments: &Import) -> ExitCode {
     let mut sources = Sources::default();
     let mut diagnostics = Diagnostics::default();
-    let imported = load_published(&mut sources, &arguments.path, arguments.version.as_deref(), &mut diagnostics);
+    let texts = if arguments.descriptions { Texts::Kept } else { Texts::Dropped };
+    let version = arguments.version.as_deref();
+    let imported = load_published(&mut sources, &arguments.path, version, texts, &mut diagnostics);
     let written = imported.and_then(|imported| apply_import(&imported, &arguments.out, &mut diagnostics));
     output::print_error(&diagnostics.render(&sources));
     if written.is_some() { ExitCode::SUCCESS } else { ExitCode::FAILURE }

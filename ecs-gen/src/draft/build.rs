@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::describe::Descriptions;
 use super::shapes::assign_shapes;
 use super::{Draft, FieldTree, TreeField};
-use crate::ecs::descriptions;
 use crate::field_path::FieldPath;
 use crate::field_type::{FieldType, ValueKind};
 use crate::input::Entries;
@@ -16,7 +16,8 @@ use crate::source::Spanned;
 /// Turns a draft on which no pass reported an error into a model; `None` when storage was not resolved.
 #[must_use]
 pub fn into_model(draft: Draft) -> Option<Model> {
-    let mut builder = Builder { draft: &draft, fields: Vec::new(), allowed: AllowedLists::default() };
+    let descriptions = Descriptions::of(&draft);
+    let mut builder = Builder { draft: &draft, descriptions, fields: Vec::new(), allowed: AllowedLists::default() };
     let roots = builder.add_children(&draft.selected, None);
     let docs_only: Vec<Field> = draft.docs_only.iter().map(|field| builder.docs_only_field(field)).collect();
     let Builder { mut fields, allowed, .. } = builder;
@@ -54,6 +55,7 @@ fn providers(entries: &Entries<Vec<Spanned<String>>>) -> BTreeMap<String, Vec<St
 
 struct Builder<'d> {
     draft: &'d Draft,
+    descriptions: Descriptions<'d>,
     fields: Vec<Field>,
     allowed: AllowedLists,
 }
@@ -72,9 +74,11 @@ impl Builder<'_> {
     fn add_field(&mut self, place: &FieldTree, path: &FieldPath) -> FieldId {
         let id = FieldId(u32::try_from(self.fields.len()).expect("a log has fewer than 2^32 fields"));
         let required = self.draft.required.contains(path);
-        let field = match &place.field {
-            Some(declared) => self.field(declared, required),
-            None => implied(path.clone(), required),
+        let field = if let Some(declared) = &place.field {
+            self.field(declared, required)
+        } else {
+            let description = self.descriptions.find(path, &Origin::Implied, "");
+            Field { description, ..implied(path.clone(), required) }
         };
         self.fields.push(field);
         let children = self.add_children(place, Some(path));
@@ -95,7 +99,7 @@ impl Builder<'_> {
             allowed: self.allowed.add(&from.allowed),
             expected_values: from.expected_values.clone(),
             pattern: from.pattern.clone(),
-            description: from.description.clone(),
+            description: self.descriptions.find(&from.path, &declared.origin, &from.description),
             level: from.level,
             beta: from.beta,
             display_format: from.display_format.clone(),
@@ -121,7 +125,7 @@ fn implied(path: FieldPath, required: bool) -> Field {
         allowed: None,
         expected_values: Vec::new(),
         pattern: None,
-        description: descriptions().get(path.as_str()).cloned().unwrap_or_default(),
+        description: String::new(),
         level: Level::Custom,
         beta: false,
         display_format: None,

@@ -12,7 +12,7 @@
 //!   * `level` is left out when it is `extended`.
 //!   * `beta` and `alpha` are `true`, without their sentence.
 //!
-//! What only describes is not part of the form.
+//! What only describes is not part of the form, but for `short` of sets and fields where it was asked for.
 
 mod write;
 

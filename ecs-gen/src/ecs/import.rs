@@ -26,7 +26,7 @@ use super::facts::check_distinct;
 use super::load::collect;
 use crate::declaration::FieldDeclaration;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::fieldset::Shown;
+use crate::fieldset::{Shown, one_line};
 use crate::input::fieldset::{ExpectedInput, FieldsetInput};
 use crate::source::node::{Node, Value};
 use crate::source::yaml::parse_document;
@@ -43,6 +43,27 @@ pub struct Imported {
     pub allowed: usize,
     /// The attributes that were dropped on purpose, each with the number of places that had it.
     pub dropped: BTreeMap<&'static str, usize>,
+}
+
+/// What becomes of ECS's sentences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Texts {
+    /// They are left out and counted.
+    Dropped,
+    /// One line is kept of each field set and field.
+    Kept,
+}
+
+impl Imported {
+    /// What the release says of each field that it documents and of each field set, by path.
+    #[must_use]
+    pub fn descriptions(&self) -> BTreeMap<String, String> {
+        let sets = self.release.fieldsets.iter().filter(|set| !set.root);
+        let sets = sets.map(|set| (set.name.value.as_str(), set.description.as_str()));
+        let fields = self.documented.iter().map(|field| (field.path.as_str(), field.description.as_str()));
+        let texts = sets.chain(fields).filter(|(_, text)| !text.is_empty());
+        texts.map(|(path, text)| (path.to_owned(), text.to_owned())).collect()
+    }
 }
 
 /// The files of a release, and the version when the release says it.
@@ -78,6 +99,7 @@ pub fn load_published(
     sources: &mut Sources,
     path: &Path,
     version: Option<&str>,
+    texts: Texts,
     diagnostics: &mut Diagnostics,
 ) -> Option<Imported> {
     let published = origin::load_origin(sources, path, diagnostics)?;
@@ -87,7 +109,7 @@ pub fn load_published(
         let mut parts = read_parts(sources, &published.form, found)?;
         check_distinct(&parts.fieldsets, found);
         for set in &mut parts.fieldsets {
-            drop_descriptions(set, &mut parts.dropped);
+            drop_descriptions(set, texts, &mut parts.dropped);
         }
         let release = EcsRelease::new(version?, parts.fieldsets, parts.shown, found);
         let documented = release.documented_fields(found);
@@ -114,13 +136,19 @@ fn read_parts(sources: &Sources, form: &Form, diagnostics: &mut Diagnostics) -> 
     }
 }
 
-/// Takes away what only describes, and counts it: ECS's sentences, which the project does not keep, and what nothing
-/// here uses.
-fn drop_descriptions(set: &mut FieldsetInput, dropped: &mut BTreeMap<&'static str, usize>) {
+/// Takes away what only describes, and counts it: ECS's sentences, unless one line of each is wanted, and what nothing here
+/// uses.
+fn drop_descriptions(set: &mut FieldsetInput, texts: Texts, dropped: &mut BTreeMap<&'static str, usize>) {
+    if texts == Texts::Kept {
+        keep_line(&mut set.short, &mut set.description);
+        for field in &mut set.fields {
+            keep_line(&mut field.short, &mut field.description);
+        }
+    }
     let mut count = |name, is_there: bool| *dropped.entry(name).or_default() += usize::from(is_there);
     count("title", set.title.take().is_some());
     count("description", set.description.take().is_some());
-    count("short", set.short.take().is_some());
+    count("short", take_unless(texts, &mut set.short));
     count("footnote", set.footnote.take().is_some());
     count("group", set.group.take().is_some());
     count("beta of a set", set.beta.take().is_some());
@@ -133,7 +161,7 @@ fn drop_descriptions(set: &mut FieldsetInput, dropped: &mut BTreeMap<&'static st
     }
     for field in &mut set.fields {
         count("description", field.description.take().is_some());
-        count("short", field.short.take().is_some());
+        count("short", take_unless(texts, &mut field.short));
         count("example", field.example.take().is_some());
         count("otel", field.otel.take().is_some());
         count("otel_reuse", field.otel_reuse.take().is_some());
@@ -146,6 +174,17 @@ fn drop_descriptions(set: &mut FieldsetInput, dropped: &mut BTreeMap<&'static st
         }
     }
     dropped.retain(|_, count| *count > 0);
+}
+
+/// Makes `short` the line that is kept: what it is, or the first paragraph of the description.
+fn keep_line(short: &mut Option<String>, description: &mut Option<String>) {
+    let line = short.take().or_else(|| description.take()).map(|text| one_line(&text));
+    *short = line.filter(|line| !line.is_empty());
+}
+
+/// Takes a text away, unless it is to be kept; whether one was taken.
+fn take_unless(texts: Texts, text: &mut Option<String>) -> bool {
+    texts == Texts::Dropped && text.take().is_some()
 }
 
 fn choose_version(

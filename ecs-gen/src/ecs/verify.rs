@@ -6,7 +6,7 @@ use std::fmt;
 use std::path::Path;
 
 use super::facts::{declaration_line, parse_release, write_release};
-use super::import::load_published;
+use super::import::{Texts, load_published};
 use crate::declaration::FieldDeclaration;
 use crate::diagnostic::Diagnostics;
 use crate::source::{FileId, Sources};
@@ -48,7 +48,7 @@ pub fn verify(
     committed: FileId,
     diagnostics: &mut Diagnostics,
 ) -> Option<Vec<Difference>> {
-    let published = load_published(sources, package, None, diagnostics)?.documented;
+    let published = load_published(sources, package, None, Texts::Dropped, diagnostics)?.documented;
     let release = parse_release(sources, committed, diagnostics)?;
     let documented = release.documented_fields(diagnostics);
     let mut differences = compare(&documented, &published);

@@ -56,6 +56,9 @@ pub struct LogInput {
     /// What the OpenSearch files are for.
     #[serde(default)]
     pub opensearch: Option<Spanned<OpenSearchInput>>,
+    /// Path of a selected field or object → what it means, in one line for people.
+    #[serde(default)]
+    pub descriptions: Entries<String>,
     /// Provider → its actions: who logs what.
     #[serde(default)]
     pub providers: Entries<Vec<Spanned<String>>>,
@@ -85,6 +88,7 @@ impl LogInput {
             open_objects: Entries::default(),
             constants: Entries::default(),
             field_budget: None,
+            descriptions: Entries::default(),
             providers: Entries::default(),
             samples: Vec::new(),
         }

@@ -58,6 +58,7 @@ impl Loader {
         let parts = DraftParts {
             source,
             extensions,
+            descriptions: self.descriptions.clone(),
             is_selection_flawed: false,
             dialect: Dialect::Official,
             places,

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use ecs_gen::declaration::FieldDeclaration;
 use ecs_gen::diagnostic::Diagnostics;
-use ecs_gen::ecs::{EcsRelease, Imported, load_published, load_release, parse_release};
+use ecs_gen::ecs::{EcsRelease, Imported, Texts, load_published, load_release, parse_release};
 use ecs_gen::source::{Sources, Span};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -71,7 +71,7 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
 fn import(path: &Path, version: Option<&str>) -> Result<Imported, String> {
     let mut sources = Sources::default();
     let mut diagnostics = Diagnostics::default();
-    let imported = load_published(&mut sources, path, version, &mut diagnostics);
+    let imported = load_published(&mut sources, path, version, Texts::Dropped, &mut diagnostics);
     imported.ok_or_else(|| diagnostics.render(&sources))
 }
 

@@ -3,6 +3,7 @@
 mod agreement;
 mod audit;
 mod constants;
+mod descriptions;
 mod diagnostics;
 mod diff;
 mod docs;

@@ -177,7 +177,7 @@ ecs_schema::impl_shape!(Annotation, ANNOTATION_RULES, { 0 title, 1 r#type });
 /// `change`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
-    /// `change.actor`.
+    /// `change.actor`: who or what made the change.
     pub actor: ChangeActor,
     /// `change.adapter` (`keyword`): what made the event out of the source's form, with its version, such as gitlab.deployment/3.
     pub adapter: String,
@@ -197,7 +197,7 @@ pub struct Change {
     pub group_id: String,
     /// `change.impacted_services` (`keyword`, array): names of the services that the change may affect, at most 100.
     pub impacted_services: Vec<String>,
-    /// `change.incident`.
+    /// `change.incident`: the incident that the change belongs to.
     pub incident: Option<Box<ChangeIncident>>,
     /// `change.links` (array): links to more, at most 10.
     pub links: Vec<ChangeLinks>,
@@ -207,7 +207,7 @@ pub struct Change {
     pub phase: ChangePhase,
     /// `change.previous` (`flattened`): values before the change, at most 64 keys in 3 levels.
     pub previous: Option<ecs_schema::Flattened>,
-    /// `change.rollout`.
+    /// `change.rollout`: how far the change reaches.
     pub rollout: Option<Box<ChangeRollout>>,
     /// `change.source_text` (`keyword`): where the event comes from, where the source gives a text and no address.
     pub source_text: Option<String>,
@@ -368,7 +368,7 @@ ecs_schema::impl_shape!(ChangeRollout, CHANGE_ROLLOUT_RULES, { 0 percent });
 /// `cicd`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Cicd {
-    /// `cicd.pipeline`.
+    /// `cicd.pipeline`: the pipeline as it is defined.
     pub pipeline: Option<Box<CicdPipeline>>,
 }
 
@@ -391,9 +391,9 @@ pub struct CicdPipeline {
     pub name: Option<String>,
     /// `cicd.pipeline.result` (`keyword`): how the run of the pipeline or task ended.
     pub result: Option<CicdPipelineResult>,
-    /// `cicd.pipeline.run`.
+    /// `cicd.pipeline.run`: one run of the pipeline.
     pub run: Option<Box<Run>>,
-    /// `cicd.pipeline.task`.
+    /// `cicd.pipeline.task`: a task of the pipeline.
     pub task: Option<Box<CicdPipelineTask>>,
 }
 
@@ -425,7 +425,7 @@ ecs_schema::impl_shape!(
 pub struct Run {
     /// `id` (`keyword`): id of the run.
     pub id: Option<String>,
-    /// `url`.
+    /// `url`: where the run can be looked at.
     pub url: Option<Box<Url>>,
 }
 
@@ -458,7 +458,7 @@ ecs_schema::impl_shape!(Url, URL_RULES, { 0 full });
 pub struct CicdPipelineTask {
     /// `cicd.pipeline.task.name` (`keyword`): name of the job or task.
     pub name: Option<String>,
-    /// `cicd.pipeline.task.run`.
+    /// `cicd.pipeline.task.run`: one run of the task.
     pub run: Option<Box<Run>>,
 }
 
@@ -529,7 +529,7 @@ ecs_schema::impl_shape!(Id, ID_RULES, { 0 id });
 /// `deployment`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Deployment {
-    /// `deployment.environment`.
+    /// `deployment.environment`: where it was deployed to.
     pub environment: Option<Box<Name>>,
     /// `deployment.id` (`keyword`): id of the deployment in the tool that made it.
     pub id: Option<String>,
@@ -744,9 +744,9 @@ ecs_schema::impl_shape!(
 pub struct FeatureFlag {
     /// `feature_flag.key` (`keyword`): name of the flag, unique in its set.
     pub key: Option<String>,
-    /// `feature_flag.provider`.
+    /// `feature_flag.provider`: the system that holds the flag.
     pub provider: Option<Box<Name>>,
-    /// `feature_flag.set`.
+    /// `feature_flag.set`: the set that the flag belongs to.
     pub set: Option<Box<Id>>,
 }
 
@@ -963,13 +963,13 @@ ecs_schema::impl_shape!(User, USER_RULES, { 0 email, 1 full_name, 2 id, 3 name }
 /// `vcs`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Vcs {
-    /// `vcs.change`.
+    /// `vcs.change`: the change under review, such as a merge request.
     pub change: Option<Box<Id>>,
-    /// `vcs.provider`.
+    /// `vcs.provider`: the system that hosts the repository.
     pub provider: Option<Box<Name>>,
-    /// `vcs.ref`.
+    /// `vcs.ref`: the branches or tags that are concerned.
     pub r#ref: Option<Box<VcsRef>>,
-    /// `vcs.repository`.
+    /// `vcs.repository`: the repository.
     pub repository: Option<Box<VcsRepository>>,
 }
 
@@ -1005,9 +1005,9 @@ ecs_schema::impl_shape!(Vcs, VCS_RULES, { 0 change, 1 provider, 2 r#ref, 3 repos
 /// `vcs.ref`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct VcsRef {
-    /// `vcs.ref.base`.
+    /// `vcs.ref.base`: the state before the change.
     pub base: Option<Box<VcsRefBase>>,
-    /// `vcs.ref.head`.
+    /// `vcs.ref.head`: the state that the change brings.
     pub head: Option<Box<VcsRefHead>>,
 }
 
@@ -1061,7 +1061,7 @@ ecs_schema::impl_shape!(VcsRefHead, VCS_REF_HEAD_RULES, { 0 name, 1 revision });
 pub struct VcsRepository {
     /// `vcs.repository.name` (`keyword`): path of the repository at its host, such as group/project.
     pub name: Option<String>,
-    /// `vcs.repository.url`.
+    /// `vcs.repository.url`: where the repository can be looked at.
     pub url: Option<Box<Url>>,
 }
 

@@ -300,19 +300,19 @@ ecs_schema::impl_shape!(
 /// `kibana`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Kibana {
-    /// `kibana.action`.
+    /// `kibana.action`: the connector that acted.
     pub action: Option<Box<KibanaAction>>,
-    /// `kibana.alert`.
+    /// `kibana.alert`: the alert, and the rule that it is of.
     pub alert: Option<Box<KibanaAlert>>,
-    /// `kibana.alerting`.
+    /// `kibana.alerting`: alert, rule status and summary, as the alerting framework names them.
     pub alerting: Option<Box<KibanaAlerting>>,
-    /// `kibana.alerting_v2`.
+    /// `kibana.alerting_v2`: rules and dispatcher of the second version of alerting.
     pub alerting_v2: Option<Box<KibanaAlertingV2>>,
     /// `kibana.cps_scope_expression` (`keyword`): resolved expression of the projects that a cross-project search covers.
     pub cps_scope_expression: Option<String>,
     /// `kibana.cps_scope_linked_projects` (`flattened`, array): the linked projects in scope, each with id, alias, type and organization.
     pub cps_scope_linked_projects: Vec<ecs_schema::Flattened>,
-    /// `kibana.gap_auto_fill`.
+    /// `kibana.gap_auto_fill`: the scheduler that fills gaps of rules.
     pub gap_auto_fill: Option<Box<KibanaGapAutoFill>>,
     /// `kibana.namespace` (`keyword`): space of the event in documents of the first releases, such as default.
     pub namespace: Option<String>,
@@ -322,9 +322,9 @@ pub struct Kibana {
     pub server_uuid: Option<String>,
     /// `kibana.space_ids` (`keyword`, array): spaces that the event belongs to.
     pub space_ids: Vec<String>,
-    /// `kibana.task`.
+    /// `kibana.task`: the task in which the work was done.
     pub task: Option<Box<KibanaTask>>,
-    /// `kibana.user_api_key`.
+    /// `kibana.user_api_key`: the API key that the work was done with.
     pub user_api_key: Option<Box<KibanaUserApiKey>>,
     /// `kibana.version` (`version`): version of Kibana that wrote the event.
     pub version: Option<ecs_schema::Version>,
@@ -388,7 +388,7 @@ ecs_schema::impl_shape!(
 /// `kibana.action`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaAction {
-    /// `kibana.action.execution`.
+    /// `kibana.action.execution`: this execution of the action.
     pub execution: Option<Box<KibanaActionExecution>>,
     /// `kibana.action.id` (`keyword`): id of the connector.
     pub id: Option<String>,
@@ -420,11 +420,11 @@ ecs_schema::impl_shape!(
 /// `kibana.action.execution`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaActionExecution {
-    /// `kibana.action.execution.gen_ai`.
+    /// `kibana.action.execution.gen_ai`: what a language model was used for in it.
     pub gen_ai: Option<Box<KibanaActionExecutionGenAi>>,
     /// `kibana.action.execution.source` (`keyword`): what asked for the action, such as alert or http\_request.
     pub source: Option<String>,
-    /// `kibana.action.execution.usage`.
+    /// `kibana.action.execution.usage`: what the execution took.
     pub usage: Option<Box<KibanaActionExecutionUsage>>,
     /// `kibana.action.execution.uuid` (`keyword`): id of this execution of the action.
     pub uuid: Option<String>,
@@ -457,7 +457,7 @@ ecs_schema::impl_shape!(
 /// `kibana.action.execution.gen_ai`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaActionExecutionGenAi {
-    /// `kibana.action.execution.gen_ai.usage`.
+    /// `kibana.action.execution.gen_ai.usage`: tokens that the language model took and gave.
     pub usage: Option<Box<KibanaActionExecutionGenAiUsage>>,
 }
 
@@ -516,13 +516,13 @@ ecs_schema::impl_shape!(
 /// `kibana.alert`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaAlert {
-    /// `kibana.alert.deletion`.
+    /// `kibana.alert.deletion`: a clean-up of old alerts.
     pub deletion: Option<Box<KibanaAlertDeletion>>,
     /// `kibana.alert.flapping` (`boolean`): whether the alert changes between active and recovered too often.
     pub flapping: Option<bool>,
     /// `kibana.alert.maintenance_window_ids` (`keyword`, array): ids of the maintenance windows that the alert falls into.
     pub maintenance_window_ids: Vec<String>,
-    /// `kibana.alert.rule`.
+    /// `kibana.alert.rule`: the rule of the alert.
     pub rule: Option<Box<KibanaAlertRule>>,
     /// `kibana.alert.uuid` (`keyword`): id of the alert from when it becomes active until it recovers.
     pub uuid: Option<String>,
@@ -572,9 +572,9 @@ ecs_schema::impl_shape!(
 pub struct KibanaAlertRule {
     /// `kibana.alert.rule.consumer` (`keyword`): application that owns the rule.
     pub consumer: Option<String>,
-    /// `kibana.alert.rule.execution`.
+    /// `kibana.alert.rule.execution`: a run of the rule.
     pub execution: Option<Box<KibanaAlertRuleExecution>>,
-    /// `kibana.alert.rule.gap`.
+    /// `kibana.alert.rule.gap`: a span of time in which the rule did not run.
     pub gap: Option<Box<KibanaAlertRuleGap>>,
     /// `kibana.alert.rule.revision` (`long`): revision of the rule, raised with each change of it.
     pub revision: Option<i64>,
@@ -610,9 +610,9 @@ ecs_schema::impl_shape!(
 /// `kibana.alert.rule.execution`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaAlertRuleExecution {
-    /// `kibana.alert.rule.execution.backfill`.
+    /// `kibana.alert.rule.execution.backfill`: the backfill that the run belongs to.
     pub backfill: Option<Box<KibanaAlertRuleExecutionBackfill>>,
-    /// `kibana.alert.rule.execution.metrics`.
+    /// `kibana.alert.rule.execution.metrics`: counts and times of the run.
     pub metrics: Option<Box<KibanaAlertRuleExecutionMetrics>>,
     /// `kibana.alert.rule.execution.status` (`keyword`): status that the run reported, such as running, succeeded, partial failure or failed.
     pub status: Option<String>,
@@ -669,7 +669,7 @@ ecs_schema::impl_shape!(
 /// `kibana.alert.rule.execution.metrics`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaAlertRuleExecutionMetrics {
-    /// `kibana.alert.rule.execution.metrics.alert_counts`.
+    /// `kibana.alert.rule.execution.metrics.alert_counts`: alerts of the run, by state.
     pub alert_counts: Option<Box<KibanaAlertRuleExecutionMetricsAlertCounts>>,
     /// `kibana.alert.rule.execution.metrics.alerts_candidate_count` (`long`): alerts that could have been made, before suppression.
     pub alerts_candidate_count: Option<i64>,
@@ -685,7 +685,7 @@ pub struct KibanaAlertRuleExecutionMetrics {
     pub frozen_indices_queried_count: Option<i64>,
     /// `kibana.alert.rule.execution.metrics.gap_range` (`date_range`): the time not covered since the run before.
     pub gap_range: Option<ecs_schema::Range<ecs_schema::Timestamp>>,
-    /// `kibana.alert.rule.execution.metrics.gap_reason`.
+    /// `kibana.alert.rule.execution.metrics.gap_reason`: why time was not covered before the run.
     pub gap_reason: Option<Box<Type>>,
     /// `kibana.alert.rule.execution.metrics.matched_indices_count` (`long`): indices that the index patterns of the rule matched.
     pub matched_indices_count: Option<i64>,
@@ -832,7 +832,7 @@ pub struct KibanaAlertRuleGap {
     pub in_progress_intervals: Vec<ecs_schema::Range<ecs_schema::Timestamp>>,
     /// `kibana.alert.rule.gap.range` (`date_range`): the time that the gap spans.
     pub range: Option<ecs_schema::Range<ecs_schema::Timestamp>>,
-    /// `kibana.alert.rule.gap.reason`.
+    /// `kibana.alert.rule.gap.reason`: why there is a gap.
     pub reason: Option<Box<Type>>,
     /// `kibana.alert.rule.gap.status` (`keyword`): how far the gap is filled: unfilled, partially\_filled or filled.
     pub status: Option<String>,
@@ -891,7 +891,7 @@ pub struct KibanaAlerting {
     pub outcome: Option<String>,
     /// `kibana.alerting.status` (`keyword`): status of the rule after the run, such as ok, active, error or warning.
     pub status: Option<String>,
-    /// `kibana.alerting.summary`.
+    /// `kibana.alerting.summary`: alerts that a summary is about, by state.
     pub summary: Option<Box<KibanaAlertingSummary>>,
 }
 
@@ -920,11 +920,11 @@ ecs_schema::impl_shape!(
 /// `kibana.alerting.summary`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaAlertingSummary {
-    /// `kibana.alerting.summary.new`.
+    /// `kibana.alerting.summary.new`: alerts that are new in the summary.
     pub new: Option<Box<Count>>,
-    /// `kibana.alerting.summary.ongoing`.
+    /// `kibana.alerting.summary.ongoing`: alerts that go on in the summary.
     pub ongoing: Option<Box<Count>>,
-    /// `kibana.alerting.summary.recovered`.
+    /// `kibana.alerting.summary.recovered`: alerts that have recovered in the summary.
     pub recovered: Option<Box<Count>>,
 }
 
@@ -970,9 +970,9 @@ ecs_schema::impl_shape!(Count, COUNT_RULES, { 0 count });
 /// `kibana.alerting_v2`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaAlertingV2 {
-    /// `kibana.alerting_v2.dispatcher`.
+    /// `kibana.alerting_v2.dispatcher`: a run of the dispatcher, and what it handled.
     pub dispatcher: Option<Box<KibanaAlertingV2Dispatcher>>,
-    /// `kibana.alerting_v2.rule_executor`.
+    /// `kibana.alerting_v2.rule_executor`: a run of a rule.
     pub rule_executor: Option<Box<KibanaAlertingV2RuleExecutor>>,
 }
 
@@ -1008,7 +1008,7 @@ pub struct KibanaAlertingV2Dispatcher {
     pub episode_count: Option<i64>,
     /// `kibana.alerting_v2.dispatcher.episode_ids` (`keyword`, array): ids of those episodes.
     pub episode_ids: Vec<String>,
-    /// `kibana.alerting_v2.dispatcher.execution`.
+    /// `kibana.alerting_v2.dispatcher.execution`: this run of the dispatcher.
     pub execution: Option<Box<KibanaAlertingV2DispatcherExecution>>,
     /// `kibana.alerting_v2.dispatcher.rule_count` (`long`): rules that the episodes come from.
     pub rule_count: Option<i64>,
@@ -1064,7 +1064,7 @@ ecs_schema::impl_shape!(
 /// `kibana.alerting_v2.rule_executor`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaAlertingV2RuleExecutor {
-    /// `kibana.alerting_v2.rule_executor.execution`.
+    /// `kibana.alerting_v2.rule_executor.execution`: this run of the rule.
     pub execution: Option<Box<KibanaAlertingV2RuleExecutorExecution>>,
 }
 
@@ -1089,7 +1089,7 @@ ecs_schema::impl_shape!(
 /// `kibana.alerting_v2.rule_executor.execution`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaAlertingV2RuleExecutorExecution {
-    /// `kibana.alerting_v2.rule_executor.execution.metrics`.
+    /// `kibana.alerting_v2.rule_executor.execution.metrics`: counts and times of the run.
     pub metrics: Option<Box<KibanaAlertingV2RuleExecutorExecutionMetrics>>,
     /// `kibana.alerting_v2.rule_executor.execution.status` (`keyword`): how the run ended, such as success, failed or timeout.
     pub status: Option<String>,
@@ -1121,11 +1121,11 @@ ecs_schema::impl_shape!(
 /// `kibana.alerting_v2.rule_executor.execution.metrics`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaAlertingV2RuleExecutorExecutionMetrics {
-    /// `kibana.alerting_v2.rule_executor.execution.metrics.events_written`.
+    /// `kibana.alerting_v2.rule_executor.execution.metrics.events_written`: events that the run wrote.
     pub events_written: Option<
         Box<KibanaAlertingV2RuleExecutorExecutionMetricsEventsWritten>,
     >,
-    /// `kibana.alerting_v2.rule_executor.execution.metrics.query`.
+    /// `kibana.alerting_v2.rule_executor.execution.metrics.query`: the query that the run made.
     pub query: Option<Box<KibanaAlertingV2RuleExecutorExecutionMetricsQuery>>,
 }
 
@@ -1204,7 +1204,7 @@ ecs_schema::impl_shape!(
 /// `kibana.gap_auto_fill`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KibanaGapAutoFill {
-    /// `kibana.gap_auto_fill.execution`.
+    /// `kibana.gap_auto_fill.execution`: a run of the scheduler.
     pub execution: Option<Box<KibanaGapAutoFillExecution>>,
 }
 
@@ -1235,7 +1235,7 @@ pub struct KibanaGapAutoFillExecution {
     pub start: Option<ecs_schema::Timestamp>,
     /// `kibana.gap_auto_fill.execution.status` (`keyword`): how the run ended, such as success, error or no\_gaps.
     pub status: Option<String>,
-    /// `kibana.gap_auto_fill.execution.task_params`.
+    /// `kibana.gap_auto_fill.execution.task_params`: settings of the scheduler.
     pub task_params: Option<Box<KibanaGapAutoFillExecutionTaskParams>>,
 }
 

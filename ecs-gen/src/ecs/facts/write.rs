@@ -21,10 +21,19 @@ const HEADER: &str = "\
 # the release documents; no descriptions. Left out where it is the rule: `level: extended`.
 ";
 
+/// What they say where one line of each description was kept.
+const HEADER_WITH_TEXTS: &str = "\
+# Facts of the Elastic Common Schema, made by `ecs-gen import --descriptions`; do not edit. Field sets with their reuse, and
+# what of them the release documents. The descriptions are those of ECS, by Elasticsearch B.V., licensed under the Apache
+# License, Version 2.0. Left out where it is the rule: `level: extended`.
+";
+
 /// Writes a release in its committed form.
 #[must_use]
 pub fn write_release(release: &EcsRelease) -> String {
-    let mut out = format!("{HEADER}ecs: {}\n", release.version);
+    let has_text = |set: &FieldsetInput| set.short.is_some() || set.fields.iter().any(|field| field.short.is_some());
+    let header = if release.inputs.iter().any(has_text) { HEADER_WITH_TEXTS } else { HEADER };
+    let mut out = format!("{header}ecs: {}\n", release.version);
     if let Some(shown) = &release.shown.0 {
         out.push_str("released:\n");
         for (name, released) in shown {
@@ -88,6 +97,9 @@ fn children_of(children: &BTreeMap<String, Released>) -> String {
 
 fn write_fieldset(set: &FieldsetInput, out: &mut String) {
     let _ = writeln!(out, "- name: {}", scalar(&set.name));
+    if let Some(short) = &set.short {
+        let _ = writeln!(out, "  short: {}", scalar(short));
+    }
     if let Some(root) = set.root {
         let _ = writeln!(out, "  root: {root}");
     }
@@ -163,6 +175,7 @@ fn field_line(field: &FieldInput) -> String {
     parts.flag("beta", field.beta.is_some());
     parts.flag("alpha", field.alpha.is_some());
     parts.text("original_fieldset", field.original_fieldset.as_deref());
+    parts.text("short", field.short.as_deref());
     parts.into_flow()
 }
 

@@ -2,7 +2,6 @@
 
 use crate::declaration::FieldDeclaration;
 use crate::draft::{FieldTree, TreeField};
-use crate::ecs::descriptions;
 use crate::field_path::FieldPath;
 use crate::fieldset::Cursor;
 use crate::model::Origin;
@@ -37,10 +36,7 @@ impl Build {
 
 /// The field at a place, or the object that a custom file or a list makes of it.
 pub(super) fn field(place: Cursor<'_>, path: &FieldPath) -> Option<TreeField> {
-    if let Some((mut declaration, origin)) = place.field(path) {
-        if declaration.description.is_empty() && matches!(origin, Origin::Ecs { .. }) {
-            declaration.description = descriptions().get(path.as_str()).cloned().unwrap_or_default();
-        }
+    if let Some((declaration, origin)) = place.field(path) {
         return Some(TreeField { declaration, origin, docs_only: false });
     }
     let placed = place.node.placed.as_deref().filter(|placed| place.node.added || placed.many)?;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use ecs_gen::diagnostic::{Code, Diagnostics, ExampleFile, Lesson, lesson, lessons};
-use ecs_gen::ecs::load_published;
+use ecs_gen::ecs::{Texts, load_published};
 use ecs_gen::source::Sources;
 
 use super::{findings, folder};
@@ -33,7 +33,7 @@ fn codes_of(files: &[ExampleFile]) -> Vec<&'static str> {
 
 fn import_codes(path: &Path) -> Vec<&'static str> {
     let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
-    load_published(&mut sources, path, Some("9.4.0"), &mut diagnostics);
+    load_published(&mut sources, path, Some("9.4.0"), Texts::Dropped, &mut diagnostics);
     diagnostics.sorted(&sources).iter().map(|finding| finding.code.as_str()).collect()
 }
 

@@ -43,3 +43,10 @@ fn two_logs_may_not_have_one_name() {
     check_logs(&files, &["one.yaml", "two.yaml"], &[("duplicate-log", "two.yaml:1:7")]);
     check_says(&[(LOG, "name: log\n")], "the option `fields` is missing");
 }
+
+#[test]
+fn what_is_described_is_selected() {
+    let text = log_with("descriptions: {message: what happened, mesage: x}\n");
+    check(&[(LOG, &text)], &[("unknown-field", "log.yaml:5:40")]);
+    check_says(&[(LOG, &text)], "help: did you mean `message`?");
+}
