@@ -18,7 +18,7 @@
 //! 1024   activation, first copy (32 bytes)   1536   activation, second copy
 //! 4096   frames, without space between them, up to the end of the file
 //! ```
-//! Both copies are equal and stand in different sectors, so that damage to one of them costs nothing. The file is
+//! Both copies are equal and lie in different sectors, so that damage to one of them costs nothing. The file is
 //! allocated in full and reads as zero before anything is written into it. It is cut behind its last frame when it is
 //! closed or recovered.
 //!

@@ -5,7 +5,7 @@
 //! 0   magic, b"EVSPGAP\0"     8   version of the format (u32)    12  CRC-32C of the other bytes, in their order
 //! 16  ranges of 16 bytes:     0   first sequence (u64)           8   last sequence (u64)
 //! ```
-//! Each range was counted as damage, or was left out on purpose. A recovery counts what is missing and stands in no range,
+//! Each range was counted as damage, or was left out on purpose. A recovery counts what is missing and is in no range,
 //! so that nothing is counted a second time by a later one. The file is replaced as a whole. One that is absent, damaged or
 //! of another version has no ranges: damage may then be counted again, but none is concealed.
 
@@ -68,7 +68,7 @@ impl Gaps {
     }
 
     /// The ranges, first and last, in their order.
-    pub fn ranges(&self) -> impl Iterator<Item = (u64, u64)> {
+    pub fn ranges(&self) -> impl ExactSizeIterator<Item = (u64, u64)> {
         self.0.iter().map(|(&first, &last)| (first, last))
     }
 
@@ -120,7 +120,11 @@ fn checksum(bytes: &[u8]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::Gaps;
-    use crate::{disk::Directory, simulated::SimulatedDirectory};
+    use crate::{
+        Spool,
+        disk::Directory,
+        simulated::{Operation, SimulatedDirectory},
+    };
 
     fn gaps(ranges: &[(u64, u64)]) -> Gaps {
         let mut gaps = Gaps::default();
@@ -169,5 +173,27 @@ mod tests {
         assert_eq!(Gaps::load(&disk), gaps(&[(1, 1)]));
         disk.open(super::FILE).unwrap().write_at(&[0xff], 17).unwrap();
         assert_eq!(Gaps::load(&disk), Gaps::default());
+    }
+
+    #[test]
+    fn damage_in_many_places_costs_few_writes() {
+        let disk = SimulatedDirectory::default();
+        let spool = Spool::builder().segment_bytes(8192).max_bytes(1 << 20).open_simulated(&disk).unwrap();
+        let replaced = |disk: &SimulatedDirectory| disk.calls(Operation::Rename);
+        let before = replaced(&disk);
+        for place in 1..=2000 {
+            spool.note_missing(2 * place);
+            if place == 1 {
+                assert_eq!(Gaps::load(&disk).ranges().len(), 1, "the first is written at once");
+            }
+        }
+        assert!(replaced(&disk) - before < 100, "{} writes", replaced(&disk) - before);
+        assert_eq!(spool.stats().damaged_records, 2000);
+        spool.maintain();
+        assert_eq!(Gaps::load(&disk).ranges().len(), 2000);
+        spool.note_missing(5001);
+        assert_eq!(Gaps::load(&disk).ranges().len(), 2000, "one of so many waits");
+        drop(spool);
+        assert_eq!(Gaps::load(&disk).ranges().len(), 2001, "but not longer than until the end");
     }
 }

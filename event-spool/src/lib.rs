@@ -10,7 +10,7 @@
 //! * **Opening repairs.** Whatever a crash or a bad disk has left, [`Spool::recovery`] counts it, and all that is whole is
 //!   read.
 //!
-//! Linux only: it stands on `fallocate`, record locks, `mmap` and `MADV_POPULATE_WRITE`. A disk that cannot read a page of a
+//! Linux only: it relies on `fallocate`, record locks, `mmap` and `MADV_POPULATE_WRITE`. A disk that cannot read a page of a
 //! mapped file kills the process with SIGBUS, as with every mapping. A full disk does not, because space is taken before, on
 //! file systems that keep it, such as ext4, XFS and tmpfs; [`Spool::unreserving_file_system`] names those that may not.
 //!

@@ -20,6 +20,9 @@ use crate::{
     sync::{Arc, AtomicU64, Condvar, Mutex, MutexGuard, Ordering, lock, wait, yield_now},
 };
 
+/// The file of gaps is replaced when more than one in so many ranges is not in it.
+const SAVED_SHARE: usize = 8;
+
 pub(crate) struct Log {
     pub disk: Arc<dyn Directory>,
     pub options: SpoolBuilder,
@@ -28,8 +31,8 @@ pub(crate) struct Log {
     /// Notified when the current segment is sealed, replaced, or a spare was made or not.
     pub changed: Condvar,
     pub readers: Mutex<BTreeMap<String, Arc<Position>>>,
-    /// Held while the file of gaps is replaced.
-    gaps_file: Mutex<()>,
+    /// Ranges that are not in the file of gaps yet. Held while the file is replaced.
+    unsaved_gaps: Mutex<usize>,
     pub commit: Commit,
     pub counters: Counters,
     /// The number of the last segment that was taken out of the catalogue: for readers, who ask before each record.
@@ -67,7 +70,7 @@ impl Log {
                 gaps: recovered.gaps,
                 dropped: Dropped::none(oldest),
             }),
-            gaps_file: Mutex::new(()),
+            unsaved_gaps: Mutex::new(0),
             changed: Condvar::new(),
             readers: Mutex::new(recovered.readers),
             commit: Commit::default(),
@@ -244,8 +247,22 @@ impl Log {
             return;
         }
         self.counters.damaged_records.add(added);
-        let _one = lock(&self.gaps_file);
-        let gaps = lock(&self.catalogue).gaps.clone();
+        *lock(&self.unsaved_gaps) += 1;
+        self.save_gaps(SAVED_SHARE);
+    }
+
+    /// Replaces the file of gaps if more than one in `share` ranges is not in it, so that a reader of damage in thousands of
+    /// places waits for dozens of writes and not for thousands. The background thread and closing write the rest.
+    pub fn save_gaps(&self, share: usize) {
+        let mut unsaved = lock(&self.unsaved_gaps);
+        let gaps = {
+            let catalogue = lock(&self.catalogue);
+            if unsaved.saturating_mul(share) <= catalogue.gaps.ranges().len() {
+                return;
+            }
+            catalogue.gaps.clone()
+        };
+        *unsaved = 0;
         if gaps.store(&*self.disk).is_err() {
             // They are counted once more by the next open.
             self.counters.file_failures.add(1);

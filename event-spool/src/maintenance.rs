@@ -184,6 +184,7 @@ impl Log {
         }
         self.reclaim();
         self.compact_readers();
+        self.save_gaps(usize::MAX);
     }
 }
 

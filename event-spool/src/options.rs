@@ -150,7 +150,7 @@ impl SpoolBuilder {
     }
 
     /// Calls `report` on a thread of the spool's own, without a lock, when records were dropped or found to be damaged since it
-    /// was opened. What the opening itself found stands in [`Spool::recovery`]. Nobody unless said.
+    /// was opened. What the opening itself found is in [`Spool::recovery`]. Nobody unless said.
     pub fn on_loss(mut self, report: impl Fn(&Stats) + Send + Sync + 'static) -> Self {
         self.on_loss = Some(OnLoss(Arc::new(report)));
         self

@@ -263,6 +263,12 @@ impl Spool {
         let _ = self.shared.log.prepare_spare();
     }
 
+    /// Notes that a reader has found this record to be missing.
+    #[cfg(test)]
+    pub(crate) fn note_missing(&self, sequence: u64) {
+        self.shared.log.note_missing(sequence, sequence);
+    }
+
     /// Reserves a record and leaves it unpublished, with its payload written, as a process does that is killed there.
     ///
     /// # Errors
@@ -328,6 +334,7 @@ impl Log {
             self.seal_current(open);
         }
         let synced = self.sync().is_ok();
+        self.save_gaps(usize::MAX);
         let mut catalogue = lock(&self.catalogue);
         let spare = catalogue.spare.take();
         let mut is_followed = false;

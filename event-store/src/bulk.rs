@@ -7,7 +7,7 @@ mod reply;
 
 pub use body::{BulkBody, PushError};
 pub use outcome::{ItemOutcome, Said};
-pub use reasons::Obstacle;
+pub use reasons::{Obstacle, measured_reasons};
 pub(crate) use reasons::{obstacle_of, obstacle_that_is_named};
 pub use reply::{ResponseError, read_bulk_reply, read_bulk_response};
 

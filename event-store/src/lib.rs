@@ -55,7 +55,7 @@ mod write_target;
 pub use backoff::Backoff;
 pub use bulk::{
     BULK_FILTER_PATH, BulkBody, ItemOutcome, Obstacle, PushError, ResponseError, Said, bulk_path_to_alias,
-    bulk_path_to_index, read_bulk_reply, read_bulk_response,
+    bulk_path_to_index, measured_reasons, read_bulk_reply, read_bulk_response,
 };
 pub use engine_error::{Refusal, RefusalKind};
 #[cfg(feature = "http")]

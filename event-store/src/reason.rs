@@ -1,5 +1,5 @@
 //! What of an engine's reason may be told to anybody: engines quote the documents that they refuse, whose values belong into
-//! no log of a program. Which exceptions speak of an index stands in the table of reasons.
+//! no log of a program. Which exceptions speak of an index is in the table of reasons.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! One request to an engine and its reply, as values, and the trait that stands between. Knows neither sockets nor what a
+//! One request to an engine and its reply, as values, and the trait that lies between. Knows neither sockets nor what a
 //! request asks.
 
 mod error;
@@ -138,7 +138,7 @@ impl<'a> Request<'a> {
 pub struct Response {
     /// Status.
     pub status: u16,
-    /// How long the engine, or what stands before it, asks to be left alone: `Retry-After`, from now.
+    /// How long the engine, or a proxy before it, asks to be left alone: `Retry-After`, from now.
     pub retry_after: Option<Duration>,
     /// `Content-Type`, parameters included.
     pub content_type: Option<String>,

@@ -166,12 +166,12 @@ pub enum ResolveError {
         /// The name.
         name: String,
     },
-    /// The alias stands on several indices and on none of them for writing, or on one and not for writing.
+    /// The alias leads to several indices and on none of them for writing, or on one and not for writing.
     #[error("the alias `{alias}` has no write index: set `is_write_index` on the newest of {indices}")]
     NoWriteIndex {
         /// The alias.
         alias: String,
-        /// The indices that it stands on, in backticks.
+        /// The indices that it leads to, in backticks.
         indices: String,
     },
     /// The engine refuses to say.

@@ -3,7 +3,7 @@
 //! `fallocate(2)` says that later writes into the range do not fail for lack of space. Copy-on-write file systems promise less:
 //! a page that is written anew, or is shared with a snapshot, goes elsewhere, and ZFS reserves nothing at all. An overlay passes
 //! the call on to a file system that cannot be known here, and so do servers and programs behind a mount. On all others the
-//! call reserves, or is refused, in which case the space is taken by writing it. The numbers stand in Linux's `magic.h`
+//! call reserves, or is refused, in which case the space is taken by writing it. The numbers are in Linux's `magic.h`
 //! (`include/uapi/linux`), and in the sources of ZFS, bcachefs, CIFS.
 
 const UNRESERVING: [(u32, &str); 10] = [

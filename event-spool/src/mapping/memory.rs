@@ -211,7 +211,7 @@ impl Mapping {
         }
     }
 
-    /// Takes the pages of a range out of the page tables; what stands in them stays in the file, and the next access brings
+    /// Takes the pages of a range out of the page tables; their content stays in the file, and the next access brings
     /// them back.
     ///
     /// Before a sync: writing a page back makes it read-only in every thread first, and to tell the other processors is one

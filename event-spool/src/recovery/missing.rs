@@ -70,10 +70,15 @@ impl Missing {
     pub fn settle(mut self, disk: &dyn Directory, recovered: &mut Recovered) {
         let acknowledged = recovered.readers.values().map(|reader| reader.acknowledged()).min().unwrap_or(0);
         let known = Gaps::load(disk);
-        let report = &mut recovered.report;
+        // Not given once more: a range that was counted is not counted again where the bytes could not be cut off.
+        let start = self.expected.unwrap_or(acknowledged.saturating_add(1));
+        let tail = start..start.saturating_add(self.tail);
+        recovered.next_sequence = recovered.next_sequence.max(tail.end);
+        self.ranges.push((tail, Cause::Damage));
         if let Some(expected) = self.expected {
             self.ranges.push((expected..recovered.next_sequence, Cause::LeftOut));
         }
+        let report = &mut recovered.report;
         for (range, cause) in self.ranges {
             let (first, end) = (range.start.max(acknowledged + 1), range.end);
             if first >= end {
@@ -88,9 +93,6 @@ impl Missing {
                 Cause::Between { .. } | Cause::LeftOut => {}
             }
         }
-        // Their sequences are given once more, if none was left out.
-        let tail_acknowledged = self.expected.map_or(0, |expected| (acknowledged + 1).saturating_sub(expected));
-        report.damaged_records += self.tail.saturating_sub(tail_acknowledged);
         recovered.gaps_changed = recovered.gaps != known;
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use event_spool::{
     OpenError, Recovery, Sequence, Spool,
-    simulated::{Image, SimulatedDirectory},
+    simulated::{Image, Operation, Repeats, SimulatedDirectory},
 };
 use proptest::prelude::*;
 
@@ -276,6 +276,43 @@ fn each_damaged_record_is_counted_once() {
         let mut damaged = image.clone();
         damaged.files.get_mut(&name).unwrap()[place].fill(0xa5);
         assert_eq!(counted(&damaged), [1, 0], "record {sequence}");
+    }
+}
+
+#[test]
+fn damage_at_an_uncut_end_is_counted_once() {
+    for newest in 1..=3 {
+        let disk = SimulatedDirectory::default();
+        let spool = small().open_simulated(&disk).unwrap();
+        append(&spool, 1..=6);
+        // Nothing is behind it: the process was killed.
+        let mut image = disk.image();
+        let records = expected(1..=6);
+        for sequence in 7 - newest..=6 {
+            let (name, place) = place_of(&image, &records, sequence);
+            image.files.get_mut(&name).unwrap()[place.start + 17] ^= 1;
+        }
+        for boot in [None, Some(9)] {
+            let started = |image: &Image| {
+                let disk = SimulatedDirectory::new(image);
+                if let Some(boot) = boot { disk.in_boot(boot) } else { disk }
+            };
+            let disk = started(&image);
+            disk.fail(Operation::Truncate, 0, Repeats::Always, std::io::ErrorKind::Other);
+            let spool = small().open_simulated(&disk).unwrap();
+            assert_eq!(spool.recovery().damaged_records, newest);
+            let killed = disk.image();
+            drop(spool);
+            let closed = disk.image();
+            for image in [&killed, &closed] {
+                let spool = small().open_simulated(&started(image)).unwrap();
+                assert_eq!(spool.recovery().damaged_records, 0, "{newest} records, {boot:?}");
+                let next = spool.append(b"next").unwrap();
+                assert!(next.get() > 6, "the number of a damaged record is not given again");
+                assert_eq!(drain(&mut spool.reader("one").unwrap()).len() as u64, 6 - newest + 1);
+                assert_eq!(spool.records_after(None), 6 - newest + 1);
+            }
+        }
     }
 }
 

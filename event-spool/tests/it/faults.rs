@@ -112,7 +112,7 @@ fn any_operation_may_fail_from_some_time_on() {
             disk.fail(operation, after, Repeats::Always, io::ErrorKind::Other);
             let outcome = live(&disk);
             disk.heal();
-            check(&disk, &outcome, &format!("{operation:?} failed for ever after {after}"));
+            check(&disk, &outcome, &format!("{operation:?} failed each time after {after}"));
         }
     }
 }

@@ -123,7 +123,7 @@ impl BulkBody {
     }
 }
 
-/// Whether a text cannot stand between quotes as it is. It looks at every byte in any case, which compilers do for many
+/// Whether a text cannot be put between quotes as it is. It looks at every byte in any case, which compilers do for many
 /// bytes at once.
 fn breaks_quotes(text: &[u8]) -> bool {
     let breaks = |byte: &u8| u8::from(*byte < b' ') | u8::from(*byte == b'"') | u8::from(*byte == b'\\');

@@ -5,8 +5,11 @@
 //! even the same `illegal_argument_exception`. So type and sentence decide first, and the status only where no row does. What
 //! no row knows is [`Obstacle::Unknown`]: it may be the document or the engine, which more than one item has to show.
 //!
-//! Each row says where it comes from. *Measured* means that `cargo xtask live reasons` provokes it on `OpenSearch` 3.8.0 and
-//! `Elasticsearch` 8.19.21, or on the one that is named.
+//! Each row says where it comes from, as data: [`ON_BOTH`] means that `testkit live reasons` provokes it on both engines,
+//! [`ON_OPENSEARCH`] and [`ON_ELASTICSEARCH`] that it does on that one. A test of `testkit` holds that it has a case for each
+//! of them. [`READ`] means that it comes from documentation or source code, which a comment names.
+
+use crate::EngineKind;
 
 /// What keeps an engine from storing a document that is not at fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,87 +57,102 @@ pub(super) enum Meaning {
     Obstacle(Obstacle),
 }
 
-/// An exception, how its reason begins, in small letters, and what that means. The first row that fits counts. Only the
-/// beginning is looked at: what comes later may be a quotation of the document, which must not choose what becomes of it.
-type Row = (&'static str, &'static str, Meaning);
+/// An exception, how its reason begins, in small letters, what that means, and on which engines that was measured. The first
+/// row that fits counts. Only the beginning is looked at: what comes later may be a quotation of the document, which must not
+/// choose what becomes of it.
+type Row = (&'static str, &'static str, Meaning, &'static [EngineKind]);
 
 const DOCUMENT: Meaning = Meaning::Document;
 const STATE: Meaning = Meaning::Obstacle(Obstacle::State);
 const LOAD: Meaning = Meaning::Obstacle(Obstacle::Load);
 const ACCESS: Meaning = Meaning::Obstacle(Obstacle::Access);
 
+/// On which engines the live suite provokes a row.
+const ON_BOTH: &[EngineKind] = &[EngineKind::OpenSearch, EngineKind::Elasticsearch];
+const ON_OPENSEARCH: &[EngineKind] = &[EngineKind::OpenSearch];
+const ON_ELASTICSEARCH: &[EngineKind] = &[EngineKind::Elasticsearch];
+/// On none: it was read in documentation or source code.
+const READ: &[EngineKind] = &[];
+
 const ROWS: &[Row] = &[
     // The index takes no writes: `index.blocks.*`, a lifecycle's read-only, the flood stage of the disk, the cluster's own
-    // block. Measured.
-    ("cluster_block_exception", "", STATE),
-    // Measured.
-    ("index_closed_exception", "", STATE),
-    // The alias, the index or the stream is not there, or nothing may make it. Measured.
-    ("index_not_found_exception", "", STATE),
-    // An index of that name cannot be made. Measured on OpenSearch.
-    ("invalid_index_name_exception", "", STATE),
-    // The cluster has no room for the shards of the index that would be made. Measured.
-    ("validation_exception", "validation failed: 1: this action would add", STATE),
-    // The mapping asks for a routing value that nothing here gives. Measured.
-    ("routing_missing_exception", "", STATE),
-    // `index.default_pipeline` or `index.final_pipeline` names what is not there. Measured.
-    ("illegal_argument_exception", "pipeline with id [", STATE),
-    // A pipeline calls one that is not there, or sends a document where it may not. Measured on OpenSearch.
-    ("illegal_state_exception", "pipeline processor configured for non-existent pipeline", STATE),
-    ("illegal_state_exception", "final pipeline [", STATE),
-    // The alias leads to several indices and to none for writing. Measured.
-    ("illegal_argument_exception", "no write index is defined for alias", STATE),
-    // What is sent does not go with a data stream of that name. Measured on OpenSearch.
-    ("illegal_argument_exception", "index request with op_type=create targeting backing indices", STATE),
-    ("illegal_argument_exception", "only write ops with an op_type of create", STATE),
+    // block.
+    ("cluster_block_exception", "", STATE, ON_BOTH),
+    ("index_closed_exception", "", STATE, ON_BOTH),
+    // The alias, the index or the stream is not there, or nothing may make it.
+    ("index_not_found_exception", "", STATE, ON_BOTH),
+    // An index of that name cannot be made.
+    ("invalid_index_name_exception", "", STATE, ON_OPENSEARCH),
+    // The cluster has no room for the shards of the index that would be made.
+    ("validation_exception", "validation failed: 1: this action would add", STATE, ON_BOTH),
+    // The mapping asks for a routing value that nothing here gives.
+    ("routing_missing_exception", "", STATE, ON_BOTH),
+    // `index.default_pipeline` or `index.final_pipeline` names what is not there.
+    ("illegal_argument_exception", "pipeline with id [", STATE, ON_BOTH),
+    // A pipeline calls one that is not there, or sends a document where it may not.
+    ("illegal_state_exception", "pipeline processor configured for non-existent pipeline", STATE, ON_OPENSEARCH),
+    ("illegal_state_exception", "final pipeline [", STATE, ON_OPENSEARCH),
+    // The alias leads to several indices and to none for writing.
+    ("illegal_argument_exception", "no write index is defined for alias", STATE, ON_BOTH),
+    // What is sent does not go with a data stream of that name.
+    ("illegal_argument_exception", "index request with op_type=create targeting backing indices", STATE, ON_OPENSEARCH),
+    ("illegal_argument_exception", "only write ops with an op_type of create", STATE, ON_OPENSEARCH),
     // The stream's template is gone. `MetadataCreateDataStreamService` of both engines.
-    ("illegal_argument_exception", "no matching index template found for data stream", STATE),
+    ("illegal_argument_exception", "no matching index template found for data stream", STATE, READ),
     // Amazon OpenSearch Serverless, in collections for time series and vectors; its page on supported operations.
-    ("illegal_argument_exception", "document id is not supported", STATE),
+    ("illegal_argument_exception", "document id is not supported", STATE, READ),
     // The shard has all documents that Lucene can count. `InternalEngine` of both engines, in the wordings of several releases.
-    ("illegal_argument_exception", "number of documents in the index can", STATE),
-    ("illegal_argument_exception", "number of documents in shard", STATE),
+    ("illegal_argument_exception", "number of documents in the index can", STATE, READ),
+    ("illegal_argument_exception", "number of documents in shard", STATE, READ),
     // The mapping could not be updated in time. `MappingUpdatedAction` of both engines.
-    ("mapper_exception", "timed out while waiting for a dynamic mapping update", LOAD),
-    ("process_cluster_event_timeout_exception", "", LOAD),
-    ("unavailable_shards_exception", "", LOAD),
-    ("circuit_breaking_exception", "", LOAD),
-    ("es_rejected_execution_exception", "", LOAD),
-    ("rejected_execution_exception", "", LOAD),
-    ("security_exception", "", ACCESS),
-    // The mapping. Measured; the second type is OpenSearch's, the third Elasticsearch's.
-    ("strict_dynamic_mapping_exception", "", DOCUMENT),
-    ("mapper_parsing_exception", "", DOCUMENT),
-    ("document_parsing_exception", "", DOCUMENT),
-    // A value that no field holds. Measured on OpenSearch; on Elasticsearch it is a `document_parsing_exception`.
-    ("illegal_argument_exception", "document contains at least one immense term", DOCUMENT),
+    ("mapper_exception", "timed out while waiting for a dynamic mapping update", LOAD, READ),
+    ("process_cluster_event_timeout_exception", "", LOAD, READ),
+    ("unavailable_shards_exception", "", LOAD, READ),
+    ("circuit_breaking_exception", "", LOAD, READ),
+    ("es_rejected_execution_exception", "", LOAD, READ),
+    ("rejected_execution_exception", "", LOAD, READ),
+    ("security_exception", "", ACCESS, READ),
+    // The mapping; the second type is OpenSearch's, the third Elasticsearch's.
+    ("strict_dynamic_mapping_exception", "", DOCUMENT, ON_BOTH),
+    ("mapper_parsing_exception", "", DOCUMENT, ON_OPENSEARCH),
+    ("document_parsing_exception", "", DOCUMENT, ON_ELASTICSEARCH),
+    // A value that no field holds. On Elasticsearch it is a `document_parsing_exception`.
+    ("illegal_argument_exception", "document contains at least one immense term", DOCUMENT, ON_OPENSEARCH),
     // New fields of a mapping that takes them, which are of another type than a mapping that was added meanwhile, or too many.
-    // Others that bring none pass. `MapperService`, `MappingLookup` and `FieldMapper` of both engines; the limits are measured,
-    // and on Elasticsearch those of fields and depth are a `document_parsing_exception`.
-    ("illegal_argument_exception", "mapper [", DOCUMENT),
-    ("illegal_argument_exception", "can't merge a non object mapping", DOCUMENT),
-    ("illegal_argument_exception", "object mapping [", DOCUMENT),
-    ("illegal_argument_exception", "limit of total fields [", DOCUMENT),
-    ("illegal_argument_exception", "limit of mapping depth [", DOCUMENT),
-    ("illegal_argument_exception", "field name [", DOCUMENT),
-    // A processor of a pipeline that does not find what it wants in the document. The first is measured on OpenSearch; the
-    // others are `IngestDocument`, `GrokProcessor` and `DateProcessor` of both engines.
-    ("illegal_argument_exception", "unable to convert [", DOCUMENT),
-    ("illegal_argument_exception", "field [", DOCUMENT),
-    ("illegal_argument_exception", "provided grok expressions do not match", DOCUMENT),
-    ("illegal_argument_exception", "unable to parse date [", DOCUMENT),
+    // Others that bring none pass. `MapperService`, `MappingLookup` and `FieldMapper` of both engines.
+    // On Elasticsearch the limits of fields and depth are a `document_parsing_exception`.
+    ("illegal_argument_exception", "mapper [", DOCUMENT, READ),
+    ("illegal_argument_exception", "can't merge a non object mapping", DOCUMENT, READ),
+    ("illegal_argument_exception", "object mapping [", DOCUMENT, READ),
+    ("illegal_argument_exception", "limit of total fields [", DOCUMENT, ON_OPENSEARCH),
+    ("illegal_argument_exception", "limit of mapping depth [", DOCUMENT, ON_OPENSEARCH),
+    ("illegal_argument_exception", "field name [", DOCUMENT, ON_BOTH),
+    // A processor of a pipeline that does not find what it wants in the document. All but the first are
+    // `IngestDocument`, `GrokProcessor` and `DateProcessor` of both engines.
+    ("illegal_argument_exception", "unable to convert [", DOCUMENT, ON_OPENSEARCH),
+    ("illegal_argument_exception", "field [", DOCUMENT, READ),
+    ("illegal_argument_exception", "provided grok expressions do not match", DOCUMENT, READ),
+    ("illegal_argument_exception", "unable to parse date [", DOCUMENT, READ),
     // A script of a pipeline is wrong. `ScriptException` of both engines. There is no row for its "runtime error": the script may
     // refuse this document, as the one for flat events does, or fail over every one; it is this one when others are stored.
-    ("script_exception", "compile error", STATE),
+    ("script_exception", "compile error", STATE, READ),
     // No JSON. Engines that parse before they map; `XContentParser` of both.
-    ("x_content_parse_exception", "", DOCUMENT),
-    ("not_x_content_exception", "", DOCUMENT),
+    ("x_content_parse_exception", "", DOCUMENT, READ),
+    ("not_x_content_exception", "", DOCUMENT, READ),
 ];
 
 /// What the table says of an exception.
 fn find(error_type: &str, reason: &str) -> Option<Meaning> {
     let begins = |words: &str| reason.get(..words.len()).is_some_and(|start| start.eq_ignore_ascii_case(words));
-    ROWS.iter().find(|(of, words, _)| *of == error_type && begins(words)).map(|(_, _, meaning)| *meaning)
+    ROWS.iter().find(|(of, words, ..)| *of == error_type && begins(words)).map(|(_, _, meaning, _)| *meaning)
+}
+
+/// The rows that the live suite must provoke on an engine: the exception, and how its reason begins.
+#[doc(hidden)]
+pub fn measured_reasons(engine: EngineKind) -> impl Iterator<Item = (&'static str, &'static str)> {
+    ROWS.iter()
+        .filter(move |(.., engines)| engines.contains(&engine))
+        .map(|(error_type, words, ..)| (*error_type, *words))
 }
 
 /// The obstacle that an exception names, whatever its status.
@@ -174,8 +192,8 @@ mod tests {
 
     #[test]
     fn no_row_hides_a_later_one() {
-        for (at, (error_type, words, row)) in ROWS.iter().enumerate() {
-            let before = ROWS[..at].iter().find(|(of, earlier, _)| of == error_type && words.starts_with(earlier));
+        for (at, (error_type, words, row, _)) in ROWS.iter().enumerate() {
+            let before = ROWS[..at].iter().find(|(of, earlier, ..)| of == error_type && words.starts_with(earlier));
             assert_eq!(before, None, "{error_type} {words}");
             assert_eq!(*words, words.to_ascii_lowercase());
             assert_eq!(meaning(400, error_type, &format!("{} and so on", words.to_ascii_uppercase())), *row);

@@ -42,7 +42,7 @@ impl Connector<()> for MarkingConnector {
 const KEEP: Duration = Duration::from_secs(10);
 
 /// Looks names up, and marks what fails. `ureq` does that on a thread of its own for every request, connected or not and
-/// even for an address; here an address is read as it stands, and a name's are kept for a while.
+/// even for an address; here an address is read as it is, and a name's are kept for a while.
 #[derive(Debug, Default)]
 pub(super) struct MarkingResolver {
     inner: DefaultResolver,

@@ -1,4 +1,4 @@
-//! The URL of a host as people write it, taken apart: where to connect, and the credentials that may stand in it.
+//! The URL of a host as people write it, taken apart: where to connect, and the credentials that may be in it.
 
 use ureq::http::Uri;
 

@@ -23,7 +23,7 @@ pub(super) struct Meta {
     pub(super) version: u64,
 }
 
-/// How something on the engine stands to the bundle.
+/// How something on the engine compares with the bundle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
     Missing,

@@ -60,7 +60,7 @@ impl TransportError {
         }
     }
 
-    /// Whether the time for the request was over, once the connection stood.
+    /// Whether the time for the request was over, once the connection was made.
     #[must_use]
     pub const fn is_timeout(&self) -> bool {
         matches!(self.kind, Kind::TimedOut)

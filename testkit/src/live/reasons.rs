@@ -76,11 +76,7 @@ impl Case {
 /// Provokes each row.
 pub fn check(running: &Running, tally: &mut Tally) -> Result<()> {
     let client = running.client();
-    let mut cases = states();
-    cases.extend(documents(running.engine()));
-    if running.engine() == Engine::OpenSearch {
-        cases.extend(states_of_opensearch());
-    }
+    let cases = cases(running.engine());
     clean(client)?;
     let mut failures = Vec::new();
     for case in &cases {
@@ -95,6 +91,15 @@ pub fn check(running: &Running, tally: &mut Tally) -> Result<()> {
     ensure!(failures.is_empty(), "{}", failures.join("\n"));
     tally.add("reasons of refusals that the table knows", cases.len());
     Ok(())
+}
+
+fn cases(engine: Engine) -> Vec<Case> {
+    let mut cases = states();
+    cases.extend(documents(engine));
+    if engine == Engine::OpenSearch {
+        cases.extend(states_of_opensearch());
+    }
+    cases
 }
 
 fn run(client: &Client, case: &Case) -> Result<()> {
@@ -211,7 +216,8 @@ fn states_of_opensearch() -> Vec<Case> {
             .document(json!({"@timestamp": "2026-11-28T00:00:00Z"}))
             .after("DELETE", "/_data_stream/{}", Value::Null)
     };
-    let no_pipeline = ("illegal_state_exception", "pipeline processor configured for non-existent", Meaning::State);
+    let no_pipeline =
+        ("illegal_state_exception", "pipeline processor configured for non-existent pipeline", Meaning::State);
     let redirect = ("illegal_state_exception", "final pipeline [", Meaning::State);
     let backing = (ARGUMENT, "index request with op_type=create targeting backing indices", Meaning::State);
     vec![
@@ -258,4 +264,30 @@ fn documents(engine: Engine) -> Vec<Case> {
         limit("depth", "index.mapping.depth.limit", 1, json!({"a.b.c": 1}), depth),
         limit("name-length", "index.mapping.field_name_length.limit", 20, longer_name, (ARGUMENT, "field name [")),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use event_store::{EngineKind, measured_reasons};
+
+    use super::*;
+
+    #[track_caller]
+    fn check(engine: Engine, kind: EngineKind) {
+        let wanted: Vec<_> = cases(engine).iter().map(|case| (case.wanted.0, case.wanted.1)).collect();
+        let rows: BTreeSet<_> = measured_reasons(kind).collect();
+        let is_of = |row: &(&str, &str), case: &(&str, &str)| row.0 == case.0 && case.1.starts_with(row.1);
+        let unproven: Vec<_> = rows.iter().filter(|row| !wanted.iter().any(|case| is_of(row, case))).collect();
+        assert_eq!(unproven, Vec::<&(&str, &str)>::new(), "rows called measured that no case provokes");
+        let unmarked: Vec<_> = wanted.iter().filter(|case| !rows.iter().any(|row| is_of(row, case))).collect();
+        assert_eq!(unmarked, Vec::<&(&str, &str)>::new(), "cases whose row is not called measured");
+    }
+
+    #[test]
+    fn rows_called_measured_have_a_live_case() {
+        check(Engine::OpenSearch, EngineKind::OpenSearch);
+        check(Engine::Elasticsearch, EngineKind::Elasticsearch);
+    }
 }
