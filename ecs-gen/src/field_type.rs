@@ -119,9 +119,10 @@ types! {
         [Index DocValues Store IgnoreAbove NullValue Norms Normalizer IndexOptions Similarity EagerGlobalOrdinals
          SplitQueriesOnWhitespace SyntheticSourceKeep CopyTo Meta],
         OpenSearchType::Same;
-    /// One exact term, the same in every document of the index.
+    /// One exact term, the same in every document of the index. OpenSearch 2.14 and 2.15 have the type and lose its `value`,
+    /// so that no shard of the index starts (measured).
     ConstantKeyword "constant_keyword" ValueKind::Constant, [Value Meta],
-        OpenSearchType::Since("2.14", FieldType::Keyword);
+        OpenSearchType::Since("2.16", FieldType::Keyword);
     /// One exact term for searches with wildcards.
     Wildcard "wildcard" ValueKind::Text, [IgnoreAbove NullValue CopyTo Meta],
         OpenSearchType::Since("2.15", FieldType::Keyword);

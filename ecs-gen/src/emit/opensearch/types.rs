@@ -62,13 +62,13 @@ fn target(field_type: FieldType, parameters: &Parameters, since: Version) -> Tar
         OpenSearchType::Renamed(_, name) => {
             (None, name, Some(Replacement { since: None, cost: cost(field_type, name, since) }))
         }
-        OpenSearchType::Since(first, other) if Version::parse(first).is_some_and(|first| since < first) => {
-            let cost = cost(field_type, other.name(), since);
-            (Some(other), other.name(), Some(Replacement { since: Some(first), cost }))
-        }
         OpenSearchType::Since(..) if needs_value(field_type, parameters) => {
             let cost = "the value must be known when the index is made; as a keyword it may differ between documents";
             (Some(FieldType::Keyword), FieldType::Keyword.name(), Some(Replacement { since: None, cost }))
+        }
+        OpenSearchType::Since(first, other) if Version::parse(first).is_some_and(|first| since < first) => {
+            let cost = cost(field_type, other.name(), since);
+            (Some(other), other.name(), Some(Replacement { since: Some(first), cost }))
         }
         OpenSearchType::Instead(other) => {
             let cost = cost(field_type, other.name(), since);
@@ -84,9 +84,9 @@ fn needs_value(field_type: FieldType, parameters: &Parameters) -> bool {
 
 fn cost(from: FieldType, to: &str, since: Version) -> &'static str {
     match (from, to) {
-        (FieldType::Flattened, _) if Version::parse("2.15").is_some_and(|fixed| since < fixed) => {
+        (FieldType::Flattened, _) if Version::parse("2.17").is_some_and(|fixed| since < fixed) => {
             "values are found by exact text; they are neither sorted nor aggregated, and have no length limit of their own; \
-             2.12 to 2.14 are reported to refuse a document with a `null` in it"
+             before 2.17 a document that has `null` in place of the object is refused"
         }
         (FieldType::Flattened, _) => {
             "values are found by exact text; they are neither sorted nor aggregated, and have no length limit of their own"
@@ -115,13 +115,22 @@ pub(crate) fn has_parameter(field_type: FieldType, parameter: Parameter) -> bool
 
 #[cfg(test)]
 mod tests {
-    use super::{FieldType, Parameters, Version, translate};
+    use super::{FieldType, Parameter, Parameters, Version, translate};
 
     #[test]
-    fn nulls_in_open_objects_are_warned_of() {
-        for (since, warns) in [("2.7", true), ("2.14", true), ("2.15", false), ("3.8", false)] {
+    fn nulls_for_open_objects_are_warned_of() {
+        for (since, warns) in [("2.7", true), ("2.15", true), ("2.16", true), ("2.17", false), ("3.8", false)] {
             let translation = translate(FieldType::Flattened, &Parameters::new(), Version::parse(since).unwrap());
             assert_eq!(translation.replaced.unwrap().cost.contains("`null`"), warns, "{since}");
+        }
+    }
+
+    #[test]
+    fn constants_are_keywords_where_their_value_is_lost() {
+        let parameters = Parameters::from([(Parameter::Value, "a".into())]);
+        for (since, name) in [("2.14", "keyword"), ("2.15", "keyword"), ("2.16", "constant_keyword")] {
+            let since = Version::parse(since).unwrap();
+            assert_eq!(translate(FieldType::ConstantKeyword, &parameters, since).to.name, name);
         }
     }
 }
