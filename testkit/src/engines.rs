@@ -35,6 +35,8 @@ mod running;
 pub use catalogue::Engine;
 pub use cluster::Cluster;
 pub use fetch::fetch;
+#[cfg(test)]
+pub use fetch::state;
 pub use http::{Answer, Client, reason_of};
 pub use java::find_program as find_java;
 pub use layout::jars;

@@ -12,7 +12,7 @@ use super::fetch::fetch;
 use super::http::Client;
 use super::process::{Process, Record};
 use super::progress::step;
-use super::{java, layout, node, running};
+use super::{layout, node, running};
 
 /// Nodes: the smallest number of which one can go and leave a majority.
 const NODES: u16 = 3;
@@ -29,6 +29,7 @@ const ASK_EVERY: Duration = Duration::from_millis(250);
 /// Nodes that form a cluster; dropping it ends them.
 #[derive(Debug)]
 pub struct Cluster {
+    engine: Engine,
     nodes: Vec<Member>,
 }
 
@@ -41,18 +42,20 @@ struct Member {
 }
 
 impl Cluster {
-    /// Starts empty nodes and waits until they have found each other.
+    /// Starts empty nodes of a release and waits until they have found each other.
     ///
     /// # Errors
     /// When one does not start.
-    pub fn start() -> Result<Self> {
-        fetch(Engine::OpenSearch)?;
-        let first = Engine::OpenSearch.port().context("the engine listens on a port")? + PORTS_BEHIND;
+    pub fn start(engine: Engine) -> Result<Self> {
+        fetch(engine)?;
+        let first = engine.port().context("the engine listens on a port")? + PORTS_BEHIND;
         let ports: Vec<u16> = (first..first + NODES).collect();
-        let mut cluster = Self { nodes: Vec::new() };
+        let mut cluster = Self { engine, nodes: Vec::new() };
         step("Starting", &format!("a cluster of {NODES} nodes"));
         for port in &ports {
-            cluster.nodes.push(start_member(*port, &ports).with_context(|| format!("the node on port {port}"))?);
+            cluster
+                .nodes
+                .push(start_member(engine, *port, &ports).with_context(|| format!("the node on port {port}"))?);
         }
         cluster.wait_until_whole()?;
         Ok(cluster)
@@ -94,7 +97,7 @@ impl Cluster {
     pub fn heal(&mut self) -> Result<()> {
         let ports: Vec<u16> = self.nodes.iter().map(|member| member.port).collect();
         for member in self.nodes.iter_mut().filter(|member| member.process.is_none()) {
-            member.process = Some(run_member(member.port, &ports)?);
+            member.process = Some(run_member(self.engine, member.port, &ports)?);
         }
         self.wait_until_whole()
     }
@@ -139,20 +142,20 @@ fn url(port: u16) -> String {
     format!("http://127.0.0.1:{port}")
 }
 
-fn folder(port: u16) -> PathBuf {
-    layout::directory(Engine::OpenSearch).join("cluster").join(node::opensearch_name(port))
+fn folder(engine: Engine, port: u16) -> PathBuf {
+    layout::directory(engine).join("cluster").join(node::opensearch_name(port))
 }
 
-fn start_member(port: u16, ports: &[u16]) -> Result<Member> {
+fn start_member(engine: Engine, port: u16, ports: &[u16]) -> Result<Member> {
     // One that an earlier run could not end.
-    if let Some(record) = Record::load_alive(&folder(port).join("run.json"))? {
+    if let Some(record) = Record::load_alive(&folder(engine, port).join("run.json"))? {
         record.end()?;
     }
-    node::empty(&folder(port))?;
-    Ok(Member { port, client: Client::new(&url(port)), process: Some(run_member(port, ports)?) })
+    node::empty(&folder(engine, port))?;
+    Ok(Member { port, client: Client::new(&url(port)), process: Some(run_member(engine, port, ports)?) })
 }
 
-fn run_member(port: u16, ports: &[u16]) -> Result<Process> {
+fn run_member(engine: Engine, port: u16, ports: &[u16]) -> Result<Process> {
     let seeds: Vec<String> = ports.iter().map(|port| format!("127.0.0.1:{}", port + 100)).collect();
     let names: Vec<String> = ports.iter().map(|port| node::opensearch_name(*port)).collect();
     let settings = format!(
@@ -161,10 +164,9 @@ fn run_member(port: u16, ports: &[u16]) -> Result<Process> {
         seeds.join(", "),
         names.join(", ")
     );
-    let home = java::find_home(Engine::OpenSearch)?;
-    let folder = folder(port);
-    let member = node::OpenSearchNode { folder: &folder, heap: "512m", port, discovery: "zen", settings };
-    let mut command = node::opensearch_command(&home, &member)?;
+    let folder = folder(engine, port);
+    let member = node::OpenSearchNode { engine, folder: &folder, heap: "512m", port, discovery: "zen", settings };
+    let mut command = node::opensearch_command(&member)?;
     node::detach(&mut command, &folder.join("output.log"))?;
     Process::start(command, folder.join("run.json"))
 }

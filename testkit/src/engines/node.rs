@@ -23,7 +23,7 @@ pub const ADMIN_PASSWORD: &str = "event-log-admin";
 /// [`ADMIN_PASSWORD`] as `bin/elasticsearch-users` writes it. Running that at each start would start a Java of its own.
 pub const ADMIN_PASSWORD_HASH: &str = "$2a$10$OmFiVK0SC/lT2ldF.XrzV.5jgY3bs.Mo3GaREXC.el8WNtvZq5lV2";
 
-/// Settings that all three engines understand; disk thresholds are off because a developer's disk is often nearly
+/// Settings that all engines understand; disk thresholds are off because a developer's disk is often nearly
 /// full, and the engine would then refuse writes.
 const COMMON_SETTINGS: &str = "\
 network.host: 127.0.0.1
@@ -87,15 +87,15 @@ pub(super) fn output(engine: Engine) -> PathBuf {
 }
 
 fn command(engine: Engine, node: &Path) -> Result<Command> {
-    let home = java::find_home(engine)?;
     let mut command = match engine {
-        Engine::OpenSearch => {
+        Engine::OpenSearch | Engine::OpenSearch2 => {
             let settings = settings(engine, SINGLE_NODE)?;
             let discovery = "single-node";
-            let node = OpenSearchNode { folder: node, heap: "2g", port: http_port(engine)?, discovery, settings };
-            opensearch_command(&home, &node)?
+            let port = http_port(engine)?;
+            let node = OpenSearchNode { engine, folder: node, heap: "2g", port, discovery, settings };
+            opensearch_command(&node)?
         }
-        Engine::Elasticsearch | Engine::Elasticsearch6 => prepare_elasticsearch(engine, &home, node)?,
+        Engine::Elasticsearch | Engine::Elasticsearch9 | Engine::Elasticsearch6 => prepare_elasticsearch(engine, node)?,
         Engine::IlmParser => bail!("`{}` is a library and has nothing to start", engine.name()),
     };
     detach(&mut command, &output(engine))?;
@@ -131,6 +131,8 @@ fn http_port(engine: Engine) -> Result<u16> {
 
 /// A node that is called after its port.
 pub(super) struct OpenSearchNode<'a> {
+    /// Which release of it.
+    pub(super) engine: Engine,
     /// What it may write.
     pub(super) folder: &'a Path,
     /// Largest heap, as Java takes it.
@@ -142,19 +144,19 @@ pub(super) struct OpenSearchNode<'a> {
     pub(super) settings: String,
 }
 
-pub(super) fn opensearch_command(home: &Path, node: &OpenSearchNode<'_>) -> Result<Command> {
-    let OpenSearchNode { folder, heap, port, discovery, settings } = node;
+pub(super) fn opensearch_command(node: &OpenSearchNode<'_>) -> Result<Command> {
+    let OpenSearchNode { engine, folder, heap, port, discovery, settings } = node;
     // The runner keeps a configuration that it finds.
     let config = folder.join("node_1/config");
     fs::create_dir_all(&config)?;
     fs::write(config.join("opensearch.yml"), settings)?;
-    let mut command = Command::new(home.join("bin/java"));
+    let mut command = Command::new(java::find_program(*engine)?);
     command
         .arg(format!("-Xmx{heap}"))
         .arg(format!("-Dnode.name={}", opensearch_name(*port)))
         .arg(format!("-Ddiscovery.type={discovery}"))
         .args(["--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-cp"])
-        .arg(layout::jars(Engine::OpenSearch).join("*"))
+        .arg(layout::jars(*engine).join("*"))
         .arg(layout::opensearch_program())
         .arg("-basePath")
         .arg(folder)
@@ -169,7 +171,8 @@ pub(super) fn opensearch_name(port: u16) -> String {
     format!("node-{port}")
 }
 
-fn prepare_elasticsearch(engine: Engine, home: &Path, node: &Path) -> Result<Command> {
+fn prepare_elasticsearch(engine: Engine, node: &Path) -> Result<Command> {
+    let home = java::find_home(engine)?;
     let distribution = layout::distribution(engine)?;
     let account = Account::for_engine(engine)?;
     if let Some(account) = account {
@@ -182,8 +185,8 @@ fn prepare_elasticsearch(engine: Engine, home: &Path, node: &Path) -> Result<Com
     let mut command = Command::new(distribution.join("bin/elasticsearch"));
     command
         .current_dir(node)
-        .env("JAVA_HOME", home)
-        .env("ES_JAVA_HOME", home)
+        .env("JAVA_HOME", &home)
+        .env("ES_JAVA_HOME", &home)
         .env("ES_PATH_CONF", node.join("config"))
         .env("ES_TMPDIR", node.join("tmp"))
         .env("ES_JAVA_OPTS", "-Xms1g -Xmx1g");
@@ -203,12 +206,12 @@ fn write_config(engine: Engine, distribution: &Path, node: &Path) -> Result<()> 
         fs::copy(distribution.join("config").join(file), config.join(file))
             .with_context(|| format!("cannot copy `{file}`"))?;
     }
-    if engine == Engine::Elasticsearch {
+    if engine.family() == Engine::Elasticsearch {
         write_admin(&config)?;
     }
     let options = fs::read_to_string(distribution.join("config/jvm.options"))?;
     fs::write(config.join("jvm.options"), without_log_files(&options))?;
-    let own = if engine == Engine::Elasticsearch { ELASTICSEARCH_SETTINGS } else { ELASTICSEARCH6_SETTINGS };
+    let own = if engine.family() == Engine::Elasticsearch { ELASTICSEARCH_SETTINGS } else { ELASTICSEARCH6_SETTINGS };
     let paths = format!("path.data: {}\npath.logs: {}\n", node.join("data").display(), node.join("logs").display());
     fs::write(config.join("elasticsearch.yml"), settings(engine, SINGLE_NODE)? + own + &paths)?;
     Ok(())

@@ -41,8 +41,13 @@ impl Running {
         Self { engine, client: Client::new(&url), url, owned }
     }
 
-    /// Which engine it is.
+    /// Which engine it is, whatever its release.
     pub const fn engine(&self) -> Engine {
+        self.engine.family()
+    }
+
+    /// Which release of it.
+    pub const fn release(&self) -> Engine {
         self.engine
     }
 
@@ -269,7 +274,7 @@ fn own_url(engine: Engine) -> Option<(&'static str, String)> {
 
 fn default_url(engine: Engine) -> Result<String> {
     let Some(port) = engine.port() else { bail!("`{}` is a library and has nothing to start", engine.name()) };
-    let credentials = if engine == Engine::Elasticsearch {
+    let credentials = if engine.family() == Engine::Elasticsearch {
         format!("{}:{}@", node::ADMIN_USER, node::ADMIN_PASSWORD)
     } else {
         String::new()

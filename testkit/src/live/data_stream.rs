@@ -18,7 +18,7 @@ pub fn check(running: &Running, tally: &mut Tally) -> Result<()> {
     let client = running.client();
     let index = format!("index: {{data_stream: {STREAM}, shards: 1, auto_expand_replicas: 0-1}}");
     let log = Log::with_keys("kibana-event-log", &[("index", &index), ("opensearch", "opensearch: {}")])?;
-    let mut adapter = Adapter::new(running.engine());
+    let mut adapter = Adapter::new(running.release());
     let installed = Installed::new(client, &log, &mut adapter)?;
     read_back::check(client, &installed.steps)?;
     super::installer::install(client, &installed.steps)?;

@@ -102,7 +102,7 @@ impl Drop for Installed<'_> {
 
 /// Installs each committed log on one engine and checks all that must hold then.
 pub fn check(running: &Running, tally: &mut Tally) -> Result<()> {
-    let mut adapter = Adapter::new(running.engine());
+    let mut adapter = Adapter::new(running.release());
     for name in super::log::COMMITTED {
         let log = Log::committed(name)?;
         check_log(running, &log, &mut adapter, tally).with_context(|| format!("the log `{name}`"))?;
@@ -113,7 +113,7 @@ pub fn check(running: &Running, tally: &mut Tally) -> Result<()> {
             tally.add("logs installed without their policy", 1);
         }
     }
-    Tally::replaced(running.engine(), adapter.used());
+    Tally::replaced(running.release(), adapter.used());
     Ok(())
 }
 

@@ -76,9 +76,9 @@ pub enum Outcome {
 
 /// The folder with an engine's files.
 pub const fn folder(engine: Engine) -> &'static str {
-    match engine {
+    match engine.family() {
         Engine::OpenSearch => "opensearch",
-        Engine::Elasticsearch | Engine::Elasticsearch6 | Engine::IlmParser => "elasticsearch",
+        _ => "elasticsearch",
     }
 }
 

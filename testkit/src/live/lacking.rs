@@ -36,6 +36,7 @@ const LEGACY: &str = "the engine has legacy templates only, and gets one with wh
 const DATE_FORMAT: What = What::Default("format", "strict_date_optional_time||epoch_millis");
 const NOT_SHOWN: &str = "the engine takes the default, and does not give it back";
 
+/// What an engine lacks, its other releases lack too; what its answers show is listed for each release.
 const ROWS: &[(Engine, What, &str)] = &[
     (Engine::Elasticsearch, What::Type("wildcard", "keyword", &["ignore_above"]), BARE),
     (Engine::Elasticsearch, What::Type("constant_keyword", "keyword", &[]), BARE),
@@ -50,6 +51,11 @@ const ROWS: &[(Engine, What, &str)] = &[
     (Engine::Elasticsearch, What::Step("/_ingest/"), NO_SCRIPT),
     (Engine::OpenSearch, What::Setting("index.plugins.index_state_management."), NO_ISM),
     (Engine::OpenSearch, What::Step("/_plugins/_ism/"), NO_ISM),
+    (
+        Engine::OpenSearch2,
+        What::Type("constant_keyword", "keyword", &[]),
+        "the engine loses the value of one, so that no shard of the index starts",
+    ),
     (Engine::OpenSearch, DATE_FORMAT, NOT_SHOWN),
     (Engine::Elasticsearch, DATE_FORMAT, NOT_SHOWN),
     (Engine::Elasticsearch6, DATE_FORMAT, NOT_SHOWN),
@@ -80,14 +86,19 @@ pub struct Adapter {
 }
 
 impl Adapter {
-    /// An adapter that has used nothing.
+    /// An adapter to a release of an engine, which has used nothing.
     pub const fn new(engine: Engine) -> Self {
         Self { engine, used: BTreeSet::new() }
     }
 
-    /// The engine.
-    pub const fn engine(&self) -> Engine {
+    /// The release of the engine.
+    pub const fn release(&self) -> Engine {
         self.engine
+    }
+
+    /// The engine, whatever its release.
+    pub const fn engine(&self) -> Engine {
+        self.engine.family()
     }
 
     /// What was replaced or left out, with the reasons.
@@ -149,8 +160,10 @@ impl Adapter {
     }
 
     fn rows(&self) -> impl Iterator<Item = (What, &'static str)> + use<> {
-        let engine = self.engine;
-        ROWS.iter().filter(move |(of, ..)| *of == engine).map(|(_, what, reason)| (*what, *reason))
+        let release = self.engine;
+        let is_shared = move |of, what| of == release.family() && !matches!(what, What::Shown(..) | What::Hidden(..));
+        let holds = move |(of, what, _): &&(Engine, What, &str)| *of == release || is_shared(*of, *what);
+        ROWS.iter().filter(holds).map(|(_, what, reason)| (*what, *reason))
     }
 
     fn adapt_body(&mut self, body: &mut Value) {

@@ -39,7 +39,7 @@ pub fn check(running: &Running, tally: &mut Tally) -> Result<()> {
     let client = running.client();
     let status = client.send("GET", "/_ilm/status")?.expect("ask for the lifecycle management")?;
     ensure!(status["operation_mode"] == "RUNNING", "the lifecycle management does not run: {status}");
-    let mut adapter = Adapter::new(running.engine());
+    let mut adapter = Adapter::new(running.release());
     for name in log::COMMITTED {
         let log = Log::with_keys(name, SHORT)?;
         let installed = Installed::new(client, &log, &mut adapter)?;

@@ -33,7 +33,7 @@ pub fn check(running: &Running, tally: &mut Tally) -> Result<()> {
     fs::write(folder.path().join("wide.yaml"), extension())?;
     fs::write(folder.path().join("log.yaml"), LOG)?;
     let log = Log::from_file(&folder.path().join("log.yaml"))?;
-    let mut adapter = Adapter::new(running.engine());
+    let mut adapter = Adapter::new(running.release());
     let installed = Installed::new(running.client(), &log, &mut adapter)?;
     read_back::check(running.client(), &installed.steps)?;
     tally.add("logs above every default limit installed", 1);

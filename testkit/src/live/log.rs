@@ -83,9 +83,9 @@ impl Log {
 
     /// What is written to on an engine: the aliases or the data stream.
     pub fn targets(&self, engine: Engine) -> Vec<String> {
-        let model = match engine {
+        let model = match engine.family() {
             Engine::OpenSearch => self.model.on_opensearch(),
-            Engine::Elasticsearch | Engine::Elasticsearch6 | Engine::IlmParser => Cow::Borrowed(&self.model),
+            _ => Cow::Borrowed(&self.model),
         };
         model.log.target.names().map(str::to_owned).collect()
     }

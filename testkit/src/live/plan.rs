@@ -113,9 +113,9 @@ const CASES: &[Case] = &[
         found: &["test.kept", "test.object.deep"],
     },
     Case {
-        name: "a whole object that is gone, and a field that is another's name, in a hidden log",
+        name: "a whole object that is gone, and a field that is another's name",
         engines: OPENSEARCH,
-        base: &[("shards: 1", "shards: 1, hidden: true")],
+        base: &[],
         edits: &[
             ("number, type: long", "number, type: keyword"),
             ("    - {name: object.deep, type: keyword, description: goes with what it stands in}\n", ""),
@@ -179,7 +179,7 @@ fn apply(running: &Running, case: &Case) -> Result<usize> {
     let folder = tempfile::tempdir()?;
     let old = write_version(&folder.path().join("old"), case.base)?;
     let new = write_version(&folder.path().join("new"), &[case.base, case.edits].concat())?;
-    let mut adapter = Adapter::new(running.engine());
+    let mut adapter = Adapter::new(running.release());
     let _installed = Installed::new(client, &Log::from_file(&old)?, &mut adapter)?;
     let stored = store(client)?;
     let engine = match running.engine() {

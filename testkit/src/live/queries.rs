@@ -22,10 +22,10 @@ const INDEX: &str = "event-query-conformance";
 /// The first text, page or figure for which the engine does not answer what is expected.
 pub fn check(running: &Running, tally: &mut Tally) -> Result<()> {
     let table: Value = serde_json::from_str(TABLE)?;
-    let mut adapter = Adapter::new(running.engine());
+    let mut adapter = Adapter::new(running.release());
     let mapping = mapping(&table, &mut adapter);
     let store = Store::fill(running, &table, &mapping)?;
-    Tally::replaced(running.engine(), adapter.used());
+    Tally::replaced(running.release(), adapter.used());
     for case in table["cases"].as_array().context("the table has cases")? {
         // A stand-in has another order or precision.
         let needs = case["needs"].as_str();

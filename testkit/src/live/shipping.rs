@@ -43,9 +43,9 @@ const ASK_EVERY: Duration = Duration::from_millis(50);
 pub fn check(running: &mut Running, events: u64, chosen: &str, tally: &mut Tally) -> Result<()> {
     let pump = Pump::build()?;
     let client = running.client().clone();
-    let (url, engine) = (running.url().to_owned(), running.engine());
+    let (url, engine) = (running.url().to_owned(), running.release());
     let proxy = Proxy::start(&url)?;
-    let has_streams = engine == Engine::OpenSearch;
+    let has_streams = engine.family() == Engine::OpenSearch;
     let alias = &Log::committed(LOG)?.targets(engine)[0];
     for target in [Some(alias.as_str()), has_streams.then_some(STREAM)].into_iter().flatten() {
         let case = |urls: Vec<String>| Case { pump: &pump, urls, client: &client, engine, target, events, chosen };
@@ -68,8 +68,8 @@ pub fn check(running: &mut Running, events: u64, chosen: &str, tally: &mut Tally
             cut_off.run("the write index is deleted between two tries", tally, |scene| delete(scene, &proxy))?;
         }
     }
-    if engine == Engine::OpenSearch && LOST_NODE.contains(chosen) {
-        let mut cluster = Cluster::start()?;
+    if has_streams && LOST_NODE.contains(chosen) {
+        let mut cluster = Cluster::start(engine)?;
         let client = cluster.client()?.clone();
         let urls = cluster.urls();
         let shared = Case { pump: &pump, urls, client: &client, engine, target: alias, events, chosen };

@@ -82,9 +82,19 @@ fn doubts() -> Vec<(&'static str, Value, Said)> {
     ]
 }
 
+/// What OpenSearch 2.15 says otherwise than later releases: it has a keyword for a constant, and counts no far years.
+fn said_by_opensearch2(path: &str, value: &Value) -> Option<bool> {
+    match path {
+        "constant.set" => Some(true),
+        "date.plain" if *value == json!(-999_999_999) => Some(false),
+        _ => None,
+    }
+}
+
 /// Asks the engine for each, and us.
 pub fn check(index: &Index<'_>) -> Result<usize> {
     let doubts = doubts();
+    let mut others = Vec::new();
     for (path, value, [ours, opensearch, elasticsearch]) in &doubts {
         let mut document = minimal_document(&index.log.model);
         let mut place = &mut document["every"];
@@ -96,9 +106,16 @@ pub fn check(index: &Index<'_>) -> Result<usize> {
         shown.truncate(80);
         let said = validate_json(index.log.rules(), &document).is_ok();
         ensure!(said == *ours, "`{path}: {shown}`: ours is to say {ours}, and says {said}");
-        let wanted = if index.engine == Engine::OpenSearch { *opensearch } else { *elasticsearch };
+        let wanted = match index.release {
+            Engine::OpenSearch2 => said_by_opensearch2(path, value).unwrap_or(*opensearch),
+            _ if index.is_of(&[Engine::OpenSearch]) => *opensearch,
+            _ => *elasticsearch,
+        };
         let reason = index.send_one(&document)?;
-        ensure!(reason.is_none() == wanted, "`{path}: {shown}`: the engine was to say {wanted}: {reason:?}");
+        if reason.is_none() != wanted {
+            others.push(format!("`{path}: {shown}`: the engine was to say {wanted}: {reason:?}"));
+        }
     }
+    ensure!(others.is_empty(), "{}", others.join("\n"));
     Ok(doubts.len())
 }

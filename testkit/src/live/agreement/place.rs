@@ -35,6 +35,26 @@ pub fn value<'d>(document: &'d Value, path: &str) -> Option<&'d Value> {
     })
 }
 
+/// Whether null stands at a field, or among its values.
+pub fn has_null(document: &Value, path: &str) -> bool {
+    match document {
+        Value::Array(elements) => elements.iter().any(|element| has_null(element, path)),
+        Value::Null => path.is_empty(),
+        _ if path.is_empty() => false,
+        _ => {
+            let (name, path) = path.split_once('.').unwrap_or((path, ""));
+            document.get(name).is_some_and(|value| has_null(value, path))
+        }
+    }
+}
+
+#[test]
+fn null_is_found_in_lists_and_not_elsewhere() {
+    let document = serde_json::json!({"a": [{"b": null}, {"b": [1, null]}], "c": {"d": null}, "e": {"f": {"g": null}}});
+    let paths = ["a.b", "a", "c.d", "c", "e.f", "e.f.g", "none"];
+    assert_eq!(paths.map(|path| has_null(&document, path)), [true, false, true, false, false, true, false]);
+}
+
 #[test]
 fn a_path_with_numbers_leads_to_its_value() {
     let document = serde_json::json!({"a": {"b": [{"c": 1}, {"c": [2, 3]}]}});

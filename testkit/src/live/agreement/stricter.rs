@@ -56,7 +56,7 @@ fn find(index: &Index<'_>, document: &Value, violation: &Violation) -> Option<&'
         value: place::value(document, &violation.path),
         rule: &violation.rule,
     };
-    let mut rows = rows::ROWS.iter().filter(|row| row.engines.contains(&index.engine));
+    let mut rows = rows::ROWS.iter().filter(|row| index.is_of(row.engines));
     rows.find(|row| row.code == violation.rule.code() && (row.when)(&seen))
 }
 
@@ -80,7 +80,7 @@ pub fn check(indices: &[Index<'_>]) -> Result<usize> {
 
 /// Tells whether the row is one of this engine.
 fn show(index: &Index<'_>, row: &Row) -> Result<bool> {
-    if !row.engines.contains(&index.engine) {
+    if !index.is_of(row.engines) {
         return Ok(false);
     }
     let mut document = ecs_gen::sample::minimal_document(&index.log.model);

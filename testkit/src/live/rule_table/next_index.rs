@@ -35,7 +35,7 @@ pub struct Counts {
 /// Tries the changes of one field; those of the root have no next index of their own.
 pub fn check(running: &Running, engine: diff::Engine, cases: &[&Case]) -> Result<Counts> {
     let client = running.client();
-    let mut adapter = Adapter::new(running.engine());
+    let mut adapter = Adapter::new(running.release());
     let mut counts = Counts::default();
     let (invalid, valid): (Vec<&Case>, Vec<&Case>) = cases.iter().partition(|case| is_predicted_invalid(engine, case));
     for case in invalid {
@@ -58,7 +58,7 @@ pub fn check(running: &Running, engine: diff::Engine, cases: &[&Case]) -> Result
         let part: Vec<&Case> = part.iter().filter(is_taken).copied().collect();
         roll_over(client, (engine, &mut adapter), number, &part, &mut counts).context("the rollover")?;
     }
-    Tally::replaced(running.engine(), adapter.used());
+    Tally::replaced(running.release(), adapter.used());
     Ok(counts)
 }
 

@@ -17,7 +17,7 @@ pub type Answered = (&'static str, PutMapping);
 
 /// Puts each setting that the engine has.
 pub fn check(running: &Running, engine: ecs_gen::diff::Engine, tally: &mut Tally) -> Result<Vec<Answered>> {
-    let mut adapter = Adapter::new(running.engine());
+    let mut adapter = Adapter::new(running.release());
     let mut answers = Vec::new();
     for case in setting_cases(engine) {
         if !adapter.has_setting(case.name) {
@@ -35,7 +35,7 @@ pub fn check(running: &Running, engine: ecs_gen::diff::Engine, tally: &mut Tally
         answers.push((case.name, found));
     }
     tally.add("changes of settings tried", answers.len());
-    Tally::replaced(running.engine(), adapter.used());
+    Tally::replaced(running.release(), adapter.used());
     Ok(answers)
 }
 
