@@ -299,6 +299,8 @@ fn damage_at_an_uncut_end_is_counted_once() {
             };
             let disk = started(&image);
             disk.fail(Operation::Truncate, 0, Repeats::Always, std::io::ErrorKind::Other);
+            // Otherwise the segment behind it says which sequences are missing.
+            disk.fail(Operation::Allocate, 0, Repeats::Always, std::io::ErrorKind::StorageFull);
             let spool = small().open_simulated(&disk).unwrap();
             assert_eq!(spool.recovery().damaged_records, newest);
             let killed = disk.image();
