@@ -23,6 +23,7 @@ mod queries;
 mod read_back;
 mod reasons;
 mod roles;
+mod round_trip;
 mod rule_table;
 mod shell;
 mod shipping;
@@ -176,6 +177,7 @@ fn run_part(
             installation::check(running, tally)?;
             if matches!(running.engine(), Engine::OpenSearch | Engine::Elasticsearch) {
                 limits::check(running, tally).context("the log above every limit")?;
+                round_trip::check(running, tally).context("what was put, read back")?;
             }
             match running.engine() {
                 Engine::OpenSearch => data_stream::check(running, tally).context("the data stream"),

@@ -16,8 +16,9 @@ use super::output;
 /// Say what changes between two versions of a log, for whom, and what is to be done.
 ///
 /// OLD and NEW are each a log file, a generated folder (`generated/LOG`, or the folder above it), or a JSON file with a
-/// mapping: bare, `{"mappings"}`, an answer to `GET INDEX/_mapping`, or the body of a template. A folder must hold what
-/// was generated for the engine that `--engine` names; a mapping is taken for one of either, and compared with one log.
+/// mapping: bare, `{"mappings"}`, an answer to `GET INDEX`, `GET INDEX/_mapping`, `GET INDEX/_settings`,
+/// `GET _index_template/NAME` or `GET _component_template/NAME`, or the body of a template. A folder must hold what was
+/// generated for the engine that `--engine` names; a mapping is taken for one of either, and compared with one log.
 #[derive(Args)]
 #[command(
     after_help = "Exit codes: 0 nothing reaches `--fail-on`, or a plan was printed, 1 an error, 2 wrong arguments, 3 something does.\n\n\

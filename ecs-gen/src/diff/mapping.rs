@@ -1,8 +1,10 @@
 //! What differs between two mappings, place by place, and what an engine says to each difference in a `PUT _mapping`.
 //!
 //! A put merges: what is absent from the new mapping stays. A field that is present is compared parameter by parameter,
-//! and an absent parameter means its default; of an object an absent parameter means no change. Knows no rule.
+//! and an absent parameter means its default; of an object an absent parameter means no change. Compares mappings as
+//! [`canonical`] gives them, and knows no rule.
 
+pub(crate) mod canonical;
 mod merge;
 pub(crate) mod parameters;
 pub(crate) mod tree;
@@ -62,29 +64,6 @@ pub(crate) struct ParameterChange {
     pub(crate) new: Option<Json>,
 }
 
-/// The mapping itself, out of everything that a mapping may come in: bare, `{"mappings"}`, a template's body, an answer
-/// to `GET INDEX/_mapping`.
-#[must_use]
-pub(crate) fn unwrap(document: &Json) -> Option<(&Json, String)> {
-    let is_mapping = |value: &Json| {
-        ["properties", "dynamic", "_meta"].iter().any(|key| value.get(key).is_some())
-            || value.as_object().is_some_and(serde_json::Map::is_empty)
-    };
-    for (steps, pointer) in [(&["template", "mappings"][..], "/template/mappings"), (&["mappings"][..], "/mappings")] {
-        let found = steps.iter().try_fold(document, |value, step| value.get(step));
-        if let Some(found) = found {
-            return is_mapping(found).then(|| (found, pointer.to_owned()));
-        }
-    }
-    if is_mapping(document) {
-        return Some((document, String::new()));
-    }
-    // `{"index-000002": {"mappings": …}}`: of several indices the last name is the newest.
-    let (name, index) = document.as_object()?.iter().max_by(|one, other| one.0.cmp(other.0))?;
-    let found = index.get("mappings").filter(|found| is_mapping(found))?;
-    Some((found, format!("/{}/mappings", name.replace('~', "~0").replace('/', "~1"))))
-}
-
 /// The type of the field or multi-field at a dotted path.
 #[must_use]
 pub(crate) fn leaf_type<'j>(mapping: &'j Json, path: &str) -> Option<&'j str> {
@@ -125,6 +104,33 @@ pub(crate) fn refuses_unknown(mapping: &Json, path: &str) -> bool {
     };
     let mut above = path.match_indices('.').map(|(at, _)| &path[..at]);
     dynamic_at(mapping, path).starts_with("strict") && !above.any(is_unseen)
+}
+
+/// Whether a side may be what an engine answered, before and after.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Answered {
+    /// The old side.
+    pub(crate) old: bool,
+    /// The new side.
+    pub(crate) new: bool,
+}
+
+impl ParameterChange {
+    /// Whether anything was changed. An engine refuses some parameters even as they are; it learns the value of a
+    /// `constant_keyword` from the first document, and one of them never gives `index` of a `geo_point` back.
+    pub(crate) fn is_change(&self, engine: Engine, answered: Answered) -> bool {
+        let (without_old, without_new) = (self.old.is_none(), self.new.is_none());
+        let is_by_engine = match (engine, self.field_type.as_str(), self.name.as_str()) {
+            (Engine::Elasticsearch, "constant_keyword", "value") => {
+                (answered.old && without_new) || (answered.new && !answered.old && without_old)
+            }
+            (Engine::OpenSearch, "geo_point", "index") => {
+                answered.old != answered.new && ((answered.old && without_old) || (answered.new && without_new))
+            }
+            _ => false,
+        };
+        self.old != self.new && !is_by_engine
+    }
 }
 
 /// All differences of two mappings, in byte order of the paths.

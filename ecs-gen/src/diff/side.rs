@@ -4,6 +4,7 @@
 //! the path that they have in a generated folder, such as `elasticsearch/mappings.json`. A mapping of its own is a side
 //! with that one document, and nothing is said of what it lacks.
 
+mod answer;
 mod check;
 mod folder;
 mod git;
@@ -17,13 +18,15 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
 
+pub(crate) use answer::{INDEX, mapping_of};
 pub use check::check_sides;
 pub use git::load_at;
 pub use position::Positions;
 
 use super::engine::Engine;
 use super::finding::Position;
-use super::mapping;
+use super::mapping::Answered;
+use super::mapping::canonical::canonical;
 
 /// One side.
 #[derive(Clone, Debug)]
@@ -116,20 +119,34 @@ fn is_json(path: &Path) -> bool {
 }
 
 impl LogSide {
-    /// The mapping for an engine, with the document that it stands in and its pointer there.
-    pub(crate) fn mapping(&self, engine: Engine) -> Option<(&Json, &'static str, String)> {
-        let name = match engine {
-            Engine::Elasticsearch => "elasticsearch/mappings.json",
-            Engine::OpenSearch => "opensearch/mappings.json",
-        };
-        let document = self.documents.get(name)?;
-        let (found, pointer) = mapping::unwrap(document)?;
-        Some((found, name, pointer))
+    /// All of a log, with its mappings as engines store them.
+    fn whole(
+        mut documents: BTreeMap<String, Json>,
+        actions: Option<BTreeMap<String, Vec<String>>>,
+        positions: Positions,
+    ) -> Self {
+        for engine in Engine::ALL {
+            if let Some(mapping) = documents.get_mut(mappings(engine)) {
+                *mapping = canonical(mapping).mapping;
+            }
+        }
+        Self { documents, actions, positions, is_whole: true }
+    }
+
+    /// The mapping for an engine, with the document that it is.
+    pub(crate) fn mapping(&self, engine: Engine) -> Option<(&Json, &'static str)> {
+        let name = mappings(engine);
+        Some((self.documents.get(name)?, name))
     }
 
     /// A document of an engine.
     pub(crate) fn document(&self, engine: Engine, name: &str) -> Option<&Json> {
         self.documents.get(&format!("{}/{name}", engine.name()))
+    }
+
+    /// The index that the side is, with its name and its settings.
+    pub(crate) fn index(&self, engine: Engine) -> Option<&Json> {
+        self.document(engine, INDEX)
     }
 
     /// The documents of an engine whose name begins so, by the rest of the name without `.json`: `index-template` has
@@ -151,6 +168,18 @@ impl LogSide {
     /// The log's own version, as every installed object has it.
     pub(crate) fn version(&self, engine: Engine) -> Option<u64> {
         self.mapping(engine)?.0.pointer("/_meta/version")?.as_u64()
+    }
+}
+
+/// Which of two sides may be an engine's answer.
+pub(crate) fn answered(old: &LogSide, new: &LogSide) -> Answered {
+    Answered { old: !old.is_whole, new: !new.is_whole }
+}
+
+const fn mappings(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Elasticsearch => "elasticsearch/mappings.json",
+        Engine::OpenSearch => "opensearch/mappings.json",
     }
 }
 

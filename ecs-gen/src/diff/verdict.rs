@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use super::engine::Engine;
 use super::finding::PutMapping;
 use super::mapping;
+use super::side::mapping_of;
 
 /// An engine's answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,8 +93,7 @@ impl fmt::Display for Verdict {
 /// ```
 #[must_use]
 pub fn predict_put_mapping(engine: Engine, old: &Json, new: &Json) -> Verdict {
-    let unwrapped = |body| mapping::unwrap(body).map_or(body, |(mapping, _)| mapping);
-    let changes = mapping::compare(engine, unwrapped(old), unwrapped(new));
+    let changes = mapping::compare(engine, &mapping_of(old), &mapping_of(new));
     let rejected = changes.iter().map(|change| change.verdict).filter(|verdict| *verdict != Verdict::Accepted);
     // A mapping that is none is found before anything is compared.
     rejected.max().unwrap_or(Verdict::Accepted)

@@ -2,6 +2,7 @@
 //! its plans.
 
 mod against;
+mod answers;
 mod command;
 mod log_changes;
 mod mapping_changes;

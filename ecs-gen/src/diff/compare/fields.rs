@@ -6,8 +6,9 @@ use super::parameters;
 use super::sink::{Place, Sink};
 use crate::diff::engine::Engine;
 use crate::diff::finding::PutMapping;
-use crate::diff::mapping::{self, Change, What};
+use crate::diff::mapping::{self, Answered, Change, What};
 use crate::diff::rules::Rule;
+use crate::diff::side;
 
 /// Types that Elasticsearch searches as one; `OpenSearch` has no families.
 const FAMILIES: &[&[&str]] = &[&["keyword", "wildcard", "constant_keyword"], &["text", "match_only_text"]];
@@ -21,16 +22,16 @@ pub(super) struct Mappings<'m> {
     /// After.
     pub(super) new: &'m Json,
     document: &'static str,
-    pointers: (String, String),
+    /// Which of them an engine may have answered.
+    pub(super) answered: Answered,
 }
 
 impl Mappings<'_> {
     /// The place of a change.
     pub(super) fn place<'c>(&self, change: &'c Change) -> Place<'c> {
-        let (old, new) = (&self.pointers.0, &self.pointers.1);
         let name = if change.path.is_empty() { change.pointer.trim_start_matches('/') } else { &change.path };
         Place::new(name, self.document, "")
-            .at(format!("{old}{}", change.pointer), format!("{new}{}", change.pointer))
+            .at(change.pointer.clone(), change.pointer.clone())
             .of_field(&change.path)
             .answered(change.verdict.put_mapping())
     }
@@ -62,11 +63,9 @@ enum Version {
 
 pub(super) fn compare(engine: Engine, sink: &mut Sink<'_>) {
     let (old, new) = (sink.old, sink.new);
-    let (Some((old, document, old_pointer)), Some((new, _, new_pointer))) = (old.mapping(engine), new.mapping(engine))
-    else {
-        return;
-    };
-    let mappings = Mappings { engine, old, new, document, pointers: (old_pointer, new_pointer) };
+    let answered = side::answered(old, new);
+    let (Some((old, document)), Some((new, _))) = (old.mapping(engine), new.mapping(engine)) else { return };
+    let mappings = Mappings { engine, old, new, document, answered };
     let changes = mapping::compare(engine, old, new);
     for change in &changes {
         match &change.what {

@@ -68,6 +68,8 @@ fn data_stream(log: &LogSide) -> Option<Lifecycle> {
     let mut rest = own.clone();
     if let Some(rest) = rest.as_object_mut() {
         rest.remove("data_retention");
+        // An engine adds it.
+        rest.retain(|name, value| name != "enabled" || *value != json!(true));
     }
     Some(Lifecycle {
         document: format!("elasticsearch/index-template{suffix}.json"),

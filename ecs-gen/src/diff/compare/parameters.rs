@@ -13,8 +13,7 @@ const NO_LIMIT: u64 = 2_147_483_647;
 pub(super) fn compare(mappings: &Mappings<'_>, change: &Change, parameter: &ParameterChange, sink: &mut Sink<'_>) {
     let ParameterChange { field_type, name, old, new } = parameter;
     let (old, new) = (old.as_ref(), new.as_ref());
-    // An engine may refuse even what stays as it is; that is no change.
-    if old == new {
+    if !parameter.is_change(mappings.engine, mappings.answered) {
         return;
     }
     let place = mappings.place(change).where_given(old, new);

@@ -6,16 +6,17 @@ use super::settings;
 use super::sink::{Place, Sink};
 use crate::diff::engine::Engine;
 use crate::diff::rules::Rule;
-use crate::diff::side::LogSide;
+use crate::diff::side::{INDEX, LogSide};
 
 /// Documents that may hold the setting.
-const HOLDERS: &[&str] = &["component-template-settings.json", "index-template.json"];
+const HOLDERS: &[&str] = &["component-template-settings.json", "index-template.json", INDEX];
 
 /// The pipeline that documents pass by default.
 pub(crate) fn name(engine: Engine, log: &LogSide) -> Option<String> {
     HOLDERS.iter().find_map(|holder| {
         let document = log.document(engine, holder)?;
-        let settings = settings::flatten(document, "/template/settings");
+        let pointer = if *holder == INDEX { "/settings" } else { "/template/settings" };
+        let settings = settings::flatten(document, pointer);
         settings.get("index.default_pipeline").and_then(|(value, _)| value.as_str().map(str::to_owned))
     })
 }
@@ -25,6 +26,14 @@ pub(super) fn compare(engine: Engine, sink: &mut Sink<'_>) {
     let document = format!("{}/{file}", engine.name());
     let (old_name, new_name) = (name(engine, sink.old), name(engine, sink.new));
     let place = Place::new("pipeline", &document, "");
+    // A part of a log need not be the one that names the pipeline.
+    let says = |log: &LogSide| {
+        let holders = ["component-template-settings.json", INDEX];
+        log.is_whole || holders.iter().any(|holder| log.document(engine, holder).is_some())
+    };
+    if old_name.is_none() && !says(sink.old) || new_name.is_none() && !says(sink.new) {
+        return;
+    }
     match (&old_name, &new_name) {
         (None, Some(name)) => {
             return sink.add(Rule::PipelineAdded, &place.only_new(), format!("documents pass the pipeline `{name}`"));

@@ -8,7 +8,7 @@ use super::sink::{Place, Sink, shown};
 use super::templates;
 use crate::diff::engine::Engine;
 use crate::diff::rules::Rule;
-use crate::diff::side::LogSide;
+use crate::diff::side::{INDEX, LogSide};
 
 /// Settings, or beginnings of their names, that an index keeps as it was made with.
 const STATIC: &[&str] = &[
@@ -35,8 +35,51 @@ pub(crate) const COMPONENTS: [&str; 2] = ["component-template-mappings.json", "c
 /// Settings by dotted name, each with its pointer inside the document.
 pub(crate) type Settings = BTreeMap<String, (Json, String)>;
 
+/// What engines write into an index of their own accord, or beginnings of such names.
+const MADE_BY_ENGINES: &[&str] = &[
+    "index.creation_date",
+    "index.creation_date_string",
+    "index.history.uuid",
+    "index.lifecycle.indexing_complete",
+    "index.lifecycle.origination_date",
+    "index.provided_name",
+    "index.replication.type",
+    "index.resize.",
+    "index.routing.allocation.include._tier_preference",
+    "index.routing.allocation.initial_recovery.",
+    "index.uuid",
+    "index.version.",
+];
+
+/// What an index has that does not say, in every version that is supported.
+const DEFAULTS: &[(&str, &str)] = &[
+    ("index.codec", "default"),
+    ("index.hidden", "false"),
+    ("index.mapping.coerce", "true"),
+    ("index.mapping.depth.limit", "20"),
+    ("index.mapping.ignore_malformed", "false"),
+    ("index.mapping.total_fields.limit", "1000"),
+    ("index.number_of_replicas", "1"),
+    ("index.number_of_shards", "1"),
+];
+
 pub(super) fn compare(engine: Engine, sink: &mut Sink<'_>) {
-    if let (Some(old), Some(new)) = (composed(engine, sink.old), composed(engine, sink.new)) {
+    let index = sink.old.index(engine).or(sink.new.index(engine));
+    if let Some(index) = index {
+        let document = format!("{}/{INDEX}", engine.name());
+        if let (Some(old), Some(new)) = (of_index(engine, sink.old, index), of_index(engine, sink.new, index)) {
+            compare_settings(&old, &new, &document, sink);
+        }
+        return;
+    }
+    if !sink.old.is_whole || !sink.new.is_whole {
+        for name in COMPONENTS {
+            if let (Some(old), Some(new)) = (sink.old.document(engine, name), sink.new.document(engine, name)) {
+                let settings = |document| flatten(document, "/template/settings");
+                compare_settings(&settings(old), &settings(new), &format!("{}/{name}", engine.name()), sink);
+            }
+        }
+    } else if let (Some(old), Some(new)) = (composed(engine, sink.old), composed(engine, sink.new)) {
         let [mappings, _] = COMPONENTS.map(|name| sink.new.document(engine, name));
         let beside_mapping = mappings.map(|document| flatten(document, "/template/settings")).unwrap_or_default();
         for (name, is_beside) in COMPONENTS.iter().zip([true, false]) {
@@ -53,6 +96,50 @@ pub(super) fn compare(engine: Engine, sink: &mut Sink<'_>) {
     }
 }
 
+/// The settings that the log gives to an index, or those that the index has; none when nothing says them.
+fn of_index(engine: Engine, log: &LogSide, index: &Json) -> Option<Settings> {
+    let mut settings = match log.index(engine) {
+        Some(own) => flatten(own, "/settings"),
+        None if log.is_whole => {
+            let mut settings = composed(engine, log).unwrap_or_default();
+            let template = templates::of_index(engine, log, index["name"].as_str().unwrap_or_default());
+            settings.extend(template.map(|template| flatten(template, "/template/settings")).unwrap_or_default());
+            settings
+        }
+        None => return None,
+    };
+    // The number of replicas follows the nodes, what is behind a data stream is hidden whatever the template says, and
+    // without its name nobody knows which of the aliases an index has.
+    let is_any = |name: &str| settings.contains_key(name);
+    let (is_expanded, name) = (is_any("index.auto_expand_replicas"), index["name"].as_str().unwrap_or_default());
+    settings.retain(|setting, _| {
+        let is_made = |made: &&str| setting == *made || (made.ends_with('.') && setting.starts_with(*made));
+        let is_passed_over = MADE_BY_ENGINES.iter().any(is_made)
+            || (is_expanded && setting == "index.number_of_replicas")
+            || (name.starts_with(".ds-") && setting == "index.hidden")
+            || (name.is_empty() && setting.ends_with("rollover_alias"));
+        !is_passed_over
+    });
+    Some(settings)
+}
+
+/// Whether two values of a setting are the same to an index: an absent one is its default, and a list is a text with
+/// commas.
+fn is_same(name: &str, old: Option<&Json>, new: Option<&Json>) -> bool {
+    let value = |value: Option<&Json>| match value {
+        None | Some(Json::Null) => {
+            DEFAULTS.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        }
+        Some(Json::String(text)) => Some(text.clone()),
+        Some(Json::Array(list)) => {
+            let text = |value: &Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            Some(list.iter().map(text).collect::<Vec<_>>().join(","))
+        }
+        Some(other) => Some(other.to_string()),
+    };
+    value(old) == value(new)
+}
+
 /// The settings of both components; none when the log has neither.
 fn composed(engine: Engine, log: &LogSide) -> Option<Settings> {
     let found: Vec<&Json> = COMPONENTS.iter().filter_map(|name| log.document(engine, name)).collect();
@@ -65,7 +152,7 @@ fn compare_settings(old: &Settings, new: &Settings, document: &str, sink: &mut S
     for name in names.into_iter().filter(|name| !ELSEWHERE.contains(&name.as_str())) {
         let (before, after) = (old.get(name), new.get(name));
         let (old_value, new_value) = (before.map(|(value, _)| value), after.map(|(value, _)| value));
-        if old_value == new_value {
+        if is_same(name, old_value, new_value) {
             continue;
         }
         let pointer = |entry: Option<&(Json, String)>| entry.map(|(_, pointer)| pointer.clone()).unwrap_or_default();

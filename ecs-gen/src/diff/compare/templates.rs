@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::sink::{Place, Sink, shown};
 use crate::diff::engine::Engine;
@@ -11,6 +11,9 @@ use crate::diff::side::LogSide;
 
 /// Keys of a template that another part is about.
 const ELSEWHERE: &[&str] = &["index_patterns", "template", "version", "_meta", "data_stream"];
+
+/// Keys that engines add to what they answer.
+const MADE_BY_ENGINES: &[&str] = &["created_date", "created_date_millis", "modified_date", "modified_date_millis"];
 
 /// One template on both sides.
 pub(super) struct Pair<'t> {
@@ -61,6 +64,19 @@ fn patterns(template: &Json) -> BTreeSet<&str> {
     listed.filter_map(Json::as_str).collect()
 }
 
+/// The template of a log that makes the index of that name, as far as one asterisk at an end of a pattern tells.
+pub(super) fn of_index<'l>(engine: Engine, log: &'l LogSide, name: &str) -> Option<&'l Json> {
+    let is_match = |template: &Json| {
+        patterns(template).iter().any(|pattern| {
+            let start = pattern.trim_end_matches('*');
+            let behind_stream = name.strip_prefix(".ds-").is_some_and(|rest| rest.starts_with(start));
+            name.starts_with(start) || behind_stream
+        })
+    };
+    let templates: Vec<&Json> = named(engine, log).into_iter().map(|(_, template)| template).collect();
+    templates.iter().copied().find(|template| is_match(template)).or_else(|| templates.first().copied())
+}
+
 pub(super) fn compare(engine: Engine, sink: &mut Sink<'_>) {
     let (pairs, gone, come) = matched(engine, sink.old, sink.new);
     for pair in &pairs {
@@ -109,13 +125,42 @@ fn compare_streams(pair: &Pair<'_>, sink: &mut Sink<'_>) {
         sink.add(Rule::DataStreamChanged, &place, message);
         return;
     }
-    let hidden = |stream: Option<&Json>| stream.and_then(|stream| stream.get("hidden")) == Some(&Json::Bool(true));
-    if hidden(old) != hidden(new) {
-        let word = if hidden(new) { "is hidden now" } else { "is no longer hidden" };
+    let (old, new) = (old.map(stream_options), new.map(stream_options));
+    let hidden = |stream: &Option<Json>| stream.as_ref().is_some_and(|stream| stream["hidden"] == true);
+    if hidden(&old) != hidden(&new) {
+        let word = if hidden(&new) { "is hidden now" } else { "is no longer hidden" };
         sink.add(Rule::HiddenChanged, &place, format!("the data stream {word}"));
     } else if old != new {
         sink.add(Rule::TemplateChanged, &place, "the options of the data stream are others");
     }
+}
+
+fn is_elsewhere(key: &str) -> bool {
+    ELSEWHERE.contains(&key) || MADE_BY_ENGINES.contains(&key)
+}
+
+/// The options of a data stream without those that say what is so anyway, which engines add.
+fn stream_options(stream: &Json) -> Json {
+    let mut stream = stream.clone();
+    if let Some(options) = stream.as_object_mut() {
+        let by_default = |name: &str, value: &Json| match name {
+            "timestamp_field" => *value == json!({"name": "@timestamp"}),
+            _ => *value == json!(false),
+        };
+        options.retain(|name, value| !by_default(name, value));
+    }
+    stream
+}
+
+/// What a key of a template comes to: its absence means the same as these.
+fn value_of(key: &str, value: Option<&Json>) -> Option<Json> {
+    let is_default = |value: &&Json| match key {
+        "priority" | "order" => **value == json!(0),
+        "composed_of" | "ignore_missing_component_templates" => **value == json!([]),
+        "deprecated" => **value == json!(false),
+        _ => false,
+    };
+    value.filter(|value| !is_default(value)).cloned()
 }
 
 fn compare_rest(pair: &Pair<'_>, sink: &mut Sink<'_>) {
@@ -124,10 +169,10 @@ fn compare_rest(pair: &Pair<'_>, sink: &mut Sink<'_>) {
     };
     let is_stream = |template: &Json| template.get("data_stream").is_some();
     let becomes_other = is_stream(pair.old) != is_stream(pair.new);
-    for key in keys(pair.old).union(&keys(pair.new)).filter(|key| !ELSEWHERE.contains(&key.as_str())) {
+    for key in keys(pair.old).union(&keys(pair.new)).filter(|key| !is_elsewhere(key)) {
         let (old, new) = (pair.old.get(key), pair.new.get(key));
         // A data stream is made by its first write, the indices of an alias are not.
-        if old == new || (becomes_other && key == "allow_auto_create") {
+        if value_of(key, old) == value_of(key, new) || (becomes_other && key == "allow_auto_create") {
             continue;
         }
         let rule = match key.as_str() {
@@ -138,7 +183,9 @@ fn compare_rest(pair: &Pair<'_>, sink: &mut Sink<'_>) {
         let place = Place::new(format!("template.{key}"), &pair.document, format!("/{key}")).where_given(old, new);
         sink.add(rule, &place, format!("`{key}` of the template is {} where it was {}", shown(new), shown(old)));
     }
-    let own = |template: &Json, key: &str| template.pointer(&format!("/template/{key}")).cloned();
+    let own = |template: &Json, key: &str| {
+        template.pointer(&format!("/template/{key}")).filter(|value| **value != json!({})).cloned()
+    };
     let (old, new) = (own(pair.old, "aliases"), own(pair.new, "aliases"));
     if old != new {
         let place =

@@ -113,6 +113,13 @@ fn normal(value: &Json) -> Json {
     match value {
         Json::String(text) if text == "true" => json!(true),
         Json::String(text) if text == "false" => json!(false),
+        _ => whole_numbers(value),
+    }
+}
+
+/// A float without a fraction as the whole number that it is.
+pub(crate) fn whole_numbers(value: &Json) -> Json {
+    match value {
         Json::Number(number) if number.is_f64() => whole(number).map_or_else(|| value.clone(), Json::from),
         _ => value.clone(),
     }
@@ -131,11 +138,15 @@ fn default(engine: Engine, field_type: &str, name: &str) -> Json {
     let is_text = ["text", "search_as_you_type"].contains(&field_type);
     match name {
         "doc_values" => json!(!["binary", "search_as_you_type"].contains(&field_type)),
-        "index" | "coerce" => json!(true),
+        "index" | "coerce" | "ignore_z_value" => json!(true),
         "norms" => json!(is_text),
-        "store" | "fielddata" | "ignore_malformed" | "eager_global_ordinals" | "split_queries_on_whitespace" => {
-            json!(false)
-        }
+        "store"
+        | "fielddata"
+        | "ignore_malformed"
+        | "eager_global_ordinals"
+        | "split_queries_on_whitespace"
+        | "time_series_dimension" => json!(false),
+        "boost" => json!(1),
         "index_options" if is_text => json!("positions"),
         "index_options" => json!("docs"),
         "term_vector" => json!("no"),

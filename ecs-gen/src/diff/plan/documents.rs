@@ -26,7 +26,7 @@ if (!(at instanceof Map)) { return; } } at.putIfAbsent(to[to.length - 1], value)
 
 /// The script; none when every document is taken as it is.
 pub(super) fn script(engine: Engine, old: &LogSide, new: &LogSide) -> Option<Json> {
-    let ((old, ..), (new, ..)) = (old.mapping(engine)?, new.mapping(engine)?);
+    let ((old, _), (new, _)) = (old.mapping(engine)?, new.mapping(engine)?);
     let changes = mapping::compare(engine, old, new);
     let mut functions = BTreeSet::new();
     let mut calls = String::new();

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::diff::engine::Engine;
 use crate::diff::mapping::{self, Change, What};
-use crate::diff::side::LogSide;
+use crate::diff::side::{self, LogSide};
 use crate::diff::verdict::{Verdict, predict_put_mapping};
 
 /// What becomes of a mapping.
@@ -22,7 +22,11 @@ pub(super) struct Update {
 /// `reindexed`: the paths of fields whose findings call for reindexing.
 pub(super) fn update(engine: Engine, old: &LogSide, new: &LogSide, reindexed: &BTreeSet<String>) -> Update {
     let none = Update { accepted: None, is_whole: true, conflicts: Vec::new() };
-    let (Some((old, ..)), Some((new, ..))) = (old.mapping(engine), new.mapping(engine)) else { return none };
+    let answered = side::answered(old, new);
+    let (Some((old, _)), Some((new, _))) = (old.mapping(engine), new.mapping(engine)) else { return none };
+    // An engine may refuse even what stays as it is.
+    let is_change =
+        |change: &Change| !matches!(&change.what, What::Parameter(what) if !what.is_change(engine, answered));
     let changes: Vec<Change> = mapping::compare(engine, old, new).into_iter().filter(is_change).collect();
     let is_accepted = |change: &&Change| change.verdict == Verdict::Accepted;
     let mut is_whole = changes.iter().all(|change| is_accepted(&change));
@@ -44,11 +48,6 @@ pub(super) fn update(engine: Engine, old: &LogSide, new: &LogSide, reindexed: &B
     let is_conflict = |change: &&Change| matches!(change.what, What::Type { .. }) && reindexed.contains(&change.path);
     let conflicts = changes.iter().filter(is_conflict).map(|change| change.path.clone()).collect();
     Update { accepted: Some(body).filter(|body| *body != json!({})), is_whole, conflicts }
-}
-
-/// An engine may refuse even what stays as it is.
-fn is_change(change: &Change) -> bool {
-    !matches!(&change.what, What::Parameter(parameter) if parameter.old == parameter.new)
 }
 
 const fn is_gone(what: &What) -> bool {

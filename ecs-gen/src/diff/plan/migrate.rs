@@ -23,7 +23,7 @@ pub(super) fn roll_over(
     let script = documents::script(engine, old, new);
     match target {
         Target::Index => {
-            let mapping = new.mapping(engine).map(|(mapping, ..)| mapping.clone()).unwrap_or_default();
+            let mapping = new.mapping(engine).map(|(mapping, _)| mapping.clone()).unwrap_or_default();
             let copy_index = format!("{{index}}{SUFFIX}");
             let comment = "{index} does not take the new mapping: another index, which is to be written to from now on";
             let mut steps =

@@ -1,7 +1,7 @@
 //! Whether two sides can be compared at all. What is silently absent from one would be taken for what is the same, or
 //! for what is gone.
 
-use super::{LoadError, Side};
+use super::{LoadError, Side, mappings};
 use crate::diff::engine::Engine;
 
 /// Refuses sides that do not go together: a folder without one of the engines, or one mapping and several logs.
@@ -19,7 +19,7 @@ pub fn check_sides(old: &Side, new: &Side, engines: &[Engine]) -> Result<(), Loa
 fn check_engines(side: &Side, engines: &[Engine]) -> Result<(), LoadError> {
     // A mapping alone may be of either engine.
     for (name, log) in side.logs.iter().filter(|(_, log)| log.is_whole) {
-        let has = |engine: &Engine| log.documents.contains_key(&mappings(*engine));
+        let has = |engine: &Engine| log.documents.contains_key(mappings(*engine));
         let Some(absent) = engines.iter().find(|engine| !has(engine)) else { continue };
         let others: Vec<String> = Engine::ALL
             .iter()
@@ -34,10 +34,6 @@ fn check_engines(side: &Side, engines: &[Engine]) -> Result<(), LoadError> {
         )));
     }
     Ok(())
-}
-
-fn mappings(engine: Engine) -> String {
-    format!("{}/mappings.json", engine.name())
 }
 
 /// A mapping does not say which log it is of.

@@ -63,7 +63,7 @@ fn load_log(folder: &Path, rename: &dyn Fn(&str) -> String) -> Result<(String, L
     let folder_name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let name = named(&documents).unwrap_or(folder_name);
     let positions = Positions::folder(rename(&folder.display().to_string()));
-    Ok((name, LogSide { documents, actions: None, positions, is_whole: true }))
+    Ok((name, LogSide::whole(documents, None, positions)))
 }
 
 /// The log's name as its own mapping has it: the folder may be called otherwise.

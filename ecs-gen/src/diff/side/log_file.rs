@@ -30,12 +30,7 @@ pub(super) fn is_json_log(path: &Path) -> bool {
 pub(super) fn load_log(path: &Path, rename: &dyn Fn(&str) -> String) -> Result<BTreeMap<String, LogSide>, LoadError> {
     let mut loader = Loader::default();
     load(path, &mut loader, rename).map(|(model, positions)| {
-        let log = LogSide {
-            documents: documents(&model),
-            actions: Some(model.log.providers.clone()),
-            positions,
-            is_whole: true,
-        };
+        let log = LogSide::whole(documents(&model), Some(model.log.providers.clone()), positions);
         BTreeMap::from([(model.log.name, log)])
     })
 }

@@ -17,8 +17,8 @@ pub struct Positions {
 enum Source {
     /// A folder of generated files.
     Folder(String),
-    /// One file.
-    File(String),
+    /// One file: the pointer of each document in it, and of what stands under another name there.
+    File { file: String, pointers: BTreeMap<String, String>, moved: BTreeMap<String, String> },
     /// A log file: fields by path, options by the document that they make.
     LogFile { fields: BTreeMap<String, Position>, log: Position, index: Position, lifecycle: Position },
 }
@@ -28,8 +28,8 @@ impl Positions {
         Self { source: Source::Folder(folder) }
     }
 
-    pub(super) fn file(file: String) -> Self {
-        Self { source: Source::File(file) }
+    pub(super) fn file(file: String, pointers: BTreeMap<String, String>, moved: BTreeMap<String, String>) -> Self {
+        Self { source: Source::File { file, pointers, moved } }
     }
 
     pub(super) fn log_file(draft: &Draft, sources: &Sources, rename: &dyn Fn(&str) -> String) -> Self {
@@ -58,7 +58,12 @@ impl Positions {
             Source::Folder(folder) => {
                 Position::Pointer { file: format!("{folder}/{document}"), pointer: pointer.to_owned() }
             }
-            Source::File(file) => Position::Pointer { file: file.clone(), pointer: pointer.to_owned() },
+            Source::File { file, pointers, moved } => {
+                let start = pointers.get(document).map(String::as_str).unwrap_or_default();
+                let written =
+                    if document.ends_with("/mappings.json") { written(moved, pointer) } else { pointer.to_owned() };
+                Position::Pointer { file: file.clone(), pointer: format!("{start}{written}") }
+            }
             Source::LogFile { fields, log, index, lifecycle } => {
                 let name = document.rsplit('/').next().unwrap_or(document);
                 match name {
@@ -71,6 +76,13 @@ impl Positions {
             }
         }
     }
+}
+
+/// The pointer of a place of the mapping as it was written.
+fn written(moved: &BTreeMap<String, String>, pointer: &str) -> String {
+    let is_below = |now: &str| pointer.strip_prefix(now).filter(|rest| rest.is_empty() || rest.starts_with('/'));
+    let found = moved.iter().rev().find_map(|(now, before)| Some(format!("{before}{}", is_below(now)?)));
+    found.unwrap_or_else(|| pointer.to_owned())
 }
 
 /// A path without the `..` that it has where one file names another.
