@@ -21,6 +21,7 @@ mod node;
 mod parameters;
 mod released;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::declaration::FieldDeclaration;
@@ -142,20 +143,29 @@ pub fn declare_ecs(inputs: &[FieldsetInput], diagnostics: &mut Diagnostics) -> V
 }
 
 /// The field sets of ECS and the custom ones, united by name: those of ECS first, then the others, each in the order of
-/// their names. `declared` are those of ECS alone, from [`declare_ecs`].
+/// their names. `declared` are those of ECS alone, from [`declare_ecs`]. Of the sets that are named in `own` nothing counts
+/// that ECS says: neither their fields and places, nor the sets that it puts into them.
 #[must_use]
 pub fn unite(
     ecs: &[FieldsetInput],
     declared: &[Arc<Fieldset>],
+    own: &BTreeSet<&str>,
     customs: &[FieldsetInput],
     dialect: Dialect,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Arc<Fieldset>> {
     let touched = |name: &str| customs.iter().any(|custom| custom.name.value == name);
-    let merged = merge::merge(ecs.iter().filter(|set| touched(&set.name)), customs, dialect, diagnostics);
-    let mut sets: Vec<Arc<Fieldset>> =
-        declared.iter().filter(|set| !touched(set.name.value.as_str())).cloned().collect();
+    let is_ecs = |name: &str| !own.contains(name);
+    let of_ecs = ecs.iter().filter(|set| touched(&set.name) && is_ecs(&set.name));
+    let merged = merge::merge(of_ecs, customs, dialect, diagnostics);
+    let untouched = declared.iter().filter(|set| !touched(set.name.value.as_str()) && is_ecs(set.name.value.as_str()));
+    let mut sets: Vec<Arc<Fieldset>> = untouched.cloned().collect();
     sets.extend(merged.into_iter().filter_map(|set| declare_fieldset(set, dialect, diagnostics)).map(Arc::new));
+    let is_put_into_own =
+        |place: &Place| place.custom.is_none() && place.at.segments().next().is_some_and(|top| own.contains(top));
+    for set in sets.iter_mut().filter(|set| set.places.iter().any(is_put_into_own)) {
+        Arc::make_mut(set).places.retain(|place| !is_put_into_own(place));
+    }
     sets.sort_by(|left, right| (!left.in_ecs, &left.name.value).cmp(&(!right.in_ecs, &right.name.value)));
     sets
 }

@@ -29,6 +29,10 @@ pub struct LogInput {
     /// Files of custom field sets, relative to this file.
     #[serde(default)]
     pub extensions: Vec<Spanned<String>>,
+    /// Field sets of ECS in whose place the log has its own: nothing that ECS says of them counts. An extension declares
+    /// each.
+    #[serde(default)]
+    pub own_fieldsets: Vec<Spanned<String>>,
     /// The selected field sets and fields.
     pub fields: SelectedFields,
     /// What `'*'` selects: what the release of ECS documents and custom files add (`released`, the default), or every
@@ -82,6 +86,7 @@ impl LogInput {
             version: None,
             ecs,
             extensions: Vec::new(),
+            own_fieldsets: Vec::new(),
             fields,
             places: None,
             required: Vec::new(),

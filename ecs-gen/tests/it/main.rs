@@ -14,6 +14,7 @@ mod import;
 mod lifecycle_findings;
 mod mutations;
 mod official;
+mod own_fieldsets;
 mod parts;
 mod patterns;
 mod plan;
