@@ -115,6 +115,34 @@ pub fn plan(engine: Engine, old: &Side, new: &Side) -> Plan {
     plan
 }
 
+/// What becomes of an alias or a data stream that the log writes to no more: its template is the new one's, which does not
+/// match it.
+fn leave(engine: Engine, name: &str, target: &Target, after: &[Target]) -> String {
+    let names: Vec<String> = after.iter().map(|target| format!("`{}`", target.name())).collect();
+    let (old, new) = (target.name(), names.join(", "));
+    if let Target::Stream(_) = target {
+        return format!(
+            "{name}: the data stream `{old}` stays with its events, and cannot roll over once the template is that of {new}. Move \
+             producers to {new} first, and delete it when its events have gone by their age"
+        );
+    }
+    let remedy = match engine {
+        Engine::Elasticsearch => {
+            "set `index.lifecycle.indexing_complete: true` on it: the policy rolls it over no more, and deletes it at the age that \
+             counts from its creation"
+        }
+        Engine::OpenSearch => {
+            "set `index.plugins.index_state_management.rollover_skip: true` on it, and delete it yourself at its age, which the \
+             policy counts from a rollover"
+        }
+    };
+    format!(
+        "{name}: the indices of the alias `{old}` stay with their events and their policy, but the template matches them no more: a \
+         rollover would make one with neither mapping nor policy. Move producers to {new} first; then, for the index that `{old}` \
+         writes to, {remedy}"
+    )
+}
+
 fn upgrade(name: &str, old: &LogSide, new: &LogSide, plan: &mut Plan) {
     let engine = plan.engine;
     let is_installed = old.is_whole && new.is_whole;
@@ -126,6 +154,10 @@ fn upgrade(name: &str, old: &LogSide, new: &LogSide, plan: &mut Plan) {
              another name, let producers write there, and remove the old one when its events have gone by their age"
         ));
         return;
+    }
+    if is_installed {
+        let left = before.iter().filter(|target| !after.contains(target));
+        plan.unsolved.extend(left.map(|target| leave(engine, name, target, &after)));
     }
     // A mapping comes from an index of the row that the other side describes. What is written to no more is left alone.
     let targets: Vec<Target> = match (old.is_whole, new.is_whole) {

@@ -235,6 +235,28 @@ fn an_alias_that_becomes_a_data_stream_is_left_to_people() {
 }
 
 #[test]
+fn an_alias_that_is_left_is_said_with_what_to_do() {
+    let renamed: Edit = ("alias: shop,", "alias: store,");
+    for (engine, setting) in [
+        (Engine::Elasticsearch, "index.lifecycle.indexing_complete"),
+        (Engine::OpenSearch, "index.plugins.index_state_management.rollover_skip"),
+    ] {
+        let plan = planned(engine, (&[], &[]), (&[renamed], &[]));
+        let [said] = plan.unsolved.as_slice() else { panic!("{:?}", plan.unsolved) };
+        assert!(said.contains("of the alias `shop` stay") && said.contains("producers to `store`"), "{said}");
+        assert!(said.contains(setting), "{said}");
+        assert!(requests(&plan).iter().any(|step| step == "PUT /store-000001"), "{:?}", requests(&plan));
+    }
+    let store: Edit = ("data_stream: shop,", "data_stream: store,");
+    let plan = planned(Engine::OpenSearch, (&[STREAM], &[]), (&[STREAM, store], &[]));
+    assert!(
+        plan.unsolved[0].contains("the data stream `shop` stays with its events, and cannot roll over"),
+        "{plan:?}"
+    );
+    assert_eq!(planned(Engine::OpenSearch, (&[], &[]), (&[KEEP], &[])).unsolved, Vec::<String>::new());
+}
+
+#[test]
 fn a_log_of_another_name_with_the_same_alias_is_the_same_log() {
     let name: Edit = ("name: shop-log", "name: store-log");
     let steps = requests(&planned(Engine::Elasticsearch, (&[], &[]), (&[name], &[])));
