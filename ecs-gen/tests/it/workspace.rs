@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 /// Crate → the crates of the workspace that it may use.
 const ARROWS: &[(&str, &[&str])] = &[
+    ("change-events", &["ecs-schema"]),
     ("ecs-schema", &[]),
     ("ecs-gen", &["ecs-schema"]),
     ("event-query", &[]),
