@@ -48,9 +48,17 @@ fn strict(body: &Json) -> Json {
     document
 }
 
+/// Takes credentials and secret parameters out of web addresses, and e-mail addresses out of all texts.
 fn remove_addresses(value: &mut Json) {
     match value {
-        Json::String(own) if own.contains('@') => *own = text::without_addresses(own),
+        Json::String(own) => {
+            if let Some(clean) = url::parse(own) {
+                *own = clean;
+            }
+            if own.contains('@') {
+                *own = text::without_addresses(own);
+            }
+        }
         Json::Array(items) => items.iter_mut().for_each(remove_addresses),
         Json::Object(fields) => fields.values_mut().for_each(remove_addresses),
         _ => {}

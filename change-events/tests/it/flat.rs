@@ -49,3 +49,22 @@ fn expected(case: &Json, event: &Json) -> Json {
     }
     expected
 }
+
+/// A strict document is trusted to be valid, and not to be free of secrets.
+#[test]
+fn strict_documents_keep_no_secrets() {
+    let case = include_str!("../../../generated/infra-events/samples/minimal.json");
+    let mut document: Json = serde_json::from_str(case).expect("a sample is JSON");
+    document["event"]["url"] = "https://deploy:hunter2@ci.example.org/jobs/1?private_token=s3cret&page=2".into();
+    document["user"] = serde_json::json!({"id": "u-1", "email": "someone@example.org", "full_name": "Some One"});
+    document["message"] = "rolled out for someone@example.org".into();
+    let source = Source::shipped("legacy").expect("it is shipped");
+    let outcome = source.adapt(&Headers::default(), document.to_string().as_bytes(), &settings());
+    let Outcome::Events(events) = outcome else { panic!("{outcome:?}") };
+    assert_eq!(events[0]["event"]["url"], "https://ci.example.org/jobs/1?private_token=***&page=2");
+    assert_eq!(events[0]["message"], "rolled out for [e-mail]");
+    let text = events[0].to_string();
+    for secret in ["hunter2", "s3cret", "someone@", "Some One"] {
+        assert!(!text.contains(secret), "{text}");
+    }
+}
