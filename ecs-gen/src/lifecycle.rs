@@ -64,6 +64,8 @@ pub struct Rollover {
     pub max_primary_shard_size: Option<ByteSize>,
     /// Documents in all primary shards together.
     pub max_docs: Option<u64>,
+    /// Documents in the largest primary shard.
+    pub max_primary_shard_docs: Option<u64>,
 }
 
 /// A phase of an index's life.
@@ -130,7 +132,10 @@ impl Lifecycle {
     /// Sizes and counts are of what a refresh has made visible.
     fn describe_delay(&self) -> &'static str {
         let counts = self.rollover.as_ref().is_some_and(|rollover| {
-            rollover.max_size.is_some() || rollover.max_primary_shard_size.is_some() || rollover.max_docs.is_some()
+            rollover.max_size.is_some()
+                || rollover.max_primary_shard_size.is_some()
+                || rollover.max_docs.is_some()
+                || rollover.max_primary_shard_docs.is_some()
         });
         if counts { " Sizes and counts are seen late where nothing refreshes the index." } else { "" }
     }
@@ -151,6 +156,7 @@ impl Rollover {
         conditions.extend(self.max_size.as_ref().map(ToString::to_string));
         conditions.extend(self.max_primary_shard_size.as_ref().map(|size| format!("{size} in one primary shard")));
         conditions.extend(self.max_docs.map(|count| format!("{count} documents")));
+        conditions.extend(self.max_primary_shard_docs.map(|count| format!("{count} documents in one primary shard")));
         conditions.join(" or ")
     }
 }

@@ -72,7 +72,7 @@ pub const HINTS: &[Hint] = &[
     ),
     hint(
         "LifecycleInput",
-        &["max_size", "max_docs", "max_primary_shard_size"],
+        &["max_size", "max_docs", "max_primary_shard_size", "max_primary_shard_docs"],
         "conditions of the rollover stand under `rollover`",
     ),
     hint("LifecycleInput", &["name", "policy_id", "ilm", "ism"], "the name of the policy is `policy`"),

@@ -52,6 +52,9 @@ pub struct RolloverInput {
     /// Documents in all primary shards together.
     #[serde(default)]
     pub max_docs: Option<Spanned<u64>>,
+    /// Documents in the largest primary shard.
+    #[serde(default)]
+    pub max_primary_shard_docs: Option<Spanned<u64>>,
 }
 
 /// The phases by name.

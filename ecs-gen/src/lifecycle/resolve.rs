@@ -153,35 +153,43 @@ fn resolve_rollover(input: &Spanned<RolloverInput>, findings: &mut Findings<'_>)
     let is_empty = input.max_age.is_none()
         && input.max_size.is_none()
         && input.max_primary_shard_size.is_none()
-        && input.max_docs.is_none();
+        && input.max_docs.is_none()
+        && input.max_primary_shard_docs.is_none();
     if is_empty {
         findings
             .error(Code::RolloverCondition, input.span, "the rollover has no condition")
-            .help("add `max_age`, `max_size`, `max_primary_shard_size` or `max_docs`; or remove `rollover`")
+            .help("add `max_age`, `max_size`, `max_primary_shard_size`, `max_docs` or `max_primary_shard_docs`; or remove `rollover`")
             .done();
         return None;
     }
     let size = |text: &Option<Spanned<String>>, name: &str, findings: &mut Findings<'_>| {
         text.as_ref().and_then(|text| findings.size(text, name))
     };
-    if let Some(max_docs) = input.max_docs.as_ref().filter(|count| count.value == 0) {
-        findings
-            .error(Code::RolloverCondition, max_docs.span, "`max_docs` is zero")
-            .help("an index would roll over with its first document: write a larger number")
-            .done();
-    }
-    if let Some(max_docs) = input.max_docs.as_ref().filter(|count| i64::try_from(count.value).is_err()) {
-        findings
-            .error(Code::RolloverCondition, max_docs.span, format!("`max_docs` is more than {}", i64::MAX))
-            .help("no index holds so many documents: write a smaller number")
-            .done();
-    }
+    check_count(input.max_docs.as_ref(), "max_docs", findings);
+    check_count(input.max_primary_shard_docs.as_ref(), "max_primary_shard_docs", findings);
     Some(Rollover {
         max_age: input.max_age.as_ref().and_then(|text| findings.duration(text, "max_age")),
         max_size: size(&input.max_size, "max_size", findings),
         max_primary_shard_size: size(&input.max_primary_shard_size, "max_primary_shard_size", findings),
         max_docs: input.max_docs.as_ref().map(|count| count.value),
+        max_primary_shard_docs: input.max_primary_shard_docs.as_ref().map(|count| count.value),
     })
+}
+
+fn check_count(count: Option<&Spanned<u64>>, name: &str, findings: &mut Findings<'_>) {
+    let Some(count) = count else { return };
+    if count.value == 0 {
+        findings
+            .error(Code::RolloverCondition, count.span, format!("`{name}` is zero"))
+            .help("an index would roll over with its first document: write a larger number")
+            .done();
+    }
+    if i64::try_from(count.value).is_err() {
+        findings
+            .error(Code::RolloverCondition, count.span, format!("`{name}` is more than {}", i64::MAX))
+            .help("no index holds so many documents: write a smaller number")
+            .done();
+    }
 }
 
 /// What Elasticsearch takes for `max_age: auto` in a data stream lifecycle, by how long data is kept.

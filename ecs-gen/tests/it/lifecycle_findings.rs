@@ -215,6 +215,7 @@ fn a_quantity_is_helped_into_form() {
 fn a_rollover_has_a_condition() {
     check("lifecycle: {rollover: {}}", &["error rollover-condition 2:23"]);
     check("lifecycle: {rollover: {max_docs: 0}}", &["error rollover-condition 2:34"]);
+    check("lifecycle: {rollover: {max_primary_shard_docs: 0}}", &["error rollover-condition 2:48"]);
     check("lifecycle: {rollover: {max_dogs: 5}}", &["error unknown-option 2:24"]);
     check("lifecycle: {keep: 90d}", &["error lifecycle-conflict 2:19"]);
     check("index: {data_stream: s}\nlifecycle: {keep: 90d}", &["error lifecycle-conflict 3:19"]);

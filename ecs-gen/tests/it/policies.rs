@@ -139,3 +139,15 @@ fn retention_means_the_same_on_both_engines() {
         assert_eq!(hot["transitions"][0]["conditions"]["min_rollover_age"], keep);
     }
 }
+
+/// ISM has a count of documents, over all primary shards together.
+#[test]
+fn documents_of_a_shard_are_counted_in_all_shards_by_ism() {
+    let rollover = |file: &str, pointer: &str| json(files("alias"), file).pointer(pointer).unwrap().clone();
+    let ilm = rollover("ilm-policy.json", "/policy/phases/hot/actions/rollover");
+    assert_eq!(ilm["max_primary_shard_docs"], 150_000_000);
+    let ism = json(files("alias"), "ism-policy.json");
+    let actions = ism["policy"]["states"][0]["actions"].as_array().unwrap().clone();
+    let ism = actions.into_iter().find_map(|action| action.get("rollover").cloned()).unwrap();
+    assert_eq!(ism["min_doc_count"], 300_000_000, "two shards");
+}

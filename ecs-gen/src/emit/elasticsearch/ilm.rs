@@ -60,6 +60,8 @@ struct RolloverBody {
     max_primary_shard_size: Option<ByteSize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_docs: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_primary_shard_docs: Option<u64>,
 }
 
 /// What ILM writes for "at once".
@@ -105,6 +107,6 @@ fn phase(lifecycle: &Lifecycle, name: PhaseName) -> Option<Phase> {
 }
 
 fn rollover_body(rollover: &Rollover) -> RolloverBody {
-    let Rollover { max_age, max_size, max_primary_shard_size, max_docs } = rollover.clone();
-    RolloverBody { max_age, max_size, max_primary_shard_size, max_docs }
+    let Rollover { max_age, max_size, max_primary_shard_size, max_docs, max_primary_shard_docs } = rollover.clone();
+    RolloverBody { max_age, max_size, max_primary_shard_size, max_docs, max_primary_shard_docs }
 }

@@ -89,20 +89,20 @@ pub(super) fn policy(model: &Model) -> PolicyBody {
     let policy = Policy {
         description: lifecycle.describe(INTERVAL),
         default_state: PhaseName::Hot.name(),
-        states: states(lifecycle, model.log.opensearch_since),
+        states: states(lifecycle, model.log.settings.shards, model.log.opensearch_since),
         ism_template: vec![Attachment { index_patterns, priority: model.log.settings.priority }],
     };
     PolicyBody { policy }
 }
 
-fn states(lifecycle: &Lifecycle, since: Version) -> Vec<State> {
+fn states(lifecycle: &Lifecycle, shards: u32, since: Version) -> Vec<State> {
     let mut hot = Vec::new();
     let declared = lifecycle.phase(PhaseName::Hot).map(actions).unwrap_or_default();
     // In the order of ILM: the priority counts while the index is written to, everything else comes after rollover.
     let (first, rest): (Vec<_>, Vec<_>) =
         declared.into_iter().partition(|action| action.contains_key("index_priority"));
     hot.extend(first);
-    hot.extend(lifecycle.rollover.as_ref().map(|rollover| rollover_action(rollover, since)));
+    hot.extend(lifecycle.rollover.as_ref().map(|rollover| rollover_action(rollover, shards, since)));
     hot.extend(rest);
     let later: Vec<(&Phase, Vec<_>)> = lifecycle
         .phases
@@ -137,13 +137,15 @@ fn age(lifecycle: &Lifecycle, age: &Duration) -> Conditions {
     }
 }
 
-fn rollover_action(rollover: &Rollover, since: Version) -> BTreeMap<&'static str, ActionBody> {
-    let Rollover { max_age, max_size, max_primary_shard_size, max_docs } = rollover.clone();
+fn rollover_action(rollover: &Rollover, shards: u32, since: Version) -> BTreeMap<&'static str, ActionBody> {
+    let Rollover { max_age, max_size, max_primary_shard_size, max_docs, max_primary_shard_docs } = rollover.clone();
+    // The plugin counts all primary shards together.
+    let of_shards = max_primary_shard_docs.map(|count| count.saturating_mul(u64::from(shards)));
     let body = RolloverBody {
         min_index_age: max_age,
         min_size: max_size,
         min_primary_shard_size: max_primary_shard_size,
-        min_doc_count: max_docs,
+        min_doc_count: max_docs.into_iter().chain(of_shards).min(),
         prevent_empty_rollover: (since >= PREVENTS_EMPTY_ROLLOVER).then_some(true),
     };
     BTreeMap::from([("rollover", ActionBody::Rollover(body))])

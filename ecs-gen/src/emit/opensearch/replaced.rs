@@ -94,6 +94,13 @@ fn push_rest(text: &mut String, model: &Model) {
              Elasticsearch does."
         );
     }
+    if lifecycle.rollover.as_ref().is_some_and(|rollover| rollover.max_primary_shard_docs.is_some())
+        && model.log.settings.shards > 1
+    {
+        text.push_str(
+            "- `max_primary_shard_docs` is counted over all primary shards together, as if each had as many documents.\n",
+        );
+    }
     text.push_str(
         "- An edited ISM policy holds for new indices only; `POST _plugins/_ism/change_policy` moves others.\n",
     );
