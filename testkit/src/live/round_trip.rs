@@ -17,7 +17,7 @@ use crate::engines::{Client, Engine, Running};
 
 /// Puts each log on an engine and reads it back: those of the workspace, and the one with every type.
 pub fn check(running: &Running, tally: &mut Tally) -> Result<()> {
-    let mut adapter = Adapter::new(running.engine());
+    let mut adapter = Adapter::new(running.release());
     let mut logs = vec![Log::of_every_type()?];
     for name in super::log::COMMITTED {
         logs.push(Log::committed(name)?);
@@ -28,12 +28,12 @@ pub fn check(running: &Running, tally: &mut Tally) -> Result<()> {
         let answers = answers.with_context(|| format!("the log `{}` read back", log.name()))?;
         tally.add("answers that do not differ from what was put", answers);
     }
-    Tally::replaced(running.engine(), adapter.used());
+    Tally::replaced(running.release(), adapter.used());
     Ok(())
 }
 
 fn check_log(client: &Client, log: &Log, installed: &Installed<'_>, adapter: &mut Adapter) -> Result<usize> {
-    let engine = match adapter.engine() {
+    let engine = match adapter.engine().family() {
         Engine::OpenSearch => diff::Engine::OpenSearch,
         Engine::Elasticsearch => diff::Engine::Elasticsearch,
         other => bail!("nothing is generated for {}", other.name()),
