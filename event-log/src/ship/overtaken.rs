@@ -21,7 +21,7 @@ use super::complete::Failure;
 use super::shipper::Shipper;
 
 /// How often a batch is overtaken before that counts.
-const OVERTAKEN: u16 = 4;
+const OVERTAKEN: u16 = 16;
 /// How often a document is that goes into the quarantine.
 const MOST_OVERTAKEN: u16 = 32;
 /// How long it is tried at least, in longest delays between two tries: an hour with the default.
