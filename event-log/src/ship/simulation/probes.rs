@@ -9,6 +9,7 @@ use crate::id::EventId;
 use crate::record::EventRecord;
 use crate::ship::settings::Settings;
 use crate::ship::shipper::{Shipper, Step};
+use event_store::Response;
 
 /// How long the engine is given by default.
 const PATIENCE: Duration = Duration::from_hours(1);
@@ -25,6 +26,8 @@ struct Scene {
     shipper: Shipper,
     requests: u64,
     logged: u64,
+    /// Of so many requests all but one are answered with 503.
+    one_of: u64,
 }
 
 impl Scene {
@@ -33,7 +36,7 @@ impl Scene {
         let settings = Settings::new(TARGET).max_documents(BATCH.try_into().unwrap()).seed(7);
         let shipper = Shipper::new(settings, disk.ports()).unwrap();
         let engine = Engine::new(Kind::Alias, false, usize::MAX);
-        Self { now: Duration::from_secs(1), disk, engine, shipper, requests: 0, logged: 0 }
+        Self { now: Duration::from_secs(1), disk, engine, shipper, requests: 0, logged: 0, one_of: 1 }
     }
 
     fn log(&mut self, name: &str, documents: u64) {
@@ -53,7 +56,13 @@ impl Scene {
             match self.shipper.poll(self.now) {
                 Step::Send(errand) => {
                     self.requests += 1;
-                    let response = self.engine.answer(&errand.request(), &mut |_| None);
+                    let random = self.requests.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40;
+                    let fails = !random.is_multiple_of(self.one_of);
+                    let response = if fails && errand.documents() > 0 {
+                        Response::json(503, r#"{"error":{"type":"unavailable","reason":"because"},"status":503}"#)
+                    } else {
+                        self.engine.answer(&errand.request(), &mut |_| None)
+                    };
                     self.now += Duration::from_millis(1);
                     self.shipper.complete(self.now, *errand, Ok(response));
                 }
@@ -183,4 +192,15 @@ fn load_that_nothing_passes_is_waited_for() {
         assert_eq!(scene.counts(), (0, 0), "{name}");
         assert!(scene.requests < 40_000, "{name}: {} requests", scene.requests);
     }
+}
+
+/// Smaller requests are no remedy for that, and as many more.
+#[test]
+fn endpoint_that_fails_at_random_gets_no_smaller_requests() {
+    let mut scene = Scene::new();
+    scene.one_of = 3;
+    scene.log("n", 400 * u64::from(BATCH));
+    scene.run(12 * PATIENCE);
+    assert_eq!((scene.counts(), scene.shipper.finished_through()), ((20_000, 0), 20_000));
+    assert!(scene.requests < 400 * 6, "{} requests", scene.requests);
 }
