@@ -77,8 +77,8 @@ pub struct Attempt {
     pub outcome: Option<String>,
 }
 
-/// What is known of an incident: of each value the latest.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What is known of an incident. Of a change, each value is the latest that an event has.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Incident {
     /// Its id in the tool that manages it.
     pub id: Option<String>,

@@ -3,6 +3,8 @@
 use ecs_schema::Timestamp;
 use ecs_schema::generated::infra_events::{ChangePhase, InfraEvents};
 
+use super::Incident;
+
 /// What the projection needs of an event. Ordered, so that the same one of several is chosen in any order of arrival.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Facts {
@@ -25,17 +27,7 @@ pub struct Facts {
     pub url: Option<String>,
     pub reason: Option<String>,
     pub impacted: Vec<String>,
-    pub incident: Option<IncidentFacts>,
-}
-
-/// What an event says of an incident.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct IncidentFacts {
-    pub id: Option<String>,
-    pub number: Option<i64>,
-    pub status: Option<String>,
-    pub urgency: Option<String>,
-    pub priority: Option<String>,
+    pub incident: Option<Incident>,
 }
 
 /// Which moment of the change an event is.
@@ -74,7 +66,7 @@ impl Facts {
             url: event.url.clone(),
             reason: event.reason.clone(),
             impacted: change.impacted_services.clone(),
-            incident: change.incident.as_ref().map(|incident| IncidentFacts {
+            incident: change.incident.as_ref().map(|incident| Incident {
                 id: incident.id.clone(),
                 number: incident.number,
                 status: incident.status.as_ref().map(|status| status.as_str().to_owned()),

@@ -71,7 +71,7 @@ pub(super) fn of_opensearch(input: &Spanned<OpenSearchInput>) -> Option<Spanned<
     (!says_nothing).then(|| Spanned::new(input.span, index))
 }
 
-/// Refuses names under which OpenSearch would keep documents for ever, or take none: Index State Management attaches its
+/// Refuses names under which OpenSearch would never delete documents, or take none: Index State Management attaches its
 /// policies to no index that is hidden or whose name begins with a dot, data streams excepted (the plugin's
 /// `ManagedIndexCoordinator` in 2.7 to 3.8), and a data stream's name must not begin with a dot at all.
 pub fn check_opensearch(
