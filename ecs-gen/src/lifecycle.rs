@@ -53,19 +53,28 @@ pub enum Manager {
     DataStream,
 }
 
-/// Conditions of a rollover; the first that is met suffices. At least one is set.
+/// When an index rolls over: at the first of `max` that it reaches, and not before it has reached all of `min`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rollover {
+    /// What is declared as `max_age` and so on; at least one is set.
+    pub max: Conditions,
+    /// What is declared as `min_age` and so on.
+    pub min: Conditions,
+}
+
+/// What an index may have reached.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Conditions {
     /// Age of the index since its creation.
-    pub max_age: Option<Duration>,
+    pub age: Option<Duration>,
     /// Size of all primary shards together.
-    pub max_size: Option<ByteSize>,
+    pub size: Option<ByteSize>,
     /// Size of the largest primary shard.
-    pub max_primary_shard_size: Option<ByteSize>,
+    pub primary_shard_size: Option<ByteSize>,
     /// Documents in all primary shards together.
-    pub max_docs: Option<u64>,
+    pub docs: Option<u64>,
     /// Documents in the largest primary shard.
-    pub max_primary_shard_docs: Option<u64>,
+    pub primary_shard_docs: Option<u64>,
 }
 
 /// A phase of an index's life.
@@ -96,12 +105,13 @@ impl Lifecycle {
     }
 
     /// The age that no event exceeds: that of an index at its rollover and what it is kept after that. `None` when
-    /// indices are kept for ever, or when no rollover has an age, so that a quiet log's last index never goes.
+    /// indices are kept for ever, or when a quiet log's last index never goes, because no rollover has an age or the index
+    /// never grows to what a rollover demands.
     #[must_use]
     pub fn worst_case_age(&self) -> Option<Duration> {
         let keep = self.keep.as_ref()?;
-        let max_age = self.rollover.as_ref()?.max_age.as_ref()?;
-        Some(keep.plus(max_age))
+        let rollover = self.rollover.as_ref().filter(|rollover| !rollover.min.demand_growth())?;
+        Some(keep.plus(rollover.max.age.as_ref()?))
     }
 
     /// The lifecycle in a few sentences, for people. `interval`: how often the engine looks.
@@ -120,10 +130,16 @@ impl Lifecycle {
                     self.describe_delay()
                 )
             }
-            (Some(keep), None) => format!(
-                "{rollover}; an index goes {keep} after that. Without an age among the conditions there is no longest \
-                 time for which an event is kept."
-            ),
+            (Some(keep), None) => {
+                let why = if self.rollover.as_ref().is_some_and(|rollover| rollover.max.age.is_some()) {
+                    "An index that never grows so far never rolls over, so there"
+                } else {
+                    "Without an age among the conditions there"
+                };
+                format!(
+                    "{rollover}; an index goes {keep} after that. {why} is no longest time for which an event is kept."
+                )
+            }
         }
     }
 }
@@ -131,12 +147,10 @@ impl Lifecycle {
 impl Lifecycle {
     /// Sizes and counts are of what a refresh has made visible.
     fn describe_delay(&self) -> &'static str {
-        let counts = self.rollover.as_ref().is_some_and(|rollover| {
-            rollover.max_size.is_some()
-                || rollover.max_primary_shard_size.is_some()
-                || rollover.max_docs.is_some()
-                || rollover.max_primary_shard_docs.is_some()
-        });
+        let counts = self
+            .rollover
+            .as_ref()
+            .is_some_and(|Rollover { max, min }| [max, min].iter().any(|conditions| conditions.have_growth()));
         if counts { " Sizes and counts are seen late where nothing refreshes the index." } else { "" }
     }
 }
@@ -151,12 +165,53 @@ impl Phase {
 
 impl Rollover {
     fn describe(&self) -> String {
+        let max = self.max.describe().join(" or ");
+        if self.min.is_empty() {
+            max
+        } else {
+            format!("{max}, and not before it has reached {}", self.min.describe().join(" and "))
+        }
+    }
+}
+
+impl Conditions {
+    /// Whether none is set.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Those that are set, by the names that follow `max_` and `min_`.
+    pub fn named(&self) -> impl Iterator<Item = (&'static str, Json)> {
+        let text = |quantity: Option<String>| quantity.map(Json::from);
+        let values = [
+            ("age", text(self.age.as_ref().map(ToString::to_string))),
+            ("size", text(self.size.as_ref().map(ToString::to_string))),
+            ("primary_shard_size", text(self.primary_shard_size.as_ref().map(ToString::to_string))),
+            ("docs", self.docs.map(Json::from)),
+            ("primary_shard_docs", self.primary_shard_docs.map(Json::from)),
+        ];
+        values.into_iter().filter_map(|(name, value)| Some((name, value?)))
+    }
+
+    fn have_growth(&self) -> bool {
+        !Self { age: None, ..self.clone() }.is_empty()
+    }
+
+    /// Whether an index that has a document may never reach them. An empty one has no event that would be kept.
+    fn demand_growth(&self) -> bool {
+        let more_than_one = |count: Option<u64>| count.filter(|count| *count > 1);
+        let (docs, primary_shard_docs) = (more_than_one(self.docs), more_than_one(self.primary_shard_docs));
+        Self { docs, primary_shard_docs, ..self.clone() }.have_growth()
+    }
+
+    fn describe(&self) -> Vec<String> {
         let mut conditions = Vec::new();
-        conditions.extend(self.max_age.as_ref().map(ToString::to_string));
-        conditions.extend(self.max_size.as_ref().map(ToString::to_string));
-        conditions.extend(self.max_primary_shard_size.as_ref().map(|size| format!("{size} in one primary shard")));
-        conditions.extend(self.max_docs.map(|count| format!("{count} documents")));
-        conditions.extend(self.max_primary_shard_docs.map(|count| format!("{count} documents in one primary shard")));
-        conditions.join(" or ")
+        conditions.extend(self.age.as_ref().map(ToString::to_string));
+        conditions.extend(self.size.as_ref().map(ToString::to_string));
+        conditions.extend(self.primary_shard_size.as_ref().map(|size| format!("{size} in one primary shard")));
+        conditions.extend(self.docs.map(|count| format!("{count} documents")));
+        conditions.extend(self.primary_shard_docs.map(|count| format!("{count} documents in one primary shard")));
+        conditions
     }
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::field_path::FieldPath;
 use crate::field_type::{FieldType, ValueKind};
-use crate::lifecycle::{Duration, Lifecycle, Manager, Rollover};
+use crate::lifecycle::{Conditions, Duration, Lifecycle, Manager, Rollover};
 use crate::model::{
     Alias, Allowed, AllowedId, AllowedValue, Field, FieldId, IndexTarget, Level, Log, Model, MultiField, Origin,
     Overrides, Sample, Settings, Shape, ShapeId, Version, pascal_case,
@@ -161,7 +161,10 @@ fn log() -> Log {
         lifecycle: Lifecycle {
             manager: Manager::Policy,
             policy: "example-policy".to_owned(),
-            rollover: Some(Rollover { max_age: Duration::parse("30d").ok(), ..Rollover::default() }),
+            rollover: Some(Rollover {
+                max: Conditions { age: Duration::parse("30d").ok(), ..Conditions::default() },
+                ..Rollover::default()
+            }),
             phases: vec![],
             keep: Duration::parse("90d").ok(),
         },

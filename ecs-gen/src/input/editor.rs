@@ -32,6 +32,9 @@ const FORMS: &[(&str, &str, &str)] = &[
     ("RolloverInput", "max_age", DURATION),
     ("RolloverInput", "max_size", SIZE),
     ("RolloverInput", "max_primary_shard_size", SIZE),
+    ("RolloverInput", "min_age", DURATION),
+    ("RolloverInput", "min_size", SIZE),
+    ("RolloverInput", "min_primary_shard_size", SIZE),
     ("IndexInput", "auto_expand_replicas", "^[0-9]+-([0-9]+|all)$"),
     ("OpenSearchInput", "since", r"^[0-9]+(\.[0-9]+){0,2}$"),
 ];

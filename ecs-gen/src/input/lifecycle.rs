@@ -36,7 +36,7 @@ pub struct LifecycleInput {
     pub keep: Option<Spanned<String>>,
 }
 
-/// Conditions of a rollover, of which the first that is met suffices.
+/// Conditions of a rollover: at the first `max_` that an index reaches, and not before it has reached every `min_`.
 #[derive(Clone, Debug, Default, serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RolloverInput {
@@ -55,6 +55,21 @@ pub struct RolloverInput {
     /// Documents in the largest primary shard.
     #[serde(default)]
     pub max_primary_shard_docs: Option<Spanned<u64>>,
+    /// The age since its creation before which no index rolls over, such as `1d`.
+    #[serde(default)]
+    pub min_age: Option<Spanned<String>>,
+    /// The size of all primary shards together below which no index rolls over, such as `1gb`.
+    #[serde(default)]
+    pub min_size: Option<Spanned<String>>,
+    /// The size of the largest primary shard below which no index rolls over, such as `1gb`.
+    #[serde(default)]
+    pub min_primary_shard_size: Option<Spanned<String>>,
+    /// The documents in all primary shards together without which no index rolls over.
+    #[serde(default)]
+    pub min_docs: Option<Spanned<u64>>,
+    /// The documents in the largest primary shard without which no index rolls over.
+    #[serde(default)]
+    pub min_primary_shard_docs: Option<Spanned<u64>>,
 }
 
 /// The phases by name.

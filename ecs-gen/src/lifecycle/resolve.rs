@@ -1,7 +1,7 @@
 //! From the options `index` and `lifecycle` to finished values; every problem is reported at its place.
 
 use super::quantity::{ByteSize, Duration, QuantityError};
-use super::{Lifecycle, Manager, Rollover, owned, phases, rules, settings, target};
+use super::{Conditions, Lifecycle, Manager, Rollover, owned, phases, rules, settings, target};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::input::index::{IndexInput, OpenSearchInput};
 use crate::input::lifecycle::{LifecycleInput, RolloverInput};
@@ -60,11 +60,7 @@ fn default_lifecycle(log_name: &str) -> Lifecycle {
     Lifecycle {
         manager: Manager::Policy,
         policy: default_policy(log_name),
-        rollover: Some(Rollover {
-            max_age: Duration::parse(DEFAULT_MAX_AGE).ok(),
-            max_primary_shard_size: ByteSize::parse(DEFAULT_MAX_PRIMARY_SHARD_SIZE).ok(),
-            ..Rollover::default()
-        }),
+        rollover: Some(rollover_at(DEFAULT_MAX_AGE)),
         phases: Vec::new(),
         keep: None,
     }
@@ -150,39 +146,119 @@ fn resolve_manager(input: &Spanned<LifecycleInput>, index: &IndexInput, findings
 }
 
 fn resolve_rollover(input: &Spanned<RolloverInput>, findings: &mut Findings<'_>) -> Option<Rollover> {
-    let is_empty = input.max_age.is_none()
-        && input.max_size.is_none()
-        && input.max_primary_shard_size.is_none()
-        && input.max_docs.is_none()
-        && input.max_primary_shard_docs.is_none();
-    if is_empty {
+    let max = Written {
+        prefix: "max",
+        age: input.max_age.as_ref(),
+        size: input.max_size.as_ref(),
+        primary_shard_size: input.max_primary_shard_size.as_ref(),
+        docs: input.max_docs.as_ref(),
+        primary_shard_docs: input.max_primary_shard_docs.as_ref(),
+    };
+    let min = Written {
+        prefix: "min",
+        age: input.min_age.as_ref(),
+        size: input.min_size.as_ref(),
+        primary_shard_size: input.min_primary_shard_size.as_ref(),
+        docs: input.min_docs.as_ref(),
+        primary_shard_docs: input.min_primary_shard_docs.as_ref(),
+    };
+    if max.is_empty() {
+        let only_min =
+            if min.is_empty() { "" } else { "; a `min_…` only holds a rollover back, also where ISM has that name" };
+        let help = "add `max_age`, `max_size`, `max_primary_shard_size`, `max_docs` or `max_primary_shard_docs`; or remove \
+                    `rollover`";
         findings
-            .error(Code::RolloverCondition, input.span, "the rollover has no condition")
-            .help("add `max_age`, `max_size`, `max_primary_shard_size`, `max_docs` or `max_primary_shard_docs`; or remove `rollover`")
+            .error(Code::RolloverCondition, input.span, "the rollover has no condition at which it happens")
+            .help(format!("{help}{only_min}"))
             .done();
         return None;
     }
-    let size = |text: &Option<Spanned<String>>, name: &str, findings: &mut Findings<'_>| {
-        text.as_ref().and_then(|text| findings.size(text, name))
-    };
-    check_count(input.max_docs.as_ref(), "max_docs", findings);
-    check_count(input.max_primary_shard_docs.as_ref(), "max_primary_shard_docs", findings);
-    Some(Rollover {
-        max_age: input.max_age.as_ref().and_then(|text| findings.duration(text, "max_age")),
-        max_size: size(&input.max_size, "max_size", findings),
-        max_primary_shard_size: size(&input.max_primary_shard_size, "max_primary_shard_size", findings),
-        max_docs: input.max_docs.as_ref().map(|count| count.value),
-        max_primary_shard_docs: input.max_primary_shard_docs.as_ref().map(|count| count.value),
-    })
+    let rollover = Rollover { max: max.resolve(findings), min: min.resolve(findings) };
+    min.check_below(&rollover, findings);
+    Some(rollover)
+}
+
+/// Conditions with one prefix, as they are written.
+struct Written<'i> {
+    prefix: &'static str,
+    age: Option<&'i Spanned<String>>,
+    size: Option<&'i Spanned<String>>,
+    primary_shard_size: Option<&'i Spanned<String>>,
+    docs: Option<&'i Spanned<u64>>,
+    primary_shard_docs: Option<&'i Spanned<u64>>,
+}
+
+impl Written<'_> {
+    fn is_empty(&self) -> bool {
+        let Self { prefix: _, age, size, primary_shard_size, docs, primary_shard_docs } = self;
+        [age, size, primary_shard_size].iter().all(|text| text.is_none())
+            && [docs, primary_shard_docs].iter().all(|count| count.is_none())
+    }
+
+    fn resolve(&self, findings: &mut Findings<'_>) -> Conditions {
+        let name = |condition: &str| format!("{}_{condition}", self.prefix);
+        let mut size = |text: Option<&Spanned<String>>, condition: &str| {
+            text.and_then(|text| findings.size(text, &name(condition)))
+        };
+        let (all, of_shard) = (size(self.size, "size"), size(self.primary_shard_size, "primary_shard_size"));
+        check_count(self.docs, &name("docs"), findings);
+        check_count(self.primary_shard_docs, &name("primary_shard_docs"), findings);
+        Conditions {
+            age: self.age.and_then(|text| findings.duration(text, &name("age"))),
+            size: all,
+            primary_shard_size: of_shard,
+            docs: self.docs.map(|count| count.value),
+            primary_shard_docs: self.primary_shard_docs.map(|count| count.value),
+        }
+    }
+
+    /// Reports what is to hold a rollover back beyond the condition that brings it about.
+    fn check_below(&self, rollover: &Rollover, findings: &mut Findings<'_>) {
+        let Rollover { max, min } = rollover;
+        let span = |text: Option<&Spanned<String>>| text.map(|text| text.span);
+        let count_span = |count: Option<&Spanned<u64>>| count.map(|count| count.span);
+        let conditions = [
+            ("age", span(self.age), is_above(min.age.as_ref(), max.age.as_ref())),
+            ("size", span(self.size), is_above(min.size.as_ref(), max.size.as_ref())),
+            (
+                "primary_shard_size",
+                span(self.primary_shard_size),
+                is_above(min.primary_shard_size.as_ref(), max.primary_shard_size.as_ref()),
+            ),
+            ("docs", count_span(self.docs), is_above(min.docs, max.docs)),
+            (
+                "primary_shard_docs",
+                count_span(self.primary_shard_docs),
+                is_above(min.primary_shard_docs, max.primary_shard_docs),
+            ),
+        ];
+        for (name, span, _) in conditions.into_iter().filter(|(_, _, is_above)| *is_above) {
+            let Some(span) = span else { continue };
+            findings
+                .error(
+                    Code::RolloverCondition,
+                    span,
+                    format!("`min_{name}` is above `max_{name}`, which it would overrule"),
+                )
+                .help(format!("lower `min_{name}`: no index rolls over before it has reached every `min_…`"))
+                .done();
+        }
+    }
+}
+
+fn is_above<T: PartialOrd>(min: Option<T>, max: Option<T>) -> bool {
+    min.zip(max).is_some_and(|(min, max)| min > max)
 }
 
 fn check_count(count: Option<&Spanned<u64>>, name: &str, findings: &mut Findings<'_>) {
     let Some(count) = count else { return };
     if count.value == 0 {
-        findings
-            .error(Code::RolloverCondition, count.span, format!("`{name}` is zero"))
-            .help("an index would roll over with its first document: write a larger number")
-            .done();
+        let help = if name.starts_with("min") {
+            "an empty index never rolls over: write a larger number, or leave it out"
+        } else {
+            "an index would roll over with its first document: write a larger number"
+        };
+        findings.error(Code::RolloverCondition, count.span, format!("`{name}` is zero")).help(help).done();
     }
     if i64::try_from(count.value).is_err() {
         findings
@@ -197,11 +273,17 @@ fn automatic_rollover(keep: Option<&Duration>) -> Rollover {
     const STEPS: &[(&str, &str)] = &[("1d", "1h"), ("14d", "1d"), ("90d", "7d")];
     let fits = |most: &str| keep.is_some_and(|keep| Duration::parse(most).is_ok_and(|most| *keep <= most));
     let max_age = STEPS.iter().find(|(most, _)| fits(most)).map_or(DEFAULT_MAX_AGE, |(_, age)| age);
-    Rollover {
-        max_age: Duration::parse(max_age).ok(),
-        max_primary_shard_size: ByteSize::parse(DEFAULT_MAX_PRIMARY_SHARD_SIZE).ok(),
-        ..Rollover::default()
-    }
+    rollover_at(max_age)
+}
+
+/// At that age, and at the size by default.
+fn rollover_at(max_age: &str) -> Rollover {
+    let max = Conditions {
+        age: Duration::parse(max_age).ok(),
+        primary_shard_size: ByteSize::parse(DEFAULT_MAX_PRIMARY_SHARD_SIZE).ok(),
+        ..Conditions::default()
+    };
+    Rollover { max, min: Conditions::default() }
 }
 
 /// The findings of one log; remembers whether there was an error among them.

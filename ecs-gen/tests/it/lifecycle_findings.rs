@@ -217,6 +217,12 @@ fn a_rollover_has_a_condition() {
     check("lifecycle: {rollover: {max_docs: 0}}", &["error rollover-condition 2:34"]);
     check("lifecycle: {rollover: {max_primary_shard_docs: 0}}", &["error rollover-condition 2:48"]);
     check("lifecycle: {rollover: {max_dogs: 5}}", &["error unknown-option 2:24"]);
+    check("lifecycle: {rollover: {min_docs: 5}}", &["error rollover-condition 2:23"]);
+    check("lifecycle: {rollover: {max_docs: 5, min_docs: 0}}", &["error rollover-condition 2:47"]);
+    check("lifecycle: {rollover: {max_docs: 5, min_docs: 6}}", &["error rollover-condition 2:47"]);
+    check("lifecycle: {rollover: {max_docs: 5, min_docs: 5, min_size: 1gb}}", &[]);
+    check("lifecycle: {rollover: {max_age: 30d, min_age: 31d}}", &["error rollover-condition 2:47"]);
+    check("lifecycle: {rollover: {max_size: 1gb, min_size: 1025mb}}", &["error rollover-condition 2:49"]);
     check("lifecycle: {keep: 90d}", &["error lifecycle-conflict 2:19"]);
     check("index: {data_stream: s}\nlifecycle: {keep: 90d}", &["error lifecycle-conflict 3:19"]);
     check("lifecycle: {policy: p}", &["warning rollover-condition 2:12"]);

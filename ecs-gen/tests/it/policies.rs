@@ -140,6 +140,36 @@ fn retention_means_the_same_on_both_engines() {
     }
 }
 
+/// ILM and ISM have `any of max and all of min` in different words; older plugins have no `all of`.
+#[test]
+fn a_rollover_is_held_back_where_the_engine_can() {
+    let rollover = |log: &str| {
+        let ilm = json(files(log), "ilm-policy.json")["policy"]["phases"]["hot"]["actions"]["rollover"].clone();
+        let ism = json(files(log), "ism-policy.json")["policy"]["states"][0]["actions"].as_array().unwrap().clone();
+        (ilm, ism.into_iter().find_map(|action| action.get("rollover").cloned()).unwrap())
+    };
+    let (ilm, ism) = rollover("aliases");
+    assert_eq!((&ilm["min_age"], &ilm["min_docs"]), (&serde_json::json!("1d"), &serde_json::json!(1000)));
+    let by_size = serde_json::json!({"min_primary_shard_size": "20gb", "min_index_age": "1d", "min_doc_count": 1000});
+    let by_count = serde_json::json!({"min_index_age": "1d", "min_doc_count": 1_000_000});
+    assert_eq!(ism, serde_json::json!({"any_of": [by_size, by_count], "prevent_empty_rollover": true}));
+    let (ilm, ism) = rollover("alias");
+    assert_eq!(ilm["min_age"], "1d");
+    assert_eq!((&ism["min_index_age"], ism.get("any_of")), (&serde_json::json!("30d"), None));
+    let replaced = files("alias").iter().find(|(path, _)| path.ends_with("REPLACED.md")).unwrap().1;
+    assert!(
+        std::str::from_utf8(replaced).unwrap().contains("- `min_age` is left out: an index rolls over at the first")
+    );
+}
+
+/// An index that never reaches what is demanded keeps its events for ever.
+#[test]
+fn no_longest_age_is_promised_where_growth_is_demanded() {
+    let meta = |log: &str| json(files(log), "ilm-policy.json")["policy"]["_meta"].clone();
+    assert_eq!(meta("alias")["worst_case_age"], "120d", "an age is reached in any case");
+    assert_eq!(meta("aliases").get("worst_case_age"), None);
+}
+
 /// ISM has a count of documents, over all primary shards together.
 #[test]
 fn documents_of_a_shard_are_counted_in_all_shards_by_ism() {

@@ -16,6 +16,7 @@ use crate::workspace;
 /// Lifecycles that use what the committed logs do not.
 const OTHER_LIFECYCLES: &[&str] = &[
     "lifecycle: {rollover: {max_age: 1d, max_docs: 5, max_primary_shard_size: 50gb, max_primary_shard_docs: 9}}",
+    "lifecycle: {rollover: {max_age: 9d, min_age: 1d, min_docs: 5, min_size: 1gb, min_primary_shard_size: 1gb, min_primary_shard_docs: 9}}",
     "lifecycle: {rollover: {max_age: 30d}, keep: 90d, phases: {warm: {after: 7d, forcemerge: {max_num_segments: 1}, readonly: {}}}}",
 ];
 

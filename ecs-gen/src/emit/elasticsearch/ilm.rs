@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
-use crate::lifecycle::{ByteSize, Duration, Lifecycle, PhaseName, Rollover};
+use crate::lifecycle::{Duration, Lifecycle, PhaseName, Rollover};
 use crate::model::Model;
 
 /// How often the engine looks, unless the cluster says otherwise.
@@ -49,19 +49,14 @@ enum Actions {
     Declared(BTreeMap<&'static str, Json>),
 }
 
-#[derive(Debug, Serialize)]
-#[expect(clippy::struct_field_names, reason = "the names are the engine's")]
-struct RolloverBody {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_age: Option<Duration>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_size: Option<ByteSize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_primary_shard_size: Option<ByteSize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_docs: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max_primary_shard_docs: Option<u64>,
+/// The conditions by their names.
+#[derive(Debug)]
+struct RolloverBody(Vec<(String, Json)>);
+
+impl Serialize for RolloverBody {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
 }
 
 /// What ILM writes for "at once".
@@ -106,7 +101,8 @@ fn phase(lifecycle: &Lifecycle, name: PhaseName) -> Option<Phase> {
     Some(Phase { min_age, actions })
 }
 
-fn rollover_body(rollover: &Rollover) -> RolloverBody {
-    let Rollover { max_age, max_size, max_primary_shard_size, max_docs, max_primary_shard_docs } = rollover.clone();
-    RolloverBody { max_age, max_size, max_primary_shard_size, max_docs, max_primary_shard_docs }
+fn rollover_body(Rollover { max, min }: &Rollover) -> RolloverBody {
+    let max = max.named().map(|(name, value)| (format!("max_{name}"), value));
+    let min = min.named().map(|(name, value)| (format!("min_{name}"), value));
+    RolloverBody(max.chain(min).collect())
 }

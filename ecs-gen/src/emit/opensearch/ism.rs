@@ -5,16 +5,20 @@
 //! on an index that never rolled over, so without a rollover they are `min_index_age`. No condition is ever empty: the
 //! plugin would never fire it. Each action stands in an object of its own: of two in one, the first is lost.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::lifecycle::{Action, ByteSize, Duration, Lifecycle, Phase, PhaseName, Rollover};
-use crate::model::{Model, Version};
+use crate::lifecycle::{Action, ByteSize, Conditions, Duration, Lifecycle, Phase, PhaseName, Rollover};
+use crate::model::{Log, Model, Version};
 
 /// The version that can leave empty indices alone at rollover, as ILM does.
 pub(super) const PREVENTS_EMPTY_ROLLOVER: Version = Version { major: 3, minor: 5 };
+
+/// The version that can demand several conditions together.
+pub(super) const DEMANDS_SEVERAL: Version = Version { major: 3, minor: 8 };
 
 /// How often the plugin looks, unless the cluster says otherwise.
 pub(super) const INTERVAL: &str = "every five minutes";
@@ -47,8 +51,20 @@ enum ActionBody {
     Declared(BTreeMap<&'static str, Json>),
 }
 
+/// Conditions of which the first that is met suffices, or groups of which all of one must be met.
 #[derive(Debug, Serialize)]
 struct RolloverBody {
+    #[serde(flatten)]
+    first: ReachedBody,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    any_of: Vec<ReachedBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prevent_empty_rollover: Option<bool>,
+}
+
+#[derive(Clone, Debug, Default, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names are the plugin's")]
+struct ReachedBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     min_index_age: Option<Duration>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -57,21 +73,19 @@ struct RolloverBody {
     min_primary_shard_size: Option<ByteSize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     min_doc_count: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    prevent_empty_rollover: Option<bool>,
 }
 
 #[derive(Debug, Serialize)]
 struct Transition {
     state_name: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    conditions: Option<Conditions>,
+    conditions: Option<AgeCondition>,
 }
 
 /// Exactly one, as the plugin demands.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Conditions {
+enum AgeCondition {
     MinRolloverAge(Duration),
     MinIndexAge(Duration),
 }
@@ -83,8 +97,21 @@ struct Attachment {
     priority: u32,
 }
 
+/// The lifecycle as the plugin can carry it out: without what holds a rollover back, where it cannot demand several
+/// conditions together.
+pub(super) fn lifecycle(log: &Log) -> Cow<'_, Lifecycle> {
+    let mut lifecycle = Cow::Borrowed(&log.lifecycle);
+    if log.opensearch_since < DEMANDS_SEVERAL
+        && lifecycle.rollover.as_ref().is_some_and(|rollover| !rollover.min.is_empty())
+        && let Some(rollover) = &mut lifecycle.to_mut().rollover
+    {
+        rollover.min = Conditions::default();
+    }
+    lifecycle
+}
+
 pub(super) fn policy(model: &Model) -> PolicyBody {
-    let lifecycle = &model.log.lifecycle;
+    let lifecycle = &*lifecycle(&model.log);
     let index_patterns = model.log.target.patterns().into_iter().map(str::to_owned).collect();
     let policy = Policy {
         description: lifecycle.describe(INTERVAL),
@@ -129,26 +156,63 @@ fn states(lifecycle: &Lifecycle, shards: u32, since: Version) -> Vec<State> {
     states
 }
 
-fn age(lifecycle: &Lifecycle, age: &Duration) -> Conditions {
+fn age(lifecycle: &Lifecycle, age: &Duration) -> AgeCondition {
     if lifecycle.rollover.is_some() {
-        Conditions::MinRolloverAge(age.clone())
+        AgeCondition::MinRolloverAge(age.clone())
     } else {
-        Conditions::MinIndexAge(age.clone())
+        AgeCondition::MinIndexAge(age.clone())
     }
 }
 
 fn rollover_action(rollover: &Rollover, shards: u32, since: Version) -> BTreeMap<&'static str, ActionBody> {
-    let Rollover { max_age, max_size, max_primary_shard_size, max_docs, max_primary_shard_docs } = rollover.clone();
-    // The plugin counts all primary shards together.
-    let of_shards = max_primary_shard_docs.map(|count| count.saturating_mul(u64::from(shards)));
-    let body = RolloverBody {
-        min_index_age: max_age,
-        min_size: max_size,
-        min_primary_shard_size: max_primary_shard_size,
-        min_doc_count: max_docs.into_iter().chain(of_shards).min(),
-        prevent_empty_rollover: (since >= PREVENTS_EMPTY_ROLLOVER).then_some(true),
+    let Rollover { max, min } = rollover;
+    let of_shards = |conditions: &Conditions| {
+        // The plugin counts all primary shards together.
+        conditions.primary_shard_docs.map(|count| count.saturating_mul(u64::from(shards)))
+    };
+    let first = ReachedBody {
+        min_index_age: max.age.clone(),
+        min_size: max.size.clone(),
+        min_primary_shard_size: max.primary_shard_size.clone(),
+        min_doc_count: max.docs.into_iter().chain(of_shards(max)).min(),
+    };
+    let besides = ReachedBody {
+        min_index_age: min.age.clone(),
+        min_size: min.size.clone(),
+        min_primary_shard_size: min.primary_shard_size.clone(),
+        min_doc_count: min.docs.max(of_shards(min)),
+    };
+    let prevent_empty_rollover = (since >= PREVENTS_EMPTY_ROLLOVER).then_some(true);
+    let body = if min.is_empty() {
+        RolloverBody { first, any_of: Vec::new(), prevent_empty_rollover }
+    } else {
+        let any_of = first.each().map(|one| one.and(&besides)).collect();
+        RolloverBody { first: ReachedBody::default(), any_of, prevent_empty_rollover }
     };
     BTreeMap::from([("rollover", ActionBody::Rollover(body))])
+}
+
+impl ReachedBody {
+    /// Each condition by itself.
+    fn each(self) -> impl Iterator<Item = Self> {
+        let Self { min_index_age, min_size, min_primary_shard_size, min_doc_count } = self;
+        let none = Self::default;
+        let age = min_index_age.map(|age| Self { min_index_age: Some(age), ..none() });
+        let size = min_size.map(|size| Self { min_size: Some(size), ..none() });
+        let shard_size = min_primary_shard_size.map(|size| Self { min_primary_shard_size: Some(size), ..none() });
+        let docs = min_doc_count.map(|count| Self { min_doc_count: Some(count), ..none() });
+        [age, size, shard_size, docs].into_iter().flatten()
+    }
+
+    /// What has been reached when both have.
+    fn and(self, other: &Self) -> Self {
+        Self {
+            min_index_age: self.min_index_age.max(other.min_index_age.clone()),
+            min_size: self.min_size.max(other.min_size.clone()),
+            min_primary_shard_size: self.min_primary_shard_size.max(other.min_primary_shard_size.clone()),
+            min_doc_count: self.min_doc_count.max(other.min_doc_count),
+        }
+    }
 }
 
 fn actions(phase: &Phase) -> Vec<BTreeMap<&'static str, ActionBody>> {

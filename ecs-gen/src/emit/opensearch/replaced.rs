@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::ism::PREVENTS_EMPTY_ROLLOVER;
+use super::ism::{self, DEMANDS_SEVERAL, PREVENTS_EMPTY_ROLLOVER};
 use super::types::{Replacement, translate};
 use crate::field_type::FieldType;
 use crate::files::GENERATED_BY;
-use crate::lifecycle::{Action, Manager, PhaseName};
+use crate::lifecycle::{Action, Manager, PhaseName, Rollover};
 use crate::model::{IndexTarget, Model};
 use crate::parameter::{Parameter, Parameters};
 
@@ -18,7 +18,7 @@ pub(super) fn report(model: &Model) -> String {
         log.source,
         log.title,
         log.opensearch_since,
-        log.lifecycle.describe(super::ism::INTERVAL)
+        ism::lifecycle(log).describe(ism::INTERVAL)
     );
     push_types(&mut text, model);
     push_parameters(&mut text, model);
@@ -85,7 +85,7 @@ fn push_rest(text: &mut String, model: &Model) {
             "- There is no data stream lifecycle; the ISM policy does the same, with a rollover of its own.\n",
         );
     }
-    if lifecycle.rollover.as_ref().is_some_and(|rollover| rollover.max_age.is_some())
+    if lifecycle.rollover.as_ref().is_some_and(|rollover| rollover.max.age.is_some())
         && model.log.opensearch_since < PREVENTS_EMPTY_ROLLOVER
     {
         let _ = writeln!(
@@ -94,12 +94,8 @@ fn push_rest(text: &mut String, model: &Model) {
              Elasticsearch does."
         );
     }
-    if lifecycle.rollover.as_ref().is_some_and(|rollover| rollover.max_primary_shard_docs.is_some())
-        && model.log.settings.shards > 1
-    {
-        text.push_str(
-            "- `max_primary_shard_docs` is counted over all primary shards together, as if each had as many documents.\n",
-        );
+    if let Some(rollover) = &lifecycle.rollover {
+        push_rollover(text, rollover, model);
     }
     text.push_str(
         "- An edited ISM policy holds for new indices only; `POST _plugins/_ism/change_policy` moves others.\n",
@@ -117,6 +113,29 @@ fn push_rest(text: &mut String, model: &Model) {
         text.push_str("- There are no hidden data streams; the indices behind them are hidden.\n");
     }
     text.push_str("- The writer's role can also replace documents: creating alone is no permission of its own.\n");
+}
+
+fn push_rollover(text: &mut String, rollover: &Rollover, model: &Model) {
+    let has_min = model.log.opensearch_since >= DEMANDS_SEVERAL;
+    if !has_min && !rollover.min.is_empty() {
+        let left_out: Vec<String> = rollover.min.named().map(|(name, _)| format!("`min_{name}`")).collect();
+        let verb = if left_out.len() > 1 { "are" } else { "is" };
+        let _ = writeln!(
+            text,
+            "- {} {verb} left out: an index rolls over at the first condition that it reaches. Only OpenSearch \
+             {DEMANDS_SEVERAL} can demand more.",
+            left_out.join(", ")
+        );
+    }
+    for (prefix, conditions, is_there) in [("max", &rollover.max, true), ("min", &rollover.min, has_min)] {
+        if is_there && conditions.primary_shard_docs.is_some() && model.log.settings.shards > 1 {
+            let _ = writeln!(
+                text,
+                "- `{prefix}_primary_shard_docs` is counted over all primary shards together, as if each had as many \
+                 documents."
+            );
+        }
+    }
 }
 
 fn push_action(text: &mut String, phase: PhaseName, action: &Action) {

@@ -129,7 +129,7 @@ fn nothing_is_said_of_what_follows_from_another_finding() {
     let cases = [
         log_with("").replace("alias: log", "allias: log"),
         log_with("").replace("name: log", "nme: log"),
-        log_with("lifecycle: {rollover: {min_age: 3d}, keep: 90d}\n"),
+        log_with("lifecycle: {rollover: {min_index_age: 3d}, keep: 90d}\n"),
         log_with("lifecycle: {rolover: {max_age: 3d}, keep: 90d}\n"),
         log_with("lifecycle: {rollover: {max_age: 3d}, phases: {delete: {min_age: 90d}}}\n"),
         log("{base: {fields: {message: {}}}, user: [name]}\nrequired: [user.name]"),

@@ -112,6 +112,7 @@ const CASES: &[Case] = &[
     log(&[("  keep: 90d\n", "")], "retention-extended policy.keep"),
     back(log(&[("  keep: 90d\n", "")], "retention-shortened policy.keep")),
     log(&[("max_age: 30d", "max_age: 7d")], "rollover-changed policy.rollover"),
+    log(&[("max_age: 30d", "max_age: 30d, min_docs: 5")], "rollover-changed policy.rollover"),
     log(&[("  keep: 90d\n", "  keep: 90d\n  phases: {warm: {after: 7d, readonly: }}\n")], "policy-phase-changed policy.phases"),
     log(&[("shop_policy", "till_policy")], "policy-renamed policy"),
     Case {
