@@ -83,15 +83,15 @@ const MAX_CODES: usize = 32;
 
 /// How many events were refused, by the code of the reason.
 #[derive(Debug)]
-pub(crate) struct Refusals {
-    slots: [Slot; MAX_CODES],
+pub(crate) struct ReasonCounts {
+    slots: [ReasonCount; MAX_CODES],
     begun: Instant,
     /// The least time between two reports of one reason, in nanoseconds.
     interval: u64,
 }
 
 #[derive(Debug, Default)]
-struct Slot {
+struct ReasonCount {
     code: OnceLock<&'static str>,
     count: AtomicU64,
     /// When the reason is reported next, in nanoseconds after `begun`.
@@ -100,7 +100,7 @@ struct Slot {
     reported: AtomicU64,
 }
 
-impl Refusals {
+impl ReasonCounts {
     pub(crate) fn new(interval: Duration) -> Self {
         let interval = u64::try_from(interval.as_nanos()).unwrap_or(u64::MAX);
         Self { slots: Default::default(), begun: Instant::now(), interval }
@@ -126,14 +126,14 @@ impl Refusals {
 
     /// Each code with its count, sorted by code.
     pub(crate) fn counts(&self) -> Vec<(&'static str, u64)> {
-        let counted = |slot: &Slot| Some((*slot.code.get()?, slot.count.load(Ordering::Relaxed)));
+        let counted = |slot: &ReasonCount| Some((*slot.code.get()?, slot.count.load(Ordering::Relaxed)));
         let mut counts: Vec<_> = self.slots.iter().filter_map(counted).collect();
         counts.sort_unstable();
         counts
     }
 
     /// The slot of `code`, taken when it has none; none only when there are more codes than slots.
-    fn slot(&self, code: &'static str) -> Option<&Slot> {
+    fn slot(&self, code: &'static str) -> Option<&ReasonCount> {
         self.slots.iter().find(|slot| *slot.code.get_or_init(|| code) == code)
     }
 }

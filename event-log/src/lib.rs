@@ -17,6 +17,7 @@
 
 mod delivery;
 mod error;
+mod event_writer;
 mod id;
 mod invalid;
 #[cfg(feature = "tracing-layer")]
@@ -24,14 +25,13 @@ mod layer;
 mod logger;
 mod loss;
 mod metrics;
-mod pen;
 pub mod quarantine;
 mod record;
 mod registry;
-mod scratch;
 mod service;
 pub mod ship;
 mod shipping;
+mod thread_buffer;
 mod timing;
 
 pub use delivery::{DeliveryMetrics, InstallationMetrics};

@@ -1,4 +1,4 @@
-//! Loggers: what a program holds to log events. Owns the calls; what becomes of an event is in `pen.rs`.
+//! Loggers: what a program holds to log events. Owns the calls; what becomes of an event is in `event_writer.rs`.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,9 +7,9 @@ use ecs_schema::{Log, ProviderAction, Timestamp};
 use serde_json::Value;
 
 use crate::error::LogError;
+use crate::event_writer::{EventWriter, JsonText, JsonValue, TypedEvent};
 use crate::id::EventId;
 use crate::invalid::Invalid;
-use crate::pen::{Pen, Text, Typed, Untyped};
 use crate::timing::Timing;
 
 /// Logs events of the log `L` with a set of defaults; made by [`EventLogService::logger`](crate::EventLogService::logger).
@@ -23,35 +23,35 @@ use crate::timing::Timing;
 ///
 /// An event's own `event.id` becomes the id of its document, too, when it is a UUID; logging it twice stores it once.
 pub struct EventLogger<L> {
-    pen: Arc<Pen<L>>,
+    writer: Arc<EventWriter<L>>,
 }
 
 impl<L: Log> EventLogger<L> {
-    pub(crate) fn new(pen: Pen<L>) -> Self {
-        Self { pen: Arc::new(pen) }
+    pub(crate) fn new(writer: EventWriter<L>) -> Self {
+        Self { writer: Arc::new(writer) }
     }
 
     /// Logs an event, and says under which id: its own `event.id` when that is a UUID, else a new one, which becomes its
     /// `event.id` where it has none. Whatever becomes of the event, in the store or the quarantine, it is found by this id.
     pub fn log_event(&self, event: &L) -> EventId {
-        self.pen.log(&Typed(event), None)
+        self.writer.log(&TypedEvent(event), None)
     }
 
     /// Logs an event whose document gets the id `id`; the field `event.id` too, unless the event has one.
     pub fn log_event_as(&self, id: EventId, event: &L) -> EventId {
-        self.pen.log(&Typed(event), Some(id))
+        self.writer.log(&TypedEvent(event), Some(id))
     }
 
     /// Logs an event that is a JSON object, as [`log_event`](Self::log_event) does. A null in it removes a default.
     #[expect(clippy::must_use_candidate, reason = "most events are logged without a look at their ids")]
     pub fn log_value(&self, event: &Value) -> EventId {
-        self.pen.log(&Untyped(event), None)
+        self.writer.log(&JsonValue(event), None)
     }
 
     /// Logs an event that is the text of a JSON object, as [`log_event`](Self::log_event) does. A null in it removes a default.
     #[expect(clippy::must_use_candidate, reason = "most events are logged without a look at their ids")]
     pub fn log_json(&self, event: &str) -> EventId {
-        self.pen.log(&Text(event), None)
+        self.writer.log(&JsonText(event), None)
     }
 
     /// Logs an event and waits until it would survive the death of the machine; several callers wait for one sync.
@@ -60,7 +60,7 @@ impl<L: Log> EventLogger<L> {
     /// [`LogError::Invalid`] when the event is refused (it is in the quarantine then), [`LogError::Append`] when it is not
     /// known to be on disk.
     pub fn log_event_durable(&self, event: &L) -> Result<EventId, LogError> {
-        self.pen.log_durable(&Typed(event))
+        self.writer.log_durable(&TypedEvent(event))
     }
 
     /// The same for the text of a JSON object.
@@ -68,7 +68,7 @@ impl<L: Log> EventLogger<L> {
     /// # Errors
     /// As [`log_event_durable`](Self::log_event_durable).
     pub fn log_json_durable(&self, event: &str) -> Result<EventId, LogError> {
-        self.pen.log_durable(&Text(event))
+        self.writer.log_durable(&JsonText(event))
     }
 
     /// Says whether an event would be logged, and why not; logs and counts nothing.
@@ -76,7 +76,7 @@ impl<L: Log> EventLogger<L> {
     /// # Errors
     /// The reason.
     pub fn check_event(&self, event: &L) -> Result<(), Invalid> {
-        self.pen.check(&Typed(event))
+        self.writer.check(&TypedEvent(event))
     }
 
     /// The same for the text of a JSON object.
@@ -84,7 +84,7 @@ impl<L: Log> EventLogger<L> {
     /// # Errors
     /// The reason.
     pub fn check_json(&self, event: &str) -> Result<(), Invalid> {
-        self.pen.check(&Text(event))
+        self.writer.check(&JsonText(event))
     }
 
     /// Begins to time what an event is about, and sets its `event.start`; [`stop_timing`](Self::stop_timing) ends it.
@@ -107,7 +107,7 @@ impl<L: Log> EventLogger<L> {
 
 impl<L> Clone for EventLogger<L> {
     fn clone(&self) -> Self {
-        Self { pen: Arc::clone(&self.pen) }
+        Self { writer: Arc::clone(&self.writer) }
     }
 }
 

@@ -7,20 +7,20 @@ use std::time::Duration;
 
 use event_spool::{Spool, Stats};
 
-use crate::invalid::Refusals;
+use crate::invalid::ReasonCounts;
 
 /// Says what one spool loses, each kind once in an interval.
 #[derive(Debug)]
-pub(crate) struct Losses {
+pub(crate) struct LossReporter {
     directory: PathBuf,
-    reports: Refusals,
+    reports: ReasonCounts,
     dropped: AtomicU64,
     damaged: AtomicU64,
 }
 
-impl Losses {
+impl LossReporter {
     pub(crate) fn new(directory: &Path, interval: Duration) -> Self {
-        let reports = Refusals::new(interval);
+        let reports = ReasonCounts::new(interval);
         Self { directory: directory.to_owned(), reports, dropped: AtomicU64::new(0), damaged: AtomicU64::new(0) }
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use event_spool::Stats;
 
 use crate::delivery::DeliveryMetrics;
-use crate::pen::{Desk, FORKED};
+use crate::event_writer::{FORKED, ServiceShared};
 
 /// How long a trouble that usually passes by itself may last before that impairs the health: long enough for an engine to
 /// restart. What a person has to see to impairs it at once.
@@ -53,16 +53,16 @@ pub enum Health {
 }
 
 impl Metrics {
-    pub(crate) fn new(desk: &Desk, delivery: Option<DeliveryMetrics>) -> Self {
-        let spool = desk.spool.stats();
-        let quarantine = desk.quarantine.spool().stats();
+    pub(crate) fn new(shared: &ServiceShared, delivery: Option<DeliveryMetrics>) -> Self {
+        let spool = shared.spool.stats();
+        let quarantine = shared.quarantine.spool().stats();
         Self {
             accepted: spool.appended,
-            invalid: if spool.is_forked { Vec::new() } else { desk.invalid.counts() },
+            invalid: if spool.is_forked { Vec::new() } else { shared.invalid.counts() },
             // The others are the parent's, who counts on.
-            lost: desk.lost.counts().into_iter().filter(|(code, _)| !spool.is_forked || *code == FORKED).collect(),
-            quarantined: if spool.is_forked { 0 } else { desk.quarantine.added() },
-            resubmitted: if spool.is_forked { 0 } else { desk.quarantine.resubmitted() },
+            lost: shared.lost.counts().into_iter().filter(|(code, _)| !spool.is_forked || *code == FORKED).collect(),
+            quarantined: if spool.is_forked { 0 } else { shared.quarantine.added() },
+            resubmitted: if spool.is_forked { 0 } else { shared.quarantine.resubmitted() },
             quarantine_dropped: quarantine.dropped_records,
             quarantine_damaged: quarantine.damaged_records,
             spool,

@@ -17,10 +17,10 @@ pub use builder::{
 };
 
 use crate::error::{LoggerError, StartError};
+use crate::event_writer::{ACTION, ActionCheck, EventWriter, ID, PROVIDER, ServiceShared};
 use crate::logger::{EventLogger, ProviderLogger};
-use crate::loss::Losses;
+use crate::loss::LossReporter;
 use crate::metrics::Metrics;
-use crate::pen::{ACTION, Desk, ID, PROVIDER, Pairs, Pen};
 use crate::quarantine::Quarantine;
 use crate::registry::RegisterError;
 use crate::ship::ShipperThread;
@@ -46,7 +46,7 @@ use crate::ship::ShipperThread;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct EventLogService<L> {
-    desk: Arc<Desk>,
+    shared: Arc<ServiceShared>,
     directory: PathBuf,
     /// What no event can change.
     fixed: Value,
@@ -100,7 +100,7 @@ impl<L: Log> EventLogService<L> {
         let [spool, quarantine] = builder.spools()?;
         let open = |name: &str, spool: event_spool::SpoolBuilder| {
             let directory = directory.join(name);
-            let losses = Arc::new(Losses::new(&directory, builder.report_interval));
+            let losses = Arc::new(LossReporter::new(&directory, builder.report_interval));
             let report = Arc::clone(&losses);
             let spool = spool.on_loss(move |stats| report.report(stats)).open(&directory);
             let spool = spool.map_err(|source| StartError::Spool { directory, source })?;
@@ -117,12 +117,12 @@ impl<L: Log> EventLogService<L> {
             );
         }
         let quarantine = Quarantine::over(open(QUARANTINE_DIRECTORY, quarantine)?);
-        let desk = Arc::new(Desk::new(spool, quarantine, builder.report_interval));
+        let shared = Arc::new(ServiceShared::new(spool, quarantine, builder.report_interval));
         let mut service =
-            Self { desk, directory: directory.to_owned(), fixed: builder.fixed, own: None, shipper: None };
+            Self { shared, directory: directory.to_owned(), fixed: builder.fixed, own: None, shipper: None };
         service.overlay().build().map_err(StartError::Fixed)?;
         if let Some(own) = builder.own {
-            service.desk.registry.register(own.provider, own.actions).map_err(StartError::Register)?;
+            service.shared.registry.register(own.provider, own.actions).map_err(StartError::Register)?;
             let logger =
                 service.logger_json(&json!({})).map_err(|LoggerError::Defaults(error)| StartError::Fixed(error))?;
             let own = OwnEvents { logger, provider: own.provider, starting: own.starting, stopping: own.stopping };
@@ -130,7 +130,7 @@ impl<L: Log> EventLogService<L> {
             service.own = Some(own);
         }
         if let Some(shipping) = builder.shipping {
-            service.shipper = Some(shipping.start(&service.desk.spool, &service.desk.quarantine, directory)?);
+            service.shipper = Some(shipping.start(&service.shared.spool, &service.shared.quarantine, directory)?);
         }
         Ok(service)
     }
@@ -144,7 +144,7 @@ impl<L: Log> EventLogService<L> {
         provider: &str,
         actions: impl IntoIterator<Item = &'a str>,
     ) -> Result<(), RegisterError> {
-        self.desk.registry.register(provider, actions)
+        self.shared.registry.register(provider, actions)
     }
 
     /// Registers all actions of an enum.
@@ -158,13 +158,13 @@ impl<L: Log> EventLogService<L> {
     /// Whether a provider may log an action.
     #[must_use]
     pub fn is_provider_action_registered(&self, provider: &str, action: &str) -> bool {
-        self.desk.registry.contains(provider, action)
+        self.shared.registry.contains(provider, action)
     }
 
     /// Each provider that is registered, in the order of registration, with its actions, sorted.
     #[must_use]
     pub fn provider_actions(&self) -> Vec<(String, Vec<String>)> {
-        let list = self.desk.registry.list();
+        let list = self.shared.registry.list();
         list.map(|(provider, actions)| (provider.to_owned(), actions.map(str::to_owned).collect())).collect()
     }
 
@@ -173,7 +173,7 @@ impl<L: Log> EventLogService<L> {
     /// # Errors
     /// When a default is not valid.
     pub fn logger(&self, defaults: &L) -> Result<EventLogger<L>, LoggerError> {
-        self.make_logger(self.overlay().defaults(defaults), Self::pairs())
+        self.make_logger(self.overlay().defaults(defaults), Self::action_check())
     }
 
     /// The same with defaults that are a JSON object.
@@ -181,7 +181,7 @@ impl<L: Log> EventLogService<L> {
     /// # Errors
     /// When a default is not valid; a field that the log does not have is not.
     pub fn logger_json(&self, defaults: &Value) -> Result<EventLogger<L>, LoggerError> {
-        self.make_logger(self.overlay().defaults_json(defaults), Self::pairs())
+        self.make_logger(self.overlay().defaults_json(defaults), Self::action_check())
     }
 
     /// A logger for the actions of one provider, which is registered if it is not; see [`ProviderLogger`].
@@ -189,14 +189,14 @@ impl<L: Log> EventLogService<L> {
     /// # Errors
     /// When a default is not valid.
     pub fn provider_logger<A: ProviderAction>(&self, defaults: &L) -> Result<ProviderLogger<L, A>, LoggerError> {
-        if !self.desk.registry.has_provider(A::PROVIDER) {
+        if !self.shared.registry.has_provider(A::PROVIDER) {
             // Whoever is faster, the provider is registered afterwards.
             let _ = self.register_provider::<A>();
         }
         let logger = |action: A| {
             let pair = json!({"event": {"provider": A::PROVIDER, "action": action.as_str()}});
             let overlay = self.overlay().defaults(defaults).fixed_json(&pair);
-            Ok((action, self.make_logger(overlay, Pairs::Known)?))
+            Ok((action, self.make_logger(overlay, ActionCheck::Skip)?))
         };
         A::ALL.iter().map(|action| logger(*action)).collect::<Result<_, _>>().map(ProviderLogger::new)
     }
@@ -248,19 +248,19 @@ impl<L: Log> EventLogService<L> {
     #[must_use]
     pub fn metrics(&self) -> Metrics {
         let delivery = self.shipper.as_ref().filter(|_| !self.is_forked()).map(ShipperThread::metrics);
-        Metrics::new(&self.desk, delivery)
+        Metrics::new(&self.shared, delivery)
     }
 
     /// The spool of events, for whoever delivers them; `record.rs` says what its records are.
     #[must_use]
     pub fn spool(&self) -> &Spool {
-        &self.desk.spool
+        &self.shared.spool
     }
 
     /// What could not be logged or delivered, with the reasons.
     #[must_use]
     pub fn quarantine(&self) -> &Quarantine {
-        &self.desk.quarantine
+        &self.shared.quarantine
     }
 
     /// The directory of both.
@@ -273,11 +273,11 @@ impl<L: Log> EventLogService<L> {
     /// them as `lost`; start a service after the fork, in a directory of its own or, once the parent has ended, in this one.
     #[must_use]
     pub fn is_forked(&self) -> bool {
-        self.desk.spool.is_forked()
+        self.shared.spool.is_forked()
     }
 
     fn sync(&self) -> bool {
-        let synced = [&self.desk.spool, self.desk.quarantine.spool()].map(Spool::flush);
+        let synced = [&self.shared.spool, self.shared.quarantine.spool()].map(Spool::flush);
         for error in synced.iter().filter_map(|result| result.as_ref().err()) {
             tracing::error!("{error}");
         }
@@ -295,15 +295,19 @@ impl<L: Log> EventLogService<L> {
             .fixed_json(&self.fixed)
     }
 
-    fn make_logger(&self, overlay: OverlayBuilder<L>, pairs: Pairs) -> Result<EventLogger<L>, LoggerError> {
+    fn make_logger(
+        &self,
+        overlay: OverlayBuilder<L>,
+        action_check: ActionCheck,
+    ) -> Result<EventLogger<L>, LoggerError> {
         let overlay = overlay.build().map_err(LoggerError::Defaults)?;
-        Ok(EventLogger::new(Pen { desk: Arc::clone(&self.desk), overlay, pairs }))
+        Ok(EventLogger::new(EventWriter { shared: Arc::clone(&self.shared), overlay, action_check }))
     }
 
     /// Whether the log has providers and actions at all.
-    fn pairs() -> Pairs {
+    fn action_check() -> ActionCheck {
         let has = |path| has_field::<L>(path);
-        if has(["event", "provider"]) && has(["event", "action"]) { Pairs::Checked } else { Pairs::Known }
+        if has(["event", "provider"]) && has(["event", "action"]) { ActionCheck::Registry } else { ActionCheck::Skip }
     }
 }
 
@@ -328,7 +332,7 @@ impl<L: Log> OwnEvents<L> {
 
 impl<L> Drop for EventLogService<L> {
     fn drop(&mut self) {
-        if self.desk.spool.is_forked() {
+        if self.shared.spool.is_forked() {
             // Its threads are the parent's: there is nobody here to stop, or to wait for.
             std::mem::forget(self.shipper.take());
         }

@@ -33,14 +33,14 @@ pub struct ServiceBuilder<L> {
     max_event_bytes: Option<usize>,
     pub(super) fixed: Value,
     pub(super) report_interval: Duration,
-    pub(super) own: Option<Own>,
+    pub(super) own: Option<OwnEventSettings>,
     pub(super) shipping: Option<Shipping>,
     log: PhantomData<fn(&L)>,
 }
 
 /// The service's own events.
 #[derive(Debug)]
-pub(super) struct Own {
+pub(super) struct OwnEventSettings {
     pub(super) provider: &'static str,
     pub(super) actions: Vec<&'static str>,
     pub(super) starting: &'static str,
@@ -125,7 +125,7 @@ impl<L: Log> ServiceBuilder<L> {
 
     /// Logs an event of the service itself when it starts and when it stops, of a provider that is registered then.
     pub fn own_events<A: ProviderAction>(mut self, starting: A, stopping: A) -> Self {
-        self.own = Some(Own {
+        self.own = Some(OwnEventSettings {
             provider: A::PROVIDER,
             actions: A::ALL.iter().map(|action| action.as_str()).collect(),
             starting: starting.as_str(),

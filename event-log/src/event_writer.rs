@@ -1,5 +1,6 @@
-//! The way of one event from the call into the spool: laid over, checked, written into the thread's buffer, appended.
-//! What is refused goes to the quarantine, is counted and, now and then, reported. Owns the order of these steps.
+//! The path of one event from the call into the spool: merged with the logger's defaults, checked, written into the thread's
+//! buffer, appended. A refused event goes to the quarantine, is counted and, at intervals, reported. Owns the order of these
+//! steps.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,11 +12,11 @@ use serde_json::Value;
 
 use crate::error::LogError;
 use crate::id::EventId;
-use crate::invalid::{Invalid, Refusals};
+use crate::invalid::{Invalid, ReasonCounts};
 use crate::quarantine::{Entry, Kind, Quarantine};
 use crate::record::{EventRecord, HEAD_BYTES};
 use crate::registry::Registry;
-use crate::scratch::with_buffer;
+use crate::thread_buffer::with_buffer;
 
 /// The mark of `event.provider`.
 pub(crate) const PROVIDER: usize = 0;
@@ -27,26 +28,26 @@ pub(crate) const ID: usize = 2;
 /// The reason for which events are lost in a process that was forked from the one that started the service.
 pub(crate) const FORKED: &str = "forked";
 
-/// What all loggers of a service have in common.
+/// What all loggers of a service share.
 #[derive(Debug)]
-pub(crate) struct Desk {
+pub(crate) struct ServiceShared {
     pub(crate) spool: Spool,
     pub(crate) quarantine: Quarantine,
     pub(crate) registry: Registry,
     /// Events that were refused, by reason.
-    pub(crate) invalid: Refusals,
-    /// Events that are lost, by reason: the spool took them not, or the quarantine did not.
-    pub(crate) lost: Refusals,
+    pub(crate) invalid: ReasonCounts,
+    /// Events that are lost, by reason: rejected by the spool or by the quarantine.
+    pub(crate) lost: ReasonCounts,
 }
 
-impl Desk {
+impl ServiceShared {
     pub(crate) fn new(spool: Spool, quarantine: Quarantine, report_interval: Duration) -> Self {
         Self {
             spool,
             quarantine,
             registry: Registry::default(),
-            invalid: Refusals::new(report_interval),
-            lost: Refusals::new(report_interval),
+            invalid: ReasonCounts::new(report_interval),
+            lost: ReasonCounts::new(report_interval),
         }
     }
 
@@ -77,7 +78,7 @@ impl Desk {
         }
     }
 
-    /// Counts an event that the spool did not take.
+    /// Counts an event that the spool rejected.
     #[cold]
     pub(crate) fn count_lost(&self, code: &'static str, error: &dyn fmt::Display) {
         if let Some(count) = self.lost.count(code) {
@@ -96,69 +97,76 @@ fn code_of(error: &AppendError) -> &'static str {
     }
 }
 
-/// Whether the provider and the action of an event have to be registered.
+/// Whether the provider and the action of an event are looked up in the registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Pairs {
-    Checked,
-    /// They are fixed, or the log has none.
-    Known,
+pub(crate) enum ActionCheck {
+    Registry,
+    /// They are fixed, or the log has no such fields.
+    Skip,
 }
 
 /// Writes events of one logger.
 #[derive(Debug)]
-pub(crate) struct Pen<L> {
-    pub(crate) desk: Arc<Desk>,
+pub(crate) struct EventWriter<L> {
+    pub(crate) shared: Arc<ServiceShared>,
     pub(crate) overlay: Overlay<L>,
-    pub(crate) pairs: Pairs,
+    pub(crate) action_check: ActionCheck,
 }
 
 /// An event in one of the forms in which it can be given.
-pub(crate) trait Source<L> {
+pub(crate) trait EventInput<L> {
     /// Appends the event's document to `out`, and gives back its id.
-    fn write(&self, pen: &Pen<L>, stamps: &Stamps<'_>, id: EventId, out: &mut Vec<u8>) -> Result<EventId, Invalid>;
+    fn write(
+        &self,
+        writer: &EventWriter<L>,
+        stamps: &Stamps<'_>,
+        id: EventId,
+        out: &mut Vec<u8>,
+    ) -> Result<EventId, Invalid>;
 
-    /// What is kept of a refused event, of which `written` has been written: what would have been logged, with defaults, fixed
-    /// fields and stamps, so that it can be handed back as it is; the event as it was given where there is no such thing.
-    fn kept<'a>(&'a self, written: &'a [u8]) -> &'a [u8];
+    /// The document that the quarantine keeps of a refused event, of which `written` has been written: what would have been
+    /// logged, with defaults, fixed fields and stamps, so that it can be resubmitted unchanged; otherwise the event as it was
+    /// passed in.
+    fn quarantined<'a>(&'a self, written: &'a [u8]) -> &'a [u8];
 }
 
-impl<L: Log> Pen<L> {
-    /// Logs the event; whatever is wrong is dealt with here. Returns its id.
+impl<L: Log> EventWriter<L> {
+    /// Logs the event and returns its id; every failure is handled here.
     #[inline]
-    pub(crate) fn log(&self, source: &impl Source<L>, id: Option<EventId>) -> EventId {
-        if self.desk.spool.is_forked() {
-            self.desk.count_lost(FORKED, &AppendError::Forked);
+    pub(crate) fn log(&self, input: &impl EventInput<L>, id: Option<EventId>) -> EventId {
+        if self.shared.spool.is_forked() {
+            self.shared.count_lost(FORKED, &AppendError::Forked);
             return id.unwrap_or_else(EventId::new);
         }
         with_buffer(|buffer| {
-            let (id, written) = self.write(source, id, buffer);
-            let appended = written.map(|()| self.desk.spool.append(buffer));
+            let (id, written) = self.write(input, id, buffer);
+            let appended = written.map(|()| self.shared.spool.append(buffer));
             match appended {
                 Ok(Ok(_)) => {}
-                Ok(Err(error)) => self.note_failed(&error, source, id, buffer),
-                Err(invalid) => self.refuse(&invalid, source, id, buffer),
+                Ok(Err(error)) => self.note_failed(&error, input, id, buffer),
+                Err(invalid) => self.refuse(&invalid, input, id, buffer),
             }
             id
         })
     }
 
     /// Logs the event and waits until it is on disk.
-    pub(crate) fn log_durable(&self, source: &impl Source<L>) -> Result<EventId, LogError> {
-        if self.desk.spool.is_forked() {
-            self.desk.count_lost(FORKED, &AppendError::Forked);
+    pub(crate) fn log_durable(&self, input: &impl EventInput<L>) -> Result<EventId, LogError> {
+        if self.shared.spool.is_forked() {
+            self.shared.count_lost(FORKED, &AppendError::Forked);
             return Err(LogError::Append(AppendError::Forked));
         }
         with_buffer(|buffer| {
-            let (id, written) = self.write(source, None, buffer);
+            let (id, written) = self.write(input, None, buffer);
             if let Err(invalid) = written {
-                self.refuse(&invalid, source, id, buffer);
+                self.refuse(&invalid, input, id, buffer);
                 return Err(LogError::Invalid(invalid));
             }
-            match self.desk.spool.append_durable(buffer) {
+            match self.shared.spool.append_durable(buffer) {
                 Ok(_) => Ok(id),
                 Err(error) => {
                     if !matches!(error, AppendError::NotSynced { .. }) {
-                        self.note_failed(&error, source, id, buffer);
+                        self.note_failed(&error, input, id, buffer);
                     }
                     Err(LogError::Append(error))
                 }
@@ -167,19 +175,19 @@ impl<L: Log> Pen<L> {
     }
 
     /// Says why the event would not be logged.
-    pub(crate) fn check(&self, source: &impl Source<L>) -> Result<(), Invalid> {
+    pub(crate) fn check(&self, input: &impl EventInput<L>) -> Result<(), Invalid> {
         with_buffer(|buffer| {
-            let limit = self.desk.spool.max_record_bytes();
-            self.write(source, None, buffer).1?;
+            let limit = self.shared.spool.max_record_bytes();
+            self.write(input, None, buffer).1?;
             if buffer.len() > limit { Err(too_large(buffer.len(), limit)) } else { Ok(()) }
         })
     }
 
-    /// Writes the event's record into the empty `buffer`. A given id prevails over the event's own.
+    /// Writes the event's record into the empty `buffer`. A given id takes precedence over the event's own.
     #[inline]
     fn write(
         &self,
-        source: &impl Source<L>,
+        input: &impl EventInput<L>,
         given: Option<EventId>,
         buffer: &mut Vec<u8>,
     ) -> (EventId, Result<(), Invalid>) {
@@ -187,7 +195,7 @@ impl<L: Log> Pen<L> {
         let id = given.unwrap_or_else(|| EventId::at(now));
         buffer.extend_from_slice(&EventRecord::head(id));
         let text = id.text();
-        match source.write(self, &Stamps { now, id: text.as_bytes() }, id, buffer) {
+        match input.write(self, &Stamps { now, id: text.as_bytes() }, id, buffer) {
             Ok(own) if own != id && given.is_none() => {
                 buffer[..HEAD_BYTES].copy_from_slice(&EventRecord::head(own));
                 (own, Ok(()))
@@ -197,29 +205,29 @@ impl<L: Log> Pen<L> {
         }
     }
 
-    /// Deals with a record that the spool did not take.
+    /// Handles a record that the spool rejected.
     #[cold]
-    fn note_failed(&self, error: &AppendError, source: &impl Source<L>, id: EventId, record: &[u8]) {
+    fn note_failed(&self, error: &AppendError, input: &impl EventInput<L>, id: EventId, record: &[u8]) {
         match error {
-            AppendError::TooLarge { bytes, limit } => self.refuse(&too_large(*bytes, *limit), source, id, record),
-            _ => self.desk.count_lost(code_of(error), error),
+            AppendError::TooLarge { bytes, limit } => self.refuse(&too_large(*bytes, *limit), input, id, record),
+            _ => self.shared.count_lost(code_of(error), error),
         }
     }
 
     #[cold]
-    fn refuse(&self, invalid: &Invalid, source: &impl Source<L>, id: EventId, record: &[u8]) {
+    fn refuse(&self, invalid: &Invalid, input: &impl EventInput<L>, id: EventId, record: &[u8]) {
         let written = record.get(HEAD_BYTES..).unwrap_or_default();
-        self.desk.keep_invalid(invalid, id, source.kept(written));
+        self.shared.keep_invalid(invalid, id, input.quarantined(written));
     }
 
     #[cold]
     fn unregistered(&self, provider: &str, action: &str) -> Invalid {
-        let is_provider_known = self.desk.registry.has_provider(provider);
+        let is_provider_known = self.shared.registry.has_provider(provider);
         Invalid::Unregistered { provider: provider.to_owned(), action: action.to_owned(), is_provider_known }
     }
 }
 
-/// Of the sizes of records.
+/// From the sizes of records.
 fn too_large(bytes: usize, limit: usize) -> Invalid {
     let document = |record: usize| record.saturating_sub(HEAD_BYTES);
     Invalid::TooLarge { bytes: document(bytes), limit: document(limit) }
@@ -233,66 +241,86 @@ fn own_id(document: &[u8]) -> Option<EventId> {
 }
 
 /// An event as a struct.
-pub(crate) struct Typed<'a, L>(pub(crate) &'a L);
+pub(crate) struct TypedEvent<'a, L>(pub(crate) &'a L);
 
-impl<L: Log> Source<L> for Typed<'_, L> {
+impl<L: Log> EventInput<L> for TypedEvent<'_, L> {
     #[inline]
-    fn write(&self, pen: &Pen<L>, stamps: &Stamps<'_>, id: EventId, out: &mut Vec<u8>) -> Result<EventId, Invalid> {
-        let marks = pen.overlay.write_event(self.0, stamps, out).map_err(Invalid::Violations)?;
+    fn write(
+        &self,
+        writer: &EventWriter<L>,
+        stamps: &Stamps<'_>,
+        id: EventId,
+        out: &mut Vec<u8>,
+    ) -> Result<EventId, Invalid> {
+        let marks = writer.overlay.write_event(self.0, stamps, out).map_err(Invalid::Violations)?;
         let find = |mark| marks.find(mark, out).unwrap_or(b"\"\"");
-        if pen.pairs == Pairs::Checked && !pen.desk.registry.contains_json(find(PROVIDER), find(ACTION)) {
+        if writer.action_check == ActionCheck::Registry
+            && !writer.shared.registry.contains_json(find(PROVIDER), find(ACTION))
+        {
             let text = |json| serde_json::from_slice::<String>(json).unwrap_or_default();
-            return Err(pen.unregistered(&text(find(PROVIDER)), &text(find(ACTION))));
+            return Err(writer.unregistered(&text(find(PROVIDER)), &text(find(ACTION))));
         }
         let own = find(ID);
         let own = &own[1..own.len() - 1];
         Ok(if own == stamps.id { id } else { EventId::parse(own).unwrap_or(id) })
     }
 
-    fn kept<'a>(&'a self, written: &'a [u8]) -> &'a [u8] {
+    fn quarantined<'a>(&'a self, written: &'a [u8]) -> &'a [u8] {
         written
     }
 }
 
 /// An event as a JSON value.
-pub(crate) struct Untyped<'a>(pub(crate) &'a Value);
+pub(crate) struct JsonValue<'a>(pub(crate) &'a Value);
 
-impl<L: Log> Source<L> for Untyped<'_> {
-    fn write(&self, pen: &Pen<L>, stamps: &Stamps<'_>, id: EventId, out: &mut Vec<u8>) -> Result<EventId, Invalid> {
+impl<L: Log> EventInput<L> for JsonValue<'_> {
+    fn write(
+        &self,
+        writer: &EventWriter<L>,
+        stamps: &Stamps<'_>,
+        id: EventId,
+        out: &mut Vec<u8>,
+    ) -> Result<EventId, Invalid> {
         let mut event = self.0.clone();
-        pen.overlay.write_value(&mut event, stamps, out).map_err(Invalid::Violations)?;
-        pen.check_value(&event, id)
+        writer.overlay.write_value(&mut event, stamps, out).map_err(Invalid::Violations)?;
+        writer.check_value(&event, id)
     }
 
-    fn kept<'a>(&'a self, written: &'a [u8]) -> &'a [u8] {
+    fn quarantined<'a>(&'a self, written: &'a [u8]) -> &'a [u8] {
         written
     }
 }
 
 /// An event as JSON text.
-pub(crate) struct Text<'a>(pub(crate) &'a str);
+pub(crate) struct JsonText<'a>(pub(crate) &'a str);
 
-impl<L: Log> Source<L> for Text<'_> {
-    fn write(&self, pen: &Pen<L>, stamps: &Stamps<'_>, id: EventId, out: &mut Vec<u8>) -> Result<EventId, Invalid> {
-        let event = pen.overlay.write_text(self.0, stamps, out).map_err(|error| match error {
+impl<L: Log> EventInput<L> for JsonText<'_> {
+    fn write(
+        &self,
+        writer: &EventWriter<L>,
+        stamps: &Stamps<'_>,
+        id: EventId,
+        out: &mut Vec<u8>,
+    ) -> Result<EventId, Invalid> {
+        let event = writer.overlay.write_text(self.0, stamps, out).map_err(|error| match error {
             JsonError::Invalid(violations) => Invalid::Violations(violations),
             JsonError::Syntax(error) => Invalid::Syntax(error),
             other => Invalid::Syntax(serde_json::Error::io(std::io::Error::other(other))),
         })?;
-        pen.check_value(&event, id)
+        writer.check_value(&event, id)
     }
 
-    fn kept<'a>(&'a self, written: &'a [u8]) -> &'a [u8] {
+    fn quarantined<'a>(&'a self, written: &'a [u8]) -> &'a [u8] {
         if written.is_empty() { self.0.as_bytes() } else { written }
     }
 }
 
-impl<L: Log> Pen<L> {
+impl<L: Log> EventWriter<L> {
     /// Checks what no table says about a merged document, and finds its id.
     fn check_value(&self, event: &Value, id: EventId) -> Result<EventId, Invalid> {
         let find = |pointer| event.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
         let (provider, action) = (find("/event/provider"), find("/event/action"));
-        if self.pairs == Pairs::Checked && !self.desk.registry.contains(provider, action) {
+        if self.action_check == ActionCheck::Registry && !self.shared.registry.contains(provider, action) {
             return Err(self.unregistered(provider, action));
         }
         Ok(EventId::parse(find("/event/id").as_bytes()).unwrap_or(id))
