@@ -9,17 +9,17 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand, ValueEnum};
 use ecs_schema::generated::{infra_events::InfraEvents, kibana_event_log::KibanaEventLog};
 use ecs_schema::{JsonError, Log, LogRules, validate_json_str};
-use event_log::quarantine::{Entry, HandBack, Kind, Quarantine};
+use event_log::quarantine::{Entry, EntryKind, Quarantine, Resubmit};
 use event_log::{EVENTS_DIRECTORY, EventId, FullPolicy, QUARANTINE_DIRECTORY, Spool, SpoolBuilder};
 use serde_json::{Value, json};
 
-/// Exit code when an entry that was asked for is not there or was not handed back.
+/// Exit code when an entry that was asked for is not there or was not resubmitted.
 const NOT_ALL: u8 = 3;
 
 /// More than a record of the spool has besides the document.
 const RECORD_HEAD: usize = 64;
 
-/// List, show and hand back the events that a service could not log or deliver
+/// List, show and resubmit the events that a service could not log or deliver
 ///
 /// DIR is the directory of a service that is stopped: a running one has its directory to itself.
 ///
@@ -27,7 +27,7 @@ const RECORD_HEAD: usize = 64;
 /// engine for good; `too-large` is larger than any request that the engine takes; `unreadable` is a record that another
 /// release wrote; of one that is `truncated` the quarantine took only the beginning.
 ///
-/// Exits with 0 when all was done, with 3 when an entry is not there or was not handed back, with 1 when the directory
+/// Exits with 0 when all was done, with 3 when an entry is not there or was not resubmitted, with 1 when the directory
 /// cannot be used, with 2 when the arguments are wrong.
 #[derive(Debug, Args)]
 #[command(arg_required_else_help = true, after_help = EXAMPLES)]
@@ -40,7 +40,7 @@ pub struct Arguments {
 }
 
 const EXAMPLES: &str = "\
-See what is there, look at one, and hand back what the engine refused once its mapping is fixed:
+See what is there, look at one, and resubmit what the engine refused once its mapping is fixed:
   event-log quarantine ls /var/lib/orders/event-log
   event-log quarantine show /var/lib/orders/event-log 17
   event-log quarantine retry /var/lib/orders/event-log --all --kind rejected
@@ -67,9 +67,9 @@ enum Task {
         /// The number of the entry
         number: u64,
     },
-    /// Hand entries back to the spool of the service, which ships them after its next start
+    /// Resubmit entries to the spool of the service, which ships them after its next start
     ///
-    /// What the engine refused is handed back as it is, under its own id. What was invalid is handed back when it is valid
+    /// What the engine refused is resubmitted as it is, under its own id. What was invalid is resubmitted when it is valid
     /// by the rules that this program knows, or with a document in its place.
     Retry {
         /// The service's directory
@@ -105,13 +105,13 @@ enum KindArgument {
 }
 
 impl KindArgument {
-    fn is(self, kind: Kind) -> bool {
+    fn is(self, kind: EntryKind) -> bool {
         match self {
-            Self::Invalid => kind == Kind::Invalid,
-            Self::Rejected => kind == Kind::Rejected,
-            Self::TooLarge => kind == Kind::TooLarge,
-            Self::Unreadable => kind == Kind::Unreadable,
-            Self::Truncated => kind == Kind::Truncated,
+            Self::Invalid => kind == EntryKind::Invalid,
+            Self::Rejected => kind == EntryKind::Rejected,
+            Self::TooLarge => kind == EntryKind::TooLarge,
+            Self::Unreadable => kind == EntryKind::Unreadable,
+            Self::Truncated => kind == EntryKind::Truncated,
         }
     }
 }
@@ -218,7 +218,7 @@ fn show(quarantine: &Quarantine, number: u64, json: bool, out: &mut dyn Write) -
     Ok(0)
 }
 
-/// Which entries are to be handed back, and as what.
+/// Which entries are to be resubmitted, and as what.
 struct Wanted {
     /// All when it is empty.
     numbers: BTreeSet<u64>,
@@ -228,8 +228,8 @@ struct Wanted {
 }
 
 impl Wanted {
-    /// What an entry is handed back as, or why it is not; `None` when it was not asked for.
-    fn choose(&self, number: u64, entry: &Entry<'_>) -> Option<Result<HandBack, String>> {
+    /// What an entry is resubmitted as, or why it is not; `None` when it was not asked for.
+    fn choose(&self, number: u64, entry: &Entry<'_>) -> Option<Result<Resubmit, String>> {
         let is_named = self.numbers.contains(&number);
         if !(self.numbers.is_empty() || is_named) {
             return None;
@@ -238,22 +238,22 @@ impl Wanted {
             let reason = format!("it is of the kind `{}`, which `--kind` leaves out", entry.kind.name());
             return is_named.then_some(Err(reason));
         }
-        Some(self.hand_back(entry))
+        Some(self.resubmit(entry))
     }
 
-    fn hand_back(&self, entry: &Entry<'_>) -> Result<HandBack, String> {
+    fn resubmit(&self, entry: &Entry<'_>) -> Result<Resubmit, String> {
         match (&self.correction, entry.kind) {
             (Some(correction), _) => self.correct(correction, entry.id),
-            (None, Kind::Rejected | Kind::TooLarge) => Ok(HandBack::AsItIs),
-            (None, Kind::Invalid) => match std::str::from_utf8(entry.document) {
+            (None, EntryKind::Rejected | EntryKind::TooLarge) => Ok(Resubmit::Unchanged),
+            (None, EntryKind::Invalid) => match std::str::from_utf8(entry.document) {
                 Ok(document) => self.correct(document, entry.id),
                 Err(_) => Err("the document is not UTF-8".to_owned()),
             },
-            (None, kind) => Err(format!("an entry of the kind `{}` cannot be handed back as it is", kind.name())),
+            (None, kind) => Err(format!("an entry of the kind `{}` cannot be resubmitted as it is", kind.name())),
         }
     }
 
-    fn correct(&self, document: &str, id: Option<EventId>) -> Result<HandBack, String> {
+    fn correct(&self, document: &str, id: Option<EventId>) -> Result<Resubmit, String> {
         validate_json_str(self.rules, document).map_err(|error| match error {
             JsonError::Invalid(violations) => violations.to_string().replace('\n', "; "),
             error => error.to_string(),
@@ -261,7 +261,7 @@ impl Wanted {
         let value: Value = serde_json::from_str(document).map_err(|error| error.to_string())?;
         let own = value.pointer("/event/id").and_then(Value::as_str).and_then(|id| id.parse().ok());
         let id = own.or(id).unwrap_or_else(EventId::new);
-        Ok(HandBack::Corrected { id, document: value.to_string().into_bytes() })
+        Ok(Resubmit::Corrected { id, document: value.to_string().into_bytes() })
     }
 }
 
@@ -271,30 +271,30 @@ fn retry(dir: &Path, wanted: &Wanted, json: bool, out: &mut dyn Write) -> anyhow
     quarantine.entries(&mut |_, entry| largest = largest.max(entry.document.len()))?;
     let events = open_unbounded(Spool::builder().fit_records(largest + RECORD_HEAD), &dir.join(EVENTS_DIRECTORY))?;
     let mut refused = Vec::new();
-    let handed_back = quarantine.hand_back(&events, &mut |number, entry| match wanted.choose(number, entry) {
-        None => HandBack::Leave,
-        Some(Ok(handed_back)) => handed_back,
+    let resubmitted = quarantine.resubmit(&events, &mut |number, entry| match wanted.choose(number, entry) {
+        None => Resubmit::Skip,
+        Some(Ok(resubmitted)) => resubmitted,
         Some(Err(reason)) => {
             refused.push((number, reason));
-            HandBack::Leave
+            Resubmit::Skip
         }
     })?;
-    let known = |number: &u64| handed_back.contains(number) || refused.iter().any(|(of, _)| of == number);
+    let known = |number: &u64| resubmitted.contains(number) || refused.iter().any(|(of, _)| of == number);
     let missing = wanted.numbers.iter().filter(|number| !known(number));
     let missing: Vec<_> = missing.map(|number| (*number, "there is no such entry".to_owned())).collect();
     refused.extend(missing);
-    for number in &handed_back {
+    for number in &resubmitted {
         if json {
             writeln!(out, "{}", json!({"number": number, "is_handed_back": true}))?;
         } else {
-            writeln!(out, "{number} is handed back")?;
+            writeln!(out, "{number} is resubmitted")?;
         }
     }
     for (number, reason) in &refused {
         if json {
             writeln!(out, "{}", json!({"number": number, "is_handed_back": false, "reason": reason}))?;
         } else {
-            eprintln!("event-log: `{number}` is not handed back: {reason}");
+            eprintln!("event-log: `{number}` is not resubmitted: {reason}");
         }
     }
     Ok(if refused.is_empty() { 0 } else { NOT_ALL })

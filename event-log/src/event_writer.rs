@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::error::LogError;
 use crate::id::EventId;
 use crate::invalid::{Invalid, ReasonCounts};
-use crate::quarantine::{Entry, Kind, Quarantine};
+use crate::quarantine::{Entry, EntryKind, Quarantine};
 use crate::record::{EventRecord, HEAD_BYTES};
 use crate::registry::Registry;
 use crate::thread_buffer::with_buffer;
@@ -55,7 +55,7 @@ impl ServiceShared {
     #[cold]
     fn keep_invalid(&self, invalid: &Invalid, id: EventId, document: &[u8]) {
         let reason = invalid.with_values().to_string();
-        let entry = Entry { id: Some(id), ..Entry::new(Kind::Invalid, &reason, document) };
+        let entry = Entry { id: Some(id), ..Entry::new(EntryKind::Invalid, &reason, document) };
         let kept = self.quarantine.put(&entry);
         let cut = self.quarantine.cut_of(&entry);
         // Counted apart, so that no line about an event that is whole speaks for one that is not.

@@ -30,10 +30,9 @@ pub struct Metrics {
     pub lost: Vec<(&'static str, u64)>,
     /// Events that went into the quarantine.
     pub quarantined: u64,
-    /// Events of the quarantine that were handed back to the spool, and so are counted there a second time.
+    /// Events resubmitted from the quarantine to the spool, which counts them a second time.
     pub resubmitted: u64,
-    /// Records that the quarantine dropped, the oldest first, because it is bounded: events, and at most as many more as were
-    /// handed back and not yet let go.
+    /// Records that the full quarantine dropped, the oldest first: events, and at most as many markers of resubmitted events.
     pub quarantine_dropped: u64,
     /// Events of the quarantine that are lost because the disk has damaged them.
     pub quarantine_damaged: u64,

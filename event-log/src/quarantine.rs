@@ -1,31 +1,31 @@
-//! The quarantine: what could not be delivered and must not be lost, with the reason. Owns the form of its records;
-//! knows neither validation nor engines.
+//! The quarantine: events that could not be logged or delivered and must not be lost, with the reason. Owns the layout of its
+//! records; knows neither validation nor engines.
 //!
-//! # The form of a record
+//! # Layout of a record
 //! The quarantine is a spool of its own, and each of its records is:
 //!
 //! | bytes | what |
 //! | --- | --- |
 //! | 1 | format, [`FORMAT`] |
-//! | 1 | [`Kind`] |
+//! | 1 | [`EntryKind`] |
 //! | 2 | HTTP status that the engine gave the document, 0 when no engine was asked |
 //! | 16 | the event's id, all zero when it has none |
-//! | 8 | sequence: of the record in the spool of events, 0 when it never was in one; for [`Kind::Settled`] of the record of the quarantine that is settled |
+//! | 8 | sequence: of the record in the spool of events, 0 when it never was in one; for [`EntryKind::Settled`], of the quarantine's record that is settled |
 //! | 4 | length of the reason in bytes |
 //! | … | the reason, UTF-8, one line |
 //! | … | the document, to the end of the record; JSON unless the kind says otherwise |
 //!
-//! Numbers are little-endian. The spool frames a record and keeps its checksum, so there is none here.
+//! Numbers are little-endian. The spool frames each record and keeps its checksum, so the layout has none.
 
-mod hand_back;
+mod resubmit;
 mod store;
 
 use thiserror::Error;
 
 use crate::id::EventId;
 
-pub use hand_back::HandBack;
-pub use store::{DEFAULT_QUARANTINE_BYTES, Quarantine, QuarantineError, RefusedBack};
+pub use resubmit::Resubmit;
+pub use store::{DEFAULT_QUARANTINE_BYTES, Quarantine, QuarantineError, ResubmitError};
 
 /// The first byte of each record.
 pub const FORMAT: u8 = 1;
@@ -37,25 +37,25 @@ pub const MAX_REASON_BYTES: usize = 4096;
 /// Why a record is in the quarantine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Kind {
+pub enum EntryKind {
     /// Validation refused the event before it was spooled. The document is what would have been logged, with defaults, fixed
-    /// fields and stamps; of a text that is no JSON, or has a field twice, it is the text. Entries of releases before this one
-    /// have what the caller gave.
+    /// fields and stamps; of a text that is not JSON, or has a field twice, it is the text. Entries of earlier releases have what
+    /// the caller passed in.
     Invalid,
     /// The engine refused the document for good, for example because its mapping does not have a field.
     Rejected,
     /// The document alone is larger than the engine takes.
     TooLarge,
-    /// A record of the spool of events that is none of ours; the document is the record, byte by byte.
+    /// A record of the spool of events that this release cannot read; the document is the whole record, byte for byte.
     Unreadable,
-    /// What would be of another kind if it were not larger than the quarantine takes. The document is the beginning of the
-    /// event's; the reason says how long that is.
+    /// An entry of another kind that is larger than the quarantine accepts. The document is the beginning of the event's; the
+    /// reason says how long that is.
     Truncated,
-    /// Not an entry: says that an earlier record was handed back and is no longer in quarantine.
+    /// Not an entry: a marker that an earlier record was resubmitted and is no longer in quarantine.
     Settled,
 }
 
-impl Kind {
+impl EntryKind {
     const ALL: [(Self, u8, &'static str); 6] = [
         (Self::Invalid, 1, "invalid"),
         (Self::Rejected, 2, "rejected"),
@@ -84,9 +84,9 @@ impl Kind {
 ///
 /// # Examples
 /// ```
-/// use event_log::quarantine::{Entry, Kind};
+/// use event_log::quarantine::{Entry, EntryKind};
 ///
-/// let entry = Entry::new(Kind::Invalid, "unknown field `mesage`", br#"{"mesage":"hello"}"#);
+/// let entry = Entry::new(EntryKind::Invalid, "unknown field `mesage`", br#"{"mesage":"hello"}"#);
 /// let record = entry.head().into_iter().chain(entry.reason.bytes()).chain(entry.document.iter().copied());
 /// let record: Vec<u8> = record.collect();
 /// assert_eq!(Entry::parse(&record)?, entry);
@@ -95,12 +95,12 @@ impl Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry<'a> {
     /// Why it is here.
-    pub kind: Kind,
+    pub kind: EntryKind,
     /// HTTP status that the engine gave the document.
     pub status: Option<u16>,
     /// The event's id, a version 7 UUID, which is its `_id` where it is stored.
     pub id: Option<EventId>,
-    /// Where it stood in the spool of events; for [`Kind::Settled`] which record of the quarantine is meant.
+    /// Its sequence in the spool of events; for [`EntryKind::Settled`], the sequence of the quarantine's record that is settled.
     pub sequence: Option<u64>,
     /// One line for people, at most [`MAX_REASON_BYTES`].
     pub reason: &'a str,
@@ -109,14 +109,14 @@ pub struct Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
-    /// An entry without status, id and sequence; too long a reason is cut.
+    /// An entry without status, id and sequence; a reason that is too long is cut.
     #[must_use]
-    pub fn new(kind: Kind, reason: &'a str, document: &'a [u8]) -> Self {
+    pub fn new(kind: EntryKind, reason: &'a str, document: &'a [u8]) -> Self {
         let reason = &reason[..reason.floor_char_boundary(MAX_REASON_BYTES)];
         Self { kind, status: None, id: None, sequence: None, reason, document }
     }
 
-    /// The bytes before reason and document, so that the three can be appended as parts, without a copy.
+    /// The bytes before the reason and the document, so that the three can be appended as parts without a copy.
     #[must_use]
     pub fn head(&self) -> [u8; HEAD_BYTES] {
         let mut head = [0; HEAD_BYTES];
@@ -135,13 +135,13 @@ impl<'a> Entry<'a> {
     /// Reads a record.
     ///
     /// # Errors
-    /// When the record has another form; nothing is lost by that, the record stays where it is.
+    /// When the record has another layout; nothing is lost, the record stays where it is.
     pub fn parse(record: &'a [u8]) -> Result<Self, EntryError> {
         let (head, rest) = record.split_first_chunk::<HEAD_BYTES>().ok_or(EntryError::Short { bytes: record.len() })?;
         if head[0] != FORMAT {
             return Err(EntryError::Format { format: head[0] });
         }
-        let kind = Kind::of_byte(head[1]).ok_or(EntryError::Kind { kind: head[1] })?;
+        let kind = EntryKind::of_byte(head[1]).ok_or(EntryError::Kind { kind: head[1] })?;
         let reason_bytes = number(&head[28..32]);
         let (reason, document) = usize::try_from(reason_bytes)
             .ok()
@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn every_kind_is_read_as_it_was_written() {
-        for (kind, _, _) in Kind::ALL {
+        for (kind, _, _) in EntryKind::ALL {
             check_round_trip(Entry::new(kind, "", b""));
             let mut entry = Entry::new(kind, "failed to parse field", b"{}");
             entry.status = Some(400);
@@ -221,15 +221,15 @@ mod tests {
     #[test]
     fn long_reason_is_cut_between_characters() {
         let reason = "é".repeat(MAX_REASON_BYTES);
-        let entry = Entry::new(Kind::Rejected, &reason, b"{}");
+        let entry = Entry::new(EntryKind::Rejected, &reason, b"{}");
         assert_eq!(entry.reason.len(), MAX_REASON_BYTES);
         let reason = format!("x{reason}");
-        assert_eq!(Entry::new(Kind::Rejected, &reason, b"{}").reason.len(), MAX_REASON_BYTES - 1);
+        assert_eq!(Entry::new(EntryKind::Rejected, &reason, b"{}").reason.len(), MAX_REASON_BYTES - 1);
     }
 
     #[test]
     fn what_is_unknown_is_said() {
-        let mut head = Entry::new(Kind::Rejected, "", b"").head();
+        let mut head = Entry::new(EntryKind::Rejected, "", b"").head();
         head[1] = 99;
         assert_eq!(Entry::parse(&head).unwrap_err().to_string(), "kind `99` of a quarantined record is unknown");
         head[0] = 2;

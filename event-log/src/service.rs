@@ -74,8 +74,8 @@ pub struct StopReport {
     /// Events that went to the quarantine since the service was started: they broke rules of the log, or the engine refused
     /// them for good.
     pub quarantined: u64,
-    /// Events of the quarantine that were handed back since the service was started. Each is counted twice in what it became:
-    /// as quarantined, and as what became of it afterwards.
+    /// Events of the quarantine that were resubmitted since the service was started. Each is counted twice:
+    /// as quarantined, and by its outcome afterwards.
     pub resubmitted: u64,
     /// Events that are lost, because neither spool nor quarantine took them.
     pub lost: u64,

@@ -1,4 +1,4 @@
-//! `event-log quarantine` lists, shows and hands back, on what a real service has left in its quarantine.
+//! `event-log quarantine` lists, shows and resubmits, on what a real service has left in its quarantine.
 
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -26,7 +26,7 @@ fn refused_events_are_seen_fixed_and_delivered_once() {
     leave_three_rejected_and_one_invalid(directory.path(), &engine);
     check_help(directory.path());
     check_listed(directory.path());
-    check_handed_back(directory.path());
+    check_resubmitted(directory.path());
     check_refused_again(directory.path(), &engine);
     engine.set_mode("ok".parse().unwrap());
     let service = start(directory.path(), &engine);
@@ -91,7 +91,7 @@ fn check_listed(directory: &Path) {
     assert_eq!(program(&["show", dir, "99"]).code, 3);
 }
 
-fn check_handed_back(directory: &Path) {
+fn check_resubmitted(directory: &Path) {
     let dir = directory.to_str().unwrap();
     let all = program(&["retry", dir, "--all", "--json"]);
     let outcomes: Vec<bool> = all.objects().iter().map(|one| one["is_handed_back"] == true).collect();
@@ -119,7 +119,7 @@ fn check_handed_back(directory: &Path) {
     let other = program(&[&retry[..], &[&format!("{generated}/infra-events/rules.json")]].concat());
     assert_eq!(other.code, 3, "the rules of another log refuse it");
     let outcome = program(&[&retry[..], &[&format!("{generated}/kibana-event-log/rules.json")]].concat());
-    assert_eq!((outcome.code, outcome.text), (0, format!("{number} is handed back\n")));
+    assert_eq!((outcome.code, outcome.text), (0, format!("{number} is resubmitted\n")));
     assert_eq!(program(&["ls", dir]).text, "");
     assert_eq!(program(&["retry", dir, &number]).code, 3, "it is not there any more");
 }

@@ -13,7 +13,7 @@ pub(super) fn render(metrics: &Metrics) -> String {
     page.by_reason("invalid", "Events refused because they are invalid, by reason.", &metrics.invalid);
     page.by_reason("lost", "Events lost because spool or quarantine did not take them, by reason.", &metrics.lost);
     page.counter("quarantined", "Events put into the quarantine.", metrics.quarantined);
-    page.counter("resubmitted", "Events handed back from the quarantine to the spool.", metrics.resubmitted);
+    page.counter("resubmitted", "Events resubmitted from the quarantine to the spool.", metrics.resubmitted);
     page.counter("quarantine_dropped", "Records dropped from a full quarantine.", metrics.quarantine_dropped);
     page.counter("quarantine_damaged", "Events of the quarantine that the disk damaged.", metrics.quarantine_damaged);
     page.counter("spool_dropped", "Events dropped from a full spool.", metrics.spool.dropped_records);

@@ -14,7 +14,7 @@ use super::shipper::Shipper;
 use super::stats::Condition;
 use super::target::Question;
 use super::troubles::Activity;
-use crate::quarantine::{Entry, Kind};
+use crate::quarantine::{Entry, EntryKind};
 
 /// Longest time that an engine can ask to be left alone.
 const MAX_RETRY_AFTER: Duration = Duration::from_mins(10);
@@ -356,7 +356,7 @@ impl Shipper {
         let mut outcome = Ok(());
         for (place, rejection) in refused {
             let item = &batch.items[*place];
-            let kind = if rejection.status == 413 { Kind::TooLarge } else { Kind::Rejected };
+            let kind = if rejection.status == 413 { EntryKind::TooLarge } else { EntryKind::Rejected };
             put.push(*place);
             if self.put_before.remove(&(item.sequence, Some(item.id))) {
                 continue;

@@ -12,7 +12,7 @@ use super::progress::Progress;
 use super::shipper::{LOCAL_PAUSE, Shipper};
 use super::stats::Condition;
 use super::troubles::Activity;
-use crate::quarantine::{Entry, Kind};
+use crate::quarantine::{Entry, EntryKind};
 use crate::record::EventRecord;
 
 /// First pause after the spool was found empty; doubled up to [`LONGEST_IDLE`].
@@ -112,7 +112,7 @@ impl Shipper {
         let Some(unplaced) = &self.unplaced else { return Ok(()) };
         let sequence = unplaced.sequence;
         if !self.put_before.contains(&(sequence, None)) {
-            let entry = Entry::new(Kind::Unreadable, &unplaced.reason, &unplaced.record);
+            let entry = Entry::new(EntryKind::Unreadable, &unplaced.reason, &unplaced.record);
             self.quarantine.put(&Entry { sequence: Some(sequence), ..entry })?;
             self.put_before.insert((sequence, None));
         }

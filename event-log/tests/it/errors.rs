@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use event_log::LogError;
-use event_log::quarantine::{Entry, Kind, QuarantineError};
+use event_log::quarantine::{Entry, EntryKind, QuarantineError};
 use event_spool::{AppendError, Spool};
 use event_store::{Bundle, HttpTransport, TransportError};
 use serde_json::json;
@@ -63,10 +63,10 @@ fn errors_say_the_reason_when_a_main_returns_them() {
 #[test]
 fn errors_of_the_quarantine_and_of_the_way_to_an_engine_say_the_reason() {
     let service = service();
-    let number = service.quarantine().put(&Entry::new(Kind::Invalid, "why", b"{}")).unwrap();
+    let number = service.quarantine().put(&Entry::new(EntryKind::Invalid, "why", b"{}")).unwrap();
     let refused = service.quarantine().retry::<()>(number, &mut |_| Err("still invalid".into())).unwrap_err();
     assert!(matches!(refused, QuarantineError::Refused { .. }));
-    check(refused, &format!("the entry `{number}` was not taken back: still invalid"));
+    check(refused, &format!("the entry `{number}` was not resubmitted: still invalid"));
     check(
         Bundle::load("/no/such/folder").unwrap_err(),
         "cannot read `/no/such/folder/install.json`: No such file or directory (os error 2)",

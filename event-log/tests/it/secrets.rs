@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
 use ecs_schema::generated::kibana_event_log::KibanaEventLog;
-use event_log::quarantine::Kind;
+use event_log::quarantine::EntryKind;
 use event_log::ship::Settings;
 use event_log::{EventLogService, Shipping};
 use event_store::{Request, Response, Transport, TransportError};
@@ -171,6 +171,6 @@ fn what_an_engine_quotes_stays_in_the_quarantine() {
     check(&[last_error]);
     let mut kept = Vec::new();
     service.quarantine().entries(&mut |_, entry| kept.push((entry.kind, entry.reason.to_owned()))).unwrap();
-    let [(Kind::Rejected, reason)] = kept.as_slice() else { panic!("{kept:?}") };
+    let [(EntryKind::Rejected, reason)] = kept.as_slice() else { panic!("{kept:?}") };
     assert!(reason.contains("Preview of field's value: 'hunter2'"), "{reason}");
 }

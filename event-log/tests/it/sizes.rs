@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use ecs_schema::generated::kibana_event_log::KibanaEventLog;
-use event_log::quarantine::{HandBack, Kind, Quarantine};
+use event_log::quarantine::{EntryKind, Quarantine, Resubmit};
 use event_log::ship::Settings;
 use event_log::{DEFAULT_MAX_EVENT_BYTES, EventLogService, EventLogger, EventRecord, ServiceBuilder, Shipping};
 use event_spool::{FullPolicy, Spool};
@@ -51,7 +51,7 @@ fn engine(mode: &str) -> FakeEngine {
 }
 
 /// Kinds, sizes and reasons of what is in the quarantine.
-fn kept(quarantine: &Quarantine) -> Vec<(Kind, usize, String)> {
+fn kept(quarantine: &Quarantine) -> Vec<(EntryKind, usize, String)> {
     let mut kept = Vec::new();
     quarantine.entries(&mut |_, entry| kept.push((entry.kind, entry.document.len(), entry.reason.to_owned()))).unwrap();
     kept
@@ -75,15 +75,15 @@ fn event_above_the_limit_is_kept_in_full_and_goes_through_once_that_is_raised() 
         sizes = kept(service.quarantine());
     });
     assert_eq!(sizes.len(), 1);
-    assert_eq!((sizes[0].0, sizes[0].1), (Kind::Invalid, DEFAULT_MAX_EVENT_BYTES + 1));
+    assert_eq!((sizes[0].0, sizes[0].1), (EntryKind::Invalid, DEFAULT_MAX_EVENT_BYTES + 1));
     assert_eq!(lines.len(), 1, "{lines:?}");
     let said = "kept in quarantine: the event has 1048577 bytes of JSON, more than the 1048576 of `max_event_bytes`";
     assert!(lines[0].contains(said), "{lines:?}");
 
     let engine = engine("ok");
     let service = plain().max_event_bytes(2 << 20).ship(shipping(&engine)).start(directory.path()).unwrap();
-    let handed_back = service.quarantine().hand_back(service.spool(), &mut |_, _| HandBack::AsItIs).unwrap();
-    assert_eq!(handed_back.len(), 1);
+    let resubmitted = service.quarantine().resubmit(service.spool(), &mut |_, _| Resubmit::Unchanged).unwrap();
+    assert_eq!(resubmitted.len(), 1);
     let report = service.stop(Instant::now() + LIMIT);
     assert_eq!((report.delivered, report.spooled, report.is_delivered), (2, 0, true), "{report:?}");
 }
@@ -97,7 +97,7 @@ fn event_of_sixteen_mebibytes_is_delivered_or_kept_in_full() {
         let report = service.stop(Instant::now() + LIMIT);
         assert_eq!((report.delivered, report.quarantined, report.lost), (delivered, 1 - delivered, 0), "{report:?}");
         let kept: Vec<_> = kept(service.quarantine()).into_iter().map(|(kind, bytes, _)| (kind, bytes)).collect();
-        assert_eq!(kept, if delivered == 1 { vec![] } else { vec![(Kind::TooLarge, LARGE)] });
+        assert_eq!(kept, if delivered == 1 { vec![] } else { vec![(EntryKind::TooLarge, LARGE)] });
     }
 }
 
@@ -110,15 +110,15 @@ fn event_larger_than_the_quarantine_takes_is_cut_and_said_to_be() {
         let metrics = service.metrics();
         assert_eq!((metrics.invalid, metrics.quarantined, metrics.lost), (vec![("truncated", 1)], 1, vec![]));
         let kept = kept(service.quarantine());
-        let [(Kind::Truncated, bytes, reason)] = kept.as_slice() else { panic!("{kept:?}") };
+        let [(EntryKind::Truncated, bytes, reason)] = kept.as_slice() else { panic!("{kept:?}") };
         assert!((25_000..32_000).contains(bytes), "{bytes}");
         assert!(reason.starts_with(&format!("only the first {bytes} of ")), "{reason}");
         assert!(reason.contains("invalid: the event has"), "{reason}");
         let text = service.quarantine().show(1, &mut |entry| String::from_utf8(entry.document.to_vec()).unwrap());
         assert!(text.unwrap().unwrap().starts_with(r#"{"@timestamp":"2026-01-01T00:00:00Z","#));
-        // It is not handed back as if it were whole.
-        let handed_back = service.quarantine().hand_back(service.spool(), &mut |_, _| HandBack::AsItIs);
-        assert_eq!((handed_back.unwrap(), service.quarantine().count().unwrap()), (vec![], 1));
+        // It is not resubmitted as if it were whole.
+        let resubmitted = service.quarantine().resubmit(service.spool(), &mut |_, _| Resubmit::Unchanged);
+        assert_eq!((resubmitted.unwrap(), service.quarantine().count().unwrap()), (vec![], 1));
     });
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert!(lines[0].contains("bytes are kept in the quarantine, which takes no more: the event has"), "{lines:?}");
@@ -131,8 +131,8 @@ fn entry_too_large_for_the_spool_stays_and_holds_no_other_back() {
     let logger = logger(&service);
     logger.log_json(&event_of(200_000));
     logger.log_json(r#"{"event":{"provider":"nobody"}}"#);
-    let handed_back = service.quarantine().hand_back(service.spool(), &mut |_, _| HandBack::AsItIs).unwrap();
-    assert_eq!((handed_back, service.quarantine().count().unwrap()), (vec![2], 1));
+    let resubmitted = service.quarantine().resubmit(service.spool(), &mut |_, _| Resubmit::Unchanged).unwrap();
+    assert_eq!((resubmitted, service.quarantine().count().unwrap()), (vec![2], 1));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The quarantine as a person uses it: list, show, hand back.
+//! The quarantine as a person uses it: list, show, resubmit.
 
 use std::path::Path;
 use std::sync::Barrier;
@@ -8,7 +8,7 @@ use std::thread;
 use ecs_schema::generated::kibana_event_log::KibanaEventLog;
 use ecs_schema::{Log as _, validate_json_str};
 use event_log::EventId;
-use event_log::quarantine::{Entry, HandBack, Kind, Quarantine, QuarantineError};
+use event_log::quarantine::{Entry, EntryKind, Quarantine, QuarantineError, Resubmit};
 use event_spool::Spool;
 use serde_json::{Value, json};
 
@@ -33,14 +33,15 @@ fn entries_are_listed_and_shown_also_after_a_restart() {
     let directory = tempfile::tempdir().unwrap();
     let quarantine = open(directory.path());
     let id = Some(EventId::new());
-    let rejected = Entry { status: Some(400), id, sequence: Some(9), ..Entry::new(Kind::Rejected, "strict", b"{}") };
-    assert_eq!(quarantine.put(&Entry::new(Kind::Invalid, "unknown field", b"{\"a\":1}")).unwrap(), 1);
+    let rejected =
+        Entry { status: Some(400), id, sequence: Some(9), ..Entry::new(EntryKind::Rejected, "strict", b"{}") };
+    assert_eq!(quarantine.put(&Entry::new(EntryKind::Invalid, "unknown field", b"{\"a\":1}")).unwrap(), 1);
     assert_eq!(quarantine.put(&rejected).unwrap(), 2);
     drop(quarantine);
     let quarantine = open(directory.path());
     assert_eq!(listed(&quarantine), [row(1, "unknown field"), row(2, "strict")]);
     let shown = quarantine.show(2, &mut |entry| (entry.kind, entry.status, entry.id, entry.sequence)).unwrap();
-    assert_eq!(shown, Some((Kind::Rejected, Some(400), id, Some(9))));
+    assert_eq!(shown, Some((EntryKind::Rejected, Some(400), id, Some(9))));
     assert_eq!(quarantine.show(3, &mut |_| ()).unwrap(), None);
 }
 
@@ -49,7 +50,7 @@ fn entry_that_was_taken_back_is_gone_and_one_that_was_not_stays() {
     let directory = tempfile::tempdir().unwrap();
     let quarantine = open(directory.path());
     for reason in ["first", "second", "third"] {
-        quarantine.put(&Entry::new(Kind::Invalid, reason, reason.as_bytes())).unwrap();
+        quarantine.put(&Entry::new(EntryKind::Invalid, reason, reason.as_bytes())).unwrap();
     }
     assert_eq!(quarantine.added(), 3);
     let taken = quarantine.retry(2, &mut |entry| Ok(entry.document.to_vec())).unwrap();
@@ -58,7 +59,7 @@ fn entry_that_was_taken_back_is_gone_and_one_that_was_not_stays() {
     assert!(matches!(refused, QuarantineError::Refused { number: 1, .. }));
     assert_eq!(listed(&quarantine), [row(1, "first"), row(3, "third")]);
     assert_eq!(quarantine.retry(2, &mut |_| Ok(())).unwrap(), None, "it is not there a second time");
-    assert_eq!(quarantine.added(), 3, "handing back adds none");
+    assert_eq!(quarantine.added(), 3, "resubmitting adds none");
     drop(quarantine);
     let quarantine = open(directory.path());
     assert_eq!(listed(&quarantine), [row(1, "first"), row(3, "third")]);
@@ -70,7 +71,7 @@ fn entry_that_was_taken_back_is_gone_and_one_that_was_not_stays() {
 
 /// What was refused for its action, its version of the schema, or a value, in each form in which an event is logged.
 #[test]
-fn refused_event_goes_through_as_it_is_once_the_cause_is_fixed() {
+fn refused_event_goes_through_unchanged_once_the_cause_is_fixed() {
     let service = service();
     let logger = service.logger_json(&json!({"event": {"provider": "later"}, "tags": ["default"]})).unwrap();
     let own: EventId = "0190163d-8694-739b-aea5-966c26f8ad91".parse().unwrap();
@@ -87,11 +88,11 @@ fn refused_event_goes_through_as_it_is_once_the_cause_is_fixed() {
     assert_eq!((ids[3], service.metrics().invalid), (own, vec![("unregistered", 4)]));
 
     service.register_provider_actions("later", ["action"]).unwrap();
-    let as_it_is = &mut |_: u64, entry: &Entry<'_>| {
+    let unchanged = &mut |_: u64, entry: &Entry<'_>| {
         validate_json_str(KibanaEventLog::RULES, std::str::from_utf8(entry.document).unwrap()).unwrap();
-        HandBack::AsItIs
+        Resubmit::Unchanged
     };
-    assert_eq!(service.quarantine().hand_back(service.spool(), as_it_is).unwrap().len(), 4);
+    assert_eq!(service.quarantine().resubmit(service.spool(), unchanged).unwrap().len(), 4);
     let metrics = service.metrics();
     assert_eq!((metrics.quarantined, metrics.resubmitted, metrics.accepted), (4, 4, 4), "4 were issued");
     let events = logged(&service);
@@ -125,7 +126,10 @@ fn refused_event_may_be_logged_again_with_the_same_result() {
 fn entry_of_an_earlier_release_is_still_read() {
     let service = service();
     let before = br#"{"message":"what the caller gave"}"#;
-    service.quarantine().put(&Entry { id: Some(EventId::new()), ..Entry::new(Kind::Invalid, "why", before) }).unwrap();
+    service
+        .quarantine()
+        .put(&Entry { id: Some(EventId::new()), ..Entry::new(EntryKind::Invalid, "why", before) })
+        .unwrap();
     let logger = logger(&service);
     let again = &mut |entry: &Entry<'_>| Ok(logger.log_json_durable(std::str::from_utf8(entry.document)?)?);
     assert!(service.quarantine().retry(1, again).unwrap().is_some());
@@ -138,7 +142,7 @@ fn closure_may_call_every_method() {
     let quarantine = open(&directory.path().join("quarantine"));
     let events = Spool::builder().open(directory.path().join("events")).unwrap();
     for reason in ["first", "second", "third"] {
-        quarantine.put(&Entry { id: Some(EventId::new()), ..Entry::new(Kind::Rejected, reason, b"{}") }).unwrap();
+        quarantine.put(&Entry { id: Some(EventId::new()), ..Entry::new(EntryKind::Rejected, reason, b"{}") }).unwrap();
     }
     let busy = |outcome: Result<Option<()>, QuarantineError>, number: u64| {
         assert!(matches!(outcome, Err(QuarantineError::Busy { number: busy }) if busy == number), "{outcome:?}");
@@ -148,23 +152,23 @@ fn closure_may_call_every_method() {
     assert_eq!(seen, 9);
     let resubmitted = quarantine.retry(2, &mut |_| {
         busy(quarantine.retry(2, &mut |_| Ok(())), 2);
-        assert_eq!(quarantine.count().unwrap(), 3, "it is there until it is handed back");
+        assert_eq!(quarantine.count().unwrap(), 3, "it is there until it is resubmitted");
         quarantine.retry(1, &mut |_| Ok(())).unwrap().unwrap();
-        quarantine.put(&Entry::new(Kind::Invalid, "fourth", b"{}")).unwrap();
+        quarantine.put(&Entry::new(EntryKind::Invalid, "fourth", b"{}")).unwrap();
         assert_eq!(quarantine.show(3, &mut |entry| entry.reason.to_owned()).unwrap().unwrap(), "third");
         Ok("done")
     });
     assert_eq!(resubmitted.unwrap(), Some("done"));
-    let handed_back = quarantine.hand_back(&events, &mut |number, entry| {
+    let resubmitted = quarantine.resubmit(&events, &mut |number, entry| {
         busy(quarantine.retry(number, &mut |_| Ok(())), number);
-        let inner = quarantine.hand_back(&events, &mut |inner, _| {
+        let inner = quarantine.resubmit(&events, &mut |inner, _| {
             assert!(inner > number);
-            HandBack::Leave
+            Resubmit::Skip
         });
         assert_eq!((inner.unwrap(), quarantine.count().unwrap()), (Vec::new(), 2));
-        if entry.kind == Kind::Rejected { HandBack::AsItIs } else { HandBack::Leave }
+        if entry.kind == EntryKind::Rejected { Resubmit::Unchanged } else { Resubmit::Skip }
     });
-    assert_eq!(handed_back.unwrap(), [3]);
+    assert_eq!(resubmitted.unwrap(), [3]);
     assert_eq!(listed(&quarantine).len(), 1);
 }
 
@@ -175,7 +179,9 @@ fn callers_at_once_hand_each_entry_back_once() {
     let quarantine = open(&directory.path().join("quarantine"));
     let events = Spool::builder().open(directory.path().join("events")).unwrap();
     for _ in 0..ENTRIES {
-        quarantine.put(&Entry { id: Some(EventId::new()), ..Entry::new(Kind::Rejected, "strict", b"{}") }).unwrap();
+        quarantine
+            .put(&Entry { id: Some(EventId::new()), ..Entry::new(EntryKind::Rejected, "strict", b"{}") })
+            .unwrap();
     }
     let resubmitted = AtomicU64::new(0);
     let all_are_there = Barrier::new(4);
@@ -185,7 +191,7 @@ fn callers_at_once_hand_each_entry_back_once() {
             scope.spawn(move || {
                 all_are_there.wait();
                 if caller == 0 {
-                    quarantine.hand_back(events, &mut |_, _| HandBack::AsItIs).unwrap();
+                    quarantine.resubmit(events, &mut |_, _| Resubmit::Unchanged).unwrap();
                     return;
                 }
                 for number in 1..=ENTRIES {
