@@ -1,54 +1,55 @@
-//! How delivery is going, as a service shows it: plain values.
+//! How delivery is going, as a service reports it: plain values.
 
 use std::time::Duration;
 
-use crate::metrics::{MAX_HEALTHY_LAG, MAX_HEALTHY_TROUBLE};
-use crate::ship::{Condition, Trouble};
+use crate::metrics::{MAX_HEALTHY_LAG, MAX_HEALTHY_PROBLEM};
+use crate::ship::{Condition, DeliveryProblem};
 
 /// How delivery is going.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DeliveryMetrics {
-    /// Events that the store has confirmed, those included that it had before.
+    /// Events that the store has confirmed, including those that it had already.
     pub delivered: u64,
-    /// Events that were sent again after a try that failed.
+    /// Events that were sent again after a failed attempt.
     pub retried: u64,
-    /// Of `delivered`, those that the store had before: second tries whose first had arrived.
+    /// Events in `delivered` that the store had already: an earlier attempt had arrived.
     pub conflicts: u64,
-    /// Events that the store said it had put where readers do not see them; they were sent again, and are not in `delivered`.
+    /// Events that the store put into an index which readers do not see; they are sent again, and are not in `delivered`.
     pub strays: u64,
-    /// Events that the store refused for good and that are in quarantine now.
+    /// Events that the store rejected permanently and that are now in quarantine.
     pub rejected: u64,
     /// Events that wait in the spool.
     pub waiting: u64,
-    /// The age of the oldest event that waits, as far as known: of those that a request is made of or under way with.
+    /// The age of the oldest waiting event, among those that are in a batch or in flight.
     pub lag: Option<Duration>,
     /// Why events wait at present; empty while none waits after a failure.
-    pub troubles: Vec<Trouble>,
-    /// The last failure in one line, without secrets and without documents; kept when all is well again.
+    pub problems: Vec<DeliveryProblem>,
+    /// The last failure in one line, without secrets and without documents; kept after it is resolved.
     pub last_error: Option<String>,
-    /// Whether delivery has ended by a defect of this library. Events stay in the spool, and are delivered by the next start.
+    /// Whether delivery has ended because of a defect of this library. Events stay in the spool, and are delivered after the next
+    /// start.
     pub has_panicked: bool,
-    /// How the installation of the log's generated files is going, when that is the delivery's business.
-    pub installation: Option<InstallationMetrics>,
+    /// How the installation of the log's generated files is going, if delivery installs them.
+    pub installation: Option<InstallMetrics>,
 }
 
 /// How the installation of a log's generated files is going.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct InstallationMetrics {
+pub struct InstallMetrics {
     /// Whether it is done. Until then nothing is sent, unless the engine has a newer version of the log.
     pub is_installed: bool,
-    /// Tries that failed.
+    /// Failed attempts.
     pub failures: u64,
-    /// Why the last try failed, in one line; none once it is installed.
+    /// Why the last attempt failed, in one line; `None` once it is installed.
     pub last_error: Option<String>,
-    /// Whether a person has to do something before a try can succeed. It is tried again all the same.
+    /// Whether a person has to act before an attempt can succeed. It is retried all the same.
     pub needs_person: bool,
-    /// For how long it has been tried; none once it is installed.
+    /// How long it has been attempted; `None` once it is installed.
     pub pending_for: Option<Duration>,
 }
 
 impl DeliveryMetrics {
-    /// Adds what keeps events waiting, a line for each reason.
+    /// Adds the reasons for which events wait, a line for each.
     pub(crate) fn add_reasons(&self, reasons: &mut Vec<String>) {
         if self.has_panicked {
             let text = "delivery has ended by a defect of this library, which the error output shows: events stay in the spool; \
@@ -58,15 +59,15 @@ impl DeliveryMetrics {
         }
         let before = reasons.len();
         let mut later = None;
-        for Trouble { condition, reason, lasts } in &self.troubles {
-            if condition.needs_person() || *lasts > MAX_HEALTHY_TROUBLE {
-                reasons.push(format!("events have been waiting for {} s: {reason}", lasts.as_secs()));
+        for DeliveryProblem { condition, reason, duration } in &self.problems {
+            if condition.needs_person() || *duration > MAX_HEALTHY_PROBLEM {
+                reasons.push(format!("events have been waiting for {} s: {reason}", duration.as_secs()));
             } else {
                 later = Some(reason.as_str());
             }
         }
         if let Some(installation) = &self.installation {
-            let pending = installation.pending_for.filter(|pending| *pending > MAX_HEALTHY_TROUBLE);
+            let pending = installation.pending_for.filter(|pending| *pending > MAX_HEALTHY_PROBLEM);
             match (&installation.last_error, pending) {
                 (Some(error), _) if installation.needs_person => {
                     reasons.push(format!("the log cannot be installed: {error}"));
@@ -94,6 +95,6 @@ impl DeliveryMetrics {
     pub(crate) fn waits_for(&self, condition: Condition) -> bool {
         let is_uninstalled = self.installation.as_ref().is_some_and(|it| !it.is_installed && it.last_error.is_some());
         let is_held = condition == Condition::NotInstalled && is_uninstalled;
-        is_held || self.troubles.iter().any(|trouble| trouble.condition == condition)
+        is_held || self.problems.iter().any(|problem| problem.condition == condition)
     }
 }

@@ -34,14 +34,14 @@ mod shipping;
 mod thread_buffer;
 mod timing;
 
-pub use delivery::{DeliveryMetrics, InstallationMetrics};
+pub use delivery::{DeliveryMetrics, InstallMetrics};
 pub use error::{LogError, LoggerError, StartError};
 pub use id::{EventId, IdError};
 pub use invalid::Invalid;
 #[cfg(feature = "tracing-layer")]
 pub use layer::TracingLayer;
 pub use logger::{EventLogger, ProviderLogger};
-pub use metrics::{Health, MAX_HEALTHY_LAG, MAX_HEALTHY_TROUBLE, Metrics};
+pub use metrics::{Health, MAX_HEALTHY_LAG, MAX_HEALTHY_PROBLEM, Metrics};
 pub use record::{EventRecord, RecordError};
 pub use registry::RegisterError;
 pub use service::{

@@ -1,5 +1,5 @@
-//! How the event log of a process stands: plain values, a health, and the text that Prometheus reads. Owns their names;
-//! counting is done where things happen.
+//! The metrics of a process's event log: plain values, a health, and the text that Prometheus reads. Owns their names; the
+//! counting is done elsewhere.
 
 mod prometheus;
 
@@ -10,13 +10,13 @@ use event_spool::Stats;
 use crate::delivery::DeliveryMetrics;
 use crate::event_writer::{FORKED, ServiceShared};
 
-/// How long a trouble that usually passes by itself may last before that impairs the health: long enough for an engine to
-/// restart. What a person has to see to impairs it at once.
-pub const MAX_HEALTHY_TROUBLE: Duration = Duration::from_mins(1);
-/// How old the oldest event that waits may be before that impairs the health, whatever the reason.
+/// How long a problem that usually passes by itself may last before it impairs the health: long enough for an engine to
+/// restart. A problem that needs a person impairs it at once.
+pub const MAX_HEALTHY_PROBLEM: Duration = Duration::from_mins(1);
+/// How old the oldest waiting event may be before that impairs the health, whatever the reason.
 pub const MAX_HEALTHY_LAG: Duration = Duration::from_mins(5);
 
-/// How things stand, since the service was started unless said otherwise.
+/// Metrics of a service, counted since its start unless stated otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Metrics {
@@ -24,9 +24,9 @@ pub struct Metrics {
     pub accepted: u64,
     /// Events that were refused because they are invalid, by the code of the reason.
     pub invalid: Vec<(&'static str, u64)>,
-    /// Events that are lost because the spool or, for invalid ones, the quarantine did not take them, by reason:
+    /// Events that are lost because the spool or, for invalid ones, the quarantine did not accept them, by reason:
     /// `spool-full`, `no-segment`, `quarantine`; in a process that was forked from the one that started the service,
-    /// `forked`, and all else is zero there.
+    /// `forked`, and everything else is zero there.
     pub lost: Vec<(&'static str, u64)>,
     /// Events that went into the quarantine.
     pub quarantined: u64,
@@ -38,16 +38,16 @@ pub struct Metrics {
     pub quarantine_damaged: u64,
     /// The spool of events; its `dropped_records` and `damaged_records` are lost.
     pub spool: Stats,
-    /// How delivery is going, when somebody delivers.
+    /// How delivery is going, if the service ships.
     pub delivery: Option<DeliveryMetrics>,
 }
 
-/// Whether events get where they should.
+/// Whether events reach their destination.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Health {
     /// They do.
     Good,
-    /// Something keeps them from it; each reason is one line.
+    /// Something prevents it; each reason is one line.
     Impaired(Vec<String>),
 }
 
@@ -58,7 +58,7 @@ impl Metrics {
         Self {
             accepted: spool.appended,
             invalid: if spool.is_forked { Vec::new() } else { shared.invalid.counts() },
-            // The others are the parent's, who counts on.
+            // The other counts are the parent's.
             lost: shared.lost.counts().into_iter().filter(|(code, _)| !spool.is_forked || *code == FORKED).collect(),
             quarantined: if spool.is_forked { 0 } else { shared.quarantine.added() },
             resubmitted: if spool.is_forked { 0 } else { shared.quarantine.resubmitted() },
@@ -69,7 +69,7 @@ impl Metrics {
         }
     }
 
-    /// Events that wait in the spool, also those of earlier processes.
+    /// Events that wait in the spool, including those of earlier processes.
     #[must_use]
     pub fn waiting(&self) -> u64 {
         match &self.delivery {
@@ -78,7 +78,7 @@ impl Metrics {
         }
     }
 
-    /// Whether events get where they should.
+    /// Whether events reach their destination.
     #[must_use]
     pub fn health(&self) -> Health {
         let mut reasons = Vec::new();

@@ -9,7 +9,7 @@ use event_store::{Bundle, Installer, Transport};
 
 use crate::error::StartError;
 use crate::quarantine::Quarantine;
-use crate::ship::{Ports, Settings, ShipperThread};
+use crate::ship::{Settings, ShipperStorage, ShipperThread};
 
 /// The folder of the journal of intents, in the service's directory.
 const SHIPPING_DIRECTORY: &str = "shipping";
@@ -73,11 +73,11 @@ impl Shipping {
                 made: bundle.targets().map(str::to_owned).collect(),
             });
         }
-        let ports = Ports::open(spool, quarantine.clone(), &directory.join(SHIPPING_DIRECTORY));
-        ports
-            .and_then(|ports| match bundle {
-                Some(bundle) => ShipperThread::start_installing(settings, ports, transport, Installer::new(bundle)),
-                None => ShipperThread::start(settings, ports, transport),
+        let storage = ShipperStorage::open(spool, quarantine.clone(), &directory.join(SHIPPING_DIRECTORY));
+        storage
+            .and_then(|storage| match bundle {
+                Some(bundle) => ShipperThread::start_installing(settings, storage, transport, Installer::new(bundle)),
+                None => ShipperThread::start(settings, storage, transport),
             })
             .map_err(StartError::Shipping)
     }

@@ -1,4 +1,4 @@
-//! Documents that share a request: the body, and what is known of each of them.
+//! Documents that share a request: the body, and what is known about each of them.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use event_store::{BulkBody, PushError, Said};
 
-use super::overtaken::Overtaken;
+use super::refusal_history::RefusalHistory;
 use crate::id::EventId;
 
 /// One document of a batch.
@@ -17,13 +17,13 @@ pub(super) struct Item {
     /// Where the document ends in the body, its newline not counted, and how long it is.
     end: usize,
     length: usize,
-    /// How often the engine refused it, and it may be the reason, while it took other documents.
+    /// How often the engine refused it while it stored other documents, for a reason that may be the document's.
     pub(super) refusals: u8,
-    /// What the engine refused it with, where that has to be kept until it is known whether it is stored all the same.
+    /// Why the engine refused it, kept while it is unknown whether it is stored all the same.
     pub(super) rejection: Option<Box<Rejection>>,
 }
 
-/// What an engine said of a document that it did not store.
+/// The engine's error for a document that it did not store.
 #[derive(Clone, Debug)]
 pub(super) struct Rejection {
     pub(super) status: u16,
@@ -45,22 +45,22 @@ impl fmt::Display for Rejection {
     }
 }
 
-/// Whether earlier tries may have stored the documents of a batch.
+/// Whether earlier attempts may have stored the documents of a batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Arrival {
-    /// None was sent, or the engine turned each of them down. The batch may be filled up, and go to any index.
+pub(super) enum AttemptState {
+    /// No attempt was made, or the engine refused each one. The batch may be filled up, and sent to any index.
     #[default]
-    None,
-    /// One may have, in the index that it was assigned to or in one that was written to after it.
-    InDoubt,
-    /// The same, and the engine refuses the documents for good, each with its rejection. They go into the quarantine unless
-    /// they turn out to be stored.
-    Refused,
-    /// The same, and a moment ago no index had them: they are sent once more. Unless that try settles it, they are in doubt
-    /// again, since the earlier one may have been running all that time.
-    Asked,
-    /// The engine says that they are stored in an index that it names. That counts when it is seen to be behind the target.
-    Reported,
+    NotStored,
+    /// An attempt may have stored them, in the assigned index or in one that became the write index later.
+    Ambiguous,
+    /// As [`Ambiguous`](Self::Ambiguous), and the engine rejects the documents permanently, each with its rejection. They go into
+    /// the quarantine unless they turn out to be stored.
+    RejectedAmbiguous,
+    /// As [`Ambiguous`](Self::Ambiguous), but a moment ago no index had them: they are sent once more. Unless that attempt is
+    /// conclusive they are ambiguous again, since the earlier one may have been running all that time.
+    CheckedAbsent,
+    /// The engine says that they are stored in an index that it names. That counts once the index is seen behind the target.
+    Unconfirmed,
 }
 
 /// Documents in the order of the spool.
@@ -68,31 +68,31 @@ pub(super) enum Arrival {
 pub(super) struct Batch {
     pub(super) body: BulkBody,
     pub(super) items: Vec<Item>,
-    /// The write index of the moment in which it was sent for the first time.
-    pub(super) pin: Option<Arc<str>>,
-    /// The index that the engine says it has stored the documents in, while they are [`Reported`](Arrival::Reported).
+    /// The write index at the time of the first attempt.
+    pub(super) assigned_index: Option<Arc<str>>,
+    /// The index in which the engine says it has stored the documents, while they are [`Reported`](AttemptState::Unconfirmed).
     pub(super) stored_in: Option<Arc<str>>,
-    pub(super) arrival: Arrival,
-    /// Indices that are still to be asked for its documents, the next one last. None until that is necessary.
-    pub(super) to_ask: Option<Vec<Arc<str>>>,
-    /// Tries in a row that stored nothing.
+    pub(super) attempt_state: AttemptState,
+    /// Indices still to be checked for its documents, the next one last. `None` until that is necessary.
+    pub(super) indices_to_check: Option<Vec<Arc<str>>>,
+    /// Consecutive attempts that stored nothing.
     pub(super) failures: u32,
-    /// When all of its documents were refused for the first time, and may be the reason. Since then it is passed by others,
-    /// in whose absence nobody could tell what the reason is.
+    /// When all of its documents were first refused for a reason that may be theirs. Since then other batches pass it: only
+    /// their success shows whether the reason is the documents or the engine.
     pub(super) stalled: Option<Duration>,
-    /// That it was refused, since when, and how often others have passed it.
-    pub(super) overtaken: Option<Overtaken>,
-    /// Not to be sent before.
+    /// Since when it has been refused, and how often other documents were stored in between.
+    pub(super) refusal_history: Option<RefusalHistory>,
+    /// Not to be sent before this time.
     pub(super) due: Duration,
     /// When its first document was read.
     pub(super) begun: Duration,
 }
 
 impl Batch {
-    /// Notes that the last try may have arrived.
-    pub(super) fn doubt(&mut self) {
-        if self.arrival == Arrival::None {
-            self.arrival = Arrival::InDoubt;
+    /// Notes that the last attempt may have arrived.
+    pub(super) fn mark_ambiguous(&mut self) {
+        if self.attempt_state == AttemptState::NotStored {
+            self.attempt_state = AttemptState::Ambiguous;
         }
     }
 
@@ -115,8 +115,8 @@ impl Batch {
         Ok(())
     }
 
-    pub(super) fn document(&self, place: usize) -> &[u8] {
-        let item = &self.items[place];
+    pub(super) fn document(&self, position: usize) -> &[u8] {
+        let item = &self.items[position];
         &self.body.as_bytes()[item.end - item.length..item.end]
     }
 
@@ -132,47 +132,47 @@ impl Batch {
         ranges
     }
 
-    /// Leaves only the documents at these places, which ascend.
-    pub(super) fn keep(&mut self, places: &[usize]) {
-        if places.len() == self.items.len() {
+    /// Keeps only the documents at these positions, which are in ascending order.
+    pub(super) fn keep(&mut self, positions: &[usize]) {
+        if positions.len() == self.items.len() {
             return;
         }
-        let kept = self.copy_of(places.iter().copied());
+        let kept = self.copy_of(positions.iter().copied());
         (self.body, self.items) = (kept.body, kept.items);
     }
 
-    /// Takes the second half away, into a batch that stands where this one does.
+    /// Moves the second half into a batch with the same state.
     pub(super) fn split_off_half(&mut self) -> Self {
         self.split_off(self.items.len() / 2)
     }
 
-    /// Takes the documents from a place on away, into a batch that stands where this one does.
-    pub(super) fn split_off(&mut self, place: usize) -> Self {
-        let second = self.copy_of(place..self.items.len());
-        let first = self.copy_of(0..place);
+    /// Moves the documents from a position on into a batch with the same state.
+    pub(super) fn split_off(&mut self, position: usize) -> Self {
+        let second = self.copy_of(position..self.items.len());
+        let first = self.copy_of(0..position);
         (self.body, self.items) = (first.body, first.items);
         second
     }
 
-    pub(super) fn copy_of(&self, places: impl Iterator<Item = usize>) -> Self {
+    pub(super) fn copy_of(&self, positions: impl Iterator<Item = usize>) -> Self {
         let mut copy = Self {
             body: BulkBody::default(),
             items: Vec::new(),
-            pin: self.pin.clone(),
+            assigned_index: self.assigned_index.clone(),
             stored_in: None,
-            to_ask: None,
+            indices_to_check: None,
             ..*self
         };
-        for place in places {
-            let item = &self.items[place];
-            copy.push(item.sequence, item.id, self.document(place)).expect("it was taken before");
+        for position in positions {
+            let item = &self.items[position];
+            copy.push(item.sequence, item.id, self.document(position)).expect("it was taken before");
             let copied = copy.items.last_mut().expect("it was pushed");
             (copied.refusals, copied.rejection) = (item.refusals, item.rejection.clone());
         }
         copy
     }
 
-    /// Empties it for other documents, and keeps its memory.
+    /// Empties it for other documents, keeping its memory.
     pub(super) fn reset(&mut self) {
         self.body.clear();
         self.items.clear();
@@ -183,7 +183,7 @@ impl Batch {
 
 #[cfg(test)]
 mod tests {
-    use super::{Arrival, Batch};
+    use super::{AttemptState, Batch};
     use crate::id::EventId;
 
     fn batch() -> Batch {
@@ -196,8 +196,8 @@ mod tests {
     }
 
     fn documents(batch: &Batch) -> Vec<(u64, &str)> {
-        let text = |place| std::str::from_utf8(batch.document(place)).unwrap();
-        (0..batch.items.len()).map(|place| (batch.items[place].sequence, text(place))).collect()
+        let text = |position| std::str::from_utf8(batch.document(position)).unwrap();
+        (0..batch.items.len()).map(|position| (batch.items[position].sequence, text(position))).collect()
     }
 
     #[test]
@@ -216,20 +216,25 @@ mod tests {
     #[test]
     fn halves_make_the_whole() {
         let mut first = batch();
-        first.arrival = Arrival::InDoubt;
+        first.attempt_state = AttemptState::Ambiguous;
         let whole = first.body.as_bytes().to_vec();
         let second = first.split_off_half();
         assert_eq!([first.body.as_bytes(), second.body.as_bytes()].concat(), whole);
         assert_eq!((first.ranges(), second.ranges()), (vec![(3, 4)], vec![(7, 8)]));
-        assert_eq!(second.arrival, Arrival::InDoubt);
+        assert_eq!(second.attempt_state, AttemptState::Ambiguous);
     }
 
     #[test]
     fn reset_batch_is_free_again() {
         let mut used = batch();
-        used.arrival = Arrival::InDoubt;
+        used.attempt_state = AttemptState::Ambiguous;
         used.failures = 3;
         used.reset();
-        assert!(used.is_empty() && used.arrival == Arrival::None && used.failures == 0 && used.body.is_empty());
+        assert!(
+            used.is_empty()
+                && used.attempt_state == AttemptState::NotStored
+                && used.failures == 0
+                && used.body.is_empty()
+        );
     }
 }

@@ -1,33 +1,33 @@
-//! What can be set about shipping, with the reasons for the numbers.
+//! The settings of shipping, with the reasons for their defaults.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-/// Documents of a batch. Of small events this many are about a megabyte; larger batches gain nothing that can be measured,
-/// and each reply has an item for each document.
+/// Documents per batch. This many small events are about a megabyte; larger batches gain nothing measurable, and each reply has
+/// an item for each document.
 pub const DEFAULT_MAX_DOCUMENTS: u32 = 4096;
-/// The most that a batch can be set to: engines are asked for all documents of a batch at once.
+/// The largest setting for a batch: all documents of a batch are looked up in one request.
 pub const MOST_DOCUMENTS: u32 = 10_000;
-/// Bytes of a request's body. A hundredth of what engines take at most, small enough to be held several times.
+/// Bytes of a request's body: a hundredth of what engines accept, small enough to be held several times.
 pub const DEFAULT_MAX_BYTES: usize = 1 << 20;
-/// How long a record may wait for others to share its request: what the engines take to make a document searchable.
+/// How long a record may wait for others to share its request: as long as engines take to make a document searchable.
 pub const DEFAULT_MAX_AGE: Duration = Duration::from_secs(1);
-/// Requests under way at most: two keep client and engine busy at once, the others are for distance.
+/// Requests in flight at most: two keep client and engine busy at the same time, the others compensate for latency.
 pub const DEFAULT_MAX_IN_FLIGHT: u32 = 4;
-/// Bound of the first delay before a repetition.
+/// Bound of the first delay before a retry.
 pub const DEFAULT_RETRY_BASE: Duration = Duration::from_millis(100);
-/// Bound of all later ones: an engine that is back is noticed within half a minute.
+/// Bound of all later delays: a recovered engine is noticed within half a minute.
 pub const DEFAULT_RETRY_CAP: Duration = Duration::from_secs(30);
-/// A reply that takes longer counts as a sign of overload, like 429.
+/// A slower reply counts as a sign of overload, like 429.
 pub const DEFAULT_SLOW_AFTER: Duration = Duration::from_secs(5);
 
-/// Whether an intent is synced to disk before the request that it is about is sent.
+/// Whether an intent is synced to disk before its request is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IntentSync {
-    /// It is; nothing is doubled after a loss of power either. One sync in thousands of records.
+    /// It is synced; nothing is stored twice after a loss of power either. One sync per thousands of records.
     BeforeSend,
-    /// The system writes it when it likes. Enough for the death of the process.
+    /// The operating system writes it at some time. Sufficient for the death of the process.
     LeftToSystem,
 }
 
@@ -87,14 +87,14 @@ impl Settings {
         }
     }
 
-    /// Documents of a batch at most, by default [`DEFAULT_MAX_DOCUMENTS`]; no more than [`MOST_DOCUMENTS`].
+    /// Maximum number of documents per batch, by default [`DEFAULT_MAX_DOCUMENTS`]; no more than [`MOST_DOCUMENTS`].
     #[must_use]
     pub fn max_documents(mut self, documents: NonZeroU32) -> Self {
         self.max_documents = documents.get().min(MOST_DOCUMENTS) as usize;
         self
     }
 
-    /// Bytes of a request's body at most, by default [`DEFAULT_MAX_BYTES`]; a larger document is sent alone.
+    /// Maximum size of a request's body in bytes, by default [`DEFAULT_MAX_BYTES`]; a larger document is sent alone.
     #[must_use]
     pub fn max_bytes(mut self, bytes: usize) -> Self {
         self.max_bytes = bytes.max(1);
@@ -108,14 +108,14 @@ impl Settings {
         self
     }
 
-    /// Requests under way at most, by default [`DEFAULT_MAX_IN_FLIGHT`]. With 1, batches are kept in order.
+    /// Maximum number of requests in flight, by default [`DEFAULT_MAX_IN_FLIGHT`]. With 1, batches are kept in order.
     #[must_use]
     pub fn max_in_flight(mut self, requests: NonZeroU32) -> Self {
         self.max_in_flight = requests.get();
         self
     }
 
-    /// Bounds of the delays before a repetition, by default [`DEFAULT_RETRY_BASE`] and [`DEFAULT_RETRY_CAP`].
+    /// Bounds of the delays before a retry, by default [`DEFAULT_RETRY_BASE`] and [`DEFAULT_RETRY_CAP`].
     #[must_use]
     pub fn retry(mut self, base: Duration, cap: Duration) -> Self {
         self.retry_base = base;
@@ -123,7 +123,7 @@ impl Settings {
         self
     }
 
-    /// From when on a reply counts as slow, by default [`DEFAULT_SLOW_AFTER`].
+    /// The latency from which a reply counts as slow, by default [`DEFAULT_SLOW_AFTER`].
     #[must_use]
     pub fn slow_after(mut self, latency: Duration) -> Self {
         self.slow_after = latency;
@@ -137,8 +137,7 @@ impl Settings {
         self
     }
 
-    /// Where the random delays come from: the same seed gives the same delays. The drivers choose one of their own when
-    /// it is 0.
+    /// Seed of the random delays: the same seed gives the same delays. With 0 the driver chooses one.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
@@ -157,18 +156,18 @@ impl Settings {
         self.seed
     }
 
-    /// How many requests may be under way.
+    /// How many requests may be in flight.
     #[must_use]
     pub fn most_in_flight(&self) -> u32 {
         self.max_in_flight
     }
 
-    /// Batches that exist at the same time, one being filled while the others are under way.
+    /// Batches that exist at the same time, one being filled while the others are in flight.
     pub(super) fn max_batches(&self) -> usize {
         if self.max_in_flight == 1 { 1 } else { self.max_in_flight as usize + 1 }
     }
 
-    /// Bytes of documents that are in memory at most; those of single documents that are larger than a batch come on top.
+    /// Maximum size of the documents in memory, in bytes; single documents larger than a batch come on top.
     #[must_use]
     pub fn most_held_bytes(&self) -> usize {
         (self.max_batches() + 1) * self.max_bytes

@@ -1,15 +1,15 @@
-//! What a shipper has done and how it is, as plain values.
+//! What a shipper has done and its condition, as plain values.
 
 use std::time::Duration;
 
 use ecs_schema::Timestamp;
 use event_store::{Obstacle, Refusal};
 
-use super::troubles::Trouble;
+use super::problems::DeliveryProblem;
 use crate::delivery::DeliveryMetrics;
 use crate::id::EventId;
 
-/// How shipping goes.
+/// How shipping is going.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Condition {
@@ -18,16 +18,17 @@ pub enum Condition {
     Well,
     /// No host answers, or what answers is no engine.
     Unreachable,
-    /// The engine has too much to do (429, 503, slow), and is given time.
+    /// The engine is overloaded (429, 503, slow replies), and requests are slowed down.
     Overloaded,
-    /// The engine fails with errors that it did not foresee (500), or refuses documents for a reason that nobody knows.
+    /// The engine fails with internal errors (500), or refuses documents for an unknown reason.
     /// The documents may be at fault.
     Failing,
-    /// The engine does not accept credentials or rights (401, 403). A person has to act; nothing is lost meanwhile.
+    /// The engine does not accept the credentials, or they lack a privilege (401, 403). A person has to act; nothing is lost
+    /// meanwhile.
     Forbidden,
     /// The alias is missing or has no write index: the log is not installed, or not yet.
     NotInstalled,
-    /// The engine refuses requests that it should take: something else answers there, or the index takes no writes.
+    /// The engine refuses requests that it should accept: something else answers there, or the index accepts no writes.
     Refused,
     /// Spool, quarantine or journal fail on this machine.
     Local,
@@ -72,7 +73,7 @@ impl Condition {
         }
     }
 
-    /// Whether it lasts until a person acts. The others usually pass by themselves.
+    /// Whether it lasts until a person acts. Other conditions usually pass by themselves.
     #[must_use]
     pub const fn needs_person(self) -> bool {
         matches!(self, Self::Forbidden | Self::NotInstalled | Self::Refused | Self::Local)
@@ -94,13 +95,13 @@ pub struct Stats {
     pub strays: u64,
     /// Documents that went to the quarantine.
     pub quarantined: u64,
-    /// Requests that were sent, questions included.
+    /// Requests that were sent, queries included.
     pub requests: u64,
     /// Bytes of bulk bodies that were sent.
     pub sent_bytes: u64,
-    /// Requests under way.
+    /// Requests in flight.
     pub in_flight: u32,
-    /// Requests that may be under way.
+    /// Requests that may be in flight.
     pub window: u32,
     /// Bytes of documents in memory.
     pub held_bytes: usize,
@@ -112,13 +113,13 @@ pub struct Stats {
     pub lag_records: u64,
     /// The oldest document in memory that is not finished; its id has the time when it was logged.
     pub oldest: Option<EventId>,
-    /// How it goes: the first of the troubles, or well.
+    /// The condition of the first problem, or [`Condition::Well`].
     pub condition: Condition,
-    /// Why documents wait, what a person has to see to first; empty while none waits after a failure.
-    pub troubles: Vec<Trouble>,
-    /// What went wrong last, in one line, without any document; kept when all is well again.
+    /// Why documents wait, problems that need a person first; empty while none waits after a failure.
+    pub problems: Vec<DeliveryProblem>,
+    /// The last failure, in one line, without any document; kept after it is resolved.
     pub last_error: Option<String>,
-    /// When that was, on the clock that the shipper is told.
+    /// When that was, on the shipper's clock.
     pub last_error_at: Option<Duration>,
 }
 
@@ -133,7 +134,7 @@ impl From<Stats> for DeliveryMetrics {
             rejected: stats.quarantined,
             waiting: stats.lag_records,
             lag: stats.oldest.and_then(|id| id.age(Timestamp::now())),
-            troubles: stats.troubles,
+            problems: stats.problems,
             last_error: stats.last_error,
             has_panicked: false,
             installation: None,

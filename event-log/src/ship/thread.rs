@@ -1,4 +1,4 @@
-//! A shipper on plain threads: one that decides, and one for each request under way, because a [`Transport`] blocks.
+//! A shipper on plain threads: one runs the state machine, and one sends each request in flight, because a [`Transport`] blocks.
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher as _;
@@ -12,33 +12,33 @@ use std::time::{Duration, Instant};
 
 use event_store::{Installer, Request, Response, Transport, TransportError};
 
-use super::errand::Errand;
-use super::installing::{InstallationState, Installing};
-use super::ports::{PortError, Ports};
+use super::install_thread::{InstallStatus, InstallThread};
+use super::pending_request::PendingRequest;
 use super::settings::Settings;
-use super::shipper::{Shipper, Step};
+use super::shipper::{Shipper, ShipperAction};
 use super::stats::{Condition, Stats};
+use super::storage::{ShipperStorage, StorageError};
 use crate::delivery::DeliveryMetrics;
 
-/// A running shipper; it stops at once when this is dropped, and what is under way is sent again after the next start.
+/// A running shipper. It stops at once when this is dropped; requests in flight are sent again after the next start.
 pub struct ShipperThread {
-    messages: Sender<Message>,
-    /// With the moment that they are of.
+    messages: Sender<LoopMessage>,
+    /// With the time at which they were taken.
     stats: Arc<Mutex<(Stats, Instant)>>,
-    decider: Mutex<Option<JoinHandle<()>>>,
-    installation: Option<InstallationState>,
+    handle: Mutex<Option<JoinHandle<()>>>,
+    installation: Option<InstallStatus>,
     has_panicked: Arc<AtomicBool>,
 }
 
-enum Message {
-    Done(Box<Errand>, Result<Response, TransportError>),
+enum LoopMessage {
+    Done(Box<PendingRequest>, Result<Response, TransportError>),
     /// The log is installed.
     Release,
-    /// Say when what is in the spool now is finished.
+    /// Reply when everything in the spool at this moment is finished.
     Flush(Sender<()>),
     #[cfg(test)]
     Panic,
-    /// End, at this moment at the latest, or as soon as what is in the spool now is finished.
+    /// End as soon as everything in the spool at this moment is finished, and at this deadline at the latest.
     Stop(Instant),
 }
 
@@ -47,76 +47,80 @@ impl ShipperThread {
     ///
     /// # Errors
     /// When journal or quarantine cannot be read, or the system has no threads.
-    pub fn start(settings: Settings, ports: Ports, transport: impl Transport + 'static) -> Result<Self, PortError> {
-        Self::launch(settings, ports, Box::new(transport), None)
+    pub fn start(
+        settings: Settings,
+        storage: ShipperStorage,
+        transport: impl Transport + 'static,
+    ) -> Result<Self, StorageError> {
+        Self::launch(settings, storage, Box::new(transport), None)
     }
 
-    /// Starts to install in the background, as often as it takes, and to ship as soon as the log is installed.
+    /// Installs the log in the background, retrying until it succeeds, and starts shipping as soon as it is installed.
     ///
     /// # Errors
     /// As [`start`](Self::start).
     pub fn start_installing(
         settings: Settings,
-        ports: Ports,
+        storage: ShipperStorage,
         transport: impl Transport + 'static,
         installer: Installer,
-    ) -> Result<Self, PortError> {
-        Self::launch(settings, ports, Box::new(transport), Some(installer))
+    ) -> Result<Self, StorageError> {
+        Self::launch(settings, storage, Box::new(transport), Some(installer))
     }
 
     fn launch(
         settings: Settings,
-        ports: Ports,
+        storage: ShipperStorage,
         transport: Box<dyn Transport>,
         installer: Option<Installer>,
-    ) -> Result<Self, PortError> {
+    ) -> Result<Self, StorageError> {
         let settings = match settings.chosen_seed() {
             0 => settings.seed(RandomState::new().hash_one(0)),
             _ => settings,
         };
-        // One more, for the question where the alias leads.
+        // One more, for the request that resolves the target.
         let senders = settings.most_in_flight() + 1;
         let seed = settings.chosen_seed();
-        let mut shipper = Shipper::new(settings, ports)?;
+        let mut shipper = Shipper::new(settings, storage)?;
         let stats = Arc::new(Mutex::new((shipper.stats(), Instant::now())));
         let (messages, inbox) = channel();
-        let transport: Arc<dyn Transport> = Arc::new(Careful(transport));
-        let errands = start_senders(senders, &transport, &messages)?;
-        let installing = match installer {
+        let transport: Arc<dyn Transport> = Arc::new(CatchPanic(transport));
+        let requests = start_senders(senders, &transport, &messages)?;
+        let install_thread = match installer {
             Some(installer) => {
                 shipper.hold();
                 let messages = messages.clone();
                 // Without a receiver shipping has ended.
-                let ready = move || _ = messages.send(Message::Release);
-                Some(Installing::start(installer, transport, seed, ready)?)
+                let ready = move || _ = messages.send(LoopMessage::Release);
+                Some(InstallThread::start(installer, transport, seed, ready)?)
             }
             None => None,
         };
-        let installation = installing.as_ref().map(|installing| installing.state().clone());
+        let installation = install_thread.as_ref().map(|install_thread| install_thread.status().clone());
         let has_panicked = Arc::new(AtomicBool::new(false));
-        let decider = Decider {
-            ending: Ending(Arc::clone(&has_panicked)),
+        let shipper_loop = ShipperLoop {
+            panic_flag: PanicFlag(Arc::clone(&has_panicked)),
             shipper,
             began: Instant::now(),
             inbox,
-            errands,
+            requests,
             stats: Arc::clone(&stats),
             flushes: Vec::new(),
             stop: None,
-            installing,
-            noticed: None,
+            install_thread,
+            reinstalled_at: None,
         };
-        let decider = thread::Builder::new().name("event-log-ship".to_owned()).spawn(move || decider.run())?;
-        Ok(Self { messages, stats, decider: Mutex::new(Some(decider)), installation, has_panicked })
+        let handle = thread::Builder::new().name("event-log-ship".to_owned()).spawn(move || shipper_loop.run())?;
+        Ok(Self { messages, stats, handle: Mutex::new(Some(handle)), installation, has_panicked })
     }
 
     /// How delivery is going.
     pub fn metrics(&self) -> DeliveryMetrics {
         let (mut stats, taken) = self.stats.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        for trouble in &mut stats.troubles {
-            trouble.lasts += taken.elapsed();
+        for problem in &mut stats.problems {
+            problem.duration += taken.elapsed();
         }
-        let installation = self.installation.as_ref().map(InstallationState::metrics);
+        let installation = self.installation.as_ref().map(InstallStatus::metrics);
         let mut metrics = DeliveryMetrics::from(stats);
         let install_error = || installation.as_ref().and_then(|installation| installation.last_error.clone());
         metrics.last_error = metrics.last_error.or_else(install_error);
@@ -124,22 +128,23 @@ impl ShipperThread {
         DeliveryMetrics { has_panicked, installation, ..metrics }
     }
 
-    /// Sends what is in the spool now without waiting for batches to fill; whether all of it was finished in time. Blocks.
+    /// Sends what is in the spool now without waiting for batches to fill, and returns whether all of it was finished in time.
+    /// Blocks.
     pub fn flush(&self, deadline: Instant) -> bool {
         let (done, is_done) = channel();
         let left = deadline.saturating_duration_since(Instant::now());
-        self.messages.send(Message::Flush(done)).is_ok() && is_done.recv_timeout(left).is_ok()
+        self.messages.send(LoopMessage::Flush(done)).is_ok() && is_done.recv_timeout(left).is_ok()
     }
 
-    /// Flushes until the deadline, and ends. Requests that are under way then are given up on: their records are sent again
-    /// after the next start, to the same index. Blocks.
+    /// Flushes until the deadline, and ends. Requests still in flight then are abandoned: their records are sent again after the
+    /// next start, to the same index. Blocks.
     pub fn stop(&self, deadline: Instant) {
         // Without a receiver it has ended.
-        let _ = self.messages.send(Message::Stop(deadline));
-        let decider = self.decider.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(decider) = decider {
-            // A panic has been printed where it happened; nothing is lost by it, the records are still in the spool.
-            let _ = decider.join();
+        let _ = self.messages.send(LoopMessage::Stop(deadline));
+        let handle = self.handle.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(handle) = handle {
+            // A panic has been printed where it happened, and loses nothing: the records are still in the spool.
+            let _ = handle.join();
         }
     }
 }
@@ -150,34 +155,34 @@ impl Drop for ShipperThread {
     }
 }
 
-/// Starts the threads that send, and returns where they take their errands from. They end when that is dropped.
+/// Starts the threads that send, and returns their queue. They end when it is dropped.
 fn start_senders(
     count: u32,
     transport: &Arc<dyn Transport>,
-    messages: &Sender<Message>,
-) -> io::Result<Sender<Box<Errand>>> {
-    let (errands, queue) = channel::<Box<Errand>>();
+    messages: &Sender<LoopMessage>,
+) -> io::Result<Sender<Box<PendingRequest>>> {
+    let (requests, queue) = channel::<Box<PendingRequest>>();
     let queue = Arc::new(Mutex::new(queue));
     for number in 1..=count {
         let (queue, transport, messages) = (Arc::clone(&queue), Arc::clone(transport), messages.clone());
         thread::Builder::new().name(format!("event-log-send-{number}")).spawn(move || {
             loop {
-                let errand = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                let Ok(errand) = errand else { return };
-                let outcome = transport.send(&errand.request());
-                if messages.send(Message::Done(errand, outcome)).is_err() {
+                let request = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                let Ok(request) = request else { return };
+                let outcome = transport.send(&request.request());
+                if messages.send(LoopMessage::Done(request, outcome)).is_err() {
                     return;
                 }
             }
         })?;
     }
-    Ok(errands)
+    Ok(requests)
 }
 
-/// A transport whose panic ends no thread.
-struct Careful(Box<dyn Transport>);
+/// A transport that turns a panic into an error, so that it does not end the sending thread.
+struct CatchPanic(Box<dyn Transport>);
 
-impl Transport for Careful {
+impl Transport for CatchPanic {
     fn send(&self, request: &Request<'_>) -> Result<Response, TransportError> {
         // Nothing of the request is changed by a transport, so it is whole after a panic.
         catch_unwind(AssertUnwindSafe(|| self.0.send(request)))
@@ -185,10 +190,10 @@ impl Transport for Careful {
     }
 }
 
-/// Notes that the thread which owns it ends by a panic.
-struct Ending(Arc<AtomicBool>);
+/// Set when the thread that owns it ends by a panic.
+struct PanicFlag(Arc<AtomicBool>);
 
-impl Drop for Ending {
+impl Drop for PanicFlag {
     fn drop(&mut self) {
         if thread::panicking() {
             self.0.store(true, Ordering::Relaxed);
@@ -196,37 +201,37 @@ impl Drop for Ending {
     }
 }
 
-struct Decider {
-    #[expect(dead_code, reason = "it is there to be dropped")]
-    ending: Ending,
+struct ShipperLoop {
+    #[expect(dead_code, reason = "it takes effect when it is dropped")]
+    panic_flag: PanicFlag,
     shipper: Shipper,
     began: Instant,
-    inbox: Receiver<Message>,
-    errands: Sender<Box<Errand>>,
+    inbox: Receiver<LoopMessage>,
+    requests: Sender<Box<PendingRequest>>,
     stats: Arc<Mutex<(Stats, Instant)>>,
     flushes: Vec<(u64, Sender<()>)>,
     stop: Option<(u64, Instant)>,
-    installing: Option<Installing>,
-    /// When the alias was last found to be missing.
-    noticed: Option<Duration>,
+    install_thread: Option<InstallThread>,
+    /// The last time that the target was missing and the log was installed again.
+    reinstalled_at: Option<Duration>,
 }
 
-impl Decider {
+impl ShipperLoop {
     fn run(mut self) {
         loop {
             let until = loop {
                 match self.shipper.poll(self.began.elapsed()) {
                     // The senders end after this thread.
-                    Step::Send(errand) => _ = self.errands.send(errand),
-                    Step::Wait { until } => break until,
+                    ShipperAction::Send(request) => _ = self.requests.send(request),
+                    ShipperAction::Wait { until } => break until,
                 }
             };
             let stats = self.shipper.stats();
-            self.notice_missing(&stats);
+            self.reinstall_if_missing(&stats);
             *self.stats.lock().unwrap_or_else(PoisonError::into_inner) = (stats, Instant::now());
             let through = self.shipper.finished_through();
             for (_, done) in self.flushes.extract_if(.., |(target, _)| *target <= through) {
-                // Whoever asked may have gone at the deadline.
+                // The caller may have given up at its deadline.
                 let _ = done.send(());
             }
             let left = match self.stop {
@@ -246,23 +251,23 @@ impl Decider {
         }
     }
 
-    /// Installs once more what somebody has removed.
-    fn notice_missing(&mut self, stats: &Stats) {
-        let Some(installing) = &self.installing else { return };
-        if stats.condition == Condition::NotInstalled && stats.last_error_at != self.noticed {
-            self.noticed = stats.last_error_at;
-            installing.restart();
+    /// Installs the log again if its alias or data stream was removed.
+    fn reinstall_if_missing(&mut self, stats: &Stats) {
+        let Some(install_thread) = &self.install_thread else { return };
+        if stats.condition == Condition::NotInstalled && stats.last_error_at != self.reinstalled_at {
+            self.reinstalled_at = stats.last_error_at;
+            install_thread.restart();
         }
     }
 
-    fn handle(&mut self, message: Message) {
+    fn handle(&mut self, message: LoopMessage) {
         match message {
-            Message::Release => self.shipper.release(),
-            Message::Done(errand, outcome) => self.shipper.complete(self.began.elapsed(), *errand, outcome),
+            LoopMessage::Release => self.shipper.release(),
+            LoopMessage::Done(request, outcome) => self.shipper.complete(self.began.elapsed(), *request, outcome),
             #[cfg(test)]
-            Message::Panic => panic!("a test wants it"),
-            Message::Flush(done) => self.flushes.push((self.shipper.hurry(), done)),
-            Message::Stop(deadline) => self.stop = Some((self.shipper.hurry(), deadline)),
+            LoopMessage::Panic => panic!("a test wants it"),
+            LoopMessage::Flush(done) => self.flushes.push((self.shipper.request_flush(), done)),
+            LoopMessage::Stop(deadline) => self.stop = Some((self.shipper.request_flush(), deadline)),
         }
     }
 }
@@ -285,11 +290,11 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let spool = event_spool::Spool::builder().open(directory.path().join("events")).unwrap();
         let quarantine = Quarantine::open(directory.path().join("quarantine")).unwrap();
-        let ports = Ports::open(&spool, quarantine, &directory.path().join("shipping")).unwrap();
-        let shipping = ShipperThread::start(Settings::new("log"), ports, Unreachable).unwrap();
+        let storage = ShipperStorage::open(&spool, quarantine, &directory.path().join("shipping")).unwrap();
+        let shipping = ShipperThread::start(Settings::new("log"), storage, Unreachable).unwrap();
         assert!(!shipping.metrics().has_panicked);
-        shipping.messages.send(Message::Panic).unwrap();
-        let ended = shipping.decider.lock().unwrap().take().unwrap().join();
+        shipping.messages.send(LoopMessage::Panic).unwrap();
+        let ended = shipping.handle.lock().unwrap().take().unwrap().join();
         assert!(ended.is_err());
         let mut reasons = Vec::new();
         shipping.metrics().add_reasons(&mut reasons);

@@ -1,11 +1,11 @@
-//! How many requests may be under way at once: found by adding slowly and halving at once (Chiu and Jain, 1989; AIMD).
+//! How many requests may be in flight: additive increase, multiplicative decrease (Chiu and Jain, 1989; AIMD).
 
 use std::time::Duration;
 
-/// Grows by one for each round of successes, is halved by a sign of overload. Several signs of the same round count once:
+/// Grows by one for each round of successes, and is halved by a sign of overload. Several signs in the same round count once:
 /// a request that was sent before the last halving says nothing about the load after it.
 #[derive(Clone, Debug)]
-pub(super) struct Window {
+pub(super) struct InFlightWindow {
     /// In thousandths of a request.
     size: u32,
     most: u32,
@@ -14,8 +14,8 @@ pub(super) struct Window {
 
 const ONE: u32 = 1000;
 
-impl Window {
-    /// Begins with two, or one when no more are allowed.
+impl InFlightWindow {
+    /// Begins with two requests, or one when no more are allowed.
     pub(super) fn new(most: u32) -> Self {
         let most = most.saturating_mul(ONE);
         Self { size: (2 * ONE).min(most), most, narrowed: None }
@@ -39,13 +39,13 @@ impl Window {
 
 #[cfg(test)]
 mod tests {
-    use super::Window;
+    use super::InFlightWindow;
     use std::time::Duration;
 
     #[test]
     fn window_grows_by_one_a_round_and_is_halved_once_a_round() {
         let at = Duration::from_secs;
-        let mut window = Window::new(8);
+        let mut window = InFlightWindow::new(8);
         for _ in 0..100 {
             window.widen();
         }
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn window_of_one_stays() {
-        let mut window = Window::new(1);
+        let mut window = InFlightWindow::new(1);
         window.widen();
         assert_eq!(window.size(), 1);
     }

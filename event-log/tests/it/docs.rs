@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use event_log::{DeliveryMetrics, InstallationMetrics};
+use event_log::{DeliveryMetrics, InstallMetrics};
 
 use crate::service;
 
@@ -14,7 +14,7 @@ fn load(page: &str) -> String {
 #[test]
 fn runtime_page_lists_exactly_the_metrics() {
     let mut metrics = service().metrics();
-    let installation = Some(InstallationMetrics::default());
+    let installation = Some(InstallMetrics::default());
     metrics.delivery = Some(DeliveryMetrics { installation, ..Default::default() });
     let text = metrics.to_prometheus();
     let metrics: Vec<String> = text

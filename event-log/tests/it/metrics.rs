@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use event_log::ship::{Condition, Trouble};
-use event_log::{DeliveryMetrics, Health, InstallationMetrics};
+use event_log::ship::{Condition, DeliveryProblem};
+use event_log::{DeliveryMetrics, Health, InstallMetrics};
 
 use crate::{blank, logger, service};
 
@@ -55,31 +55,31 @@ fn delivery_that_is_behind_impairs_the_health() {
     let failed = DeliveryMetrics { last_error: Some("connection refused".to_owned()), ..behind.clone() };
     let line = "delivery is 301 s behind: no request fails now; the last failure was: connection refused";
     check_health(failed, &[line]);
-    let fails = Trouble::new(Condition::Unreachable, "connection refused", Duration::from_secs(1));
+    let fails = DeliveryProblem::new(Condition::Unreachable, "connection refused", Duration::from_secs(1));
     check_health(
-        DeliveryMetrics { troubles: vec![fails], ..behind },
+        DeliveryMetrics { problems: vec![fails], ..behind },
         &["delivery is 301 s behind: connection refused"],
     );
 }
 
 #[test]
 fn trouble_impairs_the_health_long_before_the_lag_does() {
-    let trouble = |condition, seconds| DeliveryMetrics {
-        troubles: vec![Trouble::new(condition, "no disk left", Duration::from_secs(seconds))],
+    let problem = |condition, seconds| DeliveryMetrics {
+        problems: vec![DeliveryProblem::new(condition, "no disk left", Duration::from_secs(seconds))],
         ..Default::default()
     };
     for condition in Condition::ALL.into_iter().filter(|condition| *condition != Condition::Well) {
         let at_once: &[&str] =
             if condition.needs_person() { &["events have been waiting for 0 s: no disk left"] } else { &[] };
-        check_health(trouble(condition, 0), at_once);
-        check_health(trouble(condition, 61), &["events have been waiting for 61 s: no disk left"]);
+        check_health(problem(condition, 0), at_once);
+        check_health(problem(condition, 61), &["events have been waiting for 61 s: no disk left"]);
     }
 }
 
 #[test]
 fn installation_that_takes_long_impairs_the_health() {
     let pending = |seconds, last_error: Option<&str>, needs_person| DeliveryMetrics {
-        installation: Some(InstallationMetrics {
+        installation: Some(InstallMetrics {
             last_error: last_error.map(str::to_owned),
             needs_person,
             pending_for: Some(Duration::from_secs(seconds)),

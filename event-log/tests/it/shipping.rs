@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use ecs_schema::Shape as _;
 use ecs_schema::generated::kibana_event_log::{ActionsAction, KibanaEventLog};
 use event_log::ship::Settings;
-use event_log::{DeliveryMetrics, EventLogService, Health, InstallationMetrics, Shipping, StartError};
+use event_log::{DeliveryMetrics, EventLogService, Health, InstallMetrics, Shipping, StartError};
 use event_store::{Bundle, HttpTransport, Installer, Method, Request, Transport as _, resolve_write_index};
 use fake_engine::{FakeEngine, Mode, Recording};
 
@@ -46,7 +46,7 @@ fn delivery(service: &EventLogService<KibanaEventLog>) -> DeliveryMetrics {
     service.metrics().delivery.unwrap()
 }
 
-fn installation(service: &EventLogService<KibanaEventLog>) -> InstallationMetrics {
+fn installation(service: &EventLogService<KibanaEventLog>) -> InstallMetrics {
     delivery(service).installation.unwrap()
 }
 

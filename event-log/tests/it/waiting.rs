@@ -109,7 +109,7 @@ fn check(name: &str, answer: Answer, condition: Condition, reason: &str) {
     let is_well = Arc::new(AtomicBool::new(false));
     let service = service(Ill { answer, is_well: Arc::clone(&is_well) }, name);
     logger(&service).log_event(&blank());
-    wait(|| delivery(&service).troubles.iter().any(|trouble| trouble.condition == condition));
+    wait(|| delivery(&service).problems.iter().any(|problem| problem.condition == condition));
     let said = delivery(&service);
     assert!(said.last_error.as_ref().is_some_and(|error| error.contains(reason)), "{name}: {said:?}");
     let lines = lines_with(&format!("destination={name} "));
@@ -124,7 +124,7 @@ fn check(name: &str, answer: Answer, condition: Condition, reason: &str) {
     }
     assert!(service.metrics().to_prometheus().contains(&gauge(1)), "{name}");
     is_well.store(true, Ordering::SeqCst);
-    wait(|| delivery(&service).waiting == 0 && delivery(&service).troubles.is_empty());
+    wait(|| delivery(&service).waiting == 0 && delivery(&service).problems.is_empty());
     assert!(service.metrics().to_prometheus().contains(&gauge(0)), "{name}");
     assert_eq!((delivery(&service).delivered, service.metrics().health()), (1, Health::Good), "{name}");
 }
@@ -300,7 +300,7 @@ fn questions_about_the_target_that_fail_say_why() {
             unresolved(request, if is_alias { missing } else { forbidden })
         },
         Condition::NotInstalled,
-        "install the log; a data stream may not be asked for: 403 security_exception",
+        "install the log; the data stream of that name cannot be queried: 403 security_exception",
     );
     check(
         "ask-page",
@@ -342,8 +342,8 @@ fn pause_that_the_engine_asks_for_is_said() {
     };
     let service = service(Ill { answer, is_well: Arc::default() }, "pause");
     logger(&service).log_event(&blank());
-    wait(|| !delivery(&service).troubles.is_empty());
+    wait(|| !delivery(&service).problems.is_empty());
     let said = delivery(&service).last_error.unwrap();
     assert!(said.contains("429 circuit_breaking_exception: too much"), "{said}");
-    wait(|| delivery(&service).troubles[0].lasts > Duration::ZERO);
+    wait(|| delivery(&service).problems[0].duration > Duration::ZERO);
 }

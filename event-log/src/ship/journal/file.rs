@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::super::ports::PortError;
+use super::super::storage::StorageError;
 use super::{JournalStore, SLOT_BYTES, Slot};
 
 /// Names of the files.
@@ -33,7 +33,7 @@ impl FileJournal {
     ///
     /// # Errors
     /// When that is not possible; names the file.
-    pub fn open(directory: &Path) -> Result<Self, PortError> {
+    pub fn open(directory: &Path) -> Result<Self, StorageError> {
         let [a, b] = NAMES.map(|name| open_slot(directory.join(name)));
         let files = [a?, b?];
         File::open(directory).and_then(|directory| directory.sync_all()).map_err(|source| FileError {
@@ -44,7 +44,12 @@ impl FileJournal {
         Ok(Self { files })
     }
 
-    fn run<T>(&self, slot: Slot, what: &'static str, act: impl FnOnce(&File) -> io::Result<T>) -> Result<T, PortError> {
+    fn run<T>(
+        &self,
+        slot: Slot,
+        what: &'static str,
+        act: impl FnOnce(&File) -> io::Result<T>,
+    ) -> Result<T, StorageError> {
         let (path, file) = &self.files[slot as usize];
         act(file).map_err(|source| FileError { what, path: path.clone(), source }.into())
     }
@@ -71,7 +76,7 @@ fn open_slot(path: PathBuf) -> Result<(PathBuf, File), FileError> {
 }
 
 impl JournalStore for FileJournal {
-    fn load(&mut self, slot: Slot) -> Result<Vec<u8>, PortError> {
+    fn load(&mut self, slot: Slot) -> Result<Vec<u8>, StorageError> {
         self.run(slot, "read", |mut file| {
             let mut bytes = Vec::new();
             io::Seek::rewind(&mut file)?;
@@ -80,11 +85,11 @@ impl JournalStore for FileJournal {
         })
     }
 
-    fn write(&mut self, slot: Slot, offset: u64, bytes: &[u8]) -> Result<(), PortError> {
+    fn write(&mut self, slot: Slot, offset: u64, bytes: &[u8]) -> Result<(), StorageError> {
         self.run(slot, "write", |file| file.write_all_at(bytes, offset))
     }
 
-    fn sync(&mut self, slot: Slot) -> Result<(), PortError> {
+    fn sync(&mut self, slot: Slot) -> Result<(), StorageError> {
         self.run(slot, "sync", File::sync_data)
     }
 }

@@ -1,12 +1,12 @@
-//! The bytes of a slot: writing them, and reading whatever is there.
+//! The bytes of a slot: encoding and decoding them.
 
 use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::super::pins::Pins;
+use super::super::index_assignments::IndexAssignments;
 
-/// The first bytes of a slot; the last one is the version of the form.
+/// The first bytes of a slot; the last one is the version of the format.
 pub const MAGIC: [u8; 8] = *b"evintnt\x01";
 /// Bytes before the first entry.
 pub const HEAD_BYTES: usize = 24;
@@ -15,7 +15,7 @@ const FRAME_BYTES: usize = 8;
 const INTENT: u8 = 1;
 const TAKEN_OVER: u8 = 2;
 
-/// The journal has a form that this release does not know. The intents in it may be needed, so it is left as it is.
+/// The journal has a format that this release does not know. Its intents may be needed, so it is left unchanged.
 #[derive(Debug, Error)]
 #[error("version `{version}` of the journal of intents is unknown; use the release that wrote it")]
 pub(super) struct UnknownVersion {
@@ -25,16 +25,16 @@ pub(super) struct UnknownVersion {
 /// What a slot holds.
 pub(super) struct Found {
     pub(super) generation: u64,
-    pub(super) pins: Pins,
+    pub(super) assignments: IndexAssignments,
 }
 
 /// The bytes of a whole slot with these intents.
-pub(super) fn slot(generation: u64, pins: &Pins) -> Vec<u8> {
+pub(super) fn slot(generation: u64, assignments: &IndexAssignments) -> Vec<u8> {
     let mut bytes = MAGIC.to_vec();
     bytes.extend(generation.to_le_bytes());
     bytes.extend(crc32c::crc32c(&bytes).to_le_bytes());
     bytes.extend([0; 4]);
-    for (first, last, index) in pins.iter() {
+    for (first, last, index) in assignments.iter() {
         bytes.extend(intent(generation, index, &[(first, last)]));
     }
     bytes.extend(frame(generation, &[TAKEN_OVER, 0, 0]));
@@ -77,7 +77,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Option<Found>, UnknownVersion> {
         return Err(UnknownVersion { version });
     }
     let generation = number(&head[8..16]);
-    let mut pins = Pins::default();
+    let mut assignments = IndexAssignments::default();
     let mut is_in_use = false;
     while let Some((body, after)) = split_entry(generation, rest) {
         rest = after;
@@ -85,11 +85,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Option<Found>, UnknownVersion> {
             is_in_use = true;
         } else if let Some((index, ranges)) = split_intent(body) {
             for range in ranges.chunks_exact(16) {
-                pins.set(number(&range[..8]), number(&range[8..]), &index);
+                assignments.set(number(&range[..8]), number(&range[8..]), &index);
             }
         }
     }
-    Ok(is_in_use.then_some(Found { generation, pins }))
+    Ok(is_in_use.then_some(Found { generation, assignments }))
 }
 
 fn split_entry(generation: u64, bytes: &[u8]) -> Option<(&[u8], &[u8])> {

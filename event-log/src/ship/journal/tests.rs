@@ -2,19 +2,19 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::super::ports::{PortError, Source, SourceRecord};
 use super::super::settings::IntentSync;
+use super::super::storage::{RecordSource, SourceRecord, StorageError};
 use super::{Journal, JournalStore, SLOT_BYTES, Slot, form};
 
 #[derive(Clone, Default)]
 struct Memory(Arc<Mutex<[Vec<u8>; 2]>>);
 
 impl JournalStore for Memory {
-    fn load(&mut self, slot: Slot) -> Result<Vec<u8>, PortError> {
+    fn load(&mut self, slot: Slot) -> Result<Vec<u8>, StorageError> {
         Ok(self.0.lock().unwrap()[slot as usize].clone())
     }
 
-    fn write(&mut self, slot: Slot, offset: u64, bytes: &[u8]) -> Result<(), PortError> {
+    fn write(&mut self, slot: Slot, offset: u64, bytes: &[u8]) -> Result<(), StorageError> {
         let slot = &mut self.0.lock().unwrap()[slot as usize];
         let offset = usize::try_from(offset).unwrap();
         if slot.len() < offset + bytes.len() {
@@ -24,7 +24,7 @@ impl JournalStore for Memory {
         Ok(())
     }
 
-    fn sync(&mut self, _: Slot) -> Result<(), PortError> {
+    fn sync(&mut self, _: Slot) -> Result<(), StorageError> {
         Ok(())
     }
 }
@@ -36,12 +36,12 @@ struct Numbers {
     newest: u64,
 }
 
-impl Source for Numbers {
-    fn next(&mut self) -> Result<Option<SourceRecord<'_>>, PortError> {
+impl RecordSource for Numbers {
+    fn next(&mut self) -> Result<Option<SourceRecord<'_>>, StorageError> {
         Ok(None)
     }
 
-    fn acknowledge(&mut self, up_to: u64) -> Result<(), PortError> {
+    fn acknowledge(&mut self, up_to: u64) -> Result<(), StorageError> {
         self.acknowledged = up_to;
         Ok(())
     }
@@ -50,7 +50,7 @@ impl Source for Numbers {
         self.acknowledged
     }
 
-    fn sync(&mut self) -> Result<(), PortError> {
+    fn sync(&mut self) -> Result<(), StorageError> {
         Ok(())
     }
 
@@ -158,15 +158,15 @@ fn flipped_bit_is_never_read_as_an_intent_for_another_index() {
 #[test]
 fn stale_entries_of_an_older_generation_are_not_read() {
     let stale = form::intent(3, "old", &[(1, 1)]);
-    let mut bytes = form::slot(5, &super::super::pins::Pins::default());
+    let mut bytes = form::slot(5, &super::super::index_assignments::IndexAssignments::default());
     bytes.extend(stale);
     let found = form::read(&bytes).unwrap().unwrap();
-    assert_eq!((found.generation, found.pins.last()), (5, 0));
+    assert_eq!((found.generation, found.assignments.last()), (5, 0));
 }
 
 #[test]
 fn slot_of_a_newer_release_is_left_alone() {
-    let mut bytes = form::slot(1, &super::super::pins::Pins::default());
+    let mut bytes = form::slot(1, &super::super::index_assignments::IndexAssignments::default());
     bytes[7] = 2;
     let checksum = crc32c::crc32c(&bytes[..16]).to_le_bytes();
     bytes[16..20].copy_from_slice(&checksum);

@@ -3,16 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
 
-use event_store::{Request, Response};
+use event_store::{Request, Response, TargetKind};
 use serde_json::{Value, json};
 
 pub const TARGET: &str = ".log";
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Alias,
-    DataStream,
-}
 
 #[derive(Default)]
 pub struct Index {
@@ -32,7 +26,7 @@ pub enum ItemFault {
 }
 
 pub struct Engine {
-    kind: Kind,
+    kind: TargetKind,
     /// Whether a write to an index that is not there makes it.
     makes_indices: bool,
     pub indices: BTreeMap<String, Index>,
@@ -60,7 +54,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    pub fn new(kind: Kind, makes_indices: bool, body_limit: usize) -> Self {
+    pub fn new(kind: TargetKind, makes_indices: bool, body_limit: usize) -> Self {
         let mut engine = Self {
             kind,
             makes_indices,
@@ -89,9 +83,9 @@ impl Engine {
         }
         self.made += 1;
         let name = match self.kind {
-            Kind::Alias => format!("{TARGET}-{:06}", self.made),
+            TargetKind::Alias => format!("{TARGET}-{:06}", self.made),
             // As engines name them, with the day.
-            Kind::DataStream => format!(".ds-{TARGET}-2026.11.{:02}-{:06}", self.made % 28 + 1, self.made),
+            TargetKind::DataStream => format!(".ds-{TARGET}-2026.11.{:02}-{:06}", self.made % 28 + 1, self.made),
         };
         self.indices.insert(name.clone(), Index { is_visible: true, ..Index::default() });
         self.order_of_indices.push(name.clone());
@@ -140,8 +134,8 @@ impl Engine {
             let mut index = self.indices.remove(&name).unwrap();
             index.is_blocked = true;
             let shrunk = format!("shrink-{name}");
-            let place = self.order_of_indices.iter().position(|index| *index == name).unwrap();
-            self.order_of_indices[place].clone_from(&shrunk);
+            let position = self.order_of_indices.iter().position(|index| *index == name).unwrap();
+            self.order_of_indices[position].clone_from(&shrunk);
             self.indices.insert(shrunk, index);
         }
     }
@@ -217,7 +211,7 @@ impl Engine {
 
     fn alias(&self, alias: &str) -> Response {
         assert_eq!(alias, TARGET);
-        if self.kind != Kind::Alias || self.visible().next().is_none() {
+        if self.kind != TargetKind::Alias || self.visible().next().is_none() {
             return Response::json(404, r#"{"error":"alias [.log] missing","status":404}"#);
         }
         let rows = self.visible().map(|name| {
@@ -229,7 +223,7 @@ impl Engine {
 
     fn data_stream(&self, name: &str) -> Response {
         assert_eq!(name, TARGET);
-        if self.kind != Kind::DataStream || self.visible().next().is_none() {
+        if self.kind != TargetKind::DataStream || self.visible().next().is_none() {
             return Response::json(404, r#"{"error":{"type":"index_not_found_exception","reason":"no"},"status":404}"#);
         }
         let indices: Vec<Value> = self.visible().map(|name| json!({ "index_name": name })).collect();
@@ -239,7 +233,8 @@ impl Engine {
     /// The index that a write to a name goes to now, or why there is none.
     pub fn write_target(&self, name: &str) -> Result<String, (u16, &'static str)> {
         if name != TARGET {
-            let is_backing = self.kind == Kind::DataStream && self.order_of_indices.iter().any(|index| index == name);
+            let is_backing =
+                self.kind == TargetKind::DataStream && self.order_of_indices.iter().any(|index| index == name);
             assert!(!is_backing, "a backing index takes no `create` by its name");
             return Ok(name.to_owned());
         }
@@ -267,7 +262,7 @@ impl Engine {
             );
         }
         let demands_alias = query.contains("require_alias=true");
-        assert_eq!(demands_alias, name == TARGET && self.kind == Kind::Alias, "{name}?{query}");
+        assert_eq!(demands_alias, name == TARGET && self.kind == TargetKind::Alias, "{name}?{query}");
         assert!(query.contains("items.*._index"), "the reply says where documents are");
         let target = self.write_target(name);
         let mut items = String::new();

@@ -9,13 +9,13 @@ use super::random::Random;
 
 /// A request as bytes, which go their own way once they are sent.
 #[derive(Clone, Debug)]
-pub struct Wire {
+pub struct SentRequest {
     method: Method,
     path: String,
     body: Option<Vec<u8>>,
 }
 
-impl Wire {
+impl SentRequest {
     pub fn of(request: &Request<'_>) -> Self {
         Self { method: request.method, path: request.path.to_owned(), body: request.body.map(<[u8]>::to_vec) }
     }
@@ -31,7 +31,7 @@ impl Wire {
 
 /// What becomes of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum RequestFault {
     Fine,
     Slow,
     Refused,
@@ -58,41 +58,41 @@ pub enum Fate {
     Items,
 }
 
-const BAD: [Fate; 23] = [
-    Fate::Slow,
-    Fate::Refused,
-    Fate::ResetBefore,
-    Fate::ResetAfter,
-    Fate::Hang,
-    Fate::HangThenApplied,
-    Fate::TooMany,
-    Fate::TooManyLater,
-    Fate::Unavailable,
-    Fate::UnavailableThoughApplied,
-    Fate::BadGateway,
-    Fate::GatewayTimeoutThoughApplied,
-    Fate::Unauthorised,
-    Fate::NotFound,
-    Fate::BadRequest,
-    Fate::HtmlPage,
-    Fate::HtmlPageThoughApplied,
-    Fate::Truncated,
-    Fate::Malformed,
-    Fate::WrongCount,
-    Fate::Redirect,
-    Fate::EmptyReply,
-    Fate::Items,
+const FAULTS: [RequestFault; 23] = [
+    RequestFault::Slow,
+    RequestFault::Refused,
+    RequestFault::ResetBefore,
+    RequestFault::ResetAfter,
+    RequestFault::Hang,
+    RequestFault::HangThenApplied,
+    RequestFault::TooMany,
+    RequestFault::TooManyLater,
+    RequestFault::Unavailable,
+    RequestFault::UnavailableThoughApplied,
+    RequestFault::BadGateway,
+    RequestFault::GatewayTimeoutThoughApplied,
+    RequestFault::Unauthorised,
+    RequestFault::NotFound,
+    RequestFault::BadRequest,
+    RequestFault::HtmlPage,
+    RequestFault::HtmlPageThoughApplied,
+    RequestFault::Truncated,
+    RequestFault::Malformed,
+    RequestFault::WrongCount,
+    RequestFault::Redirect,
+    RequestFault::EmptyReply,
+    RequestFault::Items,
 ];
 
 type Outcome = Result<Response, TransportError>;
 
-impl Fate {
+impl RequestFault {
     pub fn choose(random: &mut Random, has_item_faults: bool) -> Self {
         if random.one_in(2) {
             return Self::Fine;
         }
-        let fate = BAD[random.index(BAD.len())];
-        if fate == Self::Items && !has_item_faults { Self::Fine } else { fate }
+        let fault = FAULTS[random.index(FAULTS.len())];
+        if fault == Self::Items && !has_item_faults { Self::Fine } else { fault }
     }
 
     pub fn name(self) -> &'static str {
@@ -117,8 +117,8 @@ impl Fate {
     }
 
     /// What the client sees, and whether the request arrives once more, later.
-    pub fn meet(self, engine: &mut Engine, wire: &Wire, random: &mut Random) -> (Outcome, bool) {
-        let mut apply = || engine.answer(&wire.request(), &mut |_| None);
+    pub fn meet(self, engine: &mut Engine, sent: &SentRequest, random: &mut Random) -> (Outcome, bool) {
+        let mut apply = || engine.answer(&sent.request(), &mut |_| None);
         let page = |status| Response {
             status,
             content_type: Some("text/html".to_owned()),
@@ -172,7 +172,7 @@ impl Fate {
                 apply();
                 Ok(Response::json(200, ""))
             }
-            Self::Items => return (Ok(engine.answer(&wire.request(), &mut |_| choose_item(random))), false),
+            Self::Items => return (Ok(engine.answer(&sent.request(), &mut |_| choose_item(random))), false),
         };
         (outcome, false)
     }

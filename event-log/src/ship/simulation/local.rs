@@ -7,7 +7,7 @@ use super::random::Random;
 use crate::id::EventId;
 use crate::quarantine::Entry;
 use crate::ship::journal::{JournalStore, Slot};
-use crate::ship::ports::{EntryKey, PortError, Ports, Sink, Source, SourceRecord};
+use crate::ship::storage::{EntryKey, QuarantineSink, RecordSource, ShipperStorage, SourceRecord, StorageError};
 
 /// What outlives the process.
 #[derive(Clone)]
@@ -73,9 +73,9 @@ impl Disk {
         self.0.lock().unwrap()
     }
 
-    pub fn ports(&self) -> Ports {
+    pub fn storage(&self) -> ShipperStorage {
         let position = self.state().acknowledged + 1;
-        Ports {
+        ShipperStorage {
             source: Box::new(Reader { disk: self.clone(), position, buffer: Vec::new() }),
             quarantine: Box::new(self.clone()),
             journal: Box::new(self.clone()),
@@ -106,7 +106,7 @@ impl Disk {
 }
 
 impl State {
-    fn may_fail(&mut self) -> Result<(), PortError> {
+    fn may_fail(&mut self) -> Result<(), StorageError> {
         if self.failing > 0 && self.random.one_in(self.failing) { Err("the disk fails".into()) } else { Ok(()) }
     }
 }
@@ -117,8 +117,8 @@ struct Reader {
     buffer: Vec<u8>,
 }
 
-impl Source for Reader {
-    fn next(&mut self) -> Result<Option<SourceRecord<'_>>, PortError> {
+impl RecordSource for Reader {
+    fn next(&mut self) -> Result<Option<SourceRecord<'_>>, StorageError> {
         let mut state = self.disk.state();
         state.may_fail()?;
         let Some((sequence, bytes)) = state.records.range(self.position..).next() else { return Ok(None) };
@@ -127,7 +127,7 @@ impl Source for Reader {
         Ok(Some(SourceRecord { sequence: self.position - 1, bytes: &self.buffer }))
     }
 
-    fn acknowledge(&mut self, up_to: u64) -> Result<(), PortError> {
+    fn acknowledge(&mut self, up_to: u64) -> Result<(), StorageError> {
         let mut state = self.disk.state();
         state.may_fail()?;
         assert!(up_to >= state.acknowledged, "{up_to} is before {}", state.acknowledged);
@@ -139,7 +139,7 @@ impl Source for Reader {
         self.disk.state().acknowledged
     }
 
-    fn sync(&mut self) -> Result<(), PortError> {
+    fn sync(&mut self) -> Result<(), StorageError> {
         let mut state = self.disk.state();
         state.may_fail()?;
         state.synced_acknowledged = state.acknowledged;
@@ -155,8 +155,8 @@ impl Source for Reader {
     }
 }
 
-impl Sink for Disk {
-    fn put(&mut self, entry: &Entry<'_>) -> Result<(), PortError> {
+impl QuarantineSink for Disk {
+    fn put(&mut self, entry: &Entry<'_>) -> Result<(), StorageError> {
         let mut state = self.state();
         state.may_fail()?;
         let (id, document) = (entry.id, entry.document.to_vec());
@@ -164,14 +164,14 @@ impl Sink for Disk {
         Ok(())
     }
 
-    fn sync(&mut self) -> Result<(), PortError> {
+    fn sync(&mut self) -> Result<(), StorageError> {
         let mut state = self.state();
         state.may_fail()?;
         state.synced_quarantine = state.quarantine.len();
         Ok(())
     }
 
-    fn entries_behind(&mut self, acknowledged: u64) -> Result<HashSet<EntryKey>, PortError> {
+    fn entries_after(&mut self, acknowledged: u64) -> Result<HashSet<EntryKey>, StorageError> {
         let state = self.state();
         let behind = state.quarantine.iter().filter(|entry| entry.sequence > acknowledged);
         Ok(behind.map(|entry| (entry.sequence, entry.id)).collect())
@@ -179,11 +179,11 @@ impl Sink for Disk {
 }
 
 impl JournalStore for Disk {
-    fn load(&mut self, slot: Slot) -> Result<Vec<u8>, PortError> {
+    fn load(&mut self, slot: Slot) -> Result<Vec<u8>, StorageError> {
         Ok(self.state().slots[slot as usize].written())
     }
 
-    fn write(&mut self, slot: Slot, offset: u64, bytes: &[u8]) -> Result<(), PortError> {
+    fn write(&mut self, slot: Slot, offset: u64, bytes: &[u8]) -> Result<(), StorageError> {
         let mut state = self.state();
         let failed = state.may_fail();
         let written = if failed.is_err() { state.random.index(bytes.len() + 1) } else { bytes.len() };
@@ -192,7 +192,7 @@ impl JournalStore for Disk {
         failed
     }
 
-    fn sync(&mut self, slot: Slot) -> Result<(), PortError> {
+    fn sync(&mut self, slot: Slot) -> Result<(), StorageError> {
         let mut state = self.state();
         if let Err(failed) = state.may_fail() {
             // The pages count as clean from now on, and may or may not be on the disk.

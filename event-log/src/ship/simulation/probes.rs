@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use super::engine::{Engine, Kind, STRANGE, TARGET};
+use super::engine::{Engine, STRANGE, TARGET};
 use super::local::Disk;
 use crate::id::EventId;
 use crate::record::EventRecord;
 use crate::ship::settings::Settings;
-use crate::ship::shipper::{Shipper, Step};
-use event_store::Response;
+use crate::ship::shipper::{Shipper, ShipperAction};
+use event_store::{Response, TargetKind};
 
 /// How long the engine is given by default.
 const PATIENCE: Duration = Duration::from_hours(1);
@@ -19,7 +19,7 @@ const LESS: Duration = Duration::from_mins(55);
 const MARGIN: Duration = Duration::from_mins(5);
 const BATCH: u32 = 50;
 
-struct Scene {
+struct Scenario {
     now: Duration,
     disk: Disk,
     engine: Engine,
@@ -30,12 +30,12 @@ struct Scene {
     one_of: u64,
 }
 
-impl Scene {
+impl Scenario {
     fn new() -> Self {
         let disk = Disk::new(7);
         let settings = Settings::new(TARGET).max_documents(BATCH.try_into().unwrap()).seed(7);
-        let shipper = Shipper::new(settings, disk.ports()).unwrap();
-        let engine = Engine::new(Kind::Alias, false, usize::MAX);
+        let shipper = Shipper::new(settings, disk.storage()).unwrap();
+        let engine = Engine::new(TargetKind::Alias, false, usize::MAX);
         Self { now: Duration::from_secs(1), disk, engine, shipper, requests: 0, logged: 0, one_of: 1 }
     }
 
@@ -54,19 +54,19 @@ impl Scene {
         let end = self.now + time;
         while self.now < end {
             match self.shipper.poll(self.now) {
-                Step::Send(errand) => {
+                ShipperAction::Send(request) => {
                     self.requests += 1;
                     let random = self.requests.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40;
                     let fails = !random.is_multiple_of(self.one_of);
-                    let response = if fails && errand.documents() > 0 {
+                    let response = if fails && request.documents() > 0 {
                         Response::json(503, r#"{"error":{"type":"unavailable","reason":"because"},"status":503}"#)
                     } else {
-                        self.engine.answer(&errand.request(), &mut |_| None)
+                        self.engine.answer(&request.request(), &mut |_| None)
                     };
                     self.now += Duration::from_millis(1);
-                    self.shipper.complete(self.now, *errand, Ok(response));
+                    self.shipper.complete(self.now, *request, Ok(response));
                 }
-                Step::Wait { until } => self.now = until.min(end),
+                ShipperAction::Wait { until } => self.now = until.min(end),
             }
         }
     }
@@ -87,97 +87,97 @@ impl Scene {
 
 #[test]
 fn unknown_state_of_the_engine_is_waited_for() {
-    let mut scene = Scene::new();
-    scene.engine.is_strange = true;
-    scene.log("n", 400);
-    scene.run(LESS);
-    let stats = scene.shipper.stats();
-    assert_eq!(scene.counts(), (0, 0));
+    let mut scenario = Scenario::new();
+    scenario.engine.is_strange = true;
+    scenario.log("n", 400);
+    scenario.run(LESS);
+    let stats = scenario.shipper.stats();
+    assert_eq!(scenario.counts(), (0, 0));
     let reason = "documents wait: 400 some_new_exception: because; they are sent again";
     assert!(stats.last_error.as_deref().is_some_and(|error| error.contains(reason)), "{stats:?}");
-    assert!((16..3_000).contains(&scene.engine.refused_alone.len()), "single documents are sent as probes");
-    assert!(scene.requests < 20_000, "{} requests", scene.requests);
-    scene.engine.is_strange = false;
-    scene.run(MARGIN);
-    assert_eq!((scene.counts(), scene.shipper.finished_through()), ((400, 0), 400));
+    assert!((16..3_000).contains(&scenario.engine.refused_alone.len()), "single documents are sent as probes");
+    assert!(scenario.requests < 20_000, "{} requests", scenario.requests);
+    scenario.engine.is_strange = false;
+    scenario.run(MARGIN);
+    assert_eq!((scenario.counts(), scenario.shipper.finished_through()), ((400, 0), 400));
 }
 
 #[test]
 fn log_of_one_bad_kind_comes_to_an_end() {
-    let mut scene = Scene::new();
-    scene.log("strange", 400);
-    scene.run(LESS);
-    assert_eq!(scene.counts(), (0, 0));
-    scene.run(2 * MARGIN);
-    assert_eq!((scene.counts(), scene.shipper.finished_through()), ((0, 400), 400));
-    assert_eq!(scene.engine.refused_alone.len(), 400, "each was refused alone before it went");
+    let mut scenario = Scenario::new();
+    scenario.log("strange", 400);
+    scenario.run(LESS);
+    assert_eq!(scenario.counts(), (0, 0));
+    scenario.run(2 * MARGIN);
+    assert_eq!((scenario.counts(), scenario.shipper.finished_through()), ((0, 400), 400));
+    assert_eq!(scenario.engine.refused_alone.len(), 400, "each was refused alone before it went");
     // What follows does not wait as long, until something is stored.
-    scene.log("strange", 100);
-    scene.run(MARGIN);
-    assert_eq!(scene.counts(), (0, 500));
-    scene.log("n", 1);
-    scene.run(MARGIN);
-    scene.log("strange", 100);
-    scene.run(MARGIN);
-    assert_eq!(scene.counts(), (1, 500));
+    scenario.log("strange", 100);
+    scenario.run(MARGIN);
+    assert_eq!(scenario.counts(), (0, 500));
+    scenario.log("n", 1);
+    scenario.run(MARGIN);
+    scenario.log("strange", 100);
+    scenario.run(MARGIN);
+    assert_eq!(scenario.counts(), (1, 500));
 }
 
 #[test]
 fn few_bad_documents_alone_prove_nothing() {
-    let mut scene = Scene::new();
-    scene.log("strange", 5);
-    scene.run(3 * PATIENCE);
-    assert_eq!(scene.counts(), (0, 0));
-    scene.log("n", 1);
-    scene.run(2 * MARGIN);
-    assert_eq!((scene.counts(), scene.shipper.finished_through()), ((1, 5), 6), "others are stored");
+    let mut scenario = Scenario::new();
+    scenario.log("strange", 5);
+    scenario.run(3 * PATIENCE);
+    assert_eq!(scenario.counts(), (0, 0));
+    scenario.log("n", 1);
+    scenario.run(2 * MARGIN);
+    assert_eq!((scenario.counts(), scenario.shipper.finished_through()), ((1, 5), 6), "others are stored");
 }
 
 #[test]
 fn bad_documents_among_good_ones_go_soon() {
-    let mut scene = Scene::new();
+    let mut scenario = Scenario::new();
     for _ in 0..20 {
-        scene.log("n", 9);
-        scene.log("strange", 1);
+        scenario.log("n", 9);
+        scenario.log("strange", 1);
     }
-    scene.run(MARGIN);
-    assert_eq!((scene.counts(), scene.shipper.finished_through()), ((180, 20), 200));
-    assert!(scene.disk.state().quarantine.iter().all(|entry| entry.document.starts_with(STRANGE)));
+    scenario.run(MARGIN);
+    assert_eq!((scenario.counts(), scenario.shipper.finished_through()), ((180, 20), 200));
+    assert!(scenario.disk.state().quarantine.iter().all(|entry| entry.document.starts_with(STRANGE)));
 }
 
 #[test]
 fn good_document_passes_batches_that_are_refused() {
-    let mut scene = Scene::new();
-    scene.log("strange", 400);
-    scene.run(MARGIN);
-    scene.log("n", 1);
-    scene.run(3 * MARGIN);
-    assert_eq!((scene.counts(), scene.shipper.finished_through()), ((1, 400), 401));
+    let mut scenario = Scenario::new();
+    scenario.log("strange", 400);
+    scenario.run(MARGIN);
+    scenario.log("n", 1);
+    scenario.run(3 * MARGIN);
+    assert_eq!((scenario.counts(), scenario.shipper.finished_through()), ((1, 400), 401));
 }
 
 #[test]
 fn engine_that_has_a_defect_is_waited_for() {
-    let mut scene = Scene::new();
-    scene.log("sick", 400);
-    scene.run(3 * PATIENCE);
-    assert_eq!(scene.counts(), (0, 0));
-    scene.log("n", 1);
-    scene.run(3 * MARGIN);
-    assert_eq!((scene.counts(), scene.shipper.finished_through()), ((1, 400), 401));
+    let mut scenario = Scenario::new();
+    scenario.log("sick", 400);
+    scenario.run(3 * PATIENCE);
+    assert_eq!(scenario.counts(), (0, 0));
+    scenario.log("n", 1);
+    scenario.run(3 * MARGIN);
+    assert_eq!((scenario.counts(), scenario.shipper.finished_through()), ((1, 400), 401));
 }
 
 #[test]
 fn document_that_is_overtaken_goes_after_an_hour() {
     for (name, status) in [("heavy", 429), ("poison", 500)] {
-        let mut scene = Scene::new();
-        scene.log("n", 20);
-        scene.log(name, 1);
-        scene.log("n", 20);
-        scene.run_on(55);
-        assert_eq!((scene.counts(), scene.shipper.finished_through()), ((95, 0), 20), "{name}");
-        scene.run_on(10);
-        assert_eq!((scene.counts(), scene.shipper.finished_through()), ((105, 1), 106), "{name}");
-        let stats = scene.shipper.stats();
+        let mut scenario = Scenario::new();
+        scenario.log("n", 20);
+        scenario.log(name, 1);
+        scenario.log("n", 20);
+        scenario.run_on(55);
+        assert_eq!((scenario.counts(), scenario.shipper.finished_through()), ((95, 0), 20), "{name}");
+        scenario.run_on(10);
+        assert_eq!((scenario.counts(), scenario.shipper.finished_through()), ((105, 1), 106), "{name}");
+        let stats = scenario.shipper.stats();
         let reason = format!("{status} ");
         assert!(stats.last_error.as_deref().is_some_and(|error| error.contains(&reason)), "{stats:?}");
     }
@@ -186,21 +186,21 @@ fn document_that_is_overtaken_goes_after_an_hour() {
 #[test]
 fn load_that_nothing_passes_is_waited_for() {
     for name in ["heavy", "poison"] {
-        let mut scene = Scene::new();
-        scene.log(name, 400);
-        scene.run(3 * PATIENCE);
-        assert_eq!(scene.counts(), (0, 0), "{name}");
-        assert!(scene.requests < 40_000, "{name}: {} requests", scene.requests);
+        let mut scenario = Scenario::new();
+        scenario.log(name, 400);
+        scenario.run(3 * PATIENCE);
+        assert_eq!(scenario.counts(), (0, 0), "{name}");
+        assert!(scenario.requests < 40_000, "{name}: {} requests", scenario.requests);
     }
 }
 
 /// Smaller requests are no remedy for that, and as many more.
 #[test]
 fn endpoint_that_fails_at_random_gets_no_smaller_requests() {
-    let mut scene = Scene::new();
-    scene.one_of = 3;
-    scene.log("n", 400 * u64::from(BATCH));
-    scene.run(12 * PATIENCE);
-    assert_eq!((scene.counts(), scene.shipper.finished_through()), ((20_000, 0), 20_000));
-    assert!(scene.requests < 400 * 6, "{} requests", scene.requests);
+    let mut scenario = Scenario::new();
+    scenario.one_of = 3;
+    scenario.log("n", 400 * u64::from(BATCH));
+    scenario.run(12 * PATIENCE);
+    assert_eq!((scenario.counts(), scenario.shipper.finished_through()), ((20_000, 0), 20_000));
+    assert!(scenario.requests < 400 * 6, "{} requests", scenario.requests);
 }

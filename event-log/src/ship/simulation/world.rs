@@ -5,17 +5,17 @@ use std::fmt::{self, Write as _};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use event_store::{Response, TransportError};
+use event_store::{Response, TargetKind, TransportError};
 
-use super::engine::{Engine, HEAVY, Kind, POISONOUS, TARGET, is_bad};
-use super::faults::{Fate, Wire};
+use super::engine::{Engine, HEAVY, POISONOUS, TARGET, is_bad};
+use super::faults::{RequestFault, SentRequest};
 use super::local::Disk;
 use super::random::Random;
 use crate::id::EventId;
 use crate::record::EventRecord;
-use crate::ship::errand::Errand;
+use crate::ship::pending_request::PendingRequest;
 use crate::ship::settings::{IntentSync, Settings};
-use crate::ship::shipper::{Shipper, Step};
+use crate::ship::shipper::{Shipper, ShipperAction};
 
 /// After the last fault everything has to be delivered within this time.
 const TO_DRAIN: Duration = Duration::from_hours(4);
@@ -41,7 +41,7 @@ pub struct Totals {
     pub rollovers: u64,
     pub breakages: u64,
     pub strays: u64,
-    pub fates: BTreeMap<&'static str, u64>,
+    pub faults: BTreeMap<&'static str, u64>,
 }
 
 impl Totals {
@@ -57,8 +57,8 @@ impl Totals {
         self.rollovers += other.rollovers;
         self.breakages += other.breakages;
         self.strays += other.strays;
-        for (name, count) in &other.fates {
-            *self.fates.entry(name).or_default() += count;
+        for (name, count) in &other.faults {
+            *self.faults.entry(name).or_default() += count;
         }
     }
 }
@@ -66,14 +66,14 @@ impl Totals {
 impl fmt::Display for Totals {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { runs, issued, delivered, quarantined, conflicts, requests, crashes, power_losses, .. } = self;
-        let Self { rollovers, breakages, strays, fates, .. } = self;
+        let Self { rollovers, breakages, strays, faults, .. } = self;
         write!(
             out,
             "{runs} seeds: {issued} issued = {delivered} delivered + {quarantined} quarantined; {conflicts} second tries \
              found their first, {requests} requests, {crashes} deaths, {power_losses} of them with the machine, \
              {rollovers} rollovers, {breakages} times the target was broken, {strays} documents went astray; requests met"
         )?;
-        fates.iter().try_for_each(|(name, count)| write!(out, " {name} {count}"))
+        faults.iter().try_for_each(|(name, count)| write!(out, " {name} {count}"))
     }
 }
 
@@ -81,7 +81,7 @@ enum Event {
     Arrive(u64),
     Finish(u64),
     /// The engine goes on with a request whose sender has given up on it, which it had begun for that index.
-    Late(Wire, String),
+    Late(SentRequest, String),
     Produce(u64),
     RollOver,
     ChangeOldIndex,
@@ -92,17 +92,17 @@ enum Event {
     Crash,
     Jump,
     /// The engine takes nothing for a reason that nobody knows, or does so again.
-    Strange(bool),
+    UnknownRefusals(bool),
     Calm,
 }
 
 /// A request under way. The errand belongs to the process, the bytes to the network.
-struct Flight {
-    errand: Option<Errand>,
-    wire: Wire,
+struct InFlightRequest {
+    request: Option<PendingRequest>,
+    sent: SentRequest,
     /// The index that the target wrote to when it was sent.
     index: Option<String>,
-    fate: Fate,
+    fault: RequestFault,
     outcome: Option<Result<Response, TransportError>>,
 }
 
@@ -113,15 +113,15 @@ struct Hazards {
     /// Some documents set off a defect of the engine, on every try.
     defects: bool,
     /// What is refused for a reason that nobody knows.
-    strange: Strange,
+    strange: UnknownRefusals,
     loses_power: bool,
     /// How many documents are refused each time for what is not their fault, or whole requests because of them. Fewer than
     /// the memory holds: were it full of them, nothing would pass them.
-    overtaken: u32,
+    refusal_history: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Strange {
+enum UnknownRefusals {
     Nothing,
     SomeDocuments,
     /// All documents, for a while.
@@ -134,7 +134,7 @@ pub struct World {
     /// How far the clock of the process is off, in seconds.
     skew: i64,
     events: BTreeMap<(Duration, u64), Event>,
-    flights: HashMap<u64, Flight>,
+    in_flight: HashMap<u64, InFlightRequest>,
     count: u64,
     engine: Engine,
     disk: Disk,
@@ -163,23 +163,23 @@ impl World {
         let loses_power = random.one_in(2);
         let settings = settings(&mut random, loses_power, seed);
         let body_limit = if random.one_in(4) { 600 } else { usize::MAX };
-        let kind = if random.one_in(3) { Kind::DataStream } else { Kind::Alias };
+        let kind = if random.one_in(3) { TargetKind::DataStream } else { TargetKind::Alias };
         let makes_indices = random.one_in(2);
         let strange = match random.within(0..6) {
-            0 => Strange::SomeDocuments,
-            1 => Strange::Everything,
-            _ => Strange::Nothing,
+            0 => UnknownRefusals::SomeDocuments,
+            1 => UnknownRefusals::Everything,
+            _ => UnknownRefusals::Nothing,
         };
         // Where one request goes after the other, nothing overtakes any.
         let can_overtake = settings.most_in_flight() > 1 && settings.retry_cap >= Duration::from_secs(20);
-        let overtaken = if can_overtake && random.one_in(20) { MOST_OVERTAKEN } else { 0 };
+        let refusal_history = if can_overtake && random.one_in(20) { MOST_OVERTAKEN } else { 0 };
         let disk = Disk::new(seed);
-        let shipper = Shipper::new(settings.clone(), disk.ports()).expect("the disk does not fail yet");
+        let shipper = Shipper::new(settings.clone(), disk.storage()).expect("the disk does not fail yet");
         Self {
             now: START,
             skew: 0,
             events: BTreeMap::new(),
-            flights: HashMap::new(),
+            in_flight: HashMap::new(),
             count: 0,
             engine: Engine::new(kind, makes_indices, body_limit),
             disk,
@@ -191,7 +191,7 @@ impl World {
                 defects: random.one_in(8),
                 strange,
                 loses_power,
-                overtaken,
+                refusal_history,
             },
             largest: 0,
             issued: BTreeMap::new(),
@@ -231,11 +231,11 @@ impl World {
             let at = self.random.millis(0..span);
             self.schedule(at, Event::Crash);
         }
-        if self.hazards.strange == Strange::Everything {
+        if self.hazards.strange == UnknownRefusals::Everything {
             // Without a jump of the clock, which would make the time long in which nothing was stored.
             let (at, length) = (self.random.millis(0..span), self.random.millis(1..LONGEST_STRANGE));
-            self.schedule(at, Event::Strange(true));
-            self.schedule(at + length, Event::Strange(false));
+            self.schedule(at, Event::UnknownRefusals(true));
+            self.schedule(at + length, Event::UnknownRefusals(false));
         } else if self.random.one_in(3) {
             let at = self.random.millis(0..span);
             self.schedule(at, Event::Jump);
@@ -259,7 +259,7 @@ impl World {
             self.check_memory()?;
             if self.is_calm {
                 let since = *calm_since.get_or_insert(self.now);
-                if self.shipper.hurry() <= self.shipper.finished_through() {
+                if self.shipper.request_flush() <= self.shipper.finished_through() {
                     return Ok(());
                 }
                 if self.now > since + TO_DRAIN {
@@ -283,23 +283,30 @@ impl World {
         for _ in 0..1_000 {
             let clock = self.clock();
             match self.shipper.poll(clock) {
-                Step::Send(errand) => self.launch(*errand),
-                Step::Wait { until } => return Ok(self.now + until.saturating_sub(clock).max(Duration::from_nanos(1))),
+                ShipperAction::Send(request) => self.launch(*request),
+                ShipperAction::Wait { until } => {
+                    return Ok(self.now + until.saturating_sub(clock).max(Duration::from_nanos(1)));
+                }
             }
         }
         Err("sends without end".to_owned())
     }
 
-    fn launch(&mut self, errand: Errand) {
+    fn launch(&mut self, request: PendingRequest) {
         self.totals.requests += 1;
-        let fate = if self.is_calm { Fate::Fine } else { Fate::choose(&mut self.random, self.hazards.item_faults) };
-        *self.totals.fates.entry(fate.name()).or_default() += 1;
-        let wire = Wire::of(&errand.request());
+        let fault = if self.is_calm {
+            RequestFault::Fine
+        } else {
+            RequestFault::choose(&mut self.random, self.hazards.item_faults)
+        };
+        *self.totals.faults.entry(fault.name()).or_default() += 1;
+        let sent = SentRequest::of(&request.request());
         let there = self.random.millis(0..40);
-        let back = if fate == Fate::Slow { self.random.millis(1_000..20_000) } else { self.random.millis(1..60) };
+        let back =
+            if fault == RequestFault::Slow { self.random.millis(1_000..20_000) } else { self.random.millis(1..60) };
         let id = self.count;
         let index = self.engine.write_target(TARGET).ok();
-        self.flights.insert(id, Flight { errand: Some(errand), wire, index, fate, outcome: None });
+        self.in_flight.insert(id, InFlightRequest { request: Some(request), sent, index, fault, outcome: None });
         self.schedule(there, Event::Arrive(id));
         self.schedule(there + back, Event::Finish(id));
     }
@@ -308,18 +315,18 @@ impl World {
         match event {
             Event::Arrive(id) => self.arrive(id),
             Event::Finish(id) => {
-                let flight = self.flights.remove(&id).expect("a flight finishes once");
-                if let Some(errand) = flight.errand {
-                    let outcome = flight.outcome.expect("it has arrived");
-                    self.shipper.complete(self.clock(), errand, outcome);
+                let in_flight = self.in_flight.remove(&id).expect("a request in flight finishes once");
+                if let Some(request) = in_flight.request {
+                    let outcome = in_flight.outcome.expect("it has arrived");
+                    self.shipper.complete(self.clock(), request, outcome);
                 }
             }
-            Event::Late(wire, index) => {
+            Event::Late(sent, index) => {
                 // What remains: a try that is running while its documents are asked for, and stores them when the next try
                 // goes elsewhere.
-                let is_asked_for = self.engine.has_been_asked_for(wire.request().body.unwrap_or_default());
+                let is_asked_for = self.engine.has_been_asked_for(sent.request().body.unwrap_or_default());
                 if self.engine.write_target(TARGET).as_ref() == Ok(&index) && !is_asked_for {
-                    self.engine.answer(&wire.request(), &mut |_| None);
+                    self.engine.answer(&sent.request(), &mut |_| None);
                 }
             }
             Event::Produce(records) => self.produce(records),
@@ -342,7 +349,7 @@ impl World {
             Event::Crash => return self.crash(),
             Event::Jump if self.random.one_in(2) => self.skew -= 200,
             Event::Jump => self.skew += 7 * 24 * 3600,
-            Event::Strange(is_strange) => self.engine.is_strange = is_strange,
+            Event::UnknownRefusals(is_strange) => self.engine.is_strange = is_strange,
             Event::Calm => {
                 self.is_calm = true;
                 self.engine.is_strange = false;
@@ -359,21 +366,21 @@ impl World {
     }
 
     fn arrive(&mut self, id: u64) {
-        let flight = self.flights.get_mut(&id).expect("it arrives before it finishes");
-        if flight.errand.is_none() && flight.index != self.engine.write_target(TARGET).ok() {
+        let in_flight = self.in_flight.get_mut(&id).expect("it arrives before it finishes");
+        if in_flight.request.is_none() && in_flight.index != self.engine.write_target(TARGET).ok() {
             // What remains: its sender is dead, and the next process has asked the engine in between.
             return;
         }
-        let (outcome, late) = flight.fate.meet(&mut self.engine, &flight.wire, &mut self.random);
-        flight.outcome = Some(outcome);
+        let (outcome, late) = in_flight.fault.meet(&mut self.engine, &in_flight.sent, &mut self.random);
+        in_flight.outcome = Some(outcome);
         // Of the others nothing comes. The name is the target's own, or that of an index.
-        let bulk = flight.wire.request().path.split_once("/_bulk").map(|(name, _)| name[1..].to_owned());
+        let bulk = in_flight.sent.request().path.split_once("/_bulk").map(|(name, _)| name[1..].to_owned());
         if late
             && let Some(name) = bulk
             && let Ok(index) = self.engine.write_target(&name)
         {
-            let (wire, after) = (flight.wire.clone(), self.random.millis(1..100_000));
-            self.schedule(after, Event::Late(wire, index));
+            let (sent, after) = (in_flight.sent.clone(), self.random.millis(1..100_000));
+            self.schedule(after, Event::Late(sent, index));
         }
     }
 
@@ -415,14 +422,14 @@ impl World {
         bytes[8..].copy_from_slice(&self.random.next().to_be_bytes());
         let name = match self.random.within(0..100) {
             _ if self.is_calm => "n",
-            12..16 if self.hazards.overtaken > 0 => {
-                self.hazards.overtaken -= 1;
+            12..16 if self.hazards.refusal_history > 0 => {
+                self.hazards.refusal_history -= 1;
                 if self.random.one_in(2) { "heavy" } else { "poison" }
             }
             0..5 => "bad",
             5 | 6 if self.hazards.defects => "sick",
             7 | 8 if self.hazards.defects => "odd",
-            9..12 if self.hazards.strange == Strange::SomeDocuments => "strange",
+            9..12 if self.hazards.strange == UnknownRefusals::SomeDocuments => "strange",
             _ => "n",
         };
         let length = if self.random.one_in(80) { 900 } else { self.random.index(120) };
@@ -433,8 +440,8 @@ impl World {
 
     fn crash(&mut self) -> Result<(), String> {
         self.totals.crashes += 1;
-        for flight in self.flights.values_mut() {
-            flight.errand = None;
+        for in_flight in self.in_flight.values_mut() {
+            in_flight.request = None;
         }
         if self.hazards.loses_power && self.random.one_in(2) {
             self.totals.power_losses += 1;
@@ -442,7 +449,7 @@ impl World {
         }
         self.check_acknowledged()?;
         for _ in 0..200 {
-            if let Ok(shipper) = Shipper::new(self.settings.clone(), self.disk.ports()) {
+            if let Ok(shipper) = Shipper::new(self.settings.clone(), self.disk.storage()) {
                 self.shipper = shipper;
                 return Ok(());
             }
@@ -512,7 +519,7 @@ impl World {
         let state = self.disk.state();
         let entries: HashSet<u64> = state.quarantine.iter().map(|entry| entry.sequence).collect();
         if entries.len() != state.quarantine.len() {
-            let _ = write!(broken, "the quarantine holds a record twice; ");
+            let _ = write!(broken, "the quarantine has a record twice; ");
         }
         self.totals.delivered = self.engine.stored.len() as u64;
         self.totals.quarantined = state.quarantine.len() as u64;
@@ -522,7 +529,7 @@ impl World {
         let is_kept_in_order = self.settings.most_in_flight() == 1
             && !self.hazards.item_faults
             && !self.hazards.defects
-            && self.hazards.strange == Strange::Nothing;
+            && self.hazards.strange == UnknownRefusals::Nothing;
         if is_kept_in_order && !self.engine.order.is_sorted() {
             let _ = write!(broken, "one at a time, and out of order: {:?}", self.engine.order);
         }

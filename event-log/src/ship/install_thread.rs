@@ -1,5 +1,5 @@
-//! Installs a log's generated files on a thread of its own: before the first document is sent, as often as it takes, and again when what
-//! was installed is gone. Owns when and how often; what is put is `event-store`'s.
+//! Installs a log's generated files on a background thread: before the first document is sent, retrying until it succeeds, and
+//! again when what was installed is gone. Owns when and how often; what is installed is `event-store`'s business.
 
 use std::io;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -10,73 +10,73 @@ use std::time::{Duration, Instant};
 use event_store::{InstallError, InstallReport, Installation, Installer, Progress, Transport};
 
 use super::random::Random;
-use crate::delivery::InstallationMetrics;
+use crate::delivery::InstallMetrics;
 
 /// How often the same failure is logged.
 const LOG_INTERVAL: Duration = Duration::from_mins(1);
 
-/// What is known of an installation that is under way or done. Clones share it.
+/// The status of an installation that is in progress or done. Clones share it.
 #[derive(Clone)]
-pub(super) struct InstallationState(Arc<Mutex<State>>);
+pub(super) struct InstallStatus(Arc<Mutex<StatusInner>>);
 
-struct State {
-    metrics: InstallationMetrics,
-    /// When it was begun last.
+struct StatusInner {
+    metrics: InstallMetrics,
+    /// When the current installation began.
     begun: Instant,
 }
 
-impl InstallationState {
+impl InstallStatus {
     fn begin() -> Self {
-        Self(Arc::new(Mutex::new(State { metrics: InstallationMetrics::default(), begun: Instant::now() })))
+        Self(Arc::new(Mutex::new(StatusInner { metrics: InstallMetrics::default(), begun: Instant::now() })))
     }
 
-    pub(super) fn metrics(&self) -> InstallationMetrics {
+    pub(super) fn metrics(&self) -> InstallMetrics {
         let state = self.lock();
         let pending_for = (!state.metrics.is_installed).then(|| state.begun.elapsed());
-        InstallationMetrics { pending_for, ..state.metrics.clone() }
+        InstallMetrics { pending_for, ..state.metrics.clone() }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, StatusInner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The handle of the thread, which ends when this is dropped, after the request that it waits for.
-pub(super) struct Installing {
-    state: InstallationState,
+/// The handle of the thread. Dropping it ends the thread once the request that it is waiting for is done.
+pub(super) struct InstallThread {
+    status: InstallStatus,
     again: Sender<()>,
 }
 
-impl Installing {
-    /// Starts to install. `ready` is called whenever documents may be sent: after each installation, and when the engine has
-    /// a newer version of the log, to which an older program goes on writing.
+impl InstallThread {
+    /// Starts installing. `ready` is called whenever documents may be sent: after each installation, and when the engine has a
+    /// newer version of the log, to which an older program keeps writing.
     pub(super) fn start(
         installer: Installer,
         transport: Arc<dyn Transport>,
         seed: u64,
         ready: impl FnMut() + Send + 'static,
     ) -> io::Result<Self> {
-        let state = InstallationState::begin();
+        let status = InstallStatus::begin();
         let (again, inbox) = channel();
-        let thread = InstallThread {
+        let install_loop = InstallLoop {
             log: installer.bundle().log().to_owned(),
             installation: Installation::new(installer),
             transport,
             random: Random::new(seed),
-            state: state.clone(),
+            status: status.clone(),
             reported: None,
         };
-        thread::Builder::new().name("event-log-install".to_owned()).spawn(move || thread.run(&inbox, ready))?;
-        Ok(Self { state, again })
+        thread::Builder::new().name("event-log-install".to_owned()).spawn(move || install_loop.run(&inbox, ready))?;
+        Ok(Self { status, again })
     }
 
-    pub(super) fn state(&self) -> &InstallationState {
-        &self.state
+    pub(super) fn status(&self) -> &InstallStatus {
+        &self.status
     }
 
-    /// Installs once more, because the alias is gone; does nothing while it was not installed yet.
+    /// Installs again because the alias is gone; does nothing while the first installation is still in progress.
     pub(super) fn restart(&self) {
-        let mut state = self.state.lock();
+        let mut state = self.status.lock();
         if std::mem::take(&mut state.metrics.is_installed) {
             state.begun = Instant::now();
             // The thread ends after this handle.
@@ -85,17 +85,17 @@ impl Installing {
     }
 }
 
-struct InstallThread {
+struct InstallLoop {
     log: String,
     installation: Installation,
     transport: Arc<dyn Transport>,
     random: Random,
-    state: InstallationState,
+    status: InstallStatus,
     /// What was logged last, and when.
     reported: Option<(String, Instant)>,
 }
 
-impl InstallThread {
+impl InstallLoop {
     fn run(mut self, inbox: &Receiver<()>, mut ready: impl FnMut()) {
         loop {
             let pause = match self.installation.step(&*self.transport, Instant::now(), self.random.next()) {
@@ -114,11 +114,11 @@ impl InstallThread {
                 Progress::Waiting { retry_in } => Some(retry_in),
                 Progress::Done => None,
             };
-            let call = match pause {
+            let wake = match pause {
                 Some(pause) => inbox.recv_timeout(pause),
                 None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
-            match call {
+            match wake {
                 Ok(()) => self.installation.restart(),
                 Err(RecvTimeoutError::Timeout) => (),
                 Err(RecvTimeoutError::Disconnected) => return,
@@ -133,8 +133,8 @@ impl InstallThread {
             tracing::info!("installation: {report}");
         }
         self.reported = None;
-        let state = &mut self.state.lock().metrics;
-        *state = InstallationMetrics { is_installed: true, failures: state.failures, ..Default::default() };
+        let state = &mut self.status.lock().metrics;
+        *state = InstallMetrics { is_installed: true, failures: state.failures, ..Default::default() };
     }
 
     fn note_failure(&mut self, error: &InstallError) {
@@ -145,7 +145,7 @@ impl InstallThread {
             tracing::warn!(log = %self.log, needs_person, "installation: {line}");
             self.reported = Some((line.clone(), Instant::now()));
         }
-        let state = &mut self.state.lock().metrics;
+        let state = &mut self.status.lock().metrics;
         state.failures += 1;
         state.needs_person = needs_person;
         state.last_error = Some(line);
@@ -178,30 +178,30 @@ mod tests {
         }
     }
 
-    fn thread() -> InstallThread {
+    fn install_loop() -> InstallLoop {
         let files = concat!(env!("CARGO_MANIFEST_DIR"), "/../generated/kibana-event-log/opensearch");
-        InstallThread {
+        InstallLoop {
             log: "kibana-event-log".to_owned(),
             installation: Installation::new(Installer::new(Bundle::load(files).unwrap())),
             transport: Arc::new(Nothing),
             random: Random::new(1),
-            state: InstallationState::begin(),
+            status: InstallStatus::begin(),
             reported: None,
         }
     }
 
     #[test]
     fn failure_is_logged_once_in_an_interval_and_counted_each_time() {
-        let (mut thread, lines) = (thread(), Lines::default());
+        let (mut install, lines) = (install_loop(), Lines::default());
         let overridden = InstallError::Overridden { index: "log-000001".to_owned() };
         let malformed = InstallError::Malformed { request: "GET /".to_owned(), source: None };
         tracing::subscriber::with_default(tracing_subscriber::registry().with(lines.clone()), || {
             for error in [&overridden, &overridden, &overridden, &malformed, &malformed] {
-                thread.note_failure(error);
+                install.note_failure(error);
             }
         });
         assert_eq!(lines.0.load(Ordering::Relaxed), 2, "each of the two is said once");
-        let state = thread.state.metrics();
+        let state = install.status.metrics();
         assert_eq!((state.failures, state.needs_person, state.is_installed), (5, false, false));
         assert_eq!(state.last_error.as_deref(), Some("the answer to `GET /` is not an engine's"));
     }

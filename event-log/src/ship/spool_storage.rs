@@ -1,4 +1,4 @@
-//! The real ports: a reader of the spool, the quarantine, and the journal's files.
+//! The real storage: a reader of the spool, the quarantine, and the journal's files.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -6,18 +6,18 @@ use std::path::Path;
 use event_spool::{Reader, Sequence, Spool};
 
 use super::journal::FileJournal;
-use super::ports::{EntryKey, PortError, Ports, Sink, Source, SourceRecord};
+use super::storage::{EntryKey, QuarantineSink, RecordSource, ShipperStorage, SourceRecord, StorageError};
 use crate::quarantine::{Entry, Quarantine};
 
-/// The reader of the spool of events that shipping goes on from after a restart.
+/// The name of the spool's reader whose position shipping resumes from after a restart.
 pub const READER: &str = "shipper";
 
-impl Ports {
+impl ShipperStorage {
     /// Ships from this spool, with the journal of intents in a directory of its own.
     ///
     /// # Errors
     /// When the spool's reader is in use, or the journal's files cannot be opened.
-    pub fn open(spool: &Spool, quarantine: Quarantine, journal: &Path) -> Result<Self, PortError> {
+    pub fn open(spool: &Spool, quarantine: Quarantine, journal: &Path) -> Result<Self, StorageError> {
         let source = SpoolSource { reader: spool.reader(READER)?, spool: spool.clone() };
         Ok(Self {
             source: Box::new(source),
@@ -32,13 +32,13 @@ struct SpoolSource {
     reader: Reader,
 }
 
-impl Source for SpoolSource {
-    fn next(&mut self) -> Result<Option<SourceRecord<'_>>, PortError> {
+impl RecordSource for SpoolSource {
+    fn next(&mut self) -> Result<Option<SourceRecord<'_>>, StorageError> {
         let record = self.reader.next()?;
         Ok(record.map(|record| SourceRecord { sequence: record.sequence.get(), bytes: record.bytes }))
     }
 
-    fn acknowledge(&mut self, up_to: u64) -> Result<(), PortError> {
+    fn acknowledge(&mut self, up_to: u64) -> Result<(), StorageError> {
         Ok(self.reader.acknowledge(Sequence::new(up_to))?)
     }
 
@@ -46,7 +46,7 @@ impl Source for SpoolSource {
         self.reader.acknowledged().map_or(0, Sequence::get)
     }
 
-    fn sync(&mut self) -> Result<(), PortError> {
+    fn sync(&mut self) -> Result<(), StorageError> {
         Ok(self.spool.flush()?)
     }
 
@@ -63,22 +63,22 @@ impl Source for SpoolSource {
     }
 }
 
-impl Sink for Quarantine {
-    fn put(&mut self, entry: &Entry<'_>) -> Result<(), PortError> {
+impl QuarantineSink for Quarantine {
+    fn put(&mut self, entry: &Entry<'_>) -> Result<(), StorageError> {
         Self::put(self, entry)?;
         Ok(())
     }
 
-    fn sync(&mut self) -> Result<(), PortError> {
+    fn sync(&mut self) -> Result<(), StorageError> {
         Ok(self.spool().flush()?)
     }
 
-    fn entries_behind(&mut self, acknowledged: u64) -> Result<HashSet<EntryKey>, PortError> {
-        let mut behind = HashSet::new();
+    fn entries_after(&mut self, acknowledged: u64) -> Result<HashSet<EntryKey>, StorageError> {
+        let mut after = HashSet::new();
         self.entries(&mut |_, entry| {
             let sequence = entry.sequence.filter(|sequence| *sequence > acknowledged);
-            behind.extend(sequence.map(|sequence| (sequence, entry.id)));
+            after.extend(sequence.map(|sequence| (sequence, entry.id)));
         })?;
-        Ok(behind)
+        Ok(after)
     }
 }

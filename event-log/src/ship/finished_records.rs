@@ -1,16 +1,16 @@
-//! Which records are finished, and up to where without a gap.
+//! Which records are finished, and up to which one without a gap.
 
 use std::collections::BTreeMap;
 
-/// The finished records: all up to one, and ranges behind it.
+/// The finished records: all up to one, and ranges after it.
 #[derive(Clone, Debug)]
-pub(super) struct Progress {
+pub(super) struct FinishedRecords {
     through: u64,
-    /// First to last; apart from each other, and behind `through + 1`.
+    /// First to last; not adjacent to each other, and after `through + 1`.
     beyond: BTreeMap<u64, u64>,
 }
 
-impl Progress {
+impl FinishedRecords {
     pub(super) fn new(through: u64) -> Self {
         Self { through, beyond: BTreeMap::new() }
     }
@@ -48,15 +48,15 @@ impl Progress {
 
 #[cfg(test)]
 mod tests {
-    use super::Progress;
+    use super::FinishedRecords;
 
     #[track_caller]
-    fn check(finished: &[(u64, u64)], through: u64, ranges: usize) {
-        let mut progress = Progress::new(10);
-        for &(first, last) in finished {
-            progress.finish(first, last);
+    fn check(calls: &[(u64, u64)], through: u64, ranges: usize) {
+        let mut finished = FinishedRecords::new(10);
+        for &(first, last) in calls {
+            finished.finish(first, last);
         }
-        assert_eq!((progress.through(), progress.ranges()), (through, ranges));
+        assert_eq!((finished.through(), finished.ranges()), (through, ranges));
     }
 
     #[test]
@@ -76,15 +76,15 @@ mod tests {
     #[test]
     fn any_order_comes_to_the_same_end() {
         for step in [1_u64, 3, 7, 11, 13] {
-            let mut progress = Progress::new(0);
-            for place in 0..100 {
-                let sequence = place * step % 101 + 1;
-                progress.finish(sequence, sequence);
+            let mut finished = FinishedRecords::new(0);
+            for position in 0..100 {
+                let sequence = position * step % 101 + 1;
+                finished.finish(sequence, sequence);
             }
             let missing = 100 * step % 101 + 1;
-            assert_eq!(progress.through(), missing - 1, "step {step}");
-            progress.finish(missing, missing);
-            assert_eq!((progress.through(), progress.ranges()), (101, 0));
+            assert_eq!(finished.through(), missing - 1, "step {step}");
+            finished.finish(missing, missing);
+            assert_eq!((finished.through(), finished.ranges()), (101, 0));
         }
     }
 }

@@ -1,29 +1,29 @@
-//! Which records are meant for which index: ranges that do not overlap, the latest intent winning.
+//! Which records are assigned to which index: ranges that do not overlap; the latest intent wins.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Ranges of sequences, each with an index.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Pins {
+pub(super) struct IndexAssignments {
     /// First to last and index.
     ranges: BTreeMap<u64, (u64, Arc<str>)>,
 }
 
-impl Pins {
-    /// The index that a record is meant for.
+impl IndexAssignments {
+    /// The index to which a record is assigned.
     pub(super) fn find(&self, sequence: u64) -> Option<&Arc<str>> {
         let (_, (last, index)) = self.ranges.range(..=sequence).next_back()?;
         (*last >= sequence).then_some(index)
     }
 
-    /// Whether all records of the range are meant for the index. Neighbours are joined, so one range has to do.
-    pub(super) fn holds(&self, first: u64, last: u64, index: &str) -> bool {
+    /// Whether all records of the range are assigned to the index. Adjacent ranges are joined, so it is enough to look at one.
+    pub(super) fn covers(&self, first: u64, last: u64, index: &str) -> bool {
         let range = self.ranges.range(..=first).next_back();
         range.is_some_and(|(_, (end, of))| *end >= last && **of == *index)
     }
 
-    /// The last record that is meant for any, 0 when there is none.
+    /// The last record that is assigned, 0 when there is none.
     pub(super) fn last(&self) -> u64 {
         self.ranges.values().next_back().map_or(0, |(last, _)| *last)
     }
@@ -32,7 +32,7 @@ impl Pins {
         self.ranges.iter().map(|(first, (last, index))| (*first, *last, index))
     }
 
-    /// The range is meant for this index from now on.
+    /// Assigns the range to this index.
     pub(super) fn set(&mut self, first: u64, last: u64, index: &Arc<str>) {
         self.cut(first, last);
         let mut joined = (first, last);
@@ -52,7 +52,7 @@ impl Pins {
         self.ranges.insert(joined.0, (joined.1, Arc::clone(index)));
     }
 
-    /// Records up to and including this one need no index any more.
+    /// Drops the assignments of records up to and including this one.
     pub(super) fn forget(&mut self, through: u64) {
         self.cut(0, through);
     }
@@ -78,27 +78,28 @@ impl Pins {
 
 #[cfg(test)]
 mod tests {
-    use super::Pins;
+    use super::IndexAssignments;
     use std::sync::Arc;
 
-    fn text(pins: &Pins) -> String {
-        let rows: Vec<String> = pins.iter().map(|(first, last, index)| format!("{first}-{last}{index}")).collect();
+    fn text(assignments: &IndexAssignments) -> String {
+        let rows: Vec<String> =
+            assignments.iter().map(|(first, last, index)| format!("{first}-{last}{index}")).collect();
         rows.join(" ")
     }
 
     #[track_caller]
     fn check(sets: &[(u64, u64, &str)], wanted: &str) {
-        let mut pins = Pins::default();
+        let mut assignments = IndexAssignments::default();
         let mut model = vec![None; 64];
         for &(first, last, index) in sets {
-            pins.set(first, last, &Arc::from(index));
+            assignments.set(first, last, &Arc::from(index));
             for sequence in first..=last {
                 model[usize::try_from(sequence).unwrap()] = Some(index);
             }
         }
-        assert_eq!(text(&pins), wanted);
+        assert_eq!(text(&assignments), wanted);
         for (sequence, index) in (0..).zip(model) {
-            assert_eq!(pins.find(sequence).map(|index| &**index), index, "record {sequence}");
+            assert_eq!(assignments.find(sequence).map(|index| &**index), index, "record {sequence}");
         }
     }
 
@@ -115,13 +116,18 @@ mod tests {
 
     #[test]
     fn forgotten_records_have_no_index() {
-        let mut pins = Pins::default();
-        pins.set(1, 5, &Arc::from("a"));
-        pins.set(8, 9, &Arc::from("b"));
-        pins.forget(3);
-        assert_eq!((text(&pins).as_str(), pins.last()), ("4-5a 8-9b", 9));
-        assert!(pins.holds(4, 5, "a") && !pins.holds(4, 6, "a") && !pins.holds(4, 5, "b") && !pins.holds(3, 4, "a"));
-        pins.forget(20);
-        assert_eq!((text(&pins).as_str(), pins.last()), ("", 0));
+        let mut assignments = IndexAssignments::default();
+        assignments.set(1, 5, &Arc::from("a"));
+        assignments.set(8, 9, &Arc::from("b"));
+        assignments.forget(3);
+        assert_eq!((text(&assignments).as_str(), assignments.last()), ("4-5a 8-9b", 9));
+        assert!(
+            assignments.covers(4, 5, "a")
+                && !assignments.covers(4, 6, "a")
+                && !assignments.covers(4, 5, "b")
+                && !assignments.covers(3, 4, "a")
+        );
+        assignments.forget(20);
+        assert_eq!((text(&assignments).as_str(), assignments.last()), ("", 0));
     }
 }
