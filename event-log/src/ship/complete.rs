@@ -105,7 +105,9 @@ impl Shipper {
                     }
                     let error = ResolveError::Missing { name: name.clone() };
                     let why = match refusal.kind {
-                        RefusalKind::Forbidden => format!("; the data stream of that name cannot be queried: {refusal}"),
+                        RefusalKind::Forbidden => {
+                            format!("; the data stream of that name cannot be queried: {refusal}")
+                        }
                         _ => String::new(),
                     };
                     (Condition::NotInstalled, format!("{error}{why}"))
