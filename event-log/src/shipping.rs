@@ -66,7 +66,7 @@ impl Shipping {
         directory: &Path,
     ) -> Result<ShipperThread, StartError> {
         let Self { transport, settings, bundle } = self;
-        if let Some(bundle) = bundle.as_ref().filter(|bundle| !bundle.makes(settings.target())) {
+        if let Some(bundle) = bundle.as_ref().filter(|bundle| !bundle.has_target(settings.target())) {
             return Err(StartError::Target {
                 target: settings.target().to_owned(),
                 log: bundle.log().to_owned(),

@@ -6,9 +6,9 @@ mod reasons;
 mod reply;
 
 pub use body::{BulkBody, PushError};
-pub use outcome::{ItemOutcome, Said};
-pub use reasons::{Obstacle, measured_reasons};
-pub(crate) use reasons::{obstacle_of, obstacle_that_is_named};
+pub use outcome::{ItemError, ItemOutcome};
+pub use reasons::{FailureCause, measured_reasons};
+pub(crate) use reasons::{cause_of, named_cause};
 pub use reply::{ResponseError, read_bulk_reply, read_bulk_response};
 
 use crate::name::path_segment;

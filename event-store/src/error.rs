@@ -4,16 +4,16 @@
 use std::error::Error;
 use std::fmt;
 
-/// Shows `: ` and an error with its causes, where there is one. A cause that the error has said itself is left out.
-pub(crate) struct Because<'a>(pub(crate) Option<&'a (dyn Error + 'static)>);
+/// Displays `: ` and an error with its causes, if there is one. A cause that is already part of the text before it is left out.
+pub(crate) struct CauseSuffix<'a>(pub(crate) Option<&'a (dyn Error + 'static)>);
 
-impl<'a> Because<'a> {
+impl<'a> CauseSuffix<'a> {
     pub(crate) fn of<E: Error + 'static>(cause: Option<&'a E>) -> Self {
         Self(cause.map(|cause| cause as &(dyn Error + 'static)))
     }
 }
 
-impl fmt::Display for Because<'_> {
+impl fmt::Display for CauseSuffix<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut said = String::new();
         let mut next = self.0;

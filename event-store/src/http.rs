@@ -1,9 +1,9 @@
 //! [`Transport`] over HTTP/1.1, with `ureq` and `rustls`. Owns connections, hosts and credentials; knows nothing of bulk.
 
 mod builder;
-mod gate;
 mod hosts;
 mod retry_after;
+mod send_phase;
 mod tls;
 mod url;
 
@@ -23,30 +23,31 @@ pub use builder::{
 };
 
 use self::hosts::Hosts;
+use self::send_phase::SendPhase;
 use crate::transport::{Method, Request, Response, Transport, TransportError};
 
-/// Bodies below this are sent as they are: the header of gzip and its first block cost what they would save.
+/// Smaller bodies are sent uncompressed: gzip's header and first block cost what compression would save.
 const MIN_GZIP_BYTES: usize = 1024;
 
 /// Whether bodies of requests are compressed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Gzip {
-    /// They are sent as they are: right where the network is not what limits, because it costs no time.
+    /// Uncompressed: right where the network is not the bottleneck, because it costs no time.
     #[default]
     Off,
-    /// With the level that costs least.
+    /// With the fastest level.
     Fast,
 }
 
-/// The real way to an engine: HTTP to one or several hosts that are equal to each other.
+/// The real transport: HTTP to one or several equivalent hosts.
 ///
-/// * **Several hosts** take turns. One to which no connection can be made, which breaks off, does not reply in time, or
-///   answers 502, 503 or 504, is left out for a second, then two, up to a minute while that goes on, unless all are. A
-///   request that certainly did not arrive goes to the next host at once; any other failure is the caller's to judge.
+/// * **Several hosts** take turns. A host to which no connection can be made, that breaks the connection, does not reply in
+///   time, or answers 502, 503 or 504, is suspended for a second, then two, up to a minute while it keeps failing, unless all
+///   are suspended. A request that certainly did not arrive goes to the next host at once; any other failure is returned.
 /// * **Redirects** are errors, and **proxies** of the environment are not used.
-/// * **Certificates** of the public authorities are trusted, or those of a file in their place; hosts that ask for one are
-///   shown this program's.
-/// * Connections are kept and reused; a reply is read to a limit.
+/// * **Certificates** of the public authorities are trusted, or those of a file instead; a client certificate is presented to
+///   hosts that ask for one.
+/// * Connections are kept and reused; replies are read up to a limit.
 ///
 /// # Examples
 /// ```
@@ -71,7 +72,7 @@ pub struct HttpTransport {
 }
 
 impl HttpTransport {
-    /// Begins with no host, no credentials and the documented defaults.
+    /// Starts with no host, no credentials and the documented defaults.
     #[must_use]
     pub fn builder() -> HttpTransportBuilder {
         HttpTransportBuilder::default()
@@ -103,7 +104,7 @@ impl HttpTransport {
                 }
             }
         }
-        Err(failed.expect("the builder asks for a host, and each is tried"))
+        Err(failed.expect("the builder requires a host, and each is tried"))
     }
 
     fn ask(
@@ -126,7 +127,7 @@ impl HttpTransport {
                 head = head.header(CONTENT_TYPE, HeaderValue::from_static(request.content_type));
                 self.run(head.body(body)?, request)
             }
-            // Both want to hear that there is nothing to come.
+            // Both need an explicit empty body.
             None if matches!(request.method, Method::Put | Method::Post) => self.run(head.body(&[][..])?, request),
             None => self.run(head.body(())?, request),
         }
@@ -190,10 +191,10 @@ fn to_transport_error(error: ureq::Error, host: &str) -> TransportError {
             None => error.into(),
         }
     };
-    match gate::sort(error) {
-        gate::Sorted::NotSent(error) => TransportError::not_sent(host, advised(error)),
-        gate::Sorted::Sent(ureq::Error::Timeout(_)) => TransportError::timed_out(host),
-        gate::Sorted::Sent(error @ ureq::Error::BodyExceedsLimit(_)) => TransportError::too_large(host, error),
-        gate::Sorted::Sent(error) => TransportError::broken(host, advised(error)),
+    match SendPhase::of(error) {
+        SendPhase::NotSent(error) => TransportError::not_sent(host, advised(error)),
+        SendPhase::Sent(ureq::Error::Timeout(_)) => TransportError::timed_out(host),
+        SendPhase::Sent(error @ ureq::Error::BodyExceedsLimit(_)) => TransportError::too_large(host, error),
+        SendPhase::Sent(error) => TransportError::broken(host, advised(error)),
     }
 }

@@ -1,38 +1,40 @@
-//! What `ecs-gen` generated for a log, put on an engine: templates, policy, pipeline, first index and alias. Owns the order
-//! of questions and requests; the grammar of `install.json` is `ecs-gen`'s, and what the bodies say is not looked at beyond
-//! their `_meta`, constants without a value, and settings that name a lifecycle policy.
+//! Installs what `ecs-gen` generated for a log on an engine: templates, policy, pipeline, first index and alias. Owns the order
+//! of requests; the grammar of `install.json` is `ecs-gen`'s, and the bodies are opaque except for their `_meta`, constants
+//! without a value, and settings that name a lifecycle policy.
 //!
 //! # What an installation does
-//! 1. It asks for each template. One of a **newer version** of the log ends it, and so does one that **somebody else**
-//!    made. When all have the hash of the bundle, the templates are left alone.
-//! 2. It takes the steps of `install.json` in order, a template only when one differs. A lifecycle policy that exists stays
-//!    as people have edited it (`skip_if`), and whoever was faster is as good as success (`fine_if`).
-//! 3. For each alias it looks at the index that is written to. Its mapping says by the same hash whether it is the bundle's.
-//!    If not, the mapping is **put in place**, with the values that the index has learnt for constants without one; where the engine refuses to merge it, the alias **rolls over** to an index
-//!    that has it from the template. A rollover names the new index, so that of several installers one makes it.
+//! 1. It reads each template. A template of a **newer version** of the log ends it, and so does one that **somebody else**
+//!    created. When all have the hash of the bundle, the templates are left unchanged.
+//! 2. It performs the steps of `install.json` in order, templates only when one differs. An existing lifecycle policy is kept,
+//!    with the changes that people have made (`skip_if`), and losing a race against another installer counts as success
+//!    (`fine_if`).
+//! 3. For each alias it reads the mapping of the write index, whose hash says whether it is the bundle's. If not, the mapping is
+//!    **put in place**, with the values that the index has learnt for constants without one; where the engine refuses to merge
+//!    it, the alias **rolls over** to an index that has it from the template. The rollover names the new index, so that of
+//!    several installers only one creates it.
 //!
-//! Any number of installers may run at the same time and be ended at any point: each request is either repeatable or refused
-//! the second time in a way that is known. Two bundles of the same version with different hashes replace each other's
-//! templates; raise the log's `version` with each change. Between the question for a template and its replacement lies a
-//! moment in which an older installer can still overwrite a newer one's, because engines have no conditional put for
-//! templates; the next installation of the newer bundle repairs that.
+//! Any number of installers may run at the same time and be stopped at any point: each request can either be repeated, or is
+//! refused the second time in a known way. Two bundles of the same version with different hashes replace each other's
+//! templates; raise the log's `version` with each change. Between reading a template and replacing it, an older installer can
+//! still overwrite a newer template, because engines have no conditional put for templates; the next installation of the newer
+//! bundle repairs that.
 //!
-//! A **data stream** is handled alike, with two differences that engines make: rolling over cannot name the new index, so
-//! that installers which are refused the merge at the same moment roll over once each; and the right to do it is `manage` on
+//! A **data stream** is handled in the same way, with two differences imposed by engines: a rollover cannot name the new index, so
+//! installers whose merge is refused at the same moment each roll over once; and the rollover needs the privilege `manage` on
 //! the stream.
 
 mod bundle;
 mod constants;
 mod error;
 mod index;
-mod installation;
 mod installer;
 mod policy;
 mod report;
+mod retrying_installer;
 mod session;
 
 pub use bundle::{Bundle, BundleError, EngineKind};
 pub use error::InstallError;
-pub use installation::{INSTALL_BACKOFF, Installation, Progress};
 pub use installer::Installer;
-pub use report::{IndexOutcome, IndexReport, InstallReport, StepOutcome, StepReport};
+pub use report::{IndexOutcome, IndexReport, InstallReport, InstallStepOutcome, InstallStepReport};
+pub use retrying_installer::{INSTALL_BACKOFF, InstallProgress, RetryingInstaller};

@@ -1,21 +1,20 @@
-//! What of an engine's reason may be told to anybody: engines quote the documents that they refuse, whose values belong into
-//! no log of a program. Which exceptions speak of an index is in the table of reasons.
+//! The part of an engine's reason that may be logged: engines quote the documents that they refuse, whose values must not appear
+//! in a program's log. Which exceptions are about an index is in the table of reasons.
 
 use std::borrow::Cow;
 
-use crate::bulk::{Obstacle, obstacle_that_is_named};
+use crate::bulk::{FailureCause, named_cause};
 
 /// Where an engine may begin to quote: `failed to parse field [user.id] of type [long] … Preview of field's value: 'secret'`,
 /// `For input string: "secret"`, `Numeric value (4111111111111111) out of range`.
 const QUOTES: &[char] = &['\'', '"', '`', '[', '(', '{', '<', ':', '=', '…'];
 
-/// Where an engine that has too much to do begins to say what it cannot do now: `[log][0] primary shard is not active Timeout:
+/// Where an overloaded engine begins to quote the request that it cannot serve: `[log][0] primary shard is not active Timeout:
 /// [1m], request: [BulkShardRequest [[log][0]] containing [index {[log][17], source[{"user":"secret"}]}]]`.
 const REQUESTS: &[&str] = &["request: ", "source[", "'", "\"", "{"];
 
-/// The engine's reason, as far as it quotes no document: all of it when the exception speaks of an index or of credentials,
-/// up to the request when the engine has too much to do, and otherwise what comes before the first quotation or number, with
-/// `…` for the rest.
+/// The engine's reason without quotations of a document: all of it when the exception is about an index or credentials, up to the
+/// quoted request when the engine is overloaded, and otherwise the part before the first quotation or number, followed by `…`.
 ///
 /// # Examples
 /// ```
@@ -28,14 +27,14 @@ const REQUESTS: &[&str] = &["request: ", "source[", "'", "\"", "{"];
 /// ```
 #[must_use]
 pub fn reason_without_values<'a>(error_type: &str, reason: &'a str) -> Cow<'a, str> {
-    match obstacle_that_is_named(error_type, reason) {
-        Some(Obstacle::Access | Obstacle::State) => reason.into(),
-        Some(Obstacle::Load) => without_request(reason),
-        Some(Obstacle::Defect | Obstacle::Unknown) | None => beginning(reason),
+    match named_cause(error_type, reason) {
+        Some(FailureCause::Access | FailureCause::State) => reason.into(),
+        Some(FailureCause::Load) => without_request(reason),
+        Some(FailureCause::Defect | FailureCause::Unknown) | None => beginning(reason),
     }
 }
 
-/// The reason up to the request in it.
+/// The reason up to the request that it quotes.
 fn without_request(reason: &str) -> Cow<'_, str> {
     match REQUESTS.iter().filter_map(|mark| reason.find(mark)).min() {
         Some(end) => format!("{}…", &reason[..end]).into(),
@@ -52,7 +51,7 @@ pub(crate) fn beginning(reason: &str) -> Cow<'_, str> {
     }
 }
 
-/// The reason without the place in the document before it, `[1:17] `.
+/// The reason without the leading position in the document, `[1:17] `.
 fn without_place(reason: &str) -> &str {
     let place = reason.strip_prefix('[').and_then(|rest| rest.split_once("] "));
     match place {
@@ -98,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_of_an_index_stays_whole() {
+    fn reasons_about_an_index_are_kept() {
         for (error_type, reason) in [
             ("index_not_found_exception", "no such index [logs-000001]"),
             ("security_exception", "action [indices:data/write/bulk[s]] is unauthorized for user [writer]"),

@@ -1,5 +1,5 @@
-//! One request to an engine and its reply, as values, and the trait that lies between. Knows neither sockets nor what a
-//! request asks.
+//! A request to an engine and its reply, as values, and the trait that sends one. Knows neither sockets nor the meaning of a
+//! request.
 
 mod error;
 
@@ -7,11 +7,11 @@ use std::time::Duration;
 
 pub use error::TransportError;
 
-use crate::arrival::may_have_acted;
+use crate::ambiguity::may_have_acted;
 
-/// The way to an engine: sends one request and waits for its reply. Blocks; shared between threads.
+/// Sends one request to an engine and waits for its reply. Blocks; shared between threads.
 pub trait Transport: Send + Sync {
-    /// Sends a request. Every status is a reply; what a status means is the caller's business.
+    /// Sends a request. Every status is a reply; interpreting it is the caller's task.
     ///
     /// # Errors
     /// When there is no reply. Whether the engine may have acted on the request all the same is what
@@ -40,13 +40,13 @@ impl<T: Transport + ?Sized> Transport for std::sync::Arc<T> {
 /// The method of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// Asks.
+    /// Reads.
     Get,
-    /// Asks for the status alone.
+    /// Reads the status only.
     Head,
-    /// Makes or replaces what the path names.
+    /// Creates or replaces what the path names.
     Put,
-    /// Everything else, bulk requests among it.
+    /// Everything else, including bulk requests.
     Post,
     /// Removes what the path names.
     Delete,
@@ -77,12 +77,12 @@ impl std::str::FromStr for Method {
     }
 }
 
-/// A text is no [`Method`].
+/// The text is not a [`Method`].
 #[derive(Clone, thiserror::Error, PartialEq, Eq)]
-#[error("`{0}` is no method of a request")]
+#[error("`{0}` is not a method of a request")]
 pub struct UnknownMethod(String);
 
-/// One request. It borrows all that it holds; a transport copies no body.
+/// One request. It borrows everything; a transport does not copy the body.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Request<'a> {
@@ -92,9 +92,9 @@ pub struct Request<'a> {
     pub path: &'a str,
     /// Body, if there is one.
     pub body: Option<&'a [u8]>,
-    /// `Content-Type` of the body; of no meaning without one.
+    /// `Content-Type` of the body; ignored without one.
     pub content_type: &'static str,
-    /// How long the whole request may take; `None` leaves it to the transport. In the end `send` returns an ambiguous error.
+    /// How long the whole request may take; `None` leaves it to the transport. On expiry `send` returns an ambiguous error.
     pub timeout: Option<Duration>,
 }
 
@@ -126,7 +126,7 @@ impl<'a> Request<'a> {
         Self { body: Some(body), content_type: JSON, ..self }
     }
 
-    /// The same with a limit of its own.
+    /// The same with its own timeout.
     #[must_use]
     pub const fn with_timeout(self, timeout: Duration) -> Self {
         Self { timeout: Some(timeout), ..self }
@@ -138,7 +138,7 @@ impl<'a> Request<'a> {
 pub struct Response {
     /// Status.
     pub status: u16,
-    /// How long the engine, or a proxy before it, asks to be left alone: `Retry-After`, from now.
+    /// How long the engine, or a proxy before it, asks the client to wait: `Retry-After`, from now.
     pub retry_after: Option<Duration>,
     /// `Content-Type`, parameters included.
     pub content_type: Option<String>,
@@ -158,8 +158,8 @@ impl Response {
         matches!(self.status, 200..=299)
     }
 
-    /// Whether the engine may have acted on the request: a success says so, 400 to 499 but 408 say that it has not, and of
-    /// everything else it is not known.
+    /// Whether the engine may have acted on the request: after a success it has, after 400 to 499 except 408 it has not, and after
+    /// everything else it is unknown.
     #[must_use]
     pub const fn is_ambiguous(&self) -> bool {
         may_have_acted(self.status)
@@ -179,13 +179,13 @@ mod tests {
     use super::{Method, Response};
 
     #[test]
-    fn methods_are_read_as_they_are_written() {
+    fn methods_round_trip() {
         assert_eq!("PUT".parse(), Ok(Method::Put));
-        assert_eq!("put".parse::<Method>().unwrap_err().to_string(), "`put` is no method of a request");
+        assert_eq!("put".parse::<Method>().unwrap_err().to_string(), "`put` is not a method of a request");
     }
 
     #[test]
-    fn json_is_told_by_its_type() {
+    fn json_is_recognised_by_its_content_type() {
         let is_json = |kind: &str| Response { content_type: Some(kind.to_owned()), ..Response::default() }.is_json();
         assert!(is_json("application/json; charset=UTF-8"));
         assert!(is_json("application/vnd.elasticsearch+json;compatible-with=8"));

@@ -1,5 +1,5 @@
-//! Which indices are behind an alias or a data stream, and which of them new documents go to: the one reading of the answers
-//! to `GET /_alias/NAME` and `GET /_data_stream/NAME`. Keeps nothing.
+//! The indices behind an alias or a data stream, and which of them new documents go to: the only parser of the replies to
+//! `GET /_alias/NAME` and `GET /_data_stream/NAME`. Keeps no state.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,11 +7,11 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use crate::bulk::{bulk_path_to_alias, bulk_path_to_stream};
-use crate::engine_error::Refusal;
 use crate::name::path_segment;
+use crate::refusal::Refusal;
 use crate::transport::{Request, Transport, TransportError};
 
-/// What a name that documents are sent to is.
+/// The kind of name that documents are sent to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TargetKind {
     /// An alias with a write index.
@@ -22,7 +22,7 @@ pub enum TargetKind {
 }
 
 impl TargetKind {
-    /// Path of the question about the indices behind a name, which is a `GET`.
+    /// Path of the `GET` request for the indices behind a name.
     #[must_use]
     pub fn path(self, name: &str) -> String {
         match self {
@@ -31,7 +31,7 @@ impl TargetKind {
         }
     }
 
-    /// The other one.
+    /// The other kind.
     #[must_use]
     pub const fn other(self) -> Self {
         match self {
@@ -41,7 +41,7 @@ impl TargetKind {
     }
 }
 
-/// The indices behind an alias or a data stream, at the moment of the question.
+/// The indices behind an alias or a data stream, at the time of the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WriteTarget {
     kind: TargetKind,
@@ -51,11 +51,11 @@ pub struct WriteTarget {
 }
 
 impl WriteTarget {
-    /// Reads an answer with the status 200.
+    /// Parses a reply with the status 200.
     ///
     /// # Errors
-    /// When it is no engine's, nothing has that name, or an alias has no write index.
-    pub fn read(kind: TargetKind, name: &str, body: &[u8]) -> Result<Self, ResolveError> {
+    /// When it is not an engine's, no target has that name, or an alias has no write index.
+    pub fn parse(kind: TargetKind, name: &str, body: &[u8]) -> Result<Self, ResolveError> {
         match kind {
             TargetKind::Alias => Self::read_alias(name, body),
             TargetKind::DataStream => Self::read_stream(name, body),
@@ -63,12 +63,12 @@ impl WriteTarget {
     }
 
     fn read_alias(alias: &str, body: &[u8]) -> Result<Self, ResolveError> {
-        let indices: BTreeMap<String, Index> = parse(alias, body)?;
-        let flag = |index: &Index| index.aliases.get(alias).map(|alias| alias.is_write_index);
+        let indices: BTreeMap<String, IndexAliases> = parse(alias, body)?;
+        let flag = |index: &IndexAliases| index.aliases.get(alias).map(|alias| alias.is_write_index);
         let flags: Vec<(Arc<str>, Option<bool>)> =
             indices.into_iter().filter_map(|(name, index)| flag(&index).map(|flag| (name.into(), flag))).collect();
         let marked = flags.iter().find(|(_, is_write_index)| *is_write_index == Some(true));
-        // An alias on one index writes to it unless it says that it does not.
+        // An alias on a single index writes to it unless `is_write_index` is false.
         let only = || flags.first().filter(|(_, is_write_index)| flags.len() == 1 && is_write_index.is_none());
         match marked.or_else(only) {
             Some((write, _)) => {
@@ -85,7 +85,7 @@ impl WriteTarget {
     }
 
     fn read_stream(stream: &str, body: &[u8]) -> Result<Self, ResolveError> {
-        let Streams { data_streams } = parse(stream, body)?;
+        let DataStreamsReply { data_streams } = parse(stream, body)?;
         let found = data_streams.into_iter().find(|found| found.name == stream);
         let indices = found.into_iter().flat_map(|found| found.indices);
         let indices: Vec<Arc<str>> = indices.map(|index| index.index_name.into()).collect();
@@ -95,7 +95,7 @@ impl WriteTarget {
         }
     }
 
-    /// What has the name.
+    /// Whether it is an alias or a data stream.
     #[must_use]
     pub fn kind(&self) -> TargetKind {
         self.kind
@@ -118,7 +118,7 @@ impl WriteTarget {
         self.indices.iter().map(|index| &**index)
     }
 
-    /// Path of a bulk request that stores documents in whatever index is written to when it arrives.
+    /// Path of a bulk request that stores documents in the write index at the time when it arrives.
     #[must_use]
     pub fn bulk_path(&self, name: &str) -> String {
         match self.kind {
@@ -127,13 +127,13 @@ impl WriteTarget {
         }
     }
 
-    /// The indices that readers of this name see documents in which were sent to it when it wrote to `index`: that one, and
-    /// those that may have been written to after it. One that is not behind the name any more is not among them.
+    /// The indices that may have documents which were sent to this name while its write index was `index`: that index, and those
+    /// that may have become the write index later, as far as they are still behind the name.
     ///
-    /// In a data stream these are the ones behind it. Behind an alias an index is left out only when its name has a smaller
-    /// number at the same stem; under another stem it may be a copy that a lifecycle has made, such as `shrink-…`.
+    /// In a data stream these are the ones after it. Behind an alias an index is excluded only when its name has the same stem and
+    /// a smaller number; with another stem it may be a copy that a lifecycle action has made, such as `shrink-…`.
     #[must_use]
-    pub fn from_index_on(&self, index: &str) -> Vec<Arc<str>> {
+    pub fn indices_since(&self, index: &str) -> Vec<Arc<str>> {
         let place_of = |wanted: &str| self.indices.iter().position(|one| **one == *wanted);
         let may_have_been_written = |found: &&Arc<str>| match self.kind {
             TargetKind::DataStream => place_of(index) <= place_of(found),
@@ -147,7 +147,7 @@ fn parse<'a, T: Deserialize<'a>>(name: &str, body: &'a [u8]) -> Result<T, Resolv
     serde_json::from_slice(body).map_err(|source| ResolveError::Malformed { name: name.to_owned(), source })
 }
 
-/// Whether both names end in a number behind the same stem, the first in the smaller one.
+/// Whether both names have the same stem followed by a number, and the first has the smaller one.
 fn is_earlier(name: &str, than: &str) -> bool {
     let split = |name: &'_ str| {
         let (stem, number) = name.rsplit_once('-')?;
@@ -156,7 +156,7 @@ fn is_earlier(name: &str, than: &str) -> bool {
     matches!((split(name), split(than)), (Some((stem, number)), Some((other, limit))) if stem == other && number < limit)
 }
 
-/// Why it is not known which index documents for a name go to.
+/// Why the write index of a name is unknown.
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ResolveError {
@@ -166,23 +166,23 @@ pub enum ResolveError {
         /// The name.
         name: String,
     },
-    /// The alias leads to several indices and on none of them for writing, or on one and not for writing.
+    /// None of the alias's indices is its write index.
     #[error("the alias `{alias}` has no write index: set `is_write_index` on the newest of {indices}")]
     NoWriteIndex {
         /// The alias.
         alias: String,
-        /// The indices that it leads to, in backticks.
+        /// Its indices, in backticks.
         indices: String,
     },
-    /// The engine refuses to say.
+    /// The engine refused the request.
     #[error("the engine does not say what `{name}` writes to: {refusal}")]
     Refused {
         /// The name.
         name: String,
-        /// What it said.
+        /// The refusal.
         refusal: Refusal,
     },
-    /// The answer has another form than that of an engine.
+    /// The reply does not have the form of an engine's.
     #[error("the answer about `{name}` is not an engine's: {source}")]
     Malformed {
         /// The name.
@@ -190,7 +190,7 @@ pub enum ResolveError {
         /// What is wrong with it.
         r#source: serde_json::Error,
     },
-    /// No answer.
+    /// No reply.
     #[error("cannot ask what `{name}` writes to: {source}")]
     Transport {
         /// The name.
@@ -201,8 +201,8 @@ pub enum ResolveError {
 }
 
 impl ResolveError {
-    /// Whether asking later may succeed without anybody changing anything. What is missing may be there: somebody
-    /// may be installing it.
+    /// Whether the same request may succeed later without any change. A missing target counts as retryable, because it may be
+    /// installed at this moment.
     #[must_use]
     pub const fn is_retryable(&self) -> bool {
         match self {
@@ -214,23 +214,23 @@ impl ResolveError {
 }
 
 #[derive(Deserialize)]
-struct Index {
+struct IndexAliases {
     #[serde(default)]
-    aliases: BTreeMap<String, Alias>,
+    aliases: BTreeMap<String, AliasFlags>,
 }
 
 #[derive(Deserialize)]
-struct Alias {
+struct AliasFlags {
     is_write_index: Option<bool>,
 }
 
 #[derive(Deserialize)]
-struct Streams {
-    data_streams: Vec<Stream>,
+struct DataStreamsReply {
+    data_streams: Vec<DataStreamReply>,
 }
 
 #[derive(Deserialize)]
-struct Stream {
+struct DataStreamReply {
     name: String,
     indices: Vec<BackingIndex>,
 }
@@ -240,7 +240,7 @@ struct BackingIndex {
     index_name: String,
 }
 
-/// Asks the engine what is behind an alias or a data stream; the writer's generated role may ask that.
+/// Resolves an alias or a data stream; the writer's generated role has the privilege for that.
 ///
 /// # Errors
 /// See [`ResolveError`].
@@ -252,11 +252,11 @@ pub fn resolve_target(transport: &dyn Transport, kind: TargetKind, name: &str) -
     match response.refusal() {
         Some(refusal) if refusal.status == 404 => Err(ResolveError::Missing { name: owned() }),
         Some(refusal) => Err(ResolveError::Refused { name: owned(), refusal }),
-        None => WriteTarget::read(kind, name, &response.body),
+        None => WriteTarget::parse(kind, name, &response.body),
     }
 }
 
-/// Asks the engine which index an alias writes to.
+/// Resolves the write index of an alias.
 ///
 /// # Errors
 /// See [`ResolveError`].
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn only_index_is_the_write_index_unless_it_denies_it() {
+    fn only_index_is_written_to_unless_flagged_false() {
         check(200, r#"{".log-000001":{"aliases":{".log":{}}}}"#, Ok(".log-000001"));
         let none = "the alias `.log` has no write index: set `is_write_index` on the newest of `.log-000001`";
         check(200, r#"{".log-000001":{"aliases":{".log":{"is_write_index":false}}}}"#, Err(none));
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn missing_alias_is_told_from_a_refusal() {
+    fn missing_alias_differs_from_a_refusal() {
         let missing = "there is no alias or data stream `.log`: install the log";
         check(404, r#"{"error":"alias [.log] missing","status":404}"#, Err(missing));
         check(200, "{}", Err(missing));
@@ -317,13 +317,13 @@ mod tests {
 
     #[track_caller]
     fn check_from(kind: TargetKind, body: &str, index: &str, wanted: &[&str]) {
-        let target = WriteTarget::read(kind, "log", body.as_bytes()).unwrap();
-        let found = target.from_index_on(index);
+        let target = WriteTarget::parse(kind, "log", body.as_bytes()).unwrap();
+        let found = target.indices_since(index);
         assert_eq!(found.iter().map(|index| &**index).collect::<Vec<_>>(), wanted);
     }
 
     #[test]
-    fn later_indices_of_an_alias_are_told_by_number() {
+    fn later_indices_of_an_alias_have_higher_numbers() {
         let body = r#"{"log-000008":{"aliases":{"log":{}}},"log-000009":{"aliases":{"log":{}}},
             "log-000010":{"aliases":{"log":{"is_write_index":true}}},"shrink-log-000007":{"aliases":{"log":{}}}}"#;
         check_from(TargetKind::Alias, body, "log-000009", &["log-000009", "log-000010", "shrink-log-000007"]);
@@ -334,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn later_indices_of_a_stream_are_told_by_their_order() {
+    fn later_indices_of_a_stream_follow_in_order() {
         let body = r#"{"data_streams":[{"name":"log","indices":[{"index_name":".ds-log-2026.11.01-000001"},
             {"index_name":".ds-log-000002"},{"index_name":".ds-log-2026.11.02-000003"}]}]}"#;
         let last = ".ds-log-2026.11.02-000003";
@@ -347,10 +347,10 @@ mod tests {
     #[test]
     fn stream_writes_to_its_newest_index() {
         let body = br#"{"data_streams":[{"name":"log","indices":[{"index_name":"a"},{"index_name":"b"}]}]}"#;
-        let target = WriteTarget::read(TargetKind::DataStream, "log", body).unwrap();
+        let target = WriteTarget::parse(TargetKind::DataStream, "log", body).unwrap();
         assert_eq!((&**target.write_index(), target.has("a"), target.has("c")), ("b", true, false));
         assert_eq!(target.bulk_path("log").split('?').next(), Some("/log/_bulk"));
-        let missing = WriteTarget::read(TargetKind::DataStream, "log", br#"{"data_streams":[]}"#).unwrap_err();
+        let missing = WriteTarget::parse(TargetKind::DataStream, "log", br#"{"data_streams":[]}"#).unwrap_err();
         assert_eq!(missing.to_string(), "there is no alias or data stream `log`: install the log");
     }
 }

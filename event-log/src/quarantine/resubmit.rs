@@ -41,7 +41,7 @@ impl Quarantine {
     /// # Examples
     /// ```
     /// use event_log::EventId;
-    /// use event_log::quarantine::{Entry, Resubmit, EntryKind, Quarantine};
+    /// use event_log::quarantine::{Entry, EntryKind, Quarantine, Resubmit};
     /// use event_spool::Spool;
     ///
     /// let directory = tempfile::tempdir()?;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use event_store::{BulkBody, PushError, Said};
+use event_store::{BulkBody, ItemError, PushError};
 
 use super::refusal_history::RefusalHistory;
 use crate::id::EventId;
@@ -33,8 +33,8 @@ pub(super) struct Rejection {
 }
 
 impl Rejection {
-    pub(super) fn said(&self) -> Said<'_> {
-        Said { status: self.status, error_type: &self.error_type, reason: &self.reason }
+    pub(super) fn item_error(&self) -> ItemError<'_> {
+        ItemError { status: self.status, error_type: &self.error_type, reason: &self.reason }
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use event_store::{
-    ItemOutcome, Obstacle, Refusal, RefusalKind, ResolveError, Response, Said, TargetKind, TransportError,
+    FailureCause, ItemError, ItemOutcome, Refusal, RefusalKind, ResolveError, Response, TargetKind, TransportError,
     read_bulk_reply,
 };
 
@@ -26,7 +26,7 @@ pub(super) struct ItemFailure {
     pub(super) position: usize,
     rejection: Rejection,
     /// Why it was not stored, when the document is not known to be at fault.
-    obstacle: Option<Obstacle>,
+    cause: Option<FailureCause>,
     /// Whether it may have been stored all the same.
     is_ambiguous: bool,
     /// Whether it is not retried.
@@ -35,12 +35,12 @@ pub(super) struct ItemFailure {
 
 impl ItemFailure {
     pub(super) fn may_be_the_document(&self) -> bool {
-        self.obstacle.is_some_and(Obstacle::may_be_the_document)
+        self.cause.is_some_and(FailureCause::may_be_the_document)
     }
 
     /// Whether the engine's reason is not in the table of reasons.
     pub(super) fn is_unexplained(&self) -> bool {
-        self.obstacle == Some(Obstacle::Unknown)
+        self.cause == Some(FailureCause::Unknown)
     }
 
     /// The refusal of a whole request with a single document, which is not retried.
@@ -49,7 +49,7 @@ impl ItemFailure {
             0,
             "the request with this document alone has failed every time for long, while others are stored: ",
         );
-        Self { position: 0, rejection, obstacle: None, is_ambiguous: false, is_final: true }
+        Self { position: 0, rejection, cause: None, is_ambiguous: false, is_final: true }
     }
 
     /// Stops retrying; `reason` is put before the engine's own.
@@ -113,7 +113,7 @@ impl Shipper {
                     (Condition::NotInstalled, format!("{error}{why}"))
                 }
                 Some(refusal) => {
-                    let advice = refusal.obstacle().advice();
+                    let advice = refusal.cause().advice();
                     (Condition::of(&refusal), format!("cannot ask what is behind `{name}`: {refusal}; {advice}"))
                 }
             },
@@ -151,25 +151,25 @@ impl Shipper {
         let refusal = response.refusal();
         let (kind, condition, text) = if let Some(refusal) = &refusal {
             // The reason may quote the documents, and this text goes into logs and metrics.
-            let text = format!("{}; {}", refusal.without_values(), refusal.obstacle().advice());
+            let text = format!("{}; {}", refusal.without_values(), refusal.cause().advice());
             (refusal.kind, Condition::of(refusal), text)
         } else {
             let text = format!("status {} in reply to a bulk request: no engine answers so", response.status);
-            (RefusalKind::Unfit, Condition::Refused, text)
+            (RefusalKind::Permanent, Condition::Refused, text)
         };
         self.mark_ambiguous_if(response.is_ambiguous(), &mut batch);
         if kind == RefusalKind::TooLarge {
             return self.too_large(batch, sent, &text);
         }
-        if kind != RefusalKind::Later {
+        if kind != RefusalKind::Retryable {
             self.target.invalidate();
         }
         self.window.narrow(sent, self.now);
         self.record_problem(Activity::Sending, condition, &format!("a bulk request was refused: {text}"));
-        let obstacle = refusal.as_ref().map(Refusal::obstacle);
+        let cause = refusal.as_ref().map(Refusal::cause);
         let (error_type, reason) =
             refusal.map_or((String::new(), text), |refusal| (refusal.error_type, refusal.reason));
-        self.retry_whole(batch, sent, Rejection { status: response.status, error_type, reason }, obstacle);
+        self.retry_whole(batch, sent, Rejection { status: response.status, error_type, reason }, cause);
     }
 
     /// The body is larger than the endpoint accepts: both halves are retried, and new batches are no larger than a half.
@@ -184,7 +184,7 @@ impl Shipper {
         } else {
             let reason = format!("the document alone is too large: {text}");
             let rejection = Rejection { status: 413, error_type: String::new(), reason };
-            let failure = ItemFailure { position: 0, rejection, obstacle: None, is_ambiguous: false, is_final: true };
+            let failure = ItemFailure { position: 0, rejection, cause: None, is_ambiguous: false, is_final: true };
             self.apply_item_results(batch, sent, vec![failure], &[]);
         }
     }
@@ -200,14 +200,14 @@ impl Shipper {
                     conflicts += u64::from(outcome == ItemOutcome::AlreadyStored);
                     elsewhere.extend(found.map(|found| (position, Arc::from(found))));
                 }
-                ItemOutcome::Retry { said, .. } | ItemOutcome::Rejected { said } => {
-                    let Said { status, error_type, reason } = said;
+                ItemOutcome::Retry { error, .. } | ItemOutcome::Rejected { error } => {
+                    let ItemError { status, error_type, reason } = error;
                     let (error_type, reason) = (error_type.to_owned(), reason.to_owned());
                     failures.push(ItemFailure {
                         position,
                         rejection: Rejection { status, error_type, reason },
-                        obstacle: match outcome {
-                            ItemOutcome::Retry { obstacle, .. } => Some(obstacle),
+                        cause: match outcome {
+                            ItemOutcome::Retry { cause, .. } => Some(cause),
                             _ => None,
                         },
                         is_ambiguous: outcome.is_ambiguous(),
@@ -394,7 +394,7 @@ impl Shipper {
             self.finished.finish(sequence, sequence);
         }
         self.stats.quarantined += put.len() as u64;
-        let first = refused.first().map(|(_, rejection)| rejection.said().without_values().to_string());
+        let first = refused.first().map(|(_, rejection)| rejection.item_error().without_values().to_string());
         let text = format!(
             "the engine refuses documents for good, {} at once, which are in the quarantine now; the first: {}",
             put.len(),
@@ -406,26 +406,26 @@ impl Shipper {
 
     /// Records why documents wait, in the engine's words but without values of the documents.
     fn note_obstacle(&mut self, failures: &[ItemFailure]) {
-        let worst = failures.iter().filter_map(|failure| Some((failure.obstacle?, failure)));
+        let worst = failures.iter().filter_map(|failure| Some((failure.cause?, failure)));
         // Problems that need a person come before those that pass by themselves.
-        let rank = |obstacle: Obstacle| match obstacle {
-            Obstacle::Access => 0,
-            Obstacle::State => 1,
-            Obstacle::Defect | Obstacle::Unknown => 2,
+        let rank = |cause: FailureCause| match cause {
+            FailureCause::Access => 0,
+            FailureCause::State => 1,
+            FailureCause::Defect | FailureCause::Unknown => 2,
             _ => 3,
         };
-        let Some((obstacle, failure)) = worst.min_by_key(|(obstacle, _)| rank(*obstacle)) else { return };
-        let condition = match obstacle {
-            Obstacle::Access => Condition::Forbidden,
-            Obstacle::Load => Condition::Overloaded,
-            Obstacle::Defect | Obstacle::Unknown => Condition::Failing,
+        let Some((cause, failure)) = worst.min_by_key(|(cause, _)| rank(*cause)) else { return };
+        let condition = match cause {
+            FailureCause::Access => Condition::Forbidden,
+            FailureCause::Load => Condition::Overloaded,
+            FailureCause::Defect | FailureCause::Unknown => Condition::Failing,
             _ => Condition::Refused,
         };
-        if obstacle == Obstacle::State {
+        if cause == FailureCause::State {
             self.target.invalidate();
         }
-        let said = failure.rejection.said();
-        let text = format!("{} documents wait: {}; {}", failures.len(), said.without_values(), obstacle.advice());
+        let error = failure.rejection.item_error();
+        let text = format!("{} documents wait: {}; {}", failures.len(), error.without_values(), cause.advice());
         self.record_problem(Activity::Sending, condition, &text);
     }
 }

@@ -122,7 +122,7 @@ fn read(documents: usize, response: &Response) -> Result<Option<HashSet<String>>
             401 | 403 if Condition::of(&refusal) == Condition::Forbidden => {
                 Err((Condition::Forbidden, format!("{refusal}; the writer needs the right to `_mget`")))
             }
-            _ => Err((Condition::of(&refusal), format!("{refusal}; {}", refusal.obstacle().advice()))),
+            _ => Err((Condition::of(&refusal), format!("{refusal}; {}", refusal.cause().advice()))),
         };
     }
     let unclear = || (Condition::Refused, "the answer is not an engine's, or not complete".to_owned());
@@ -131,8 +131,8 @@ fn read(documents: usize, response: &Response) -> Result<Option<HashSet<String>>
         return Err(unclear());
     }
     match docs.iter().find_map(|one| one.error.as_ref()) {
-        Some(said) if said.kind == INDEX_GONE => Ok(None),
-        Some(said) => Err((Condition::Refused, said.kind.clone())),
+        Some(error) if error.kind == INDEX_GONE => Ok(None),
+        Some(error) => Err((Condition::Refused, error.kind.clone())),
         None => Ok(Some(docs.into_iter().filter(|one| one.found).map(|one| one.id).collect())),
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use event_store::{InstallError, InstallReport, Installation, Installer, Progress, Transport};
+use event_store::{InstallError, InstallProgress, InstallReport, Installer, RetryingInstaller, Transport};
 
 use super::random::Random;
 use crate::delivery::InstallMetrics;
@@ -60,7 +60,7 @@ impl InstallThread {
         let (again, inbox) = channel();
         let install_loop = InstallLoop {
             log: installer.bundle().log().to_owned(),
-            installation: Installation::new(installer),
+            installer: RetryingInstaller::new(installer),
             transport,
             random: Random::new(seed),
             status: status.clone(),
@@ -87,7 +87,7 @@ impl InstallThread {
 
 struct InstallLoop {
     log: String,
-    installation: Installation,
+    installer: RetryingInstaller,
     transport: Arc<dyn Transport>,
     random: Random,
     status: InstallStatus,
@@ -98,28 +98,28 @@ struct InstallLoop {
 impl InstallLoop {
     fn run(mut self, inbox: &Receiver<()>, mut ready: impl FnMut()) {
         loop {
-            let pause = match self.installation.step(&*self.transport, Instant::now(), self.random.next()) {
-                Progress::Installed(report) => {
+            let pause = match self.installer.poll(&*self.transport, Instant::now(), self.random.next()) {
+                InstallProgress::Installed(report) => {
                     self.note_success(&report);
                     ready();
                     None
                 }
-                Progress::Failed { error, retry_in } => {
+                InstallProgress::Failed { error, retry_in } => {
                     self.note_failure(&error);
                     if matches!(error, InstallError::Downgrade { .. }) {
                         ready();
                     }
                     Some(retry_in)
                 }
-                Progress::Waiting { retry_in } => Some(retry_in),
-                Progress::Done => None,
+                InstallProgress::Waiting { retry_in } => Some(retry_in),
+                InstallProgress::Done => None,
             };
             let wake = match pause {
                 Some(pause) => inbox.recv_timeout(pause),
                 None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
             match wake {
-                Ok(()) => self.installation.restart(),
+                Ok(()) => self.installer.restart(),
                 Err(RecvTimeoutError::Timeout) => (),
                 Err(RecvTimeoutError::Disconnected) => return,
             }
@@ -182,7 +182,7 @@ mod tests {
         let files = concat!(env!("CARGO_MANIFEST_DIR"), "/../generated/kibana-event-log/opensearch");
         InstallLoop {
             log: "kibana-event-log".to_owned(),
-            installation: Installation::new(Installer::new(Bundle::load(files).unwrap())),
+            installer: RetryingInstaller::new(Installer::new(Bundle::load(files).unwrap())),
             transport: Arc::new(Nothing),
             random: Random::new(1),
             status: InstallStatus::begin(),

@@ -14,7 +14,7 @@
 
 use std::time::Duration;
 
-use event_store::Obstacle;
+use event_store::FailureCause;
 
 use super::batch::{Batch, Rejection};
 use super::complete::ItemFailure;
@@ -88,14 +88,14 @@ impl Shipper {
         mut batch: Batch,
         sent: Duration,
         rejection: Rejection,
-        obstacle: Option<Obstacle>,
+        cause: Option<FailureCause>,
     ) {
         self.note_refusal(&mut batch, false);
         if self.has_exhausted_retries(&batch) {
             let failure = ItemFailure::of_whole(rejection);
             return self.apply_item_results(batch, sent, vec![failure], &[]);
         }
-        let may_be_one = obstacle.is_some_and(Obstacle::may_be_the_document);
+        let may_be_one = cause.is_some_and(FailureCause::may_be_the_document);
         if may_be_one && batch.items.len() > 1 && self.makes_no_progress(&batch) && self.waiting.len() < MAX_PARTS {
             return self.retry_halves(batch);
         }

@@ -368,7 +368,7 @@ impl Shipper {
             AttemptState::Ambiguous if can_repeat => bulk_path_to_index(write),
             AttemptState::Ambiguous | AttemptState::RejectedAmbiguous | AttemptState::Unconfirmed => {
                 let assigned_index = batch.assigned_index.clone().expect("it was sent there");
-                let indices = batch.indices_to_check.get_or_insert_with(|| target.from_index_on(&assigned_index));
+                let indices = batch.indices_to_check.get_or_insert_with(|| target.indices_since(&assigned_index));
                 let index = indices.last().cloned().expect("a target has a write index at least");
                 return Some(existence_check::request(&index, batch, self.now));
             }

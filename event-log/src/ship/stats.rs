@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ecs_schema::Timestamp;
-use event_store::{Obstacle, Refusal};
+use event_store::{FailureCause, Refusal};
 
 use super::problems::DeliveryProblem;
 use crate::delivery::DeliveryMetrics;
@@ -37,11 +37,11 @@ pub enum Condition {
 impl Condition {
     /// What a refused request says of the engine.
     pub(super) fn of(refusal: &Refusal) -> Self {
-        match refusal.obstacle() {
-            Obstacle::Access => Self::Forbidden,
-            Obstacle::Load if matches!(refusal.status, 429 | 503) => Self::Overloaded,
-            Obstacle::Load => Self::Unreachable,
-            Obstacle::Defect if refusal.status >= 500 => Self::Failing,
+        match refusal.cause() {
+            FailureCause::Access => Self::Forbidden,
+            FailureCause::Load if matches!(refusal.status, 429 | 503) => Self::Overloaded,
+            FailureCause::Load => Self::Unreachable,
+            FailureCause::Defect if refusal.status >= 500 => Self::Failing,
             _ => Self::Refused,
         }
     }

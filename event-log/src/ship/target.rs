@@ -72,7 +72,7 @@ impl Target {
         body: &[u8],
         now: Duration,
     ) -> Result<(), ResolveError> {
-        let target = WriteTarget::read(query.kind, name, body)?;
+        let target = WriteTarget::parse(query.kind, name, body)?;
         self.known = Some((target, now, query.generation));
         self.is_other_missing = false;
         self.failures = 0;

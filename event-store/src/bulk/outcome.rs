@@ -1,18 +1,18 @@
-//! What one item of a bulk reply means for its document. Owns the verdicts; which reason leads to which is the business of
+//! What one item of a bulk reply means for its document. Owns the outcomes; which reason leads to which is decided by
 //! [`reasons`](super::reasons).
 //!
-//! The question is always whether the refusal is about the document, which will never be taken, or about the state that the
-//! engine is in, which passes or which a person changes. A document that waits is late, one that is put aside wrongly is lost
-//! to its readers; so what no rule knows is neither, and left to whoever sees more than one item.
+//! The question is always whether the refusal is about the document, which will never be accepted, or about the state of the
+//! engine, which passes or which a person changes. A document that waits is late; one that is quarantined wrongly is lost to its
+//! readers. So an unknown reason is neither, and is left to a caller that sees more than one item.
 
 use std::borrow::Cow;
 use std::fmt;
 
-use super::reasons::{Meaning, Obstacle, meaning};
-use crate::arrival::may_have_acted;
+use super::reasons::{FailureCause, Verdict, verdict};
+use crate::ambiguity::may_have_acted;
 use crate::reason::{beginning, reason_without_values};
 
-/// What became of one document.
+/// The outcome for one document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ItemOutcome<'a> {
     /// It is stored.
@@ -20,24 +20,23 @@ pub enum ItemOutcome<'a> {
     /// The index has a document with this id: an earlier try had arrived. As good as [`Created`](Self::Created).
     AlreadyStored,
     /// Not stored now, for a reason that is not known to be the document's. Where it
-    /// [may be](Obstacle::may_be_the_document), whoever repeats it should do so a bounded number of times while others are
-    /// stored.
+    /// [may be](FailureCause::may_be_the_document), retry it a bounded number of times while others are stored.
     Retry {
-        /// What is in the way.
-        obstacle: Obstacle,
-        /// What the engine said.
-        said: Said<'a>,
+        /// Why it was not stored.
+        cause: FailureCause,
+        /// The engine's error.
+        error: ItemError<'a>,
     },
-    /// Never to be stored as it is.
+    /// Permanently rejected.
     Rejected {
-        /// What the engine said.
-        said: Said<'a>,
+        /// The engine's error.
+        error: ItemError<'a>,
     },
 }
 
-/// What an engine said of a document that it did not store.
+/// An engine's error for a document that it did not store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Said<'a> {
+pub struct ItemError<'a> {
     /// Status of the item.
     pub status: u16,
     /// Name of the exception; empty when the engine gave none.
@@ -46,20 +45,20 @@ pub struct Said<'a> {
     pub reason: &'a str,
 }
 
-/// What `create` is answered with when the id is there.
+/// The exception for a `create` whose id exists.
 const CONFLICT: &str = "version_conflict_engine_exception";
 
 impl<'a> ItemOutcome<'a> {
-    /// The outcome that an item's status and error stand for.
+    /// The outcome for an item's status and error.
     #[must_use]
     pub fn new(status: u16, error_type: &'a str, reason: &'a str) -> Self {
-        let said = Said { status, error_type, reason };
+        let error = ItemError { status, error_type, reason };
         match status {
             200..=299 => Self::Created,
             409 if error_type.is_empty() || error_type == CONFLICT => Self::AlreadyStored,
-            _ => match meaning(status, error_type, reason) {
-                Meaning::Obstacle(obstacle) => Self::Retry { obstacle, said },
-                Meaning::Document => Self::Rejected { said },
+            _ => match verdict(status, error_type, reason) {
+                Verdict::Other(cause) => Self::Retry { cause, error },
+                Verdict::Document => Self::Rejected { error },
             },
         }
     }
@@ -70,23 +69,23 @@ impl<'a> ItemOutcome<'a> {
         matches!(self, Self::Created | Self::AlreadyStored)
     }
 
-    /// What the engine said of a document that it did not store.
+    /// The engine's error for a document that it did not store.
     #[must_use]
-    pub const fn said(&self) -> Option<Said<'a>> {
+    pub const fn error(&self) -> Option<ItemError<'a>> {
         match self {
             Self::Created | Self::AlreadyStored => None,
-            Self::Retry { said, .. } | Self::Rejected { said } => Some(*said),
+            Self::Retry { error, .. } | Self::Rejected { error } => Some(*error),
         }
     }
 
-    /// Whether the document may be in the index although it is not said to be: a status of 408, or outside of 400 to 499.
+    /// Whether the document may be in the index although the engine does not say so: status 408, or outside of 400 to 499.
     #[must_use]
     pub fn is_ambiguous(&self) -> bool {
-        self.said().is_some_and(|said| may_have_acted(said.status))
+        self.error().is_some_and(|error| may_have_acted(error.status))
     }
 }
 
-impl Said<'_> {
+impl ItemError<'_> {
     /// Shows status, exception and reason in one line, without what the reason may quote of the document; see
     /// [`reason_without_values`].
     #[must_use]
@@ -94,10 +93,9 @@ impl Said<'_> {
         self.show(reason_without_values(self.error_type, self.reason))
     }
 
-    /// What is the same for all documents that are refused for this reason: status, exception, and the beginning of the
-    /// sentence, up to what differs.
+    /// What all documents that are refused for this reason have in common: status, exception, and the beginning of the sentence.
     #[must_use]
-    pub fn kind(&self) -> String {
+    pub fn summary(&self) -> String {
         self.show(beginning(self.reason)).to_string()
     }
 
@@ -117,7 +115,7 @@ impl Said<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ItemOutcome, Obstacle};
+    use super::{FailureCause, ItemOutcome};
 
     #[track_caller]
     fn check(status: u16, error_type: &str, reason: &str, wanted: &str) {
@@ -125,16 +123,16 @@ mod tests {
         let name = match outcome {
             ItemOutcome::Created => "created",
             ItemOutcome::AlreadyStored => "already stored",
-            ItemOutcome::Retry { obstacle: Obstacle::Load, .. } => "load",
-            ItemOutcome::Retry { obstacle: Obstacle::Access, .. } => "access",
-            ItemOutcome::Retry { obstacle: Obstacle::State, .. } => "state",
-            ItemOutcome::Retry { obstacle: Obstacle::Defect, .. } => "defect",
-            ItemOutcome::Retry { obstacle: Obstacle::Unknown, .. } => "unknown",
+            ItemOutcome::Retry { cause: FailureCause::Load, .. } => "load",
+            ItemOutcome::Retry { cause: FailureCause::Access, .. } => "access",
+            ItemOutcome::Retry { cause: FailureCause::State, .. } => "state",
+            ItemOutcome::Retry { cause: FailureCause::Defect, .. } => "defect",
+            ItemOutcome::Retry { cause: FailureCause::Unknown, .. } => "unknown",
             ItemOutcome::Rejected { .. } => "rejected",
         };
         assert_eq!(name, wanted, "{status} {error_type}: {reason}");
         assert_eq!(outcome.is_stored(), matches!(wanted, "created" | "already stored"));
-        assert_eq!(outcome.said().is_none(), outcome.is_stored());
+        assert_eq!(outcome.error().is_none(), outcome.is_stored());
     }
 
     #[test]
@@ -219,14 +217,14 @@ mod tests {
     }
 
     #[test]
-    fn kind_is_the_same_for_documents_with_the_same_problem() {
-        let kind = |reason| ItemOutcome::new(400, "document_parsing_exception", reason).said().unwrap().kind();
+    fn summary_is_equal_for_the_same_problem() {
+        let summary = |reason| ItemOutcome::new(400, "document_parsing_exception", reason).error().unwrap().summary();
         let text =
             "[1:7] failed to parse field [n] of type [long] in document with id 'd3'. Preview of field's value: 'a'";
-        assert_eq!(kind(text), "400 document_parsing_exception: failed to parse field …");
-        assert_eq!(kind(text), kind("[1:99] failed to parse field [m] of type [ip]"));
-        assert_ne!(kind(text), kind("Malformed content, must start with an object"));
-        let bare = ItemOutcome::new(400, "", "").said().unwrap();
-        assert_eq!((bare.kind().as_str(), bare.without_values().to_string().as_str()), ("400", "400"));
+        assert_eq!(summary(text), "400 document_parsing_exception: failed to parse field …");
+        assert_eq!(summary(text), summary("[1:99] failed to parse field [m] of type [ip]"));
+        assert_ne!(summary(text), summary("Malformed content, must start with an object"));
+        let bare = ItemOutcome::new(400, "", "").error().unwrap();
+        assert_eq!((bare.summary().as_str(), bare.without_values().to_string().as_str()), ("400", "400"));
     }
 }

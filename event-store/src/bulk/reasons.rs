@@ -1,35 +1,35 @@
-//! What an engine's reason for not storing one document is about: the document, or what keeps it from storing any. The one
-//! table of reasons; reads no JSON and knows nothing of retries.
+//! Whether an engine's reason for not storing one document is about that document, or about the engine. The one table of
+//! reasons; reads no JSON and knows nothing of retries.
 //!
-//! Statuses do not tell the two apart. A mapping that refuses a document and a pipeline that is missing are both a 400, and
-//! even the same `illegal_argument_exception`. So type and sentence decide first, and the status only where no row does. What
-//! no row knows is [`Obstacle::Unknown`]: it may be the document or the engine, which more than one item has to show.
+//! Statuses do not distinguish the two. A mapping that rejects a document and a missing pipeline are both a 400, and even the
+//! same `illegal_argument_exception`. So type and sentence decide first, and the status only where no row matches. A reason that
+//! is in no row is [`FailureCause::Unknown`]: it may be the document or the engine, which only more items can show.
 //!
-//! Each row says where it comes from, as data: [`ON_BOTH`] means that `testkit live reasons` provokes it on both engines,
-//! [`ON_OPENSEARCH`] and [`ON_ELASTICSEARCH`] that it does on that one. A test of `testkit` holds that it has a case for each
-//! of them. [`READ`] means that it comes from documentation or source code, which a comment names.
+//! Each row records its origin: [`ON_BOTH`] means that `testkit live reasons` provokes it on both engines, [`ON_OPENSEARCH`] and
+//! [`ON_ELASTICSEARCH`] on that one. A test of `testkit` ensures that it has a case for each of them. [`READ`] means that it
+//! comes from documentation or source code, which a comment names.
 
 use crate::EngineKind;
 
-/// What keeps an engine from storing a document that is not at fault.
+/// Why an engine did not store a document that is not known to be at fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Obstacle {
-    /// It has too much to do, or a part of it is starting or moving. That passes by itself.
+pub enum FailureCause {
+    /// The engine is overloaded, or a part of it is starting or moving. That passes by itself.
     Load,
-    /// It does not accept the credentials, or they lack a right. A person has to act.
+    /// The engine does not accept the credentials, or they lack a privilege. A person has to act.
     Access,
-    /// The index, its shard, pipeline, alias or collection, or the disk is in a state that takes no documents. A person, or
-    /// the engine's own lifecycle, has to act.
+    /// The index, its shard, pipeline, alias or collection, or the disk is in a state that accepts no documents. A person, or the
+    /// engine's own lifecycle, has to act.
     State,
-    /// It fails in a way that it did not foresee (500). The document may be what sets that off.
+    /// The engine fails with an internal error (500). The document may be what triggers it.
     Defect,
-    /// It refuses for a reason that the table does not know. The document may be what it refuses.
+    /// The reason is not in the table. The document may be at fault.
     Unknown,
 }
 
-impl Obstacle {
-    /// Who changes that, in half a sentence.
+impl FailureCause {
+    /// What to do about it, as a clause of a sentence.
     #[must_use]
     pub const fn advice(self) -> &'static str {
         match self {
@@ -41,7 +41,7 @@ impl Obstacle {
         }
     }
 
-    /// Whether the document may be what is in the way.
+    /// Whether the document may be at fault.
     #[must_use]
     pub const fn may_be_the_document(self) -> bool {
         matches!(self, Self::Defect | Self::Unknown)
@@ -50,31 +50,30 @@ impl Obstacle {
 
 /// What a refusal is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Meaning {
-    /// The document, as it is, will never be stored in this index.
+pub(super) enum Verdict {
+    /// The document: unchanged, it will never be stored in this index.
     Document,
-    /// Something else, or nobody knows.
-    Obstacle(Obstacle),
+    /// Something else, or it is unknown.
+    Other(FailureCause),
 }
 
-/// An exception, how its reason begins, in small letters, what that means, and on which engines that was measured. The first
-/// row that fits counts. Only the beginning is looked at: what comes later may be a quotation of the document, which must not
-/// choose what becomes of it.
-type Row = (&'static str, &'static str, Meaning, &'static [EngineKind]);
+/// An exception, the beginning of its reason in lower case, the verdict, and the engines on which it was measured. The first
+/// matching row counts. Only the beginning is compared: the rest may quote the document, which must not decide its own verdict.
+type ReasonRow = (&'static str, &'static str, Verdict, &'static [EngineKind]);
 
-const DOCUMENT: Meaning = Meaning::Document;
-const STATE: Meaning = Meaning::Obstacle(Obstacle::State);
-const LOAD: Meaning = Meaning::Obstacle(Obstacle::Load);
-const ACCESS: Meaning = Meaning::Obstacle(Obstacle::Access);
+const DOCUMENT: Verdict = Verdict::Document;
+const STATE: Verdict = Verdict::Other(FailureCause::State);
+const LOAD: Verdict = Verdict::Other(FailureCause::Load);
+const ACCESS: Verdict = Verdict::Other(FailureCause::Access);
 
-/// On which engines the live suite provokes a row.
+/// The engines on which the live suite provokes a row.
 const ON_BOTH: &[EngineKind] = &[EngineKind::OpenSearch, EngineKind::Elasticsearch];
 const ON_OPENSEARCH: &[EngineKind] = &[EngineKind::OpenSearch];
 const ON_ELASTICSEARCH: &[EngineKind] = &[EngineKind::Elasticsearch];
-/// On none: it was read in documentation or source code.
+/// None: the row comes from documentation or source code.
 const READ: &[EngineKind] = &[];
 
-const ROWS: &[Row] = &[
+const ROWS: &[ReasonRow] = &[
     // The index takes no writes: `index.blocks.*`, a lifecycle's read-only, the flood stage of the disk, the cluster's own
     // block.
     ("cluster_block_exception", "", STATE, ON_BOTH),
@@ -141,13 +140,13 @@ const ROWS: &[Row] = &[
     ("not_x_content_exception", "", DOCUMENT, READ),
 ];
 
-/// What the table says of an exception.
-fn find(error_type: &str, reason: &str) -> Option<Meaning> {
+/// The verdict of the table on an exception.
+fn find(error_type: &str, reason: &str) -> Option<Verdict> {
     let begins = |words: &str| reason.get(..words.len()).is_some_and(|start| start.eq_ignore_ascii_case(words));
-    ROWS.iter().find(|(of, words, ..)| *of == error_type && begins(words)).map(|(_, _, meaning, _)| *meaning)
+    ROWS.iter().find(|(of, words, ..)| *of == error_type && begins(words)).map(|(_, _, verdict, _)| *verdict)
 }
 
-/// The rows that the live suite must provoke on an engine: the exception, and how its reason begins.
+/// The rows that the live suite must provoke on an engine: the exception, and the beginning of its reason.
 #[doc(hidden)]
 pub fn measured_reasons(engine: EngineKind) -> impl Iterator<Item = (&'static str, &'static str)> {
     ROWS.iter()
@@ -155,40 +154,40 @@ pub fn measured_reasons(engine: EngineKind) -> impl Iterator<Item = (&'static st
         .map(|(error_type, words, ..)| (*error_type, *words))
 }
 
-/// The obstacle that an exception names, whatever its status.
-pub(crate) fn obstacle_that_is_named(error_type: &str, reason: &str) -> Option<Obstacle> {
+/// The cause that an exception names, whatever its status.
+pub(crate) fn named_cause(error_type: &str, reason: &str) -> Option<FailureCause> {
     match find(error_type, reason) {
-        Some(Meaning::Obstacle(obstacle)) => Some(obstacle),
+        Some(Verdict::Other(cause)) => Some(cause),
         _ => None,
     }
 }
 
 /// What a refusal is about.
-pub(super) fn meaning(status: u16, error_type: &str, reason: &str) -> Meaning {
+pub(super) fn verdict(status: u16, error_type: &str, reason: &str) -> Verdict {
     match (status, find(error_type, reason)) {
-        // Whatever is said: an engine that has no master, or not the shard, finds them again.
+        // Whatever the reason: an engine without a master, or without the shard, recovers.
         (502..=504, _) | (408 | 425 | 429, None) => LOAD,
-        (_, Some(meaning)) => meaning,
+        (_, Some(verdict)) => verdict,
         (401 | 403, None) => ACCESS,
-        // Of 409, an engine has other conflicts, of its own state.
+        // 409 also stands for conflicts in the engine's own state.
         (404 | 409, None) => STATE,
         (413, None) => DOCUMENT,
-        (400..=499, None) => Meaning::Obstacle(Obstacle::Unknown),
-        _ => Meaning::Obstacle(Obstacle::Defect),
+        (400..=499, None) => Verdict::Other(FailureCause::Unknown),
+        _ => Verdict::Other(FailureCause::Defect),
     }
 }
 
-/// What is in the way of a whole request. That it is refused is never about a single document.
-pub(crate) fn obstacle_of(status: u16, error_type: &str, reason: &str) -> Obstacle {
-    match meaning(status, error_type, reason) {
-        Meaning::Document | Meaning::Obstacle(Obstacle::Unknown) => Obstacle::State,
-        Meaning::Obstacle(obstacle) => obstacle,
+/// Why a whole request was refused. That is never about a single document.
+pub(crate) fn cause_of(status: u16, error_type: &str, reason: &str) -> FailureCause {
+    match verdict(status, error_type, reason) {
+        Verdict::Document | Verdict::Other(FailureCause::Unknown) => FailureCause::State,
+        Verdict::Other(cause) => cause,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{DOCUMENT, ROWS, meaning};
+    use super::{DOCUMENT, ROWS, verdict};
 
     #[test]
     fn no_row_hides_a_later_one() {
@@ -196,14 +195,14 @@ mod tests {
             let before = ROWS[..at].iter().find(|(of, earlier, ..)| of == error_type && words.starts_with(earlier));
             assert_eq!(before, None, "{error_type} {words}");
             assert_eq!(*words, words.to_ascii_lowercase());
-            assert_eq!(meaning(400, error_type, &format!("{} and so on", words.to_ascii_uppercase())), *row);
+            assert_eq!(verdict(400, error_type, &format!("{} and so on", words.to_ascii_uppercase())), *row);
         }
-        assert_eq!(meaning(413, "", ""), DOCUMENT);
+        assert_eq!(verdict(413, "", ""), DOCUMENT);
     }
 
     #[test]
-    fn document_does_not_choose_its_verdict() {
+    fn document_cannot_decide_its_verdict() {
         let quoted = "unable to convert [pipeline with id [x] does not exist] to long";
-        assert_eq!(meaning(400, "illegal_argument_exception", quoted), DOCUMENT);
+        assert_eq!(verdict(400, "illegal_argument_exception", quoted), DOCUMENT);
     }
 }

@@ -91,7 +91,7 @@ pub fn read_bulk_reply(
 pub fn read_bulk_response(body: &[u8], index: &str, each: &mut OnItem<'_>) -> Result<usize, ResponseError> {
     // As both engines write an item that is stored, under the filter of paths.
     let stored = format!(r#"{{"create":{{"_index":"{index}","status":201}}}}"#);
-    let mut reader = Reader { bytes: body, at: 0, index, stored: stored.as_bytes() };
+    let mut reader = ReplyReader { bytes: body, at: 0, index, stored: stored.as_bytes() };
     let mut items = None;
     let mut says_none = false;
     let mut has_failures = false;
@@ -128,7 +128,7 @@ pub fn read_bulk_response(body: &[u8], index: &str, each: &mut OnItem<'_>) -> Re
     items.ok_or(ResponseError::NoItems)
 }
 
-struct Reader<'a> {
+struct ReplyReader<'a> {
     bytes: &'a [u8],
     at: usize,
     /// Where documents are expected to be stored.
@@ -137,7 +137,7 @@ struct Reader<'a> {
     stored: &'a [u8],
 }
 
-impl<'a> Reader<'a> {
+impl<'a> ReplyReader<'a> {
     fn items(&mut self, each: &mut OnItem<'_>) -> Result<usize, ResponseError> {
         self.expect(b'[')?;
         if self.take(b']') {
@@ -149,7 +149,7 @@ impl<'a> Reader<'a> {
                 self.at += self.stored.len();
                 each(count, ItemOutcome::Created, None);
             } else {
-                let Answer { index, status, error } = self.value::<Item<'_>>()?.0;
+                let ItemReply { index, status, error } = self.value::<Item<'_>>()?.0;
                 let (error_type, reason) = error.as_ref().map_or(("", ""), |error| (&error.kind.0, &error.reason.0));
                 let elsewhere = index.as_ref().map(|index| &*index.0).filter(|index| *index != self.index);
                 each(count, ItemOutcome::new(status, error_type, reason), elsewhere);
@@ -205,19 +205,19 @@ impl<'a> Reader<'a> {
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// What an item says, whatever its action is called.
-struct Item<'a>(Answer<'a>);
+struct Item<'a>(ItemReply<'a>);
 
 #[derive(Deserialize)]
-struct Answer<'a> {
+struct ItemReply<'a> {
     #[serde(rename = "_index", borrow)]
     index: Option<Text<'a>>,
     status: u16,
     #[serde(borrow)]
-    error: Option<Failure<'a>>,
+    error: Option<ItemErrorReply<'a>>,
 }
 
 #[derive(Deserialize)]
-struct Failure<'a> {
+struct ItemErrorReply<'a> {
     #[serde(rename = "type", borrow, default)]
     kind: Text<'a>,
     #[serde(borrow, default, deserialize_with = "text_or_null")]

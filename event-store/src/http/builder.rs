@@ -12,8 +12,8 @@ use ureq::config::AutoHeaderValue;
 use ureq::http::HeaderValue;
 use ureq::tls::{RootCerts, TlsConfig};
 
-use super::gate::{MarkingConnector, MarkingResolver};
 use super::hosts::Hosts;
+use super::send_phase::{MarkingConnector, MarkingResolver};
 use super::{Gzip, HttpTransport, tls, url};
 use crate::secret::Secret;
 

@@ -1,4 +1,4 @@
-//! Which host gets the next request. Owns what is known of each; makes no connection and reads no clock.
+//! Chooses the host for the next request. Owns the state of each host; makes no connection and reads no clock.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use crate::backoff::Backoff;
 
-/// How long a host that failed is left out, while others are well: long enough that a dead one costs no more than a try now
-/// and then, short enough that one that was restarted has its share soon.
-const BENCH: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_mins(1));
+/// How long a failed host is suspended while others are healthy: long enough that a dead host costs only an occasional attempt,
+/// short enough that a restarted one soon gets its share.
+const SUSPENSION: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_mins(1));
 
-/// Hosts that are equal to each other, taking turns.
+/// Equivalent hosts that take turns.
 pub(super) struct Hosts {
     hosts: Vec<Host>,
     turn: AtomicUsize,
@@ -19,18 +19,18 @@ pub(super) struct Hosts {
 struct Host {
     /// Scheme, host, port and prefix of the path, without a slash at the end.
     base: String,
-    bench: Mutex<Bench>,
+    suspension: Mutex<HostSuspension>,
 }
 
 #[derive(Default)]
-struct Bench {
+struct HostSuspension {
     failures: u32,
     until: Option<Instant>,
 }
 
 impl Hosts {
     pub(super) fn new(bases: Vec<String>) -> Self {
-        let hosts = bases.into_iter().map(|base| Host { base, bench: Mutex::default() }).collect();
+        let hosts = bases.into_iter().map(|base| Host { base, suspension: Mutex::default() }).collect();
         Self { hosts, turn: AtomicUsize::new(0) }
     }
 
@@ -38,40 +38,40 @@ impl Hosts {
         self.hosts.len()
     }
 
-    /// What a path is appended to.
+    /// The prefix of every URL.
     pub(super) fn base(&self, host: usize) -> &str {
         &self.hosts[host].base
     }
 
-    /// The name for messages; it has no credentials, which are kept elsewhere.
+    /// The name for messages; it has no credentials.
     pub(super) fn shown(&self, host: usize) -> &str {
         &self.hosts[host].base
     }
 
-    /// All hosts, in the order in which to try them: those that are well, beginning with the one whose turn it is; then the
-    /// others, beginning with the one whose time is over first, because with all of them out one must be tried.
+    /// All hosts, in the order in which to try them: healthy ones, beginning with the one whose turn it is; then the suspended
+    /// ones, beginning with the one whose suspension ends first, because one must be tried even if all are suspended.
     pub(super) fn order(&self, now: Instant) -> Vec<usize> {
         let count = self.hosts.len();
         let first = self.turn.fetch_add(1, Ordering::Relaxed);
         let mut order: Vec<usize> = (0..count).map(|step| first.wrapping_add(step) % count).collect();
-        order.sort_by_key(|&host| self.bench(host).until.filter(|until| *until > now));
+        order.sort_by_key(|&host| self.suspension(host).until.filter(|until| *until > now));
         order
     }
 
-    /// Takes a note of how it went.
-    pub(super) fn report(&self, host: usize, is_well: bool, now: Instant) {
-        let mut bench = self.bench(host);
-        if is_well {
-            *bench = Bench::default();
+    /// Records whether a request to a host succeeded.
+    pub(super) fn report(&self, host: usize, is_healthy: bool, now: Instant) {
+        let mut suspension = self.suspension(host);
+        if is_healthy {
+            *suspension = HostSuspension::default();
         } else {
-            bench.failures = bench.failures.saturating_add(1);
-            bench.until = Some(now + BENCH.bound(bench.failures));
+            suspension.failures = suspension.failures.saturating_add(1);
+            suspension.until = Some(now + SUSPENSION.bound(suspension.failures));
         }
     }
 
-    fn bench(&self, host: usize) -> MutexGuard<'_, Bench> {
-        // Nothing that is done under the lock can panic; if it did, the note would still be one.
-        self.hosts[host].bench.lock().unwrap_or_else(PoisonError::into_inner)
+    fn suspension(&self, host: usize) -> MutexGuard<'_, HostSuspension> {
+        // Nothing under the lock can panic; if it did, the state would still be consistent.
+        self.hosts[host].suspension.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -15,7 +15,7 @@ use crate::transport::Method;
 /// The file that names the others.
 const INSTALL: &str = "install.json";
 
-/// What is to be put on an engine for one log.
+/// Everything that is installed on an engine for one log.
 ///
 /// # Examples
 /// Files can be embedded, with paths from the source file:
@@ -42,7 +42,7 @@ pub struct Bundle {
     hash: String,
     /// The mapping that the templates give, as the body of `PUT INDEX/_mapping`.
     mapping: Value,
-    steps: Vec<Step>,
+    steps: Vec<InstallStep>,
 }
 
 /// Which of the two engines a bundle is for.
@@ -64,7 +64,7 @@ impl fmt::Display for EngineKind {
     }
 }
 
-/// Why files are no bundle.
+/// Why files are not a valid bundle.
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum BundleError {
@@ -90,7 +90,7 @@ pub enum BundleError {
         /// What is wrong.
         r#source: serde_json::Error,
     },
-    /// A step that this release does not know how to take.
+    /// A step that this release does not know how to perform.
     #[error("the step `{path}` of `install.json` is of no known kind: {why}")]
     Step {
         /// Its path.
@@ -102,44 +102,44 @@ pub enum BundleError {
 
 /// One request of an installation.
 #[derive(Clone, Debug)]
-pub(super) struct Step {
+pub(super) struct InstallStep {
     pub(super) method: Method,
     pub(super) path: String,
     pub(super) body: Option<Value>,
-    pub(super) skip_if: Option<Probe>,
-    pub(super) fine_if: Option<Fine>,
-    pub(super) kind: StepKind,
-    /// Whether it is not taken, because the caller wants no policy.
+    pub(super) skip_if: Option<SkipCheck>,
+    pub(super) fine_if: Option<AcceptedRefusal>,
+    pub(super) kind: InstallStepKind,
+    /// Whether it is skipped, because the caller wants no policy.
     pub(super) is_left_out: bool,
 }
 
-/// What a step makes.
+/// What a step creates.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum StepKind {
+pub(super) enum InstallStepKind {
     /// A component or index template, which has a `_meta`.
     Template,
     /// A lifecycle policy.
     Policy,
     /// A pipeline.
-    Plain,
+    Pipeline,
     /// The first index with its alias.
     FirstIndex { index: String, alias: String },
     /// A data stream.
     DataStream { name: String },
 }
 
-/// A question whose status may make a step superfluous.
+/// A request whose status may make a step superfluous.
 #[derive(Clone, Debug)]
-pub(super) struct Probe {
+pub(super) struct SkipCheck {
     pub(super) method: Method,
     pub(super) path: String,
     pub(super) status: u16,
 }
 
-/// A refusal that is as good as success.
+/// A refusal that counts as success.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Fine {
+pub(super) struct AcceptedRefusal {
     pub(super) status: u16,
     pub(super) error: Option<String>,
 }
@@ -150,24 +150,24 @@ struct InstallFile {
     log: String,
     version: u64,
     engine: EngineKind,
-    steps: Vec<StepFile>,
+    steps: Vec<InstallStepFile>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct StepFile {
+struct InstallStepFile {
     method: String,
     path: String,
     body: Option<String>,
     #[serde(rename = "note")]
     _note: String,
-    skip_if: Option<ProbeFile>,
-    fine_if: Option<Fine>,
+    skip_if: Option<SkipCheckFile>,
+    fine_if: Option<AcceptedRefusal>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ProbeFile {
+struct SkipCheckFile {
     method: String,
     path: String,
     status: u16,
@@ -212,8 +212,8 @@ impl Bundle {
                 None => None,
             };
             let value = body.clone().unwrap_or_default();
-            let step = Step::new(step, &value, body)?;
-            if step.kind == StepKind::Template {
+            let step = InstallStep::new(step, &value, body)?;
+            if step.kind == InstallStepKind::Template {
                 hash = value["_meta"]["hash"].as_str().map(str::to_owned).or(hash);
                 mapping = value["template"].get("mappings").cloned().or(mapping);
             }
@@ -230,15 +230,16 @@ impl Bundle {
         })
     }
 
-    /// Leaves out the lifecycle policy, and what names one in the settings of indices: for an engine without lifecycle
-    /// management, which refuses both. Nothing rolls over or deletes the indices of the log then; somebody has to. The report
-    /// of the installation says so. An installation with the policy, once the engine has it, makes good for later indices.
+    /// Leaves out the lifecycle policy, and the index settings that name one: for an engine without lifecycle management, which
+    /// refuses both. Nothing rolls over or deletes the indices of the log then; that is up to you, and the report of the
+    /// installation says so. Once the engine has lifecycle management, an installation with the policy fixes that for later
+    /// indices.
     #[must_use]
     pub fn without_policy(mut self) -> Self {
         let hash = std::mem::take(&mut self.hash);
         self.hash = format!("{hash}{}", policy::WITHOUT);
         for step in &mut self.steps {
-            step.is_left_out = step.kind == StepKind::Policy;
+            step.is_left_out = step.kind == InstallStepKind::Policy;
             if let Some(body) = &mut step.body {
                 policy::remove(body, &hash, &self.hash);
             }
@@ -265,7 +266,7 @@ impl Bundle {
         self.engine
     }
 
-    /// Hash of all that an installation keeps up to date.
+    /// Hash of everything that an installation keeps up to date.
     #[must_use]
     pub fn hash(&self) -> &str {
         &self.hash
@@ -274,18 +275,18 @@ impl Bundle {
     /// Aliases or the data stream that documents are written to.
     pub fn targets(&self) -> impl Iterator<Item = &str> {
         self.steps.iter().filter_map(|step| match &step.kind {
-            StepKind::FirstIndex { alias, .. } => Some(alias.as_str()),
-            StepKind::DataStream { name } => Some(name.as_str()),
-            StepKind::Template | StepKind::Policy | StepKind::Plain => None,
+            InstallStepKind::FirstIndex { alias, .. } => Some(alias.as_str()),
+            InstallStepKind::DataStream { name } => Some(name.as_str()),
+            InstallStepKind::Template | InstallStepKind::Policy | InstallStepKind::Pipeline => None,
         })
     }
 
-    /// Whether it makes an alias or a data stream of that name.
+    /// Whether it creates an alias or a data stream of that name.
     #[must_use]
-    pub fn makes(&self, name: &str) -> bool {
-        let is_it = |kind: &StepKind| match kind {
-            StepKind::FirstIndex { alias, .. } => alias == name,
-            StepKind::DataStream { name: stream } => stream == name,
+    pub fn has_target(&self, name: &str) -> bool {
+        let is_it = |kind: &InstallStepKind| match kind {
+            InstallStepKind::FirstIndex { alias, .. } => alias == name,
+            InstallStepKind::DataStream { name: stream } => stream == name,
             _ => false,
         };
         self.steps.iter().any(|step| is_it(&step.kind))
@@ -295,7 +296,7 @@ impl Bundle {
         &self.mapping
     }
 
-    pub(super) fn steps(&self) -> &[Step] {
+    pub(super) fn steps(&self) -> &[InstallStep] {
         &self.steps
     }
 }
@@ -304,28 +305,28 @@ fn parse<T: for<'de> Deserialize<'de>>(file: &str, text: &str) -> Result<T, Bund
     serde_json::from_str(text).map_err(|source| BundleError::Parse { file: file.to_owned(), source })
 }
 
-impl Step {
-    fn new(step: StepFile, value: &Value, body: Option<Value>) -> Result<Self, BundleError> {
+impl InstallStep {
+    fn new(step: InstallStepFile, value: &Value, body: Option<Value>) -> Result<Self, BundleError> {
         let unknown = |why| BundleError::Step { path: step.path.clone(), why };
         let method = |name: &str| name.parse::<Method>().map_err(|_| unknown("its method"));
         let skip_if = match &step.skip_if {
             Some(probe) => {
-                Some(Probe { method: method(&probe.method)?, path: probe.path.clone(), status: probe.status })
+                Some(SkipCheck { method: method(&probe.method)?, path: probe.path.clone(), status: probe.status })
             }
             None => None,
         };
         let kind = if step.path.starts_with("/_component_template/") || step.path.starts_with("/_index_template/") {
-            StepKind::Template
+            InstallStepKind::Template
         } else if let Some(name) = step.path.strip_prefix("/_data_stream/") {
-            StepKind::DataStream { name: unescape(name) }
+            InstallStepKind::DataStream { name: unescape(name) }
         } else if policy::is_of_one(&step.path) {
-            StepKind::Policy
+            InstallStepKind::Policy
         } else if step.path.starts_with("/_") {
-            StepKind::Plain
+            InstallStepKind::Pipeline
         } else {
             let aliases = value["aliases"].as_object();
             let alias = aliases.and_then(|aliases| aliases.keys().next()).ok_or_else(|| unknown("its alias"))?;
-            StepKind::FirstIndex { index: unescape(&step.path[1..]), alias: alias.clone() }
+            InstallStepKind::FirstIndex { index: unescape(&step.path[1..]), alias: alias.clone() }
         };
         Ok(Self {
             method: method(&step.method)?,

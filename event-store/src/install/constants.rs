@@ -1,11 +1,11 @@
-//! What an index has learnt from its documents and a bundle does not say: the value of a `constant_keyword` that is declared
-//! without one, which Elasticsearch takes from the first document. A mapping without it is refused from then on, because it
-//! would take the value away. Other learnt things, new fields, stay whatever is put.
+//! What an index has learnt from its documents and a bundle does not contain: the value of a `constant_keyword` declared without
+//! one, which Elasticsearch takes from the first document. A mapping without it is refused from then on, because it would remove
+//! the value. New fields, which an index learns as well, stay whatever mapping is put.
 
 use serde_json::Value;
 
-/// Copies the values of constants from the mapping of an index into one that says none for them.
-pub(super) fn take_over(wanted: &mut Value, live: &Value) {
+/// Copies the values of constants from the mapping of an index into a mapping that has none for them.
+pub(super) fn copy_values(wanted: &mut Value, live: &Value) {
     for members in ["properties", "fields"] {
         for (name, field) in wanted.get_mut(members).and_then(Value::as_object_mut).into_iter().flatten() {
             let Some(live) = live[members].get(name) else { continue };
@@ -13,7 +13,7 @@ pub(super) fn take_over(wanted: &mut Value, live: &Value) {
             if let Some(value) = live.get("value").filter(|_| is_open && is_constant(live)) {
                 field["value"] = value.clone();
             }
-            take_over(field, live);
+            copy_values(field, live);
         }
     }
 }
@@ -26,10 +26,10 @@ fn is_constant(field: &Value) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::take_over;
+    use super::copy_values;
 
     #[test]
-    fn learnt_values_are_taken_over_and_nothing_else() {
+    fn only_learnt_values_are_copied() {
         let constant = |value: Option<&str>| {
             let mut field = json!({"type": "constant_keyword"});
             field.as_object_mut().unwrap().extend(value.map(|value| ("value".to_owned(), json!(value))));
@@ -47,7 +47,7 @@ mod tests {
             "object": {"properties": {"deep": constant(Some("y"))}},
             "text": {"type": "text", "fields": {"constant": constant(Some("z"))}}
         }});
-        take_over(&mut wanted, &live);
+        copy_values(&mut wanted, &live);
         assert_eq!(
             wanted,
             json!({"properties": {

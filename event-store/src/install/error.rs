@@ -1,14 +1,14 @@
-//! Why an installation ended early, each with what to do.
+//! Why an installation failed, each reason with what to do.
 
-use crate::engine_error::Refusal;
-use crate::error::Because;
+use crate::error::CauseSuffix;
+use crate::refusal::Refusal;
 use crate::transport::TransportError;
 
-/// Why a log is not installed, or not brought up to date. What was done before stays; the next installation goes on.
+/// Why a log could not be installed or updated. Everything done before stays; the next installation continues from there.
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum InstallError {
-    /// The engine does not answer.
+    /// The engine did not reply.
     #[error("cannot send `{request}`: {source}")]
     Transport {
         /// Method and path.
@@ -27,7 +27,7 @@ pub enum InstallError {
     /// The engine has no lifecycle management: Elasticsearch without ILM, OpenSearch without the Index Management plugin.
     #[error(
         "the engine has no lifecycle management, `{request}` is answered with {refusal}: add it to the engine, or install \
-         without the policy (`Bundle::without_policy`), and see to rollover and deletion yourself"
+         without the policy (`Bundle::without_policy`), and take care of rollover and deletion yourself"
     )]
     NoLifecycle {
         /// Method and path.
@@ -35,15 +35,15 @@ pub enum InstallError {
         /// What it says.
         refusal: Refusal,
     },
-    /// The engine's answer has another form than that of an engine.
-    #[error("the answer to `{request}` is not an engine's{}", Because::of(source.as_ref()))]
+    /// The reply does not have the form of an engine's.
+    #[error("the answer to `{request}` is not an engine's{}", CauseSuffix::of(source.as_ref()))]
     Malformed {
         /// Method and path.
         request: String,
-        /// What is wrong with it, when it is no JSON at all.
+        /// What is wrong with it, when it is not JSON.
         r#source: Option<serde_json::Error>,
     },
-    /// What is installed is newer. Older programs can go on writing to it; only their installation is left out.
+    /// The installed version is newer. Older programs can keep writing to it; only their installation is skipped.
     #[error(
         "`{object}` is of version {installed} of the log, and this is version {version}: deploy the newer version here"
     )]
@@ -55,7 +55,7 @@ pub enum InstallError {
         /// Version of the bundle.
         version: u64,
     },
-    /// There is a template of that name which is not of this log.
+    /// There is a template of that name that belongs to another log or program.
     #[error("`{object}` exists and is not of the log `{log}`: rename the log, or remove it if nobody needs it")]
     Foreign {
         /// Path of the template.
@@ -63,8 +63,8 @@ pub enum InstallError {
         /// The log.
         log: String,
     },
-    /// An index has the name that the alias is to have. Something wrote to the alias before it existed, and the engine made
-    /// an index with a guessed mapping.
+    /// An index has the name of the alias. Something wrote to the alias before it existed, and the engine created an index with a
+    /// guessed mapping.
     #[error(
         "there is an index `{alias}` where the alias belongs: reindex what it holds into `{alias}-…`, delete it, install again"
     )]
@@ -72,7 +72,7 @@ pub enum InstallError {
         /// The alias.
         alias: String,
     },
-    /// The first index is there and nothing has the alias: somebody took it off, or a write to the index's own name made it anew
+    /// The first index exists without the alias: somebody removed the alias, or a write to the index's own name recreated the index
     /// after it was deleted.
     #[error(
         "there is an index `{index}` and no alias `{alias}`: put the alias on the newest index, by `POST /_aliases \
@@ -85,7 +85,7 @@ pub enum InstallError {
         /// The alias.
         alias: String,
     },
-    /// The alias does not say which of its indices is written to.
+    /// None of the alias's indices is its write index.
     #[error("the alias `{alias}` has no write index: set `is_write_index` on the newest of {indices}")]
     NoWriteIndex {
         /// The alias.
@@ -93,17 +93,17 @@ pub enum InstallError {
         /// Its indices, in backticks.
         indices: String,
     },
-    /// A new index would not get this log's mapping, because another template goes before this log's. A rollover would not
-    /// help, so none is made.
+    /// A new index would not get this log's mapping, because another template has precedence over this log's. A rollover would
+    /// not help, so none is made.
     #[error("another template gives `{index}` its mapping: lower that template's priority")]
     Overridden {
-        /// The index that would be made.
+        /// The index that would be created.
         index: String,
     },
 }
 
 impl InstallError {
-    /// Whether the same installation may succeed later without a person doing anything.
+    /// Whether the same installation may succeed later without a person acting.
     #[must_use]
     pub const fn is_retryable(&self) -> bool {
         match self {

@@ -1,68 +1,72 @@
-//! The index that a log is written to: made, given its mapping in place, or followed by one that has it.
+//! The write index of a log: creates it, updates its mapping in place, or rolls over to an index that has it.
 
 use serde_json::Value;
 
-use super::bundle::Step;
+use super::bundle::InstallStep;
 use super::constants;
 use super::error::InstallError;
-use super::report::{IndexOutcome, IndexReport, StepOutcome};
-use super::session::{Session, Standing, describe, malformed, read_meta, refused};
-use crate::engine_error::Refusal;
+use super::report::{IndexOutcome, IndexReport, InstallStepOutcome};
+use super::session::{InstallSession, InstalledState, describe, malformed, read_meta, refused};
 use crate::name::path_segment;
+use crate::refusal::Refusal;
 use crate::transport::Method;
 use crate::write_target::{ResolveError, TargetKind, resolve_write_index};
 
-/// What an engine refuses an alias with whose name an index has.
+/// The exception for an alias whose name is that of an index.
 const NAME_IS_TAKEN: &str = "invalid_alias_name_exception";
 
-/// What an engine refuses an index with that is there.
+/// The exception for creating an index that exists.
 const EXISTS: &str = "resource_already_exists_exception";
 
-/// Sees to the write index of an alias.
-pub(super) fn bring_alias(
-    session: Session<'_>,
-    step: &Step,
+/// Creates or updates the write index of an alias.
+pub(super) fn update_alias(
+    session: InstallSession<'_>,
+    step: &InstallStep,
     first: &str,
     alias: &str,
 ) -> Result<IndexReport, InstallError> {
     let report = |index, outcome| IndexReport { target: alias.to_owned(), index, outcome, is_unmanaged: false };
-    let (index, is_made) = match session.write_index(alias)? {
+    let (index, is_created) = match session.write_index(alias)? {
         Some(index) => (index, false),
-        None => session.make_first(step, first, alias)?,
+        None => session.create_first(step, first, alias)?,
     };
     let live = session.live_mapping(&index)?;
     if session.is_equal(&index, &live)? {
-        let outcome = if is_made { IndexOutcome::Made } else { IndexOutcome::Unchanged };
+        let outcome = if is_created { IndexOutcome::Created } else { IndexOutcome::Unchanged };
         return Ok(report(index, outcome));
     }
     if session.put_mapping(&index, &live)? {
-        let outcome = if is_made { IndexOutcome::Made } else { IndexOutcome::MappingUpdated };
+        let outcome = if is_created { IndexOutcome::Created } else { IndexOutcome::MappingUpdated };
         return Ok(report(index, outcome));
     }
     let next = next_name(&index);
     session.check_next(&next)?;
     let path = format!("/{}/_rollover/{}", path_segment(alias), path_segment(&next));
     let is_ours = session.roll_over(&path)?;
-    // If another installer did, the alias may have moved on since.
+    // If another installer rolled over, the alias may have moved on since.
     let newest = if is_ours { None } else { session.write_index(alias)? };
     Ok(report(newest.unwrap_or(next), IndexOutcome::RolledOver { from: index }))
 }
 
-/// Sees to the write index of a data stream.
-pub(super) fn bring_stream(session: Session<'_>, step: &Step, name: &str) -> Result<IndexReport, InstallError> {
+/// Creates or updates the write index of a data stream.
+pub(super) fn update_data_stream(
+    session: InstallSession<'_>,
+    step: &InstallStep,
+    name: &str,
+) -> Result<IndexReport, InstallError> {
     let report = |index, outcome| IndexReport { target: name.to_owned(), index, outcome, is_unmanaged: false };
     let path = format!("/_data_stream/{}", path_segment(name));
-    let mut is_made = false;
+    let mut is_created = false;
     let mut found = session.find(&path)?;
     if found.is_none() {
-        is_made = session.take(step)? == StepOutcome::Put;
+        is_created = session.send_step(step)? == InstallStepOutcome::Put;
         found = session.find(&path)?;
     }
     let found = found.ok_or_else(|| malformed(&path))?;
     let index = last_backing_index(&found).ok_or_else(|| malformed(&path))?;
     let live = session.live_mapping(&index)?;
     if session.is_equal(&index, &live)? {
-        let outcome = if is_made { IndexOutcome::Made } else { IndexOutcome::Unchanged };
+        let outcome = if is_created { IndexOutcome::Created } else { IndexOutcome::Unchanged };
         return Ok(report(index, outcome));
     }
     if session.put_mapping(&index, &live)? {
@@ -80,7 +84,7 @@ fn last_backing_index(found: &Value) -> Option<String> {
     Some(indices.last()?["index_name"].as_str()?.to_owned())
 }
 
-impl Session<'_> {
+impl InstallSession<'_> {
     /// The index that an alias writes to; `None` when there is no alias.
     fn write_index(&self, alias: &str) -> Result<Option<String>, InstallError> {
         let path = TargetKind::Alias.path(alias);
@@ -98,15 +102,15 @@ impl Session<'_> {
         }
     }
 
-    /// Makes the first index with its alias, and says whether it was this installer that did.
-    fn make_first(&self, step: &Step, first: &str, alias: &str) -> Result<(String, bool), InstallError> {
+    /// Creates the first index with its alias, and returns whether this installer created it.
+    fn create_first(&self, step: &InstallStep, first: &str, alias: &str) -> Result<(String, bool), InstallError> {
         let taken = || InstallError::IndexInPlaceOfAlias { alias: alias.to_owned() };
-        // Asked before, because `PUT` of an index would be refused for its own name first when that is there as well.
+        // Checked first, because `PUT` of the index would be refused for its own name if that exists as well.
         if self.find(&format!("/{}/_settings", path_segment(alias)))?.is_some() && self.write_index(alias)?.is_none() {
             return Err(taken());
         }
-        match self.take(step) {
-            Ok(StepOutcome::Put) => Ok((first.to_owned(), true)),
+        match self.send_step(step) {
+            Ok(InstallStepOutcome::Put) => Ok((first.to_owned(), true)),
             Ok(_) => match self.write_index(alias)? {
                 Some(index) => Ok((index, false)),
                 None => Err(InstallError::IndexWithoutAlias { index: first.to_owned(), alias: alias.to_owned() }),
@@ -116,28 +120,27 @@ impl Session<'_> {
         }
     }
 
-    /// The mapping that the index has.
+    /// The current mapping of the index.
     fn live_mapping(&self, index: &str) -> Result<Value, InstallError> {
         let path = format!("/{}/_mapping", path_segment(index));
         let mut found = self.find(&path)?.ok_or_else(|| malformed(&path))?;
         Ok(found[index]["mappings"].take())
     }
 
-    /// Whether the index has the bundle's mapping, if this is its own.
+    /// Whether the index has the bundle's mapping.
     fn is_equal(&self, index: &str, live: &Value) -> Result<bool, InstallError> {
         let meta = read_meta(&live["_meta"]).filter(|meta| meta.log == self.bundle.log());
         match meta {
-            Some(meta) => Ok(self.compare(index, &meta)? == Standing::Equal),
+            Some(meta) => Ok(self.compare(index, &meta)? == InstalledState::Equal),
             None => Ok(false),
         }
     }
 
-    /// Puts the bundle's mapping on the index, with the constants that the index has learnt; `false` when what is there
-    /// cannot become it.
+    /// Puts the bundle's mapping on the index, with the constants that the index has learnt; `false` when it cannot be merged.
     fn put_mapping(&self, index: &str, live: &Value) -> Result<bool, InstallError> {
         let path = format!("/{}/_mapping", path_segment(index));
         let mut wanted = self.bundle.mapping().clone();
-        constants::take_over(&mut wanted, live);
+        constants::copy_values(&mut wanted, live);
         let response = self.send(Method::Put, &path, Some(wanted.to_string().as_bytes()))?;
         match response.refusal() {
             None => Ok(true),
@@ -146,7 +149,7 @@ impl Session<'_> {
         }
     }
 
-    /// Asks whether an index of that name would have the bundle's mapping, so that no rollover is made in vain.
+    /// Checks that an index of that name would have the bundle's mapping, so that no rollover is made in vain.
     fn check_next(&self, name: &str) -> Result<(), InstallError> {
         let path = format!("/_index_template/_simulate_index/{}", path_segment(name));
         let response = self.send(Method::Post, &path, None)?;
@@ -158,12 +161,14 @@ impl Session<'_> {
             source: Some(source),
         })?;
         match read_meta(&simulated["template"]["mappings"]["_meta"]) {
-            Some(meta) if meta.log == self.bundle.log() && self.compare(name, &meta)? == Standing::Equal => Ok(()),
+            Some(meta) if meta.log == self.bundle.log() && self.compare(name, &meta)? == InstalledState::Equal => {
+                Ok(())
+            }
             _ => Err(InstallError::Overridden { index: name.to_owned() }),
         }
     }
 
-    /// Whether it was this installer that rolled over.
+    /// Rolls over, and returns whether this installer did.
     fn roll_over(&self, path: &str) -> Result<bool, InstallError> {
         let response = self.send(Method::Post, path, None)?;
         match response.refusal() {
@@ -174,8 +179,7 @@ impl Session<'_> {
     }
 }
 
-/// Whether a refusal of a mapping means that it cannot be merged into what is there, as opposed to the engine not being
-/// able to now. A changed parameter of an object is answered with 500 (`MapperException` of Elasticsearch).
+/// Whether a refusal of a mapping means that it cannot be merged into the current one, as opposed to a temporary failure. A changed parameter of an object is answered with 500 (`MapperException` of Elasticsearch).
 fn is_no_merge(refusal: &Refusal) -> bool {
     refusal.status == 400 || refusal.error_type == "mapper_exception"
 }

@@ -1,17 +1,18 @@
-//! Templates, policies and pipelines: which are asked for, which are put. Hands indices to [`super::index`].
+//! Installs templates, policies and pipelines: which are read, which are put. Leaves indices to [`super::index`].
 
 use serde_json::Value;
 
-use super::bundle::{Bundle, Fine, Step, StepKind};
+use super::bundle::{AcceptedRefusal, Bundle, InstallStep, InstallStepKind};
 use super::error::InstallError;
 use super::index;
 use super::policy;
-use super::report::{IndexReport, InstallReport, StepOutcome, StepReport};
-use super::session::{Session, Standing, describe, read_meta, refused};
-use crate::engine_error::Refusal;
+use super::report::{IndexReport, InstallReport, InstallStepOutcome, InstallStepReport};
+use super::session::{InstallSession, InstalledState, describe, read_meta, refused};
+use crate::refusal::Refusal;
 use crate::transport::Transport;
 
-/// Puts a [`Bundle`] on an engine. Can be used any number of times, by any number of programs at the same time.
+/// Installs a [`Bundle`] on an engine, once per call. Can be used any number of times, by any number of programs at the same
+/// time; [`RetryingInstaller`](super::RetryingInstaller) retries until it succeeds.
 ///
 /// # Examples
 /// ```no_run
@@ -40,41 +41,43 @@ impl Installer {
         &self.bundle
     }
 
-    /// Brings the engine to what the bundle says. Templates are put when one of them differs from the bundle's by its hash;
-    /// a lifecycle policy that exists stays, and [`Bundle::without_policy`] leaves it out; an alias that is missing is made with its first index; and the index that is
-    /// written to gets the mapping in place, or is rolled over where the engine refuses to merge it. Nothing is done when
-    /// all that is so already. Blocks for a request per object and a few for each alias.
+    /// Brings the engine up to date with the bundle. Templates are put when the hash of one of them differs from the bundle's; an
+    /// existing lifecycle policy is kept, and [`Bundle::without_policy`] leaves it out; a missing alias is created with its first
+    /// index; and the write index gets the mapping in place, or is rolled over where the engine refuses to merge it. Does nothing
+    /// when everything is up to date. Blocks for one request per object and a few for each alias.
     ///
     /// # Errors
-    /// At the first thing that cannot be done; what was done before stays.
+    /// At the first request that fails; everything done before stays.
     pub fn install(&self, transport: &dyn Transport) -> Result<InstallReport, InstallError> {
-        let session = Session { transport, bundle: &self.bundle };
-        let is_current = session.survey()?;
+        let session = InstallSession { transport, bundle: &self.bundle };
+        let is_current = session.are_templates_current()?;
         let (mut steps, mut indices) = (Vec::new(), Vec::<IndexReport>::new());
         for step in self.bundle.steps() {
             let outcome = match &step.kind {
-                _ if step.is_left_out => StepOutcome::LeftOut,
-                StepKind::FirstIndex { index, alias } => {
-                    indices.push(index::bring_alias(session, step, index, alias)?);
+                _ if step.is_left_out => InstallStepOutcome::LeftOut,
+                InstallStepKind::FirstIndex { index, alias } => {
+                    indices.push(index::update_alias(session, step, index, alias)?);
                     continue;
                 }
-                StepKind::DataStream { name } => {
-                    indices.push(index::bring_stream(session, step, name)?);
+                InstallStepKind::DataStream { name } => {
+                    indices.push(index::update_data_stream(session, step, name)?);
                     continue;
                 }
-                StepKind::Template if is_current => StepOutcome::Unchanged,
-                StepKind::Template => session.take(step)?,
-                StepKind::Policy | StepKind::Plain => session.take_plain(step, is_current)?,
+                InstallStepKind::Template if is_current => InstallStepOutcome::Unchanged,
+                InstallStepKind::Template => session.send_step(step)?,
+                InstallStepKind::Policy | InstallStepKind::Pipeline => {
+                    session.install_policy_or_pipeline(step, is_current)?
+                }
             };
-            steps.push(StepReport { path: step.path.clone(), outcome });
+            steps.push(InstallStepReport { path: step.path.clone(), outcome });
         }
-        for report in indices.iter_mut().filter(|report| report.outcome.was_there()) {
+        for report in indices.iter_mut().filter(|report| report.outcome.existed_before()) {
             report.is_unmanaged = session.is_unmanaged(&report.index)?;
         }
         Ok(self.report(steps, indices))
     }
 
-    fn report(&self, steps: Vec<StepReport>, indices: Vec<IndexReport>) -> InstallReport {
+    fn report(&self, steps: Vec<InstallStepReport>, indices: Vec<IndexReport>) -> InstallReport {
         InstallReport {
             log: self.bundle.log().to_owned(),
             version: self.bundle.version(),
@@ -85,19 +88,19 @@ impl Installer {
     }
 }
 
-impl Session<'_> {
-    /// Whether all templates are those of the bundle.
-    fn survey(&self) -> Result<bool, InstallError> {
+impl InstallSession<'_> {
+    /// Whether all templates are equal to the bundle's.
+    fn are_templates_current(&self) -> Result<bool, InstallError> {
         let mut is_current = true;
-        for step in self.bundle.steps().iter().filter(|step| step.kind == StepKind::Template) {
-            is_current &= self.standing(&step.path)? == Standing::Equal;
+        for step in self.bundle.steps().iter().filter(|step| step.kind == InstallStepKind::Template) {
+            is_current &= self.installed_state(&step.path)? == InstalledState::Equal;
         }
         Ok(is_current)
     }
 
-    fn standing(&self, path: &str) -> Result<Standing, InstallError> {
+    fn installed_state(&self, path: &str) -> Result<InstalledState, InstallError> {
         let Some(found) = self.find(path)? else {
-            return Ok(Standing::Missing);
+            return Ok(InstalledState::Missing);
         };
         let template = ["/index_templates/0/index_template", "/component_templates/0/component_template"]
             .into_iter()
@@ -109,34 +112,40 @@ impl Session<'_> {
         }
     }
 
-    /// A policy, which stays when it is there, or a pipeline, which goes with the templates.
-    fn take_plain(&self, step: &Step, is_current: bool) -> Result<StepOutcome, InstallError> {
+    /// A policy, which is kept if it exists, or a pipeline, which is updated together with the templates.
+    fn install_policy_or_pipeline(
+        &self,
+        step: &InstallStep,
+        is_current: bool,
+    ) -> Result<InstallStepOutcome, InstallError> {
         if let Some(probe) = &step.skip_if {
             let answer = self.send(probe.method, &probe.path, None)?;
             if answer.status == probe.status {
-                return Ok(StepOutcome::Kept);
+                return Ok(InstallStepOutcome::Kept);
             }
             match answer.refusal() {
-                Some(refusal) if step.kind == StepKind::Policy && policy::is_unknown(&refusal) => {
+                Some(refusal) if step.kind == InstallStepKind::Policy && policy::is_unknown(&refusal) => {
                     return Err(InstallError::NoLifecycle { request: describe(probe.method, &probe.path), refusal });
                 }
                 Some(refusal) if refusal.status != 404 => return Err(refused(probe.method, &probe.path, refusal)),
                 _ => {}
             }
         } else if is_current && self.find(&step.path)?.is_some() {
-            return Ok(StepOutcome::Unchanged);
+            return Ok(InstallStepOutcome::Unchanged);
         }
-        self.take(step)
+        self.send_step(step)
     }
 
     /// Sends the step's request.
-    pub(super) fn take(&self, step: &Step) -> Result<StepOutcome, InstallError> {
+    pub(super) fn send_step(&self, step: &InstallStep) -> Result<InstallStepOutcome, InstallError> {
         let body = step.body.as_ref().map(Value::to_string);
         let response = self.send(step.method, &step.path, body.as_deref().map(str::as_bytes))?;
         match response.refusal() {
-            None => Ok(StepOutcome::Put),
-            Some(refusal) if step.fine_if.as_ref().is_some_and(|fine| fine.covers(&refusal)) => Ok(StepOutcome::Raced),
-            Some(refusal) if step.kind == StepKind::Policy && policy::is_unknown(&refusal) => {
+            None => Ok(InstallStepOutcome::Put),
+            Some(refusal) if step.fine_if.as_ref().is_some_and(|fine| fine.covers(&refusal)) => {
+                Ok(InstallStepOutcome::Raced)
+            }
+            Some(refusal) if step.kind == InstallStepKind::Policy && policy::is_unknown(&refusal) => {
                 Err(InstallError::NoLifecycle { request: describe(step.method, &step.path), refusal })
             }
             Some(refusal) => Err(refused(step.method, &step.path, refusal)),
@@ -144,7 +153,7 @@ impl Session<'_> {
     }
 }
 
-impl Fine {
+impl AcceptedRefusal {
     fn covers(&self, refusal: &Refusal) -> bool {
         self.status == refusal.status && self.error.as_deref().is_none_or(|error| error == refusal.error_type)
     }

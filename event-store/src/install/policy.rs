@@ -1,17 +1,17 @@
-//! Lifecycle policies: which steps put one, what of a template's settings names one, and how an engine without lifecycle
-//! management refuses it.
+//! Lifecycle policies: which steps put one, which settings of a template name one, and how an engine without lifecycle management
+//! refuses it.
 
 use serde_json::Value;
 
 use super::EngineKind;
-use super::bundle::StepKind;
+use super::bundle::InstallStepKind;
 use super::error::InstallError;
-use super::session::Session;
-use crate::engine_error::Refusal;
+use super::session::InstallSession;
 use crate::name::path_segment;
+use crate::refusal::Refusal;
 use crate::transport::Method;
 
-/// What is added to the hash of a bundle without its policy, so that the same bundle with it counts as another.
+/// Suffix of the hash of a bundle without its policy, so that it differs from that of the same bundle with it.
 pub(super) const WITHOUT: &str = "-without-policy";
 
 /// Where the policies of Elasticsearch and of OpenSearch are put.
@@ -22,15 +22,14 @@ pub(super) fn is_of_one(path: &str) -> bool {
     PATHS.iter().any(|start| path.starts_with(start))
 }
 
-/// What tells the policy of an index in the answer to `GET _plugins/_ism/explain/INDEX`.
+/// The key of an index's policy in the reply to `GET _plugins/_ism/explain/INDEX`.
 const POLICY_ID: &str = "index.plugins.index_state_management.policy_id";
 
-impl Session<'_> {
-    /// Whether Index State Management says that it has no policy for an index. The plugin takes a while to attach one to a
-    /// new index, and never does to one that is hidden or begins with a dot. What it does not answer is not held against
-    /// the index.
+impl InstallSession<'_> {
+    /// Whether Index State Management reports that an index has no policy. The plugin takes a while to attach one to a new index,
+    /// and never does to an index that is hidden or begins with a dot. Without a report the index counts as managed.
     pub(super) fn is_unmanaged(&self, index: &str) -> Result<bool, InstallError> {
-        let has_policy = |step: &super::bundle::Step| step.kind == StepKind::Policy && !step.is_left_out;
+        let has_policy = |step: &super::bundle::InstallStep| step.kind == InstallStepKind::Policy && !step.is_left_out;
         if self.bundle.engine() != EngineKind::OpenSearch || !self.bundle.steps().iter().any(has_policy) {
             return Ok(false);
         }
@@ -40,12 +39,12 @@ impl Session<'_> {
     }
 }
 
-/// Whether an engine says that it knows no such path, in the words of both.
+/// Whether an engine says that it knows no such path; both use the same words.
 pub(super) fn is_unknown(refusal: &Refusal) -> bool {
     matches!(refusal.status, 400 | 404 | 405) && refusal.reason.starts_with("no handler found for uri")
 }
 
-/// Takes the settings that name a policy out of a body, and gives it another hash.
+/// Removes the settings that name a policy from a body, and replaces its hash.
 pub(super) fn remove(body: &mut Value, hash: &str, other: &str) {
     let Some(members) = body.as_object_mut() else { return };
     if let Some(index) = members.get_mut("settings").and_then(|settings| settings.get_mut("index")) {

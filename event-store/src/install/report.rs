@@ -1,10 +1,10 @@
-//! What an installation did.
+//! The report of an installation.
 
 use std::fmt;
 
 use super::EngineKind;
 
-/// What became of each step and each index.
+/// What was done for each step and each index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InstallReport {
     /// The log.
@@ -14,32 +14,32 @@ pub struct InstallReport {
     /// The engine that the files were for.
     pub engine: EngineKind,
     /// Templates, policies and pipelines, in order.
-    pub steps: Vec<StepReport>,
-    /// For each alias, or the data stream, the index that is written to.
+    pub steps: Vec<InstallStepReport>,
+    /// The write index of each alias, or of the data stream.
     pub indices: Vec<IndexReport>,
 }
 
-/// What became of one step.
+/// What was done for one step.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StepReport {
-    /// Path of what it makes.
+pub struct InstallStepReport {
+    /// Path of the object.
     pub path: String,
     /// What was done.
-    pub outcome: StepOutcome,
+    pub outcome: InstallStepOutcome,
 }
 
 /// What was done about a template, a policy or a pipeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StepOutcome {
-    /// It was put, new or in place of an older one.
+pub enum InstallStepOutcome {
+    /// It was put, either new or replacing an older one.
     Put,
     /// It was up to date.
     Unchanged,
-    /// It exists and belongs to people, who may have edited it.
+    /// It exists and is kept, because people may have edited it.
     Kept,
     /// Another installer put it at the same moment.
     Raced,
-    /// It is a lifecycle policy, and the caller wants none: [`Bundle::without_policy`](super::Bundle::without_policy).
+    /// It is a lifecycle policy, and the caller left it out: [`Bundle::without_policy`](super::Bundle::without_policy).
     LeftOut,
 }
 
@@ -48,43 +48,43 @@ pub enum StepOutcome {
 pub struct IndexReport {
     /// Alias or data stream.
     pub target: String,
-    /// The index that is written to.
+    /// The write index.
     pub index: String,
     /// What was done.
     pub outcome: IndexOutcome,
     /// Whether Index State Management of OpenSearch has no policy for it, so that nothing rolls it over or deletes it.
-    /// Said of indices that were there before, since the plugin takes a while to attach a policy.
+    /// Reported for existing indices only, since the plugin takes a while to attach a policy.
     pub is_unmanaged: bool,
 }
 
-/// What was done about the index that is written to.
+/// What was done about the write index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IndexOutcome {
-    /// It was made.
-    Made,
-    /// It has the mapping.
+    /// It was created.
+    Created,
+    /// It has the mapping already.
     Unchanged,
     /// It got the mapping in place.
     MappingUpdated,
-    /// The one before could not get the mapping, so this one was made.
+    /// The previous index could not get the mapping, so this one was created.
     RolledOver {
-        /// The one before.
+        /// The previous index.
         from: String,
     },
 }
 
 impl IndexOutcome {
     /// Whether the index is older than the installation.
-    pub(super) const fn was_there(&self) -> bool {
+    pub(super) const fn existed_before(&self) -> bool {
         matches!(self, Self::Unchanged | Self::MappingUpdated)
     }
 }
 
 impl InstallReport {
-    /// Whether anything on the engine is other than before.
+    /// Whether anything on the engine was changed.
     #[must_use]
     pub fn is_changed(&self) -> bool {
-        self.steps.iter().any(|step| step.outcome == StepOutcome::Put)
+        self.steps.iter().any(|step| step.outcome == InstallStepOutcome::Put)
             || self.indices.iter().any(|index| index.outcome != IndexOutcome::Unchanged)
     }
 }
@@ -93,17 +93,17 @@ impl fmt::Display for InstallReport {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { log, version, engine, .. } = self;
         write!(out, "`{log}` version {version} on {engine}: ")?;
-        let put = self.steps.iter().filter(|step| step.outcome == StepOutcome::Put).count();
+        let put = self.steps.iter().filter(|step| step.outcome == InstallStepOutcome::Put).count();
         match put {
             0 => out.write_str("up to date")?,
             _ => write!(out, "{put} of {} objects put", self.steps.len())?,
         }
-        if self.steps.iter().any(|step| step.outcome == StepOutcome::LeftOut) {
+        if self.steps.iter().any(|step| step.outcome == InstallStepOutcome::LeftOut) {
             out.write_str(", without its lifecycle policy: nothing rolls over or deletes its indices")?;
         }
         for IndexReport { index, outcome, is_unmanaged, .. } in &self.indices {
             match outcome {
-                IndexOutcome::Made => write!(out, ", `{index}` made")?,
+                IndexOutcome::Created => write!(out, ", `{index}` created")?,
                 IndexOutcome::Unchanged => {}
                 IndexOutcome::MappingUpdated => write!(out, ", mapping of `{index}` updated")?,
                 IndexOutcome::RolledOver { from } => write!(out, ", `{from}` rolled over to `{index}`")?,

@@ -1,21 +1,21 @@
-//! Requests of an installation: each with its failure in words, answers as JSON.
+//! Sends the requests of an installation, with failures as `InstallError`s and replies as JSON.
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::bundle::Bundle;
 use super::error::InstallError;
-use crate::engine_error::Refusal;
+use crate::refusal::Refusal;
 use crate::transport::{Method, Request, Response, Transport};
 
-/// A bundle and the way to the engine that it goes to.
+/// A bundle and the transport to its engine.
 #[derive(Clone, Copy)]
-pub(super) struct Session<'s> {
+pub(super) struct InstallSession<'s> {
     pub(super) transport: &'s dyn Transport,
     pub(super) bundle: &'s Bundle,
 }
 
-/// What installed objects say of themselves; see `ecs-gen`.
+/// The `_meta` of installed objects; see `ecs-gen`.
 #[derive(Debug, Deserialize)]
 pub(super) struct Meta {
     pub(super) log: String,
@@ -25,13 +25,13 @@ pub(super) struct Meta {
 
 /// How something on the engine compares with the bundle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum InstalledState {
     Missing,
     Older,
     Equal,
 }
 
-impl Session<'_> {
+impl InstallSession<'_> {
     pub(super) fn send(&self, method: Method, path: &str, body: Option<&[u8]>) -> Result<Response, InstallError> {
         let request = Request { body, ..Request::new(method, path) };
         self.transport
@@ -39,7 +39,7 @@ impl Session<'_> {
             .map_err(|source| InstallError::Transport { request: describe(method, path), source })
     }
 
-    /// An answer that may be that there is nothing.
+    /// Reads an object that may not exist.
     pub(super) fn find(&self, path: &str) -> Result<Option<Value>, InstallError> {
         let response = self.send(Method::Get, path, None)?;
         match response.refusal() {
@@ -49,19 +49,19 @@ impl Session<'_> {
         }
     }
 
-    /// The standing of what has this `_meta`.
+    /// Compares an object that has this `_meta` with the bundle.
     ///
     /// # Errors
     /// When it is newer.
-    pub(super) fn compare(&self, object: &str, meta: &Meta) -> Result<Standing, InstallError> {
+    pub(super) fn compare(&self, object: &str, meta: &Meta) -> Result<InstalledState, InstallError> {
         if meta.hash == self.bundle.hash() {
-            return Ok(Standing::Equal);
+            return Ok(InstalledState::Equal);
         }
         let (installed, version) = (meta.version, self.bundle.version());
         if installed > version {
             return Err(InstallError::Downgrade { object: object.to_owned(), installed, version });
         }
-        Ok(Standing::Older)
+        Ok(InstalledState::Older)
     }
 }
 
@@ -82,7 +82,7 @@ pub(super) fn malformed(path: &str) -> InstallError {
     InstallError::Malformed { request: describe(Method::Get, path), source: None }
 }
 
-/// The `_meta` of something that has one of ours.
+/// The `_meta`, if it has the form that `ecs-gen` writes.
 pub(super) fn read_meta(meta: &Value) -> Option<Meta> {
     Meta::deserialize(meta).ok()
 }

@@ -90,9 +90,9 @@ fn refusals_of_the_whole_request_are_replies() {
         (reply.refusal().unwrap(), reply)
     };
     let (refused, reply) = refusal("429:7");
-    assert_eq!((refused.kind, refused.is_ambiguous()), (RefusalKind::Later, false));
+    assert_eq!((refused.kind, refused.is_ambiguous()), (RefusalKind::Retryable, false));
     assert_eq!(reply.retry_after, Some(Duration::from_secs(7)));
-    assert_eq!(refusal("503").0.kind, RefusalKind::Later);
+    assert_eq!(refusal("503").0.kind, RefusalKind::Retryable);
     assert_eq!(refusal("401").0.to_string(), "401 security_exception: action is unauthorized");
     assert_eq!(refusal("413:10").0.kind, RefusalKind::TooLarge);
     let (_, reply) = refusal("html");

@@ -7,8 +7,8 @@ use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
 use event_store::{
-    Bundle, HttpTransport, INSTALL_BACKOFF, IndexOutcome, InstallError, InstallReport, Installation, Installer, Method,
-    Progress, Request, StepOutcome, Transport as _,
+    Bundle, HttpTransport, INSTALL_BACKOFF, IndexOutcome, InstallError, InstallProgress, InstallReport,
+    InstallStepOutcome, Installer, Method, Request, RetryingInstaller, Transport as _,
 };
 use fake_engine::FakeEngine;
 use serde_json::{Value, json};
@@ -106,8 +106,8 @@ fn everything_is_installed_once() {
             let engine = Engine::start();
             let installer = Installer::new(Bundle::load(folder(log, kind)).unwrap());
             let first = installer.install(&engine.transport).unwrap();
-            assert!(first.steps.iter().all(|step| step.outcome == StepOutcome::Put), "{first:?}");
-            assert!(first.indices.iter().all(|index| index.outcome == IndexOutcome::Made), "{first:?}");
+            assert!(first.steps.iter().all(|step| step.outcome == InstallStepOutcome::Put), "{first:?}");
+            assert!(first.indices.iter().all(|index| index.outcome == IndexOutcome::Created), "{first:?}");
             assert_eq!(first.indices.len(), installer.bundle().targets().count());
             for target in installer.bundle().targets() {
                 assert_eq!(engine.engine.write_index(target), Some(format!("{target}-000001")));
@@ -157,7 +157,7 @@ fn edited_policy_stays() {
         let edited = json!({"policy": {"edited": true}});
         engine.send(Method::Put, path, Some(&edited));
         let report = engine.install(&Files::load("kibana-event-log", kind));
-        assert_eq!(report.steps[0].outcome, StepOutcome::Kept);
+        assert_eq!(report.steps[0].outcome, InstallStepOutcome::Kept);
         engine.install(&Files::load("kibana-event-log", kind).of_version(2));
         assert_eq!(engine.get(path)["event_log_policy"], edited);
     }
@@ -205,13 +205,13 @@ fn engine_without_lifecycle_management_gets_the_log_without_its_policy() {
         let text = format!(
             "the engine has no lifecycle management, `GET {policy}` is answered with 400: no handler found for uri \
              [{policy}] and method [GET]: add it to the engine, or install without the policy (`Bundle::without_policy`), \
-             and see to rollover and deletion yourself"
+             and take care of rollover and deletion yourself"
         );
         assert_eq!(error.to_string(), text);
         assert!(!error.is_retryable());
         let without = Installer::new(bundle.clone().without_policy());
         let report = without.install(&transport).unwrap();
-        assert_eq!(report.steps[0].outcome, StepOutcome::LeftOut);
+        assert_eq!(report.steps[0].outcome, InstallStepOutcome::LeftOut);
         let said = ", without its lifecycle policy: nothing rolls over or deletes its indices";
         assert!(report.to_string().contains(said), "{report}");
         assert!(!without.install(&transport).unwrap().is_changed());
@@ -271,7 +271,7 @@ fn policy_is_made_good_for_once_the_engine_takes_it() {
         let template = engine.get("/_index_template/infra-events").to_string();
         assert!(!template.contains("lifecycle") && !template.contains("index_state_management"), "{template}");
         let report = Installer::new(bundle).install(&engine.transport).unwrap();
-        assert!(report.steps.iter().all(|step| step.outcome == StepOutcome::Put), "{report:?}");
+        assert!(report.steps.iter().all(|step| step.outcome == InstallStepOutcome::Put), "{report:?}");
         let template = engine.get("/_index_template/infra-events").to_string();
         assert!(template.contains("lifecycle") || template.contains("index_state_management"), "{template}");
     }
@@ -391,7 +391,7 @@ fn data_stream_is_made_updated_and_rolled_over() {
     };
     let engine = Engine::start();
     let report = engine.install(&stream(1));
-    assert_eq!(report.indices[0].outcome, IndexOutcome::Made);
+    assert_eq!(report.indices[0].outcome, IndexOutcome::Created);
     assert!(!engine.install(&stream(1)).is_changed());
     let report = engine.install(&stream(2).with_field("new", "ip"));
     assert_eq!(report.indices[0].outcome, IndexOutcome::MappingUpdated);
@@ -422,34 +422,37 @@ fn refusals_say_what_and_whether_to_try_again() {
 #[test]
 fn installation_goes_on_until_it_is_done() {
     let engine = Engine::start();
-    let mut installation = Installation::new(Files::load("kibana-event-log", "opensearch").installer());
+    let mut installation = RetryingInstaller::new(Files::load("kibana-event-log", "opensearch").installer());
     let start = Instant::now();
     engine.engine.set_mode("503+all".parse().unwrap());
     let mut now = start;
     let mut waits = Vec::new();
     for _ in 0..12 {
-        let Progress::Failed { retry_in, error } = installation.step(&engine.transport, now, u32::MAX) else {
+        let InstallProgress::Failed { retry_in, error } = installation.poll(&engine.transport, now, u32::MAX) else {
             panic!()
         };
         assert!(error.is_retryable());
         let early = now + retry_in / 2;
-        assert!(matches!(installation.step(&engine.transport, early, 0), Progress::Waiting { .. }));
+        assert!(matches!(installation.poll(&engine.transport, early, 0), InstallProgress::Waiting { .. }));
         waits.push(retry_in.as_secs());
         now += retry_in;
     }
     assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]);
 
     engine.engine.set_mode("401+all".parse().unwrap());
-    let Progress::Failed { retry_in, .. } = installation.step(&engine.transport, now, 0) else { panic!() };
+    let InstallProgress::Failed { retry_in, .. } = installation.poll(&engine.transport, now, 0) else { panic!() };
     assert_eq!(retry_in, INSTALL_BACKOFF.most());
 
     engine.engine.set_mode("ok".parse().unwrap());
     now += retry_in;
-    assert!(matches!(installation.step(&engine.transport, now, 0), Progress::Installed(_)));
+    assert!(matches!(installation.poll(&engine.transport, now, 0), InstallProgress::Installed(_)));
     assert!(installation.is_done());
-    assert!(matches!(installation.step(&engine.transport, now, 0), Progress::Done));
+    assert!(matches!(installation.poll(&engine.transport, now, 0), InstallProgress::Done));
     installation.restart();
-    assert!(matches!(installation.step(&engine.transport, now + Duration::from_secs(1), 0), Progress::Installed(_)));
+    assert!(matches!(
+        installation.poll(&engine.transport, now + Duration::from_secs(1), 0),
+        InstallProgress::Installed(_)
+    ));
 }
 
 #[test]

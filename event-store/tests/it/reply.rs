@@ -1,6 +1,6 @@
 //! Replies: what engines write, and what nobody would.
 
-use event_store::{ItemOutcome, Response, ResponseError, Said, read_bulk_reply, read_bulk_response};
+use event_store::{ItemError, ItemOutcome, Response, ResponseError, read_bulk_reply, read_bulk_response};
 use proptest::collection::vec;
 use proptest::prelude::{Strategy, any, prop_assert_eq, proptest};
 use serde_json::{Value, json};
@@ -13,15 +13,15 @@ fn read(body: &[u8]) -> Result<Vec<String>, ResponseError> {
         notes.push(match outcome {
             ItemOutcome::Created => "created".to_owned(),
             ItemOutcome::AlreadyStored => "there".to_owned(),
-            ItemOutcome::Retry { said, .. } => format!("retry {}", text(said)),
-            ItemOutcome::Rejected { said } => format!("rejected {}", text(said)),
+            ItemOutcome::Retry { error, .. } => format!("retry {}", text(error)),
+            ItemOutcome::Rejected { error } => format!("rejected {}", text(error)),
         });
     })?;
     assert_eq!(count, notes.len());
     Ok(notes)
 }
 
-fn text(Said { status, error_type, reason }: Said<'_>) -> String {
+fn text(ItemError { status, error_type, reason }: ItemError<'_>) -> String {
     format!("{status} {error_type} {reason}")
 }
 

@@ -19,7 +19,7 @@ use super::http::{Answer, Client, reason_of};
 use super::progress::step;
 use super::running::{self, Running};
 use crate::workspace::root;
-use event_store::{ItemOutcome, Obstacle};
+use event_store::{FailureCause, ItemOutcome};
 
 use case::{Case, Expectation};
 
@@ -106,7 +106,7 @@ fn post_refused(client: &Client, cases: &[Case]) -> Result<Vec<String>> {
         let outcome = ItemOutcome::new(status, text("type"), text("reason"));
         let may_be_the_document = match outcome {
             ItemOutcome::Rejected { .. } => true,
-            ItemOutcome::Retry { obstacle, .. } => obstacle == Obstacle::Unknown,
+            ItemOutcome::Retry { cause, .. } => cause == FailureCause::Unknown,
             _ => false,
         };
         if status != 400 || !may_be_the_document {

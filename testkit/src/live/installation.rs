@@ -4,7 +4,7 @@
 use anyhow::{Context as _, Result, bail, ensure};
 use ecs_gen::field_type::ValueKind;
 use ecs_gen::model::Field;
-use event_store::{HttpTransport, InstallError, Installer, StepOutcome};
+use event_store::{HttpTransport, InstallError, InstallStepOutcome, Installer};
 use serde_json::{Value, json};
 
 use super::installer::{self, Outcome, Step};
@@ -130,7 +130,7 @@ fn check_without_policy(running: &Running, log: &Log, adapter: &mut Adapter) -> 
         other => bail!("an installation with a policy came to {other:?}"),
     }
     let report = Installer::new(bundle.without_policy()).install(&transport)?;
-    let is_left_out = report.steps.iter().any(|step| step.outcome == StepOutcome::LeftOut);
+    let is_left_out = report.steps.iter().any(|step| step.outcome == InstallStepOutcome::LeftOut);
     ensure!(report.is_changed() && is_left_out, "{report}");
     Ok(())
 }

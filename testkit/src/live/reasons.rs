@@ -2,7 +2,7 @@
 //! measured, provoked, and what `event-store` makes of the answer. Owns the states; the table is `event-store`'s.
 
 use anyhow::{Context as _, Result, ensure};
-use event_store::{ItemOutcome, Obstacle};
+use event_store::{FailureCause, ItemOutcome};
 use serde_json::{Value, json};
 
 use super::tally::Tally;
@@ -123,7 +123,7 @@ fn run(client: &Client, case: &Case) -> Result<()> {
         "`{beginning}` is expected, and the engine says {said}"
     );
     let meaning = match ItemOutcome::new(status, error_type, reason) {
-        ItemOutcome::Retry { obstacle: Obstacle::State, .. } => Some(Meaning::State),
+        ItemOutcome::Retry { cause: FailureCause::State, .. } => Some(Meaning::State),
         ItemOutcome::Rejected { .. } => Some(Meaning::Document),
         _ => None,
     };

@@ -1,16 +1,16 @@
-//! What an engine says when it refuses a whole request, and what the refusal asks of who sent it.
+//! The refusal of a whole request by an engine, and what it requires of the sender.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
 
-use crate::arrival::may_have_acted;
-use crate::bulk::{Obstacle, obstacle_of};
+use crate::ambiguity::may_have_acted;
+use crate::bulk::{FailureCause, cause_of};
 use crate::reason::reason_without_values;
 use crate::transport::Response;
 
-/// Longest part of an engine's sentence that is kept, in bytes: reasons can quote documents and nested causes.
+/// Maximum length of an engine's sentence that is kept, in bytes: reasons can quote documents and nested causes.
 const MAX_REASON: usize = 500;
 
 /// A reply that is not a success.
@@ -18,43 +18,43 @@ const MAX_REASON: usize = 500;
 pub struct Refusal {
     /// Status of the reply.
     pub status: u16,
-    /// What is to be done about it.
+    /// What to do about it.
     pub kind: RefusalKind,
-    /// Name of the exception; empty when the reply is none of an engine's.
+    /// Name of the exception; empty when the reply is not an engine's.
     pub error_type: String,
     /// The engine's sentence in one line, cut to 500 bytes.
     pub reason: String,
 }
 
-/// What a refused request asks of who sent it.
+/// What a refused request requires of its sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RefusalKind {
-    /// Try again later: 408, 425, 429 and all from 500 on. Some of these are [ambiguous](Refusal::is_ambiguous).
-    Later,
+    /// Retry later: 408, 425, 429 and everything from 500 on. Some of these are [ambiguous](Refusal::is_ambiguous).
+    Retryable,
     /// Send less at a time: 413.
     TooLarge,
-    /// A person has to see to credentials or roles: 401 and 403. The request can be repeated until then.
+    /// A person has to fix credentials or roles: 401 and 403. The request can be retried until then.
     Forbidden,
-    /// What the path names is not there: 404.
+    /// What the path names does not exist: 404.
     Missing,
-    /// It will be refused each time.
-    Unfit,
+    /// It will be refused every time.
+    Permanent,
 }
 
 impl Response {
-    /// What the engine refused with; `None` for a success.
+    /// The engine's refusal; `None` for a success.
     #[must_use]
     pub fn refusal(&self) -> Option<Refusal> {
         if self.is_success() {
             return None;
         }
         let kind = match self.status {
-            408 | 425 | 429 | 500.. => RefusalKind::Later,
+            408 | 425 | 429 | 500.. => RefusalKind::Retryable,
             413 => RefusalKind::TooLarge,
             401 | 403 => RefusalKind::Forbidden,
             404 => RefusalKind::Missing,
-            _ => RefusalKind::Unfit,
+            _ => RefusalKind::Permanent,
         };
         let (error_type, reason) = read_error(&self.body);
         Some(Refusal { status: self.status, kind, error_type, reason })
@@ -85,16 +85,16 @@ impl Refusal {
         Ok(())
     }
 
-    /// What is in the way of the request, by the same table as for single documents.
+    /// Why the request was refused, by the same table as for single documents.
     #[must_use]
-    pub fn obstacle(&self) -> Obstacle {
-        obstacle_of(self.status, &self.error_type, &self.reason)
+    pub fn cause(&self) -> FailureCause {
+        cause_of(self.status, &self.error_type, &self.reason)
     }
 
-    /// Whether the same request may succeed later without anybody changing anything.
+    /// Whether the same request may succeed later without any change.
     #[must_use]
     pub const fn is_retryable(&self) -> bool {
-        matches!(self.kind, RefusalKind::Later)
+        matches!(self.kind, RefusalKind::Retryable)
     }
 }
 
@@ -105,15 +105,15 @@ impl fmt::Display for Refusal {
 }
 
 #[derive(Deserialize)]
-struct Body<'a> {
+struct RefusalBody<'a> {
     #[serde(borrow)]
-    error: Said<'a>,
+    error: ErrorField<'a>,
 }
 
 /// Most refusals are an object; some, such as that of a missing alias, are a sentence.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Said<'a> {
+enum ErrorField<'a> {
     Sentence(#[serde(borrow)] Cow<'a, str>),
     Error {
         #[serde(rename = "type", default)]
@@ -125,8 +125,8 @@ enum Said<'a> {
 
 fn read_error(body: &[u8]) -> (String, String) {
     match serde_json::from_slice(body) {
-        Ok(Body { error: Said::Sentence(sentence) }) => (String::new(), in_one_line(&sentence)),
-        Ok(Body { error: Said::Error { kind, reason } }) => {
+        Ok(RefusalBody { error: ErrorField::Sentence(sentence) }) => (String::new(), in_one_line(&sentence)),
+        Ok(RefusalBody { error: ErrorField::Error { kind, reason } }) => {
             (in_one_line(&kind.unwrap_or_default()), in_one_line(&reason.unwrap_or_default()))
         }
         Err(_) => (String::new(), String::new()),
@@ -162,20 +162,20 @@ mod tests {
     }
 
     #[test]
-    fn successes_are_no_refusals() {
+    fn success_is_not_a_refusal() {
         assert_eq!(Response::json(201, "{}").refusal(), None);
     }
 
     #[test]
-    fn refusals_say_what_they_ask_for() {
+    fn refusals_have_a_kind_and_a_text() {
         let body = r#"{"error":{"type":"es_rejected_execution_exception","reason":"queue\n\tfull"},"status":429}"#;
-        check(429, body, RefusalKind::Later, "429 es_rejected_execution_exception: queue full");
+        check(429, body, RefusalKind::Retryable, "429 es_rejected_execution_exception: queue full");
         check(404, r#"{"error":"alias [a] missing","status":404}"#, RefusalKind::Missing, "404: alias [a] missing");
         check(413, "", RefusalKind::TooLarge, "413");
         check(401, "<html>", RefusalKind::Forbidden, "401");
-        check(502, r#"{"error":{"type":null}}"#, RefusalKind::Later, "502");
-        check(400, "{}", RefusalKind::Unfit, "400");
-        check(301, "{}", RefusalKind::Unfit, "301");
+        check(502, r#"{"error":{"type":null}}"#, RefusalKind::Retryable, "502");
+        check(400, "{}", RefusalKind::Permanent, "400");
+        check(301, "{}", RefusalKind::Permanent, "301");
     }
 
     #[test]

@@ -1,17 +1,17 @@
-//! Whether what was sent may have had its effect although its sender was not told so: the one definition, for whole
-//! requests, for the documents of a request and for connections that failed. Knows statuses and nothing else.
+//! Whether a request may have taken effect although its sender did not get a confirmation: the one definition, for whole
+//! requests, for the documents of a request and for failed connections. Knows statuses and nothing else.
 //!
-//! Whoever repeats what may have arrived has to do it so that the second time changes nothing.
+//! A request that may have arrived must be repeated in such a way that the second time changes nothing.
 
 /// Whether an engine that answers with this status may have acted.
 ///
 /// | status | may have acted | why |
 /// | --- | --- | --- |
-/// | 400 to 499 except 408 | no | the request, or the document, was looked at and turned down |
+/// | 400 to 499 except 408 | no | the request, or the document, was examined and refused |
 /// | 408 | yes | a proxy gave up waiting, for the request or for the engine behind it |
 /// | from 500 on | yes | a gateway may have lost the reply, and a shard may fail after it has stored |
 /// | 200 to 299 | yes | it says so |
-/// | 300 to 399 | yes | 303 is an answer to what was done; the others cannot be told from it by everybody |
+/// | 300 to 399 | yes | 303 follows a completed action, and not every server distinguishes it from the others |
 /// | below 200, above 599 | yes | no engine sends them |
 pub(crate) const fn may_have_acted(status: u16) -> bool {
     !matches!(status, 400..=407 | 409..=499)
@@ -23,7 +23,7 @@ mod tests {
     use crate::bulk::ItemOutcome;
     use crate::transport::{Response, TransportError};
 
-    /// Requests, documents and connections are judged alike.
+    /// Requests, documents and connections follow the same rule.
     #[track_caller]
     fn check(status: u16, wanted: bool) {
         assert_eq!(may_have_acted(status), wanted, "{status}");
@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn connection_that_was_never_made_is_certain() {
+    fn connection_never_established_is_certain() {
         assert!(!TransportError::not_sent("host", "refused").is_ambiguous());
         assert!(TransportError::broken("host", "reset").is_ambiguous());
         assert!(TransportError::timed_out("host").is_ambiguous());

@@ -1,4 +1,4 @@
-//! An installation that is tried until it succeeds, by whoever has a thread to spare: it waits for nothing itself.
+//! An installation that is retried until it succeeds. It does not wait itself: the caller polls it on a thread of its own.
 
 use std::time::{Duration, Instant};
 
@@ -8,64 +8,64 @@ use super::report::InstallReport;
 use crate::backoff::Backoff;
 use crate::transport::Transport;
 
-/// Between tries: a second at first, so that an engine that starts together with its writers is ready soon; five minutes at
-/// most, which is also how soon a repair by a person is noticed.
+/// Delay between attempts: a second at first, for an engine that starts together with its writers; five minutes at most, which is
+/// also how soon a repair by a person is noticed.
 pub const INSTALL_BACKOFF: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_mins(5));
 
-/// Tries to install until it succeeds, one step at a time.
+/// Retries an installation until it succeeds, one attempt per poll.
 ///
 /// # Examples
 /// ```no_run
 /// # use std::time::Instant;
-/// # use event_store::{Bundle, HttpTransport, Installation, Installer, Progress};
+/// # use event_store::{Bundle, HttpTransport, InstallProgress, Installer, RetryingInstaller};
 /// # fn random() -> u32 { 4 }
 /// # fn wait(_: std::time::Duration) {}
 /// # let engine = HttpTransport::builder().host("http://127.0.0.1:9200").build()?;
-/// let mut installation = Installation::new(Installer::new(Bundle::load("generated/kibana-event-log/opensearch")?));
+/// let mut installer = RetryingInstaller::new(Installer::new(Bundle::load("generated/kibana-event-log/opensearch")?));
 /// loop {
-///     match installation.step(&engine, Instant::now(), random()) {
-///         Progress::Installed(report) => break println!("{report}"),
-///         Progress::Failed { error, retry_in } => {
+///     match installer.poll(&engine, Instant::now(), random()) {
+///         InstallProgress::Installed(report) => break println!("{report}"),
+///         InstallProgress::Failed { error, retry_in } => {
 ///             eprintln!("{error}");
 ///             wait(retry_in);
 ///         }
-///         Progress::Waiting { retry_in } => wait(retry_in),
-///         Progress::Done => break,
+///         InstallProgress::Waiting { retry_in } => wait(retry_in),
+///         InstallProgress::Done => break,
 ///     }
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Installation {
+pub struct RetryingInstaller {
     installer: Installer,
     failures: u32,
     due: Option<Instant>,
     is_done: bool,
 }
 
-/// What a step of an [`Installation`] came to.
+/// The result of [`RetryingInstaller::poll`].
 #[derive(Debug)]
-pub enum Progress {
-    /// It is done, just now.
+pub enum InstallProgress {
+    /// This attempt succeeded.
     Installed(InstallReport),
-    /// It was tried and will be tried again.
+    /// This attempt failed, and there will be another one.
     Failed {
-        /// Why.
+        /// Why it failed.
         error: InstallError,
-        /// When.
+        /// Time until the next attempt.
         retry_in: Duration,
     },
-    /// It is not yet time for the next try.
+    /// The next attempt is not due yet.
     Waiting {
-        /// When it will be.
+        /// Time until then.
         retry_in: Duration,
     },
-    /// It was done before.
+    /// An earlier attempt succeeded.
     Done,
 }
 
-impl Installation {
-    /// One that is due at once.
+impl RetryingInstaller {
+    /// The first attempt is due at once.
     #[must_use]
     pub const fn new(installer: Installer) -> Self {
         Self { installer, failures: 0, due: None, is_done: false }
@@ -77,25 +77,25 @@ impl Installation {
         self.is_done
     }
 
-    /// Makes it due again, because something that it had made is gone: an alias that cannot be resolved any more.
+    /// Makes an attempt due again because something that was installed is gone, such as an alias that cannot be resolved.
     pub const fn restart(&mut self) {
         self.is_done = false;
         self.due = None;
     }
 
-    /// Tries to install if that is due. `random` is any number, and spreads the tries of many programs. An error that a
-    /// person has to repair is tried again as well, at the longest interval.
-    pub fn step(&mut self, transport: &dyn Transport, now: Instant, random: u32) -> Progress {
+    /// Makes an attempt if one is due. `random` is any number; it spreads the attempts of many programs. An error that a person
+    /// has to fix is retried as well, at the longest interval.
+    pub fn poll(&mut self, transport: &dyn Transport, now: Instant, random: u32) -> InstallProgress {
         if self.is_done {
-            return Progress::Done;
+            return InstallProgress::Done;
         }
         if let Some(due) = self.due.filter(|due| *due > now) {
-            return Progress::Waiting { retry_in: due - now };
+            return InstallProgress::Waiting { retry_in: due - now };
         }
         match self.installer.install(transport) {
             Ok(report) => {
                 (self.is_done, self.failures, self.due) = (true, 0, None);
-                Progress::Installed(report)
+                InstallProgress::Installed(report)
             }
             Err(error) => {
                 self.failures = self.failures.saturating_add(1);
@@ -105,7 +105,7 @@ impl Installation {
                     INSTALL_BACKOFF.most()
                 };
                 self.due = Some(now + retry_in);
-                Progress::Failed { error, retry_in }
+                InstallProgress::Failed { error, retry_in }
             }
         }
     }
