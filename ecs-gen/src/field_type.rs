@@ -51,6 +51,14 @@ pub enum ValueKind {
     Alias,
 }
 
+impl ValueKind {
+    /// Whether a value is a number.
+    #[must_use]
+    pub fn is_number(self) -> bool {
+        matches!(self, Self::Integer(_) | Self::UnsignedLong | Self::Double | Self::Float | Self::HalfFloat)
+    }
+}
+
 /// What a range spans.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RangeOf {

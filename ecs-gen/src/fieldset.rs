@@ -16,6 +16,7 @@ mod cursor;
 mod declare;
 mod effect;
 mod expand;
+mod measure;
 mod merge;
 mod node;
 mod parameters;
@@ -38,6 +39,7 @@ pub use effect::report_idle_attributes;
 pub use node::{Node, Placed};
 pub use released::{Released, Shown};
 
+pub(crate) use measure::{METRIC_TYPES, UNITS};
 pub(crate) use parameters::disable_index;
 
 /// When a set is reused that does not say so.

@@ -8,8 +8,20 @@ use crate::files::Files;
 use crate::model::{Field, Model};
 use crate::parameter::{Parameter, Parameters};
 
-const HEADER: [&str; 10] =
-    ["Version", "Indexed", "Fieldset", "Field", "Type", "Level", "Normalization", "Required", "Allowed", "Description"];
+const HEADER: [&str; 12] = [
+    "Version",
+    "Indexed",
+    "Fieldset",
+    "Field",
+    "Type",
+    "Level",
+    "Normalization",
+    "Required",
+    "Allowed",
+    "Unit",
+    "Metric",
+    "Description",
+];
 
 /// Emits the field list as a table for spreadsheets.
 pub struct FieldsCsv;
@@ -55,6 +67,8 @@ fn push_leaf(text: &mut String, model: &Model, field: &Field) {
         if field.many { "array" } else { "" },
         if field.required { "true" } else { "false" },
         &allowed.join("; "),
+        field.note("unit").unwrap_or_default(),
+        field.note("metric_type").unwrap_or_default(),
         &field.description,
     ];
     push_row(text, &row);
@@ -74,13 +88,15 @@ fn push_multi_fields(text: &mut String, model: &Model, field: &Field) {
             "",
             "false",
             "",
+            "",
+            "",
             &about,
         ];
         push_row(text, &row);
     }
 }
 
-fn push_row(text: &mut String, cells: &[&str; 10]) {
+fn push_row(text: &mut String, cells: &[&str; 12]) {
     for (at, cell) in cells.iter().enumerate() {
         if at > 0 {
             text.push(',');

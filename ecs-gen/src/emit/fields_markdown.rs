@@ -163,6 +163,12 @@ fn types(field: &Field) -> String {
     if field.kind() == ValueKind::Any {
         types.push_str(", kept and not indexed");
     }
+    if let Some(unit) = field.note("unit") {
+        push(&mut types, format_args!(", in `{unit}`"));
+    }
+    if let Some(metric_type) = field.note("metric_type") {
+        push(&mut types, format_args!(", a {metric_type}"));
+    }
     for multi in &field.multi_fields {
         push(&mut types, format_args!("; `.{}`: {}", multi.name, multi.field_type.name()));
     }

@@ -1,5 +1,6 @@
 //! A merged field as a declaration: type, allowed values and pattern checked.
 
+use super::measure::add_measure;
 use super::merge::{MergedField, MergedMultiField};
 use super::parameters::{Written, check_multi_field_parameters, check_parameters};
 use super::{Reuse, one_line, parse_path, says_so};
@@ -54,7 +55,8 @@ pub(super) fn declare_field(
     let field_type = if is_stored { FieldType::Object } else { declared };
     check_pattern(input.pattern.as_ref(), diagnostics);
     check_display_format(input.format.as_ref(), field_type, diagnostics);
-    let parameters = check_parameters(&input.name, field_type, field.parameters, dialect, diagnostics);
+    let mut parameters = check_parameters(&input.name, field_type, field.parameters, dialect, diagnostics);
+    add_measure(&input, field_type, &mut parameters, dialect, diagnostics);
     let multi_fields = declare_multi_fields(&input, field_type, field.multi_fields, dialect, diagnostics);
     let holds_text = check_texts_only(&input, field_type, dialect, diagnostics);
     let allowed = input.allowed_values.as_deref().unwrap_or_default();

@@ -250,6 +250,8 @@ impl FieldInput {
         later_counts(&mut self.pattern, later.pattern);
         later_counts(&mut self.object_type, later.object_type);
         later_counts(&mut self.format, later.format);
+        later_counts(&mut self.unit, later.unit);
+        later_counts(&mut self.metric_type, later.metric_type);
         later_counts(&mut self.beta, later.beta);
         later_counts(&mut self.alpha, later.alpha);
         later_counts(&mut self.original_fieldset, later.original_fieldset);

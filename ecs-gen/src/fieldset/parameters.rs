@@ -14,7 +14,7 @@ use crate::source::{Span, Spanned};
 const DEFAULT_IGNORE_ABOVE: u32 = 1024;
 
 /// Elasticsearch's limits on a field's `meta`: entries, characters of a key, characters of a value.
-const META_ENTRIES: usize = 5;
+pub(super) const META_ENTRIES: usize = 5;
 const META_KEY: usize = 20;
 const META_VALUE: usize = 50;
 

@@ -12,7 +12,7 @@ use crate::ecs::load_release;
 use crate::ecs::releases::COMMITTED;
 use crate::emit::DISPLAY_FORMATS;
 use crate::field_type::{FieldType, TYPES, TypeSpec, ValueKind};
-use crate::fieldset::Cursor;
+use crate::fieldset::{Cursor, METRIC_TYPES, UNITS};
 use crate::lifecycle::{ACTIONS, ActionForm};
 use crate::parameter::{Parameter, ParameterForm};
 use crate::source::Sources;
@@ -152,6 +152,8 @@ fn complete_field(field: &mut Json) {
     let types = TYPES.iter().map(|spec| spec.name).chain(["group"]);
     restrict(&mut properties["type"], types.collect());
     restrict(&mut properties["format"], DISPLAY_FORMATS.to_vec());
+    restrict(&mut properties["unit"], UNITS.to_vec());
+    restrict(&mut properties["metric_type"], METRIC_TYPES.to_vec());
     describe_parameters(properties);
     let conditions: Vec<Json> = TYPES.iter().map(|spec| condition(spec, properties)).collect();
     field["allOf"] = conditions.into();
@@ -220,6 +222,10 @@ fn condition(spec: &TypeSpec, properties: &Json) -> Json {
     if !matches!(spec.kind, ValueKind::Keyword | ValueKind::Text | ValueKind::Constant) {
         then["allowed_values"] = json!({ "maxItems": 0, "type": ["array", "null"] });
         then["pattern"] = json!({ "type": "null" });
+    }
+    if !spec.kind.is_number() {
+        then["unit"] = json!({ "type": "null" });
+        then["metric_type"] = json!({ "type": "null" });
     }
     if !spec.field_type.has_multi_fields() {
         then["multi_fields"] = json!({ "maxItems": 0, "type": "array" });

@@ -193,6 +193,12 @@ pub struct FieldInput {
     /// How Kibana displays the value.
     #[serde(default)]
     pub format: Option<Spanned<String>>,
+    /// What a number is a number of: a unit of time, `byte` or `percent`, which is a number from 0 to 1.
+    #[serde(default)]
+    pub unit: Option<Spanned<String>>,
+    /// Whether a number goes up and down, `gauge`, or only up, `counter`.
+    #[serde(default)]
+    pub metric_type: Option<Spanned<String>>,
     /// What Kibana reads a duration as; has no effect.
     #[serde(default)]
     pub input_format: Option<Spanned<String>>,

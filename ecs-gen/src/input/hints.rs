@@ -120,7 +120,8 @@ pub const HINTS: &[Hint] = &[
     hint("FieldInput", &["regex", "regexp", "match"], "write `pattern`"),
     hint("FieldInput", &["array", "is_array", "multi", "many"], "write `normalize: [array]`"),
     hint("FieldInput", &["date_format"], "write `parameters: {format: epoch_second}`"),
-    hint("FieldInput", &["unit", "metric_type"], "write `parameters: {meta: {unit: ms}}`"),
+    hint("FieldInput", &["units"], "write `unit`"),
+    hint("FieldInput", &["metric", "time_series_metric"], "write `metric_type`"),
     hint("FieldInput", &["title", "doc", "comment"], "write `description`"),
     hint("FieldInput", &["external"], "fields of ECS are not declared: select them under `fields` of the log"),
     hint(

@@ -79,6 +79,12 @@ impl Field {
         self.path.name()
     }
 
+    /// What a note of the mapping says, such as `unit`.
+    #[must_use]
+    pub fn note(&self, name: &str) -> Option<&str> {
+        self.parameters.get(&Parameter::Meta)?.get(name)?.as_str()
+    }
+
     /// Whether values are neither searchable nor sortable, so that the index puts no limit on their length.
     #[must_use]
     pub fn is_unindexed(&self) -> bool {

@@ -1,6 +1,7 @@
 //! What an extension adds: the custom field sets of the official generator, taken as their owners have them, and `reuse`.
 
 use ecs_gen::field_type::FieldType;
+use ecs_gen::generate::emit_files;
 use ecs_gen::model::{Level, Model, Origin};
 use ecs_gen::parameter::Parameter;
 use serde_json::{Value as Json, json};
@@ -54,6 +55,34 @@ fn parameters_have_the_official_defaults() {
     );
     check_parameters("type: constant_keyword, value: 7", &[(Parameter::Value, json!("7"))]);
     check_parameters("type: object, enabled: false", &[(Parameter::Enabled, json!(false))]);
+}
+
+#[test]
+fn what_a_number_measures_is_a_note_of_its_mapping() {
+    check_parameters("type: long, unit: ms", &[(Parameter::Meta, json!({"unit": "ms"}))]);
+    check_parameters(
+        "type: float, unit: percent, metric_type: gauge, parameters: {meta: {owner: shop}}",
+        &[(Parameter::Meta, json!({"metric_type": "gauge", "owner": "shop", "unit": "percent"}))],
+    );
+    let twice = "- {name: x, fields: [{name: a, type: long, unit: s}]}\n- {name: x, fields: [{name: a, unit: ms}]}\n";
+    let model = model_of(&[(LOG, &extended_log()), ("ext.yaml", twice)]);
+    assert_eq!(find(&model, "x.a").note("unit"), Some("ms"), "the later one counts");
+    let duration = "- {name: event, fields: [{name: duration, unit: nanos}]}\n";
+    let model = with_extension("{event: {fields: {duration: {}}}}", duration);
+    assert_eq!(find(&model, "event.duration").note("unit"), Some("nanos"), "also of a field of ECS");
+    let text = |name: &str| {
+        let files = emit_files(std::slice::from_ref(&model), &[]);
+        String::from_utf8(files.get(name).unwrap().to_vec()).unwrap()
+    };
+    assert!(text("generated/log/fields.csv").lines().any(|line| line.contains(",nanos,,")));
+    assert!(text("generated/log/fields.md").contains("| `event.duration` | long, in `nanos` |"));
+    for engine in ["elasticsearch", "opensearch"] {
+        let mappings: Json = serde_json::from_str(&text(&format!("generated/log/{engine}/mappings.json"))).unwrap();
+        let found = mappings
+            .pointer("/properties/event/properties/duration/meta")
+            .or_else(|| mappings.pointer("/mappings/properties/event/properties/duration/meta"));
+        assert_eq!(found, Some(&json!({"unit": "nanos"})), "{engine}");
+    }
 }
 
 #[test]

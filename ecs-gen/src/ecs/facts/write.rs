@@ -171,6 +171,8 @@ fn field_line(field: &FieldInput) -> String {
     parts.list("allowed_values", allowed);
     parts.text("pattern", field.pattern.as_ref().map(|pattern| pattern.as_str()));
     parts.text("format", field.format.as_ref().map(|format| format.as_str()));
+    parts.text("unit", field.unit.as_ref().map(|unit| unit.as_str()));
+    parts.text("metric_type", field.metric_type.as_ref().map(|metric_type| metric_type.as_str()));
     parts.text("object_type", field.object_type.as_ref().map(|object_type| object_type.as_str()));
     parts.flag("beta", field.beta.is_some());
     parts.flag("alpha", field.alpha.is_some());

@@ -38,6 +38,24 @@ fn a_field_declared_twice_keeps_one_type() {
 }
 
 #[test]
+fn what_a_number_measures_has_its_words() {
+    check_extension("    - {name: a, type: long, unit: ms, metric_type: counter}", &[]);
+    check_extension("    - {name: a, type: long, unit: bytes}", &[("invalid-value", "3:35")]);
+    check_help("    - {name: a, type: long, unit: bytes}", "help: did you mean `byte`?");
+    check_help("    - {name: a, type: long, unit: furlong}", "`parameters: {meta: {unit: furlong}}`");
+    check_extension("    - {name: a, type: long, metric_type: sum}", &[("invalid-value", "3:42")]);
+    check_extension("    - {name: a, type: keyword, unit: ms}", &[("parameter-not-of-type", "3:38")]);
+    check_extension(
+        "    - {name: a, type: long, unit: ms, parameters: {meta: {unit: s}}}",
+        &[("duplicate-key", "3:35")],
+    );
+    check_extension(
+        "    - {name: a, type: long, unit: ms, parameters: {meta: {a: b, c: d, e: f, g: h, i: j}}}",
+        &[("invalid-value", "3:35")],
+    );
+}
+
+#[test]
 fn an_unknown_type_is_reported_with_the_nearest() {
     check_extension("    - {name: a, type: keywrod}", &[("unknown-type", "3:23")]);
     check_help("    - {name: a, type: keywrod}", "help: did you mean `keyword`?");

@@ -74,6 +74,17 @@ fn an_imported_release_reads_back_equal() {
 }
 
 #[test]
+fn what_a_number_measures_is_kept() {
+    let attributes = "type: 'long', level: 'core', unit: 'byte', metric_type: 'counter'";
+    let imported = import_module(&field(attributes)).unwrap();
+    let line = write_release(&imported.release);
+    assert!(line.contains("unit: byte, metric_type: counter"), "{line}");
+    let read = documented(&parse(&line).unwrap());
+    assert_eq!(read[0].parameters, imported.documented[0].parameters);
+    assert_eq!(read[0].parameters.len(), 1);
+}
+
+#[test]
 fn the_committed_releases_survive_a_round_trip() {
     for version in ["8.11.0", "9.4.0"] {
         check_round_trip(&committed(&format!("{version}.yaml")).1);
