@@ -108,7 +108,7 @@ impl<L: Log> EventLogService<L> {
             Ok(spool)
         };
         let spool = open(EVENTS_DIRECTORY, spool)?;
-        if let Some(name) = spool.unreserving_file_system() {
+        if let Some(name) = spool.file_system_without_reservation() {
             let directory = directory.display();
             tracing::warn!(
                 reason = "file-system",

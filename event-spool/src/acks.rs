@@ -7,10 +7,10 @@
 //!                             8   b"ACK\0"
 //!                             12  CRC-32C of the place of the entry in the file (u64) and of its first 12 bytes
 //! ```
-//! Everything up to and including the greatest sequence of a valid entry is acknowledged. Entries are appended; one that is
-//! torn is written over. When the file has [`COMPACT_AT`] bytes, a new one with one entry is written, synced, renamed over
+//! Everything up to and including the greatest sequence of a valid entry is acknowledged. Entries are appended; a torn entry is
+//! overwritten. When the file has [`COMPACT_AT`] bytes, a new one with one entry is written, synced, renamed over
 //! it, and the directory is synced. A file without a valid entry means that nothing is acknowledged: events may then be
-//! read again, but none is left out.
+//! read again, but none is skipped.
 
 use std::io;
 
@@ -29,32 +29,32 @@ const VERSION: u32 = 1;
 const ENTRY: usize = 16;
 const ENTRY_MARK: [u8; 4] = *b"ACK\0";
 
-/// How far a reader has acknowledged.
+/// The durable position of a reader: what it has acknowledged.
 #[derive(Debug)]
-pub(crate) struct Position {
+pub(crate) struct ReaderPosition {
     name: String,
-    writer: Mutex<Writer>,
+    writer: Mutex<PositionWriter>,
     acknowledged: AtomicU64,
     synced: AtomicU64,
-    /// The last sequence that its user was given, or passed; while nobody has it, what is acknowledged.
+    /// The last sequence that its user has read or passed; while it is not open, the last acknowledged one.
     read: AtomicU64,
     open: AtomicBool,
 }
 
 #[derive(Debug)]
-struct Writer {
+struct PositionWriter {
     file: Arc<dyn File>,
     at: u64,
 }
 
-impl Position {
-    /// Makes the file of a new reader, surviving the death of the machine.
+impl ReaderPosition {
+    /// Creates the file of a new reader, synced.
     pub fn create(disk: &dyn Directory, name: &str, acknowledged: u64) -> io::Result<Self> {
         let writer = write_new(disk, name, acknowledged)?;
         Ok(Self::new(name, writer, acknowledged))
     }
 
-    /// Reads the file of a reader. The second value says whether it has bytes before its last entry that are none.
+    /// Reads the file of a reader. The second value says whether it has invalid entries before the last valid one.
     pub fn load(disk: &dyn Directory, name: &str) -> Result<(Self, bool), OpenError> {
         let file_name = file_name(name);
         let failed = |source| OpenError::File { file: file_name.clone(), action: "read", source };
@@ -66,11 +66,11 @@ impl Position {
             return Err(OpenError::Version { file: file_name, version: u32_at(&header, 8), known: VERSION });
         }
         let found = load_entries(&*file).map_err(failed)?;
-        let writer = Writer { file, at: found.end };
+        let writer = PositionWriter { file, at: found.end };
         Ok((Self::new(name, writer, found.acknowledged), !whole || found.damaged))
     }
 
-    fn new(name: &str, writer: Writer, acknowledged: u64) -> Self {
+    fn new(name: &str, writer: PositionWriter, acknowledged: u64) -> Self {
         Self {
             name: name.to_owned(),
             writer: Mutex::new(writer),
@@ -105,13 +105,13 @@ impl Position {
         self.read.store(sequence, Ordering::Release);
     }
 
-    /// Takes the reader for one user; false if it has one.
+    /// Opens the reader for one user; false if it is open already.
     pub fn try_open(&self) -> bool {
         !self.open.swap(true, Ordering::AcqRel)
     }
 
     pub fn close(&self) {
-        // What was read and not acknowledged is read again.
+        // Records that were read and not acknowledged are read again.
         self.set_read(self.acknowledged());
         self.open.store(false, Ordering::Release);
     }
@@ -133,9 +133,9 @@ impl Position {
         Ok(())
     }
 
-    /// Makes all acknowledgements survive the death of the machine.
+    /// Syncs all acknowledgements.
     ///
-    /// A file whose sync has failed is not asked again; it is replaced by a new one.
+    /// A file whose sync has failed is not synced again, but replaced by a new one.
     pub fn sync(&self, disk: &dyn Directory) -> io::Result<()> {
         let acknowledged = self.acknowledged();
         if acknowledged <= self.synced() {
@@ -168,15 +168,15 @@ impl Position {
     }
 }
 
-struct Entries {
+struct LoadedEntries {
     acknowledged: u64,
     /// Behind the last valid entry.
     end: u64,
     damaged: bool,
 }
 
-fn load_entries(file: &dyn File) -> io::Result<Entries> {
-    let mut found = Entries { acknowledged: 0, end: ENTRY as u64, damaged: false };
+fn load_entries(file: &dyn File) -> io::Result<LoadedEntries> {
+    let mut found = LoadedEntries { acknowledged: 0, end: ENTRY as u64, damaged: false };
     let mut chunk = [0; 256 * ENTRY];
     let mut at = ENTRY as u64;
     let mut invalid = false;
@@ -199,8 +199,8 @@ fn load_entries(file: &dyn File) -> io::Result<Entries> {
     }
 }
 
-/// Writes a file with one entry beside the old one, and puts it in its place.
-fn write_new(disk: &dyn Directory, name: &str, acknowledged: u64) -> io::Result<Writer> {
+/// Writes a file with one entry, and replaces the old file by it.
+fn write_new(disk: &dyn Directory, name: &str, acknowledged: u64) -> io::Result<PositionWriter> {
     let mut bytes = [0; 2 * ENTRY];
     bytes[..8].copy_from_slice(&MAGIC);
     bytes[8..12].copy_from_slice(&VERSION.to_le_bytes());
@@ -208,7 +208,7 @@ fn write_new(disk: &dyn Directory, name: &str, acknowledged: u64) -> io::Result<
     bytes[12..16].copy_from_slice(&crc.to_le_bytes());
     bytes[ENTRY..].copy_from_slice(&encode_entry(ENTRY as u64, acknowledged));
     let file = replace(disk, &file_name(name), &bytes)?;
-    Ok(Writer { file, at: 2 * ENTRY as u64 })
+    Ok(PositionWriter { file, at: 2 * ENTRY as u64 })
 }
 
 fn encode_entry(at: u64, sequence: u64) -> [u8; ENTRY] {
@@ -238,7 +238,7 @@ pub(crate) fn parse_file_name(file: &str) -> Option<&str> {
     file.strip_prefix("reader-").filter(|name| is_valid_name(name))
 }
 
-/// Whether a reader may have this name, which becomes a part of the name of a file.
+/// Whether a reader may have this name, which becomes part of a file name.
 pub(crate) fn is_valid_name(name: &str) -> bool {
     (1..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
 }

@@ -1,18 +1,18 @@
-//! Which segments there are, from the oldest to the one that is appended to; does no IO.
+//! The segments of a spool, from the oldest to the one that is appended to; does no IO.
 
 use std::collections::VecDeque;
 
 use crate::{
     error::SystemError,
     gaps::Gaps,
-    mapping::{Handoff, Seal},
+    mapping::{Seal, SegmentCursor},
     segment::Segment,
     sync::Arc,
 };
 
 /// One segment that has, or may get, records.
 #[derive(Debug)]
-pub(crate) struct Entry {
+pub(crate) struct SegmentEntry {
     pub number: u64,
     /// The first sequence.
     pub first: u64,
@@ -26,24 +26,24 @@ pub(crate) struct Entry {
     pub file_bytes: u64,
     /// When it became current, in milliseconds since 1970, if known.
     pub activated_ms: Option<u64>,
-    /// Of this process, and not yet known to be synced in full.
-    pub live: Option<Live>,
+    /// Set while the segment was written by this process and is not known to be fully synced.
+    pub live: Option<LiveSegment>,
 }
 
 /// A segment of this process.
 #[derive(Debug, Clone)]
-pub(crate) struct Live {
+pub(crate) struct LiveSegment {
     pub segment: Arc<Segment>,
     pub generation: u64,
-    /// Whether the hand-off has forgotten it.
+    /// Whether the cursor has released it.
     pub released: bool,
 }
 
 /// All segments.
 #[derive(Debug)]
 pub(crate) struct Catalogue {
-    /// By number, which is by sequence. At most the last is open.
-    pub entries: VecDeque<Entry>,
+    /// Ordered by number, and so by sequence. Only the last one can be open.
+    pub entries: VecDeque<SegmentEntry>,
     /// Ready to become current.
     pub spare: Option<Arc<Segment>>,
     /// Whether the background thread is making a spare at this moment.
@@ -55,12 +55,12 @@ pub(crate) struct Catalogue {
     pub next_base: u64,
     /// Sequences that have no record.
     pub gaps: Gaps,
-    pub dropped: Dropped,
+    pub dropped: DroppedRecords,
 }
 
-/// What became of the records of segments that were dropped.
+/// The records of segments that were dropped.
 #[derive(Debug, Default)]
-pub(crate) struct Dropped {
+pub(crate) struct DroppedRecords {
     /// The last sequence that was dropped; zero without any.
     pub through: u64,
     /// Records that readers have been moved past.
@@ -71,8 +71,8 @@ pub(crate) struct Dropped {
     read: Gaps,
 }
 
-impl Dropped {
-    /// Nothing was dropped of a spool that begins with this sequence.
+impl DroppedRecords {
+    /// No dropped records, for a spool that begins with this sequence.
     pub fn none(oldest: u64) -> Self {
         Self { passed_through: oldest.saturating_sub(1), ..Self::default() }
     }
@@ -86,19 +86,19 @@ impl Catalogue {
     }
 
     /// The segment that is appended to.
-    pub fn open_segment(&self) -> Option<&Live> {
+    pub fn open_segment(&self) -> Option<&LiveSegment> {
         self.entries.back().filter(|entry| entry.last.is_none()).and_then(|entry| entry.live.as_ref())
     }
 
     /// The entry of a segment, by its number.
-    pub fn find(&self, number: u64) -> Option<&Entry> {
+    pub fn find(&self, number: u64) -> Option<&SegmentEntry> {
         let at = self.entries.binary_search_by_key(&number, |entry| entry.number).ok()?;
         self.entries.get(at)
     }
 
-    /// Puts a new current segment behind the others.
+    /// Appends a new current segment.
     pub fn push_open(&mut self, segment: &Arc<Segment>, generation: u64) {
-        self.entries.push_back(Entry {
+        self.entries.push_back(SegmentEntry {
             number: segment.number(),
             first: segment.base(),
             last: None,
@@ -106,7 +106,7 @@ impl Catalogue {
             end: 0,
             file_bytes: segment.mapping().length() as u64,
             activated_ms: segment.activated_ms(),
-            live: Some(Live { segment: Arc::clone(segment), generation, released: false }),
+            live: Some(LiveSegment { segment: Arc::clone(segment), generation, released: false }),
         });
     }
 
@@ -121,15 +121,15 @@ impl Catalogue {
         self.next_base = entry.first + seal.records;
     }
 
-    /// Lets go of what needs no more attention: slots of segments without producers, mappings of those that are on disk.
-    pub fn release(&mut self, handoff: &Handoff) {
+    /// Releases what is no longer needed: slots of segments without producers, mappings of segments that are on disk.
+    pub fn release(&mut self, cursor: &SegmentCursor) {
         for entry in &mut self.entries {
             let Some(live) = &mut entry.live else { continue };
             if !live.segment.is_complete() {
                 continue;
             }
             if !live.released {
-                handoff.release(live.generation, &live.segment);
+                cursor.release(live.generation, &live.segment);
                 live.released = true;
             }
             if live.segment.has_failed() || live.segment.synced() >= entry.end {
@@ -139,7 +139,7 @@ impl Catalogue {
     }
 
     /// Takes the oldest segment out, if it is sealed and has no producers.
-    pub fn pop_oldest(&mut self, handoff: &Handoff) -> Option<Entry> {
+    pub fn pop_oldest(&mut self, cursor: &SegmentCursor) -> Option<SegmentEntry> {
         let oldest = self.entries.front()?;
         oldest.last?;
         if let Some(live) = &oldest.live {
@@ -147,23 +147,23 @@ impl Catalogue {
                 return None;
             }
             if !live.released {
-                handoff.release(live.generation, &live.segment);
+                cursor.release(live.generation, &live.segment);
             }
         }
         self.entries.pop_front()
     }
 
-    /// Records with sequences from `first` to `last`, all of which were given to one.
+    /// How many of the sequences from `first` to `last`, all of which were assigned, have a record.
     pub fn present(&self, first: u64, last: u64) -> u64 {
         if first > last { 0 } else { last - first + 1 - self.gaps.count(first, last) }
     }
 
-    /// Records of an entry that ends with `last` that are behind a sequence.
-    pub fn remaining(&self, entry: &Entry, last: u64, acknowledged: u64) -> u64 {
+    /// Records after a sequence in an entry that ends with `last`.
+    pub fn remaining(&self, entry: &SegmentEntry, last: u64, acknowledged: u64) -> u64 {
         self.present(entry.first.max(acknowledged + 1), last)
     }
 
-    /// Notes that a reader goes on with `to` without having read what is there from `from` on.
+    /// Records that a reader continues at `to` without having read the records from `from` on.
     pub fn note_passed(&mut self, from: u64, to: u64, acknowledged: u64) {
         let begin = self.dropped.passed_through + 1;
         let (first, last) = (from.max(begin), self.dropped.through.min(to.saturating_sub(1)));
@@ -175,22 +175,23 @@ impl Catalogue {
         }
     }
 
-    /// Notes that a reader is closed, which has lost with that what it has read of dropped segments and not acknowledged.
+    /// Records that a reader is closed: what it read of dropped segments and did not acknowledge is lost.
     pub fn note_closed(&mut self, acknowledged: u64) {
         let mut read = std::mem::take(&mut self.dropped.read);
         read.forget_through(acknowledged);
         self.dropped.passed += read.ranges().map(|(first, last)| self.present(first, last)).sum::<u64>();
     }
 
-    /// Records that were dropped before a reader got them, when `read` is the last sequence that all readers have read.
+    /// Records that were dropped before a reader read them, where `read` is the last sequence that all readers have read.
     ///
-    /// What was read and then dropped is still under way: it counts when its reader is closed without having acknowledged it.
+    /// A record that was read and then dropped is still in progress: it counts when its reader is closed without having
+    /// acknowledged it.
     pub fn dropped_records(&self, read: u64) -> u64 {
         let first = read.max(self.dropped.passed_through) + 1;
         self.dropped.passed + self.present(first, self.dropped.through)
     }
 
-    /// The first sequence that is there or will be.
+    /// The first sequence that exists, or will.
     pub fn oldest(&self) -> u64 {
         self.entries.front().map_or(self.next_base, |entry| entry.first)
     }

@@ -1,7 +1,7 @@
-//! Making everything survive the death of the machine, once for all who ask at the same time (group commit).
+//! Syncs everything to disk, once for all callers that ask at the same time (group commit).
 //!
-//! Who asks is served by a round that begins after the question. Whoever finds no round running leads the next one; the
-//! others wait for it.
+//! A caller is served by a round that begins after its call. A caller that finds no round running leads the next one; the others
+//! wait for it.
 
 use std::io;
 
@@ -13,13 +13,13 @@ use crate::{
 };
 
 #[derive(Debug, Default)]
-pub(crate) struct Commit {
-    rounds: Mutex<Rounds>,
+pub(crate) struct GroupCommit {
+    rounds: Mutex<SyncRounds>,
     finished: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct Rounds {
+struct SyncRounds {
     started: u64,
     finished: u64,
     running: bool,
@@ -58,8 +58,8 @@ impl Log {
                 return Err(error);
             }
         }
-        // A failure in a round that somebody else has led. One that belongs to a later round is reported too: to say
-        // "perhaps not" of what is safe does less harm than the opposite.
+        // A failure in a round that another caller led. A failure of a later round is reported too: a false alarm does less
+        // harm than the opposite.
         if self.counters.sync_failures.get() == failures {
             Ok(())
         } else {
@@ -82,7 +82,7 @@ impl Log {
             }
         }
         self.counters.syncs.add(1);
-        lock(&self.catalogue).release(&self.handoff);
+        lock(&self.catalogue).release(&self.cursor);
         outcome
     }
 
@@ -98,7 +98,7 @@ impl Log {
         live.map(|live| {
             let segment = Arc::clone(&live.segment);
             let length = segment.mapping().length();
-            let reserved = segment.end().or_else(|| self.handoff.reserved().map(|seal| seal.end)).unwrap_or(length);
+            let reserved = segment.end().or_else(|| self.cursor.reserved().map(|seal| seal.end)).unwrap_or(length);
             (segment, reserved)
         })
         .collect()

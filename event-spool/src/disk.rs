@@ -1,19 +1,19 @@
-//! What a spool asks of a file system, so that tests can answer in its place; knows nothing of records.
+//! The file system as a spool uses it, as traits that tests implement too; knows nothing of records.
 //!
-//! Nothing on the way of an append goes through these traits: appends write to a [`Mapping`], which is one type for all.
+//! Appends do not go through these traits: they write to a [`Mapping`], which is the same type for all.
 
 mod lock;
 mod real;
-mod reserving;
 #[cfg(any(test, feature = "simulation"))]
 pub mod simulated;
+mod space_reservation;
 
 use std::{fmt, io, ops::Range, sync::Arc};
 
 pub(crate) use lock::{DirectoryLock, LockError};
 pub(crate) use real::RealDirectory;
 
-use crate::mapping::{Frozen, Mapping};
+use crate::mapping::{Mapping, ReadOnlyMapping};
 
 /// The directory of a spool. It is flat: names have no separators.
 pub(crate) trait Directory: fmt::Debug + Send + Sync {
@@ -26,29 +26,29 @@ pub(crate) trait Directory: fmt::Debug + Send + Sync {
     /// The names of all files, in any order.
     fn names(&self) -> io::Result<Vec<String>>;
 
-    /// Makes a file that must not exist yet.
+    /// Creates a file that must not exist yet.
     fn create(&self, name: &str) -> io::Result<Arc<dyn File>>;
 
     /// Opens a file for reading and writing.
     fn open(&self, name: &str) -> io::Result<Arc<dyn File>>;
 
-    /// Gives a file another name, in place of the file that had it.
+    /// Renames a file, replacing the file that had the name.
     fn rename(&self, from: &str, to: &str) -> io::Result<()>;
 
-    /// Takes the name of a file away. The file goes when it is mapped and open nowhere.
+    /// Unlinks a file. It is deleted once it is no longer mapped or open.
     fn remove(&self, name: &str) -> io::Result<()>;
 
-    /// Makes what was created, renamed and removed survive the death of the machine.
+    /// Syncs creations, renames and removals to disk.
     fn sync(&self) -> io::Result<()>;
 
     /// An unpredictable number.
     fn random(&self) -> io::Result<u64>;
 
-    /// What tells this boot of the machine from others; zero if that is not known.
+    /// The identity of this boot of the machine; zero if it is unknown.
     fn boot(&self) -> u128;
 
     /// The name of the file system, if it may not keep the space that [`File::allocate`] has reserved.
-    fn unreserving(&self) -> Option<&'static str> {
+    fn file_system_without_reservation(&self) -> Option<&'static str> {
         None
     }
 }
@@ -70,22 +70,22 @@ pub(crate) trait File: fmt::Debug + Send + Sync {
     /// Cuts the file.
     fn truncate(&self, length: u64) -> io::Result<()>;
 
-    /// Makes content and length survive the death of the machine.
+    /// Syncs content and length to disk.
     fn sync(&self) -> io::Result<()>;
 
     /// Maps the whole file for writing: a file that was just allocated, once.
     fn map(&self, length: usize) -> io::Result<Mapping>;
 
-    /// Maps the first bytes of the file for reading, which nobody writes to any more.
-    fn map_frozen(&self, length: usize) -> io::Result<Frozen>;
+    /// Maps the first bytes of the file for reading, once nobody writes to them.
+    fn map_read_only(&self, length: usize) -> io::Result<ReadOnlyMapping>;
 
-    /// Makes a range of the mapping survive the death of the machine.
+    /// Syncs a range of the mapping to disk.
     ///
-    /// After a failure, what the range had not on disk is lost for the disk, and asking again proves nothing.
+    /// After a failure, the parts of the range that were not on disk never reach it, and a second sync proves nothing.
     fn sync_mapping(&self, mapping: &Mapping, range: Range<usize>) -> io::Result<()>;
 }
 
-/// Writes all bytes, in as many calls as it takes.
+/// Writes all bytes, in as many calls as necessary.
 pub(crate) fn write_all_at(file: &dyn File, mut bytes: &[u8], mut at: u64) -> io::Result<()> {
     while !bytes.is_empty() {
         match file.write_at(bytes, at) {
@@ -101,7 +101,7 @@ pub(crate) fn write_all_at(file: &dyn File, mut bytes: &[u8], mut at: u64) -> io
     Ok(())
 }
 
-/// Fills the buffer as far as the file has bytes, and says how far.
+/// Fills the buffer as far as the file has bytes, and returns how many.
 pub(crate) fn read_up_to(file: &dyn File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
@@ -115,7 +115,7 @@ pub(crate) fn read_up_to(file: &dyn File, buffer: &mut [u8], at: u64) -> io::Res
     Ok(filled)
 }
 
-/// Writes a file beside the one of this name and puts it in its place, surviving the death of the machine.
+/// Writes a temporary file and renames it to this name, durably.
 pub(crate) fn replace(disk: &dyn Directory, name: &str, bytes: &[u8]) -> io::Result<Arc<dyn File>> {
     let temporary = format!("{name}{NEW}");
     let file = match uninterrupted(|| disk.create(&temporary)) {
@@ -132,7 +132,7 @@ pub(crate) fn replace(disk: &dyn Directory, name: &str, bytes: &[u8]) -> io::Res
     Ok(file)
 }
 
-/// What the name of a file that is not yet in its place ends with.
+/// The suffix of temporary files.
 pub(crate) const NEW: &str = ".new";
 
 /// Repeats a call that a signal interrupted.

@@ -1,4 +1,4 @@
-//! What can go wrong, for each operation; knows nothing of how.
+//! The errors of each operation.
 //!
 //! The errors say their causes in their own `Display`. `Debug` says the same, so that an error that a `main` returns, which is
 //! printed by `Debug`, reads as a sentence.
@@ -7,15 +7,15 @@ use std::{fmt, io, path::PathBuf};
 
 use crate::Sequence;
 
-/// What a handle of a spool says in a process that was forked from the one that opened it.
+/// The message of a spool's handle in a process that was forked from the one that opened it.
 pub(crate) const FORKED: &str =
     "this process was forked from the one that opened the spool: open one after the fork, in a directory of its own";
 
-/// What the system refused with, in a form that can be kept and copied, which an [`io::Error`] cannot be.
+/// An error of the operating system in a form that can be copied, unlike [`io::Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SystemError {
     kind: io::ErrorKind,
-    /// The system's own number, such as 28 for a full disk.
+    /// The system's error number, such as 28 for a full disk.
     code: Option<i32>,
 }
 
@@ -56,7 +56,7 @@ pub enum OpenError {
     /// This process was forked from the one that opened the spool, and cannot use its handles.
     #[error("{FORKED}")]
     Forked,
-    /// The directory cannot be made, or it is not permitted to write to it.
+    /// The directory cannot be created or written to.
     #[error("the directory `{}` cannot be used for a spool: {source}", directory.display())]
     Directory {
         /// The directory.
@@ -74,7 +74,7 @@ pub enum OpenError {
         /// The version that this program knows.
         known: u32,
     },
-    /// Reading what the directory has, or writing what opening needs, failed.
+    /// Reading the directory's files, or writing the files that opening needs, failed.
     #[error("the file `{file}` of the spool cannot be {action}: {source}")]
     File {
         /// The name of the file.
@@ -84,7 +84,7 @@ pub enum OpenError {
         /// What the system says.
         r#source: io::Error,
     },
-    /// A setting of the builder is out of its bounds.
+    /// A setting of the builder is out of bounds.
     #[error("the setting `{setting}` is `{value}`, and must be {rule}")]
     Setting {
         /// The name of the setter.
@@ -100,7 +100,7 @@ pub enum OpenError {
         /// The name.
         name: String,
     },
-    /// The reader of this name is open; it has one position, and so one user at a time.
+    /// The reader of this name is already open; it has one position, and so one user at a time.
     #[error("the reader `{name}` is already open")]
     ReaderOpen {
         /// The name.
@@ -108,20 +108,20 @@ pub enum OpenError {
     },
 }
 
-/// A record was not appended. The spool is as before.
+/// A record was not appended. The spool is unchanged.
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum AppendError {
-    /// The record is greater than a record may be, see
+    /// The record is larger than allowed, see
     /// [`SpoolBuilder::max_record_bytes`](crate::SpoolBuilder::max_record_bytes).
-    #[error("a record of `{bytes}` bytes is greater than `{limit}` bytes")]
+    #[error("a record of `{bytes}` bytes exceeds the limit of `{limit}` bytes")]
     TooLarge {
         /// Its size.
         bytes: usize,
-        /// The greatest size.
+        /// The limit.
         limit: usize,
     },
-    /// The spool has as many bytes as it may have, and its policy is to refuse.
+    /// The spool has reached its maximum size, and its policy is to refuse.
     #[error("the spool is full: it may have `{max_bytes}` bytes")]
     Full {
         /// The limit.
@@ -131,14 +131,14 @@ pub enum AppendError {
     /// touched.
     #[error("{FORKED}")]
     Forked,
-    /// No segment can be made: the disk is full, or the file system fails.
+    /// No segment can be created: the disk is full, or the file system fails.
     #[error("no further segment can be made for the spool: {source}")]
     NoSegment {
         /// What the system says.
         r#source: io::Error,
     },
-    /// [`Spool::append_durable`](crate::Spool::append_durable) alone: the record is in the spool and will be read, but it
-    /// is not known whether it would survive the death of the machine.
+    /// Only from [`Spool::append_durable`](crate::Spool::append_durable): the record is in the spool and will be read, but may not
+    /// survive the death of the machine.
     #[error("record `{sequence}` was appended, but could not be synced: {source}")]
     NotSynced {
         /// The number of the record.
@@ -149,20 +149,20 @@ pub enum AppendError {
 }
 
 impl AppendError {
-    /// Whether the same call may succeed later, when readers have acknowledged or the disk has space again.
+    /// Whether the same call may succeed later, after readers have acknowledged records or the disk has space again.
     #[must_use]
     pub fn is_temporary(&self) -> bool {
         matches!(self, Self::Full { .. } | Self::NoSegment { .. })
     }
 }
 
-/// Records or acknowledgements could not be made to survive the death of the machine. They survive that of the process.
+/// Records or acknowledgements could not be synced. They survive the death of the process, but may not survive that of the machine.
 ///
-/// A segment with a failed sync gets no further records, and is not synced again, because its pages then count as clean:
-/// later flushes speak only of later records.
+/// A segment whose sync failed gets no further records, and is not synced again, because its pages then count as clean: later
+/// flushes cover only later records.
 #[derive(thiserror::Error)]
 #[non_exhaustive]
-#[error("not everything in the spool could be synced: `{what}` failed{}", Because(source.as_ref()))]
+#[error("not everything in the spool could be synced: `{what}` failed{}", CauseSuffix(source.as_ref()))]
 pub struct FlushError {
     /// The file.
     pub(crate) what: String,
@@ -182,8 +182,8 @@ pub enum ReadError {
         /// What the system says.
         r#source: io::Error,
     },
-    /// Bytes that were published are no valid record: something else has written to the segment. The reader goes on behind
-    /// them as soon as the segment has no more producers.
+    /// Published bytes are not a valid record: something else has written to the segment. The reader continues after them once the
+    /// segment has no producers.
     #[error("the segment `{segment}` is damaged at byte `{at}`")]
     Damaged {
         /// The name of the file.
@@ -196,7 +196,7 @@ pub enum ReadError {
     Forked,
 }
 
-/// An acknowledgement was not stored. The reader's durable position is as before.
+/// An acknowledgement was not stored. The reader's durable position is unchanged.
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum AcknowledgeError {
@@ -206,7 +206,7 @@ pub enum AcknowledgeError {
     /// The record has not been read yet.
     #[error("record `{up_to}` cannot be acknowledged: the next to be read is `{next}`")]
     NotRead {
-        /// What was to be acknowledged.
+        /// The record to acknowledge.
         up_to: Sequence,
         /// The reader's position.
         next: Sequence,
@@ -214,17 +214,17 @@ pub enum AcknowledgeError {
     /// The file of the reader cannot be written.
     #[error("the acknowledgement of record `{up_to}` cannot be written: {source}")]
     File {
-        /// What was to be acknowledged.
+        /// The record to acknowledge.
         up_to: Sequence,
         /// What the system says.
         r#source: io::Error,
     },
 }
 
-/// Shows a cause, where there is one.
-struct Because<'a>(Option<&'a io::Error>);
+/// Displays `: ` and a cause, if there is one.
+struct CauseSuffix<'a>(Option<&'a io::Error>);
 
-impl fmt::Display for Because<'_> {
+impl fmt::Display for CauseSuffix<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.map_or(Ok(()), |cause| write!(out, ": {cause}"))
     }

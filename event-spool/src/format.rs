@@ -6,11 +6,11 @@
 //! | `lock` | empty; `flock`ed exclusively by the process that has the spool open |
 //! | `segment-<number>` | records; the number has 20 digits and rises with the sequences inside |
 //! | `reader-<name>` | how far one reader has acknowledged; its format is in `acks.rs` |
-//! | `gaps` | sequences without a record that are accounted for; its format is in `gaps.rs`; absent without any |
+//! | `gaps` | sequences without a record that are accounted for; its format is in `gaps.rs`; absent if there are none |
 //! | `….new` | the replacement of one of these, not yet renamed; removed at open |
-//! | `damaged-…` | bytes kept aside by a recovery for inspection; never read again, may be deleted by anyone |
+//! | `damaged-…` | damaged bytes that a recovery saved for inspection; never read again, may be deleted by anyone |
 //!
-//! Numbers are little-endian. Nothing else may be in the directory under these names; other names are left alone.
+//! Numbers are little-endian. Nothing else may be in the directory under these names; files of other names are ignored.
 //!
 //! # A segment
 //! ```text
@@ -18,9 +18,8 @@
 //! 1024   activation, first copy (32 bytes)   1536   activation, second copy
 //! 4096   frames, without space between them, up to the end of the file
 //! ```
-//! Both copies are equal and lie in different sectors, so that damage to one of them costs nothing. The file is
-//! allocated in full and reads as zero before anything is written into it. It is cut behind its last frame when it is
-//! closed or recovered.
+//! Both copies are equal and in different sectors, so that damage to one of them is harmless. The file is fully allocated and
+//! reads as zero before anything is written to it. It is truncated after its last frame when it is closed or recovered.
 //!
 //! ## Header
 //! Written and synced, together with the name in the directory, before the first record.
@@ -31,8 +30,8 @@
 //!     bytes, in their order    40  identity of the boot in which it was made (16 bytes, zero: unknown)
 //!                              56  zero
 //! ```
-//! Magic, version and checksum keep their place in each version of the format, so that a version that a program does
-//! not know is told from damage.
+//! Magic, version and checksum have the same offset in every version of the format, so that an unknown version can be
+//! distinguished from damage.
 //!
 //! ## Activation
 //! Written when the segment becomes the one that is appended to, synced no later than the first of its records.
@@ -50,39 +49,39 @@
 //! 16  payload, then zeros up to a multiple of 8
 //! ```
 //! The checksum covers the length, the sequence and the payload, in this order, and is *seeded*: it continues the
-//! CRC-32C of the salt. Because neither the salt nor the seed is known to who writes a payload, bytes in a payload never
-//! pass for a frame, and a scan may look for one at every eighth byte.
+//! CRC-32C of the salt. Because the author of a payload knows neither the salt nor the seed, bytes in a payload cannot pass
+//! for a frame, and a scan may look for one at every eighth byte.
 //!
 //! # What a scan may find
-//! Producers reserve their frames in order and publish them in any order. Whoever stops in between leaves a **hole**:
-//! space that begins with a publish word of zero, with valid frames behind it. Bytes that begin with another word, are no
-//! valid frame and have valid frames behind them are **corrupt**. Both are skipped to the next valid frame whose sequence
-//! is greater than the last one; how many records they had is the difference of the two sequences. What follows the last
-//! valid frame and is not zero is a **torn tail**. Only that is cut off.
+//! Producers reserve their frames in order and publish them in any order. A producer that stops in between leaves a **hole**:
+//! space that begins with a publish word of zero, followed by valid frames. Bytes that begin with another word, are not a valid
+//! frame and are followed by valid frames are **corrupt**. Both are skipped up to the next valid frame whose sequence is greater
+//! than the last one; the difference of the two sequences is the number of records in between. Nonzero bytes after the last valid
+//! frame are a **torn tail**. Only that is truncated.
 //!
 //! # Sequences after a restart
 //! The next sequence is greater than every sequence of a record, of an acknowledgement and of a base that is on disk. If
-//! the segments were made in another boot and not closed, records may have been lost that somebody has seen; as many
-//! sequences are left out as these segments could have had records, so that none is used twice.
+//! segments were created in another boot and not closed, records that somebody has seen may have been lost; as many sequences
+//! are skipped as these segments could have had records, so that none is used twice.
 
 use crate::{mapping::Mapping, sync::Ordering};
 
 /// The version of the format that this code writes, and the only one that it reads.
 pub const VERSION: u32 = 1;
 
-/// Where frames begin.
-pub(crate) const FRAMES: usize = 4096;
+/// The offset of the first frame.
+pub(crate) const FRAMES_OFFSET: usize = 4096;
 /// Bytes of a frame before its payload.
 pub(crate) const FRAME_HEADER: usize = 16;
-/// Frames begin at multiples of this.
-pub(crate) const UNIT: usize = 8;
+/// Frames are aligned to this many bytes.
+pub(crate) const FRAME_ALIGNMENT: usize = 8;
 
 const MAGIC: [u8; 8] = *b"EVSPOOL\0";
 const HEADER_COPIES: [usize; 2] = [0, 512];
 const HEADER: usize = 64;
 const ACTIVATION_COPIES: [usize; 2] = [1024, 1536];
 
-/// What the header of a segment says.
+/// The header of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Header {
     pub salt: u64,
@@ -91,12 +90,12 @@ pub(crate) struct Header {
     pub boot: u128,
 }
 
-/// Why there is no header.
+/// Why a header cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HeaderError {
     /// Written by a program that knows another version.
     Version(u32),
-    /// Neither copy is whole.
+    /// Neither copy is intact.
     Damaged,
 }
 
@@ -107,7 +106,7 @@ pub(crate) struct Activation {
     pub unix_ms: u64,
 }
 
-/// How a segment tells its own frames from other bytes.
+/// How a segment distinguishes its own frames from other bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Salt {
     value: u64,
@@ -146,7 +145,7 @@ pub(crate) fn claimed_length(word: u64) -> usize {
 
 /// The space that a frame of this length takes.
 pub(crate) fn padded(length: usize) -> usize {
-    length.next_multiple_of(UNIT)
+    length.next_multiple_of(FRAME_ALIGNMENT)
 }
 
 impl Header {
@@ -163,16 +162,16 @@ impl Header {
         bytes
     }
 
-    /// The first page of a segment that was never appended to.
+    /// The first page of a segment without records.
     pub fn encode_page(&self) -> Vec<u8> {
-        let mut page = vec![0; FRAMES];
+        let mut page = vec![0; FRAMES_OFFSET];
         for at in HEADER_COPIES {
             page[at..at + HEADER].copy_from_slice(&self.encode());
         }
         page
     }
 
-    /// Reads the first whole copy from the beginning of a segment.
+    /// Reads the first intact copy at the beginning of a segment.
     pub fn decode(segment: &[u8]) -> Result<Self, HeaderError> {
         let mut outcome = Err(HeaderError::Damaged);
         for at in HEADER_COPIES {
@@ -202,7 +201,7 @@ impl Header {
 }
 
 impl Activation {
-    /// The two places of the activation, and its bytes.
+    /// The two offsets of the activation, and its bytes.
     pub fn encode(&self, salt: Salt) -> ([usize; 2], [u8; 32]) {
         let mut bytes = [0; 32];
         bytes[..8].copy_from_slice(&self.base.to_le_bytes());
@@ -212,7 +211,7 @@ impl Activation {
         (ACTIVATION_COPIES, bytes)
     }
 
-    /// Reads the first whole copy; none if the segment was never current, or the machine failed before that was synced.
+    /// Reads the first intact copy; `None` if the segment was never current, or the machine failed before that was synced.
     pub fn decode(segment: &[u8], salt: Salt) -> Option<Self> {
         ACTIVATION_COPIES.iter().find_map(|&at| {
             let bytes = segment.get(at..at + 32)?;
@@ -222,7 +221,7 @@ impl Activation {
     }
 }
 
-/// A frame that was read and whose checksum holds.
+/// A frame whose checksum is valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Frame {
     pub sequence: u64,
@@ -243,9 +242,9 @@ impl Frame {
         self.at + FRAME_HEADER..self.at + self.length
     }
 
-    /// The frame at this place in bytes that nobody writes to any more, if it is valid and its sequence lies in `allowed`.
+    /// The frame at this offset in bytes without writers, if it is valid and its sequence is in `allowed`.
     ///
-    /// The sequence is looked at first: it needs the salt, so that made-up lengths in a payload cost no checksums.
+    /// The sequence is checked first: it depends on the salt, so that fake lengths in a payload cost no checksums.
     pub fn in_bytes(segment: &[u8], at: usize, salt: Salt, allowed: &std::ops::RangeInclusive<u64>) -> Option<Self> {
         let header = segment.get(at..at.checked_add(FRAME_HEADER)?)?;
         let word = u64_at(header, 0);
@@ -263,10 +262,10 @@ impl Frame {
         })
     }
 
-    /// The frame at this place in a mapping that producers still write to: `None` before it is published.
+    /// The frame at this offset in a mapping that producers still write to: `None` before it is published.
     ///
     /// # Errors
-    /// The published bytes are no valid frame: somebody else has written to the mapping, or the page could not be read.
+    /// The published bytes are not a valid frame: something else has written to the mapping, or the page could not be read.
     pub fn in_mapping(mapping: &Mapping, at: usize, salt: Salt) -> Result<Option<Self>, Corrupt> {
         if at == mapping.length() {
             return Ok(None);
@@ -277,17 +276,17 @@ impl Frame {
         }
         let length = claimed_length(word);
         let payload_length = length.checked_sub(FRAME_HEADER).ok_or(Corrupt)?;
-        let bytes = mapping.published(at + UNIT, UNIT + payload_length).ok_or(Corrupt)?;
+        let bytes = mapping.published(at + FRAME_ALIGNMENT, FRAME_ALIGNMENT + payload_length).ok_or(Corrupt)?;
         let sequence = salt.cover(u64_at(bytes, 0));
         let claimed = u32::try_from(length).map_err(|_| Corrupt)?;
-        if salt.publish_word(claimed, sequence, &[&bytes[UNIT..]]) != word {
+        if salt.publish_word(claimed, sequence, &[&bytes[FRAME_ALIGNMENT..]]) != word {
             return Err(Corrupt);
         }
         Ok(Some(Self { sequence, at, length }))
     }
 }
 
-/// Published bytes that are no frame.
+/// Published bytes that are not a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Corrupt;
 

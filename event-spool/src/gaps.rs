@@ -1,13 +1,13 @@
-//! Sequences that have no record, as ranges, and the file that says which of them are accounted for; knows no segments.
+//! Ranges of sequences without a record, and the file that lists those already accounted for; knows no segments.
 //!
 //! # Format of `gaps`
 //! ```text
 //! 0   magic, b"EVSPGAP\0"     8   version of the format (u32)    12  CRC-32C of the other bytes, in their order
 //! 16  ranges of 16 bytes:     0   first sequence (u64)           8   last sequence (u64)
 //! ```
-//! Each range was counted as damage, or was left out on purpose. A recovery counts what is missing and is in no range,
-//! so that nothing is counted a second time by a later one. The file is replaced as a whole. One that is absent, damaged or
-//! of another version has no ranges: damage may then be counted again, but none is concealed.
+//! Each range was counted as damage, or was skipped on purpose. A recovery counts missing sequences that are in no range, so that
+//! a later one does not count them again. The file is replaced as a whole. If it is absent, damaged or of another version, it
+//! counts as empty: damage may then be counted again, but none is concealed.
 
 use std::{collections::BTreeMap, io};
 
@@ -23,7 +23,7 @@ const MAGIC: [u8; 8] = *b"EVSPGAP\0";
 const VERSION: u32 = 1;
 const HEADER: usize = 16;
 const RANGE: usize = 16;
-/// Ranges that the file has at most: 1 MiB. A disk that returns noise must not fill itself.
+/// Maximum number of ranges in the file: 1 MiB. A disk that returns noise must not fill itself.
 const MAX_RANGES: usize = (1 << 16) - 1;
 
 /// Ranges of sequences, apart from each other.
@@ -31,7 +31,7 @@ const MAX_RANGES: usize = (1 << 16) - 1;
 pub(crate) struct Gaps(BTreeMap<u64, u64>);
 
 impl Gaps {
-    /// Adds a range, and says how many of its sequences were in none.
+    /// Adds a range, and returns how many of its sequences were in no range before.
     pub fn insert(&mut self, first: u64, last: u64) -> u64 {
         if first > last {
             return 0;
@@ -58,7 +58,7 @@ impl Gaps {
         reaching.map(|(&start, &end)| end.min(last) - start.max(first) + 1).sum()
     }
 
-    /// Takes out what is not behind this sequence.
+    /// Removes all sequences up to and including this one.
     pub fn forget_through(&mut self, sequence: u64) {
         let mut behind = self.0.split_off(&sequence.saturating_add(1));
         if let Some((_, &last)) = self.0.last_key_value().filter(|&(_, &last)| last > sequence) {

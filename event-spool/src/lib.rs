@@ -3,16 +3,17 @@
 //!
 //! * **A record survives the process** from the moment that [`Spool::append`] returns, and the machine from the next sync
 //!   ([`FlushPolicy`], [`Spool::flush`], [`Spool::append_durable`]).
-//! * **An append costs no lock, system call or allocation**: one atomic exchange reserves a place in a mapping, the record
-//!   is copied, and one store publishes it.
-//! * **A reader has a name and a durable position.** It sees records in the order of their numbers, each with a checksum
-//!   that held. A segment is removed when every reader has acknowledged it and that is on disk.
-//! * **Opening repairs.** Whatever a crash or a bad disk has left, [`Spool::recovery`] counts it, and all that is whole is
+//! * **An append needs no lock, system call or allocation**: one atomic exchange reserves space in a mapping, the record is copied,
+//!   and one store publishes it.
+//! * **A reader has a name and a durable position.** It sees records in the order of their numbers, each with a valid checksum. A
+//!   segment is removed when every reader has acknowledged it and the acknowledgements are on disk.
+//! * **Opening repairs.** [`Spool::recovery`] counts whatever damage a crash or a bad disk has left, and all intact records are
 //!   read.
 //!
 //! Linux only: it relies on `fallocate`, record locks, `mmap` and `MADV_POPULATE_WRITE`. A disk that cannot read a page of a
-//! mapped file kills the process with SIGBUS, as with every mapping. A full disk does not, because space is taken before, on
-//! file systems that keep it, such as ext4, XFS and tmpfs; [`Spool::unreserving_file_system`] names those that may not.
+//! mapped file kills the process with SIGBUS, as with every mapping. A full disk does not, because space is reserved
+//! before, on file systems that keep it, such as ext4, XFS and tmpfs; [`Spool::file_system_without_reservation`] names those that
+//! may not.
 //!
 //! # Examples
 //! ```

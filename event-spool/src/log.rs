@@ -1,51 +1,51 @@
-//! The log that a spool's handles share: appending, and the change to the next segment.
+//! The log that a spool's handles share: appending, and switching to the next segment.
 //!
-//! Three locks, taken in this order: readers, catalogue; the rounds of `commit.rs` are held over neither. An append takes
-//! none unless a segment ends.
+//! There are three locks. Readers are locked before the catalogue; the sync rounds of `commit.rs` are never held together with
+//! either. An append takes no lock unless a segment ends.
 
 use std::{collections::BTreeMap, fmt, io, time::SystemTime};
 
 use crate::{
     AppendError, FlushPolicy, FullPolicy, Sequence, SpoolBuilder,
-    acks::Position,
-    catalogue::{Catalogue, Dropped, Entry},
-    commit::Commit,
+    acks::ReaderPosition,
+    catalogue::{Catalogue, DroppedRecords, SegmentEntry},
+    commit::GroupCommit,
     disk::{Directory, uninterrupted},
     error::SystemError,
     format::{FRAME_HEADER, padded},
-    mapping::{Claim, Handoff, Owner, Reservation, Seal},
+    mapping::{Claim, OwningProcess, Reservation, Seal, SegmentCursor},
     recovery::Recovered,
     segment::{self, Segment},
     stats::{Counters, Stats},
     sync::{Arc, AtomicU64, Condvar, Mutex, MutexGuard, Ordering, lock, wait, yield_now},
 };
 
-/// The file of gaps is replaced when more than one in so many ranges is not in it.
+/// The file of gaps is replaced when more than one in this many ranges is missing from it.
 const SAVED_SHARE: usize = 8;
 
 pub(crate) struct Log {
     pub disk: Arc<dyn Directory>,
     pub options: SpoolBuilder,
-    pub handoff: Handoff,
+    pub cursor: SegmentCursor,
     pub catalogue: Mutex<Catalogue>,
     /// Notified when the current segment is sealed, replaced, or a spare was made or not.
     pub changed: Condvar,
-    pub readers: Mutex<BTreeMap<String, Arc<Position>>>,
+    pub readers: Mutex<BTreeMap<String, Arc<ReaderPosition>>>,
     /// Ranges that are not in the file of gaps yet. Held while the file is replaced.
     unsaved_gaps: Mutex<usize>,
-    pub commit: Commit,
+    pub commit: GroupCommit,
     pub counters: Counters,
     /// The number of the last segment that was taken out of the catalogue: for readers, who ask before each record.
     pub removed: AtomicU64,
     first_sequence: u64,
-    /// The process whose memory the hand-off is in.
-    owner: Owner,
+    /// The process that opened the spool, in whose memory the cursor is.
+    owner: OwningProcess,
 }
 
 /// Whether a segment can become current.
-enum Next {
+enum NextSegment {
     Ready(Arc<Segment>),
-    /// Somebody is making one.
+    /// Another thread is creating one.
     Wait,
 }
 
@@ -58,7 +58,7 @@ impl Log {
         Self {
             disk,
             options,
-            handoff: Handoff::new(capacity),
+            cursor: SegmentCursor::new(capacity),
             first_sequence: recovered.next_sequence,
             catalogue: Mutex::new(Catalogue {
                 entries: recovered.entries,
@@ -68,20 +68,20 @@ impl Log {
                 next_number: recovered.next_number,
                 next_base: recovered.next_sequence,
                 gaps: recovered.gaps,
-                dropped: Dropped::none(oldest),
+                dropped: DroppedRecords::none(oldest),
             }),
             unsaved_gaps: Mutex::new(0),
             changed: Condvar::new(),
             readers: Mutex::new(recovered.readers),
-            commit: Commit::default(),
+            commit: GroupCommit::default(),
             counters,
             removed: AtomicU64::new(0),
-            owner: Owner::this_process(),
+            owner: OwningProcess::this_process(),
         }
     }
 
     /// Whether this process was forked from the one that opened the spool: its locks may be held by threads that are not
-    /// there, its cursor is a copy, and its mappings belong to the parent. To be asked before any of them is touched.
+    /// there, its cursor is a copy, and its mappings belong to the parent. Check it before touching any of them.
     #[inline]
     pub fn is_forked(&self) -> bool {
         !self.owner.is_this_process()
@@ -111,7 +111,7 @@ impl Log {
         }
         let length = FRAME_HEADER + payload;
         loop {
-            match self.handoff.reserve(padded(length)) {
+            match self.cursor.reserve(padded(length)) {
                 Reservation::Claimed(claim) => {
                     return Ok((claim, u32::try_from(length).expect("a record is smaller than a segment")));
                 }
@@ -120,7 +120,7 @@ impl Log {
         }
     }
 
-    /// Makes the next segment current, or waits until somebody has. Who has the seal of the full one passes it on.
+    /// Makes the next segment current, or waits until another thread has. The holder of the full segment's seal passes it on.
     #[cold]
     pub fn roll(&self, seal: Option<Seal>) -> Result<(), AppendError> {
         let mut catalogue = lock(&self.catalogue);
@@ -128,15 +128,15 @@ impl Log {
             catalogue.seal(seal);
             self.changed.notify_all();
         }
-        while self.handoff.is_full() {
+        while self.cursor.is_full() {
             if catalogue.open_segment().is_some() {
-                // Whoever crossed its end is about to say where that is.
+                // The thread that crossed its end is about to pass on the seal.
                 catalogue = wait(&self.changed, catalogue);
                 continue;
             }
-            if !self.handoff.has_room() {
-                catalogue.release(&self.handoff);
-                if !self.handoff.has_room() {
+            if !self.cursor.has_room() {
+                catalogue.release(&self.cursor);
+                if !self.cursor.has_room() {
                     // A producer has not published for as long as it took to fill seven segments.
                     drop(catalogue);
                     yield_now();
@@ -145,8 +145,8 @@ impl Log {
                 }
             }
             match self.next_segment(&mut catalogue) {
-                Ok(Next::Ready(segment)) => self.install(&mut catalogue, &segment),
-                Ok(Next::Wait) => catalogue = wait(&self.changed, catalogue),
+                Ok(NextSegment::Ready(segment)) => self.install(&mut catalogue, &segment),
+                Ok(NextSegment::Wait) => catalogue = wait(&self.changed, catalogue),
                 Err(error) => {
                     self.counters.refused.add(1);
                     return Err(error);
@@ -158,19 +158,19 @@ impl Log {
 
     fn install(&self, catalogue: &mut Catalogue, segment: &Arc<Segment>) {
         segment.activate(catalogue.next_base, unix_ms());
-        let generation = self.handoff.next_generation();
+        let generation = self.cursor.next_generation();
         catalogue.push_open(segment, generation);
-        // Last: from here on there are producers in it.
-        self.handoff.install(segment);
+        // Last: from here on it has producers.
+        self.cursor.install(segment);
         self.changed.notify_all();
     }
 
-    fn next_segment(&self, catalogue: &mut Catalogue) -> Result<Next, AppendError> {
+    fn next_segment(&self, catalogue: &mut Catalogue) -> Result<NextSegment, AppendError> {
         if let Some(spare) = catalogue.spare.take() {
-            return Ok(Next::Ready(spare));
+            return Ok(NextSegment::Ready(spare));
         }
         if catalogue.preparing {
-            return Ok(Next::Wait);
+            return Ok(NextSegment::Wait);
         }
         if let Some(cause) = catalogue.no_segment
             && self.options.when_full == FullPolicy::Refuse
@@ -186,9 +186,9 @@ impl Log {
             match Segment::prepare(&*self.disk, number, self.options.segment_bytes) {
                 Ok(segment) => {
                     catalogue.no_segment = None;
-                    return Ok(Next::Ready(segment));
+                    return Ok(NextSegment::Ready(segment));
                 }
-                Err(error) if self.gives_way(catalogue, &error) => {}
+                Err(error) if self.drop_for_space(catalogue, &error) => {}
                 Err(source) => {
                     catalogue.no_segment = Some(SystemError::from(&source));
                     return Err(AppendError::NoSegment { source });
@@ -197,8 +197,8 @@ impl Log {
         }
     }
 
-    /// Whether the oldest segment was dropped for one that the disk has no space for.
-    pub fn gives_way(&self, catalogue: &mut Catalogue, error: &io::Error) -> bool {
+    /// Drops the oldest segment if the disk has no space for a new one and the policy allows it; returns whether it did.
+    pub fn drop_for_space(&self, catalogue: &mut Catalogue, error: &io::Error) -> bool {
         let full = matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
         full && self.options.when_full == FullPolicy::DropOldest && self.drop_oldest(catalogue)
     }
@@ -215,7 +215,7 @@ impl Log {
     }
 
     fn drop_oldest(&self, catalogue: &mut Catalogue) -> bool {
-        let Some(entry) = catalogue.pop_oldest(&self.handoff) else { return false };
+        let Some(entry) = catalogue.pop_oldest(&self.cursor) else { return false };
         self.counters.dropped_segments.add(1);
         catalogue.dropped.through = entry.last.unwrap_or(0);
         self.remove(&[entry]);
@@ -223,7 +223,7 @@ impl Log {
     }
 
     /// Removes the files of segments that were taken out of the catalogue.
-    pub fn remove(&self, entries: &[Entry]) {
+    pub fn remove(&self, entries: &[SegmentEntry]) {
         if entries.is_empty() {
             return;
         }
@@ -239,7 +239,7 @@ impl Log {
         }
     }
 
-    /// Counts records that a reader has found to be missing, unless they are known to be.
+    /// Counts records that a reader has found missing, unless they are known to be.
     #[cold]
     pub fn note_missing(&self, first: u64, last: u64) {
         let added = lock(&self.catalogue).gaps.insert(first, last);
@@ -251,8 +251,8 @@ impl Log {
         self.save_gaps(SAVED_SHARE);
     }
 
-    /// Replaces the file of gaps if more than one in `share` ranges is not in it, so that a reader of damage in thousands of
-    /// places waits for dozens of writes and not for thousands. The background thread and closing write the rest.
+    /// Replaces the file of gaps if more than one in `share` ranges is missing from it, so that a reader that meets damage in
+    /// thousands of places waits for dozens of writes and not for thousands. The background thread and closing write the rest.
     pub fn save_gaps(&self, share: usize) {
         let mut unsaved = lock(&self.unsaved_gaps);
         let gaps = {
@@ -269,7 +269,7 @@ impl Log {
         }
     }
 
-    /// Records behind this sequence.
+    /// How many records there are after this sequence.
     pub fn records_after(&self, sequence: u64) -> u64 {
         let catalogue = lock(&self.catalogue);
         catalogue.present(catalogue.oldest().max(sequence.saturating_add(1)), self.next_sequence(&catalogue) - 1)
@@ -279,7 +279,7 @@ impl Log {
     pub fn seal_current(&self, segment: &Segment) {
         let mut catalogue = lock(&self.catalogue);
         if catalogue.open_segment().is_some_and(|open| open.segment.number() == segment.number())
-            && let Some(seal) = self.handoff.seal()
+            && let Some(seal) = self.cursor.seal()
         {
             catalogue.seal(seal);
             self.changed.notify_all();
@@ -288,9 +288,9 @@ impl Log {
 
     /// The number that the next record gets.
     pub fn next_sequence(&self, catalogue: &MutexGuard<'_, Catalogue>) -> u64 {
-        match (catalogue.open_segment(), self.handoff.reserved()) {
+        match (catalogue.open_segment(), self.cursor.reserved()) {
             (Some(open), Some(reserved)) => open.segment.base() + reserved.records,
-            // Between crossing and sealing: what is known is what is sealed before.
+            // Between crossing the end and sealing: only the sealed segments are known.
             (Some(open), None) => open.segment.base(),
             (None, _) => catalogue.next_base,
         }

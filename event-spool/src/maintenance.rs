@@ -1,7 +1,7 @@
-//! What is done in the background: ahead of the producers, spare segments and pages ready for writing; behind them, syncs in
-//! an interval and the removal of what is acknowledged.
+//! Background work: ahead of the producers, preparing spare segments and pages for writing; behind them, syncing at an interval
+//! and removing acknowledged segments.
 //!
-//! On two threads, because a sync waits for the disk, and producers would meanwhile run into pages that are not ready.
+//! On two threads, because a sync waits for the disk, and producers would meanwhile reach pages that are not prepared.
 
 use std::{
     io,
@@ -14,20 +14,20 @@ use crate::{
     FlushPolicy, FullPolicy,
     catalogue::Catalogue,
     error::SystemError,
-    format::FRAMES,
+    format::FRAMES_OFFSET,
     log::Log,
     segment::Segment,
     sync::{Arc, lock},
 };
 
-/// Between two looks at the cursor while records come in: at three million records of 320 bytes a second, 1 MiB.
+/// Polling interval of the cursor while records come in: at three million records of 320 bytes a second, 1 MiB.
 const BUSY: Duration = Duration::from_millis(1);
-/// The longest time between two looks: how long an acknowledgement may wait to give space back.
+/// Longest polling interval: how long an acknowledgement may wait to free space.
 const IDLE: Duration = Duration::from_millis(10);
-/// Pages made ready ahead of the cursor when nothing happens: what a burst has until the first look, and no more, because
-/// such pages are memory and are written to disk once.
+/// Pages prepared ahead of the cursor while idle: enough for a burst until the next poll, and no more, because such pages occupy
+/// memory and are written to disk once.
 const AHEAD_IDLE: usize = 2 << 20;
-/// Records since the last look, in bytes, from which on the whole segment and the next are made ready.
+/// Bytes of records since the last poll from which on the whole segment and the next one are prepared.
 const BURST: u64 = 64 << 10;
 /// Between two attempts to make a segment after one has failed.
 const RETRY: Duration = Duration::from_millis(100);
@@ -46,12 +46,13 @@ impl Log {
         reader
             || catalogue.entries.iter().any(|entry| entry.last.is_some() && entry.live.is_some())
             || catalogue.open_segment().is_some_and(|open| {
-                let reserved = self.handoff.reserved().map_or(0, |seal| seal.end);
+                let reserved = self.cursor.reserved().map_or(0, |seal| seal.end);
                 open.segment.synced() < reserved
             })
     }
 
-    /// Removes the segments that every reader has acknowledged, when that is on disk. Without readers there are none.
+    /// Removes the segments that every reader has acknowledged, once the acknowledgements are on disk. Without readers there are
+    /// none.
     pub fn reclaim(&self) {
         let Some((acknowledged, number)) = self.acknowledged_segments() else { return };
         let readers: Vec<_> = lock(&self.readers).values().cloned().collect();
@@ -61,11 +62,11 @@ impl Log {
                 return;
             }
         }
-        // With its last record goes what tells the next sequence, unless a later segment says so on disk.
+        // The last record determines the next sequence, unless a later segment does so on disk.
         let next_says_so = {
             let catalogue = lock(&self.catalogue);
             let behind = catalogue.entries.iter().filter(|entry| entry.number > number);
-            behind.filter_map(|entry| entry.live.as_ref()).all(|live| live.segment.synced() >= FRAMES)
+            behind.filter_map(|entry| entry.live.as_ref()).all(|live| live.segment.synced() >= FRAMES_OFFSET)
         };
         if !next_says_so && self.sync().is_err() {
             return;
@@ -81,20 +82,20 @@ impl Log {
         done.last().map(|entry| (entry.last.unwrap_or(0), entry.number))
     }
 
-    /// Takes them out of the catalogue, as far as the acknowledgements are on disk now: a reader may have come meanwhile.
-    fn take_acknowledged(&self) -> Vec<crate::catalogue::Entry> {
+    /// Removes them from the catalogue, as far as the acknowledgements are on disk now: a reader may have been added meanwhile.
+    fn take_acknowledged(&self) -> Vec<crate::catalogue::SegmentEntry> {
         let readers = lock(&self.readers);
         let synced = readers.values().map(|reader| reader.synced()).min().unwrap_or(0);
         let mut catalogue = lock(&self.catalogue);
         let mut taken = Vec::new();
         while catalogue.entries.front().and_then(|entry| entry.last).is_some_and(|last| last <= synced) {
-            let Some(entry) = catalogue.pop_oldest(&self.handoff) else { break };
+            let Some(entry) = catalogue.pop_oldest(&self.cursor) else { break };
             taken.push(entry);
         }
         taken
     }
 
-    /// Makes a spare segment if there is none, and says whether that failed.
+    /// Creates a spare segment if there is none.
     pub fn prepare_spare(&self) -> Result<(), io::ErrorKind> {
         let number = {
             let mut catalogue = lock(&self.catalogue);
@@ -122,8 +123,8 @@ impl Log {
             }
             Err(error) => {
                 self.counters.file_failures.add(1);
-                // With room made, the next attempt may succeed; without, producers need not try.
-                if self.options.when_full == FullPolicy::Refuse || !self.gives_way(catalogue, &error) {
+                // If space was freed, the next attempt may succeed; otherwise producers need not try.
+                if self.options.when_full == FullPolicy::Refuse || !self.drop_for_space(catalogue, &error) {
                     catalogue.no_segment = Some(SystemError::from(&error));
                 }
                 Err(error.kind())
@@ -131,7 +132,7 @@ impl Log {
         }
     }
 
-    /// Makes pages ready ahead of the cursor, and says how far it has moved since it was at `before`.
+    /// Prepares pages ahead of the cursor, and returns how far it has moved since it was at `before`.
     fn populate(&self, before: &mut (u64, usize)) -> u64 {
         let (open, spare) = {
             let catalogue = lock(&self.catalogue);
@@ -139,7 +140,7 @@ impl Log {
         };
         let Some(open) = open else { return 0 };
         let length = open.mapping().length();
-        let reserved = self.handoff.reserved().map_or(length, |seal| seal.end);
+        let reserved = self.cursor.reserved().map_or(length, |seal| seal.end);
         let moved = if before.0 == open.number() { reserved.saturating_sub(before.1) } else { reserved } as u64;
         *before = (open.number(), reserved);
         let ahead = if moved >= BURST { length } else { AHEAD_IDLE };
@@ -161,12 +162,12 @@ impl Log {
         }
     }
 
-    /// Segments that were dropped, and records that were found to be damaged.
+    /// Segments dropped and records found damaged.
     fn losses(&self) -> (u64, u64) {
         (self.counters.dropped_segments.get(), self.counters.damaged_records.get())
     }
 
-    /// Tells who wants to know of what was lost since the last time.
+    /// Calls the loss callback if anything was lost since the last call.
     fn report_losses(&self, reported: &mut (u64, u64)) {
         let losses = self.losses();
         if losses != std::mem::replace(reported, losses)
@@ -176,7 +177,7 @@ impl Log {
         }
     }
 
-    /// One look at what is behind the producers, but for the interval.
+    /// One round of the work behind the producers, except for the interval syncs.
     pub fn clean_up(&self) {
         if self.has_unsynced_seal() {
             // A failure is counted, and its segment is not asked again.
@@ -190,25 +191,25 @@ impl Log {
 
 /// The background threads, which end when this is dropped.
 #[derive(Debug)]
-pub(crate) struct Background {
-    shared: Arc<Shared>,
+pub(crate) struct BackgroundThreads {
+    shared: Arc<WakeSignal>,
     threads: Vec<thread::JoinHandle<()>>,
 }
 
 #[derive(Debug, Default)]
-struct Shared {
-    signal: Mutex<Signal>,
+struct WakeSignal {
+    signal: Mutex<WakeState>,
     signalled: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct Signal {
+struct WakeState {
     stop: bool,
-    /// Somebody has acknowledged a segment.
+    /// A reader has acknowledged a segment.
     wake: bool,
 }
 
-impl Background {
+impl BackgroundThreads {
     /// Starts the threads.
     pub fn start(log: &Arc<Log>) -> io::Result<Self> {
         let mut background = Self { shared: Arc::default(), threads: Vec::new() };
@@ -217,25 +218,25 @@ impl Background {
         Ok(background)
     }
 
-    fn spawn(&mut self, name: &str, log: &Arc<Log>, run: fn(&Log, &Shared)) -> io::Result<()> {
+    fn spawn(&mut self, name: &str, log: &Arc<Log>, run: fn(&Log, &WakeSignal)) -> io::Result<()> {
         let (log, shared) = (Arc::clone(log), Arc::clone(&self.shared));
         let thread = thread::Builder::new().name(name.to_owned()).spawn(move || run(&log, &shared))?;
         self.threads.push(thread);
         Ok(())
     }
 
-    /// Asks for a look at what is acknowledged, at once.
+    /// Wakes the thread that removes acknowledged segments.
     pub fn wake(&self) {
         self.signal(|signal| signal.wake = true);
     }
 
-    fn signal(&self, change: impl FnOnce(&mut Signal)) {
+    fn signal(&self, change: impl FnOnce(&mut WakeState)) {
         change(&mut self.shared.signal.lock().unwrap_or_else(PoisonError::into_inner));
         self.shared.signalled.notify_all();
     }
 }
 
-impl Drop for Background {
+impl Drop for BackgroundThreads {
     fn drop(&mut self) {
         self.signal(|signal| signal.stop = true);
         for thread in self.threads.drain(..) {
@@ -245,8 +246,8 @@ impl Drop for Background {
     }
 }
 
-impl Shared {
-    /// Waits, and says whether to go on.
+impl WakeSignal {
+    /// Waits, and returns whether to continue.
     fn pause(&self, time: Duration, wakes: bool) -> bool {
         let mut signal = self.signal.lock().unwrap_or_else(PoisonError::into_inner);
         let called = wakes && signal.wake;
@@ -258,7 +259,7 @@ impl Shared {
     }
 }
 
-fn run_ahead(log: &Log, shared: &Shared) {
+fn run_ahead(log: &Log, shared: &WakeSignal) {
     let mut pause = BUSY;
     let mut cursor = (0, 0);
     let mut retry_at = Instant::now();
@@ -275,9 +276,9 @@ fn run_ahead(log: &Log, shared: &Shared) {
     }
 }
 
-fn run_behind(log: &Log, shared: &Shared) {
+fn run_behind(log: &Log, shared: &WakeSignal) {
     let mut last_sync = Instant::now();
-    // Since the opening, which reports its own.
+    // Counted from the opening, which is reported separately.
     let mut reported = (0, log.losses().1);
     loop {
         log.clean_up();

@@ -1,4 +1,4 @@
-//! Reading records in order, with a durable position; knows the segments, and nothing of producers but what they publish.
+//! Reads records in order, with a durable position; knows the segments, and of producers only what they have published.
 
 use std::{
     io,
@@ -7,14 +7,14 @@ use std::{
 
 use crate::{
     AcknowledgeError, ReadError, Sequence,
-    acks::Position,
+    acks::ReaderPosition,
     disk::uninterrupted,
-    format::{FRAMES, Frame, Header, Salt},
+    format::{FRAMES_OFFSET, Frame, Header, Salt},
     log::Log,
-    mapping::Frozen,
+    mapping::ReadOnlyMapping,
     recovery::next_frame,
     segment::{self, Segment},
-    spool::Shared,
+    spool::SpoolShared,
     sync::{Arc, Ordering, lock},
 };
 
@@ -27,15 +27,15 @@ pub struct Record<'a> {
     pub bytes: &'a [u8],
 }
 
-/// What a reader has not yet acknowledged.
+/// The records that a reader has not acknowledged yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Backlog {
     /// Records.
     pub records: u64,
-    /// Bytes of their frames; of a segment that is acknowledged in part, by the share of its records.
+    /// Bytes of their frames; for a partly acknowledged segment, in proportion to its records.
     pub bytes: u64,
-    /// How old the oldest of them is at most: since its segment became current. `None` without any, or if not known.
+    /// Upper bound of the age of the oldest one: the time since its segment became current. `None` if there is none or it is unknown.
     pub oldest_age: Option<Duration>,
 }
 
@@ -44,71 +44,71 @@ pub struct Backlog {
 /// Keeps the spool open, like a [`Spool`](crate::Spool).
 #[derive(Debug)]
 pub struct Reader {
-    cursor: Cursor,
-    position: Arc<Position>,
+    cursor: ReadCursor,
+    position: Arc<ReaderPosition>,
 }
 
 /// Reads the records of a spool in the order of their numbers once, without a position: any number of scans may be open, and
 /// no segment waits for one.
 #[derive(Debug)]
 pub struct Scan {
-    cursor: Cursor,
+    cursor: ReadCursor,
 }
 
-/// A place in the spool.
+/// A position in the spool.
 #[derive(Debug)]
-struct Cursor {
-    shared: Arc<Shared>,
-    /// The next sequence to read, at least.
+struct ReadCursor {
+    shared: Arc<SpoolShared>,
+    /// Lower bound of the next sequence to read.
     next: u64,
-    current: Option<Current>,
+    current: Option<CurrentSegment>,
 }
 
 /// The segment that is being read.
 #[derive(Debug)]
-struct Current {
+struct CurrentSegment {
     number: u64,
     at: usize,
-    source: Source,
+    source: SegmentBytes,
 }
 
 #[derive(Debug)]
-enum Source {
-    /// Of this process, perhaps with producers.
+enum SegmentBytes {
+    /// Written by this process, possibly still by producers.
     Live(Arc<Segment>),
-    /// Without producers.
-    Frozen { bytes: Frozen, salt: Salt, end: usize },
+    /// Has no producers.
+    ReadOnly { bytes: ReadOnlyMapping, salt: Salt, end: usize },
 }
 
-/// What was found at the place of a reader.
-enum Found {
+/// What is at a reader's position.
+enum FrameLookup {
     Frame(Frame),
-    /// Nothing yet.
+    /// Nothing is published yet.
     Pending,
     End,
 }
 
 impl Reader {
-    pub(crate) fn new(shared: Arc<Shared>, position: Arc<Position>) -> Self {
+    pub(crate) fn new(shared: Arc<SpoolShared>, position: Arc<ReaderPosition>) -> Self {
         let next = position.acknowledged() + 1;
-        Self { cursor: Cursor { shared, next, current: None }, position }
+        Self { cursor: ReadCursor { shared, next, current: None }, position }
     }
 
     /// The next record, or `None` when nothing else is published yet.
     ///
-    /// Nobody wakes a reader: producers would need a system call for it. Ask again after some time.
+    /// Readers are not notified, because that would cost producers a system call. Poll again after some time.
     ///
     /// # Errors
-    /// See [`ReadError`]. The reader stays before what it could not read.
+    /// See [`ReadError`]. The reader stays before the record that it could not read.
     #[expect(clippy::should_implement_trait, reason = "an iterator cannot lend its items")]
     pub fn next(&mut self) -> Result<Option<Record<'_>>, ReadError> {
         self.cursor.next(Some(&self.position))
     }
 
-    /// Notes durably that all records up to this one, itself included, need not be read again.
+    /// Records durably that all records up to and including this one need not be read again.
     ///
-    /// One small write; it is synced in the flush interval, by [`Spool::flush`](crate::Spool::flush), and before a
-    /// segment is removed. Acknowledging again what is acknowledged does nothing.
+    /// One small write; it is synced at the flush interval, by [`Spool::flush`](crate::Spool::flush), and before a segment is
+    /// removed. Acknowledging an acknowledged record does nothing.
     ///
     /// # Errors
     /// See [`AcknowledgeError`].
@@ -127,7 +127,7 @@ impl Reader {
         Ok(())
     }
 
-    /// The number of the next record to read, or a number before it.
+    /// The number of the next record to read, or a lower one.
     #[must_use]
     pub fn position(&self) -> Sequence {
         Sequence::new(self.cursor.next)
@@ -139,7 +139,7 @@ impl Reader {
         Some(self.position.acknowledged()).filter(|&number| number > 0).map(Sequence::new)
     }
 
-    /// What is not yet acknowledged; nothing in a process that was forked from the one that opened the spool.
+    /// The unacknowledged records; none in a process that was forked from the one that opened the spool.
     #[must_use]
     pub fn backlog(&self) -> Backlog {
         if self.log().is_forked() {
@@ -154,22 +154,22 @@ impl Reader {
 }
 
 impl Scan {
-    pub(crate) fn new(shared: Arc<Shared>, next: u64) -> Self {
-        Self { cursor: Cursor { shared, next, current: None } }
+    pub(crate) fn new(shared: Arc<SpoolShared>, next: u64) -> Self {
+        Self { cursor: ReadCursor { shared, next, current: None } }
     }
 
     /// The next record, or `None` when nothing else is published yet.
     ///
     /// # Errors
-    /// See [`ReadError`]. The scan stays before what it could not read.
+    /// See [`ReadError`]. The scan stays before the record that it could not read.
     #[expect(clippy::should_implement_trait, reason = "an iterator cannot lend its items")]
     pub fn next(&mut self) -> Result<Option<Record<'_>>, ReadError> {
         self.cursor.next(None)
     }
 }
 
-impl Cursor {
-    fn next(&mut self, position: Option<&Position>) -> Result<Option<Record<'_>>, ReadError> {
+impl ReadCursor {
+    fn next(&mut self, position: Option<&ReaderPosition>) -> Result<Option<Record<'_>>, ReadError> {
         if self.shared.log().is_forked() {
             return Err(ReadError::Forked);
         }
@@ -178,22 +178,22 @@ impl Cursor {
                 return Ok(None);
             }
             match self.find_frame()? {
-                Found::Pending => return Ok(None),
-                Found::End => self.leave_segment(position),
-                Found::Frame(frame) if frame.sequence < self.next => self.step_over(&frame),
-                Found::Frame(frame) => break frame,
+                FrameLookup::Pending => return Ok(None),
+                FrameLookup::End => self.leave_segment(position),
+                FrameLookup::Frame(frame) if frame.sequence < self.next => self.skip_frame(&frame),
+                FrameLookup::Frame(frame) => break frame,
             }
         };
-        self.step_over(&frame);
+        self.skip_frame(&frame);
         if frame.sequence > self.next {
             self.shared.log().note_missing(self.next, frame.sequence - 1);
         }
-        self.go_on(frame.sequence + 1, position);
+        self.advance_to(frame.sequence + 1, position);
         let current = self.current.as_ref().expect("the frame was found in it");
         Ok(Some(Record { sequence: Sequence::new(frame.sequence), bytes: current.source.payload(&frame) }))
     }
 
-    fn go_on(&mut self, next: u64, position: Option<&Position>) {
+    fn advance_to(&mut self, next: u64, position: Option<&ReaderPosition>) {
         self.next = next;
         if let Some(position) = position {
             position.set_read(next - 1);
@@ -201,7 +201,7 @@ impl Cursor {
     }
 
     /// Opens the segment that has the next record, unless one is open. False if there is none.
-    fn enter_segment(&mut self, position: Option<&Position>) -> Result<bool, ReadError> {
+    fn enter_segment(&mut self, position: Option<&ReaderPosition>) -> Result<bool, ReadError> {
         if self.current.as_ref().is_some_and(|current| self.shared.log().has_segment(current.number)) {
             return Ok(true);
         }
@@ -214,73 +214,73 @@ impl Cursor {
         };
         let (number, first) = (entry.number, entry.first);
         let source = match &entry.live {
-            Some(live) => Ok(Source::Live(Arc::clone(&live.segment))),
+            Some(live) => Ok(SegmentBytes::Live(Arc::clone(&live.segment))),
             None => Err(entry.end),
         };
         if first > self.next {
             if let Some(position) = position {
                 catalogue.note_passed(self.next, first, position.acknowledged());
             }
-            self.go_on(first, position);
+            self.advance_to(first, position);
         }
         drop(catalogue);
         let source = match source {
             Ok(live) => live,
-            // Dropped in this moment: the next call finds what is the oldest then.
-            Err(end) => match open_frozen(log, number, end) {
+            // The segment was just dropped: the next call finds the oldest one.
+            Err(end) => match open_read_only(log, number, end) {
                 Err(ReadError::File { .. }) if !log.has_segment(number) => return Ok(false),
                 other => other?,
             },
         };
-        self.current = Some(Current { number, at: FRAMES, source });
+        self.current = Some(CurrentSegment { number, at: FRAMES_OFFSET, source });
         Ok(true)
     }
 
-    fn find_frame(&mut self) -> Result<Found, ReadError> {
+    fn find_frame(&mut self) -> Result<FrameLookup, ReadError> {
         let log = self.shared.log();
         let current = self.current.as_mut().expect("a segment was entered");
         let (number, at) = (current.number, current.at);
-        if let Source::Live(segment) = &current.source {
+        if let SegmentBytes::Live(segment) = &current.source {
             // Read before the frame: if the segment ends here now, nothing is published here later.
             let end = segment.end();
             if end.is_some_and(|end| at >= end) {
-                return Ok(Found::End);
+                return Ok(FrameLookup::End);
             }
             match Frame::in_mapping(segment.mapping(), at, segment.salt()) {
-                Ok(Some(frame)) => return Ok(Found::Frame(frame)),
-                Ok(None) => return Ok(Found::Pending),
+                Ok(Some(frame)) => return Ok(FrameLookup::Frame(frame)),
+                Ok(None) => return Ok(FrameLookup::Pending),
                 Err(_) => {}
             }
             let (Some(end), true) = (end, segment.is_complete()) else {
-                // So that it soon has no more producers.
+                // So that it soon has no producers.
                 log.seal_current(segment);
                 return Err(ReadError::Damaged { segment: segment::name(number), at: at as u64 });
             };
-            current.source = open_frozen(log, number, end)?;
+            current.source = open_read_only(log, number, end)?;
         }
-        let Source::Frozen { bytes, salt, end } = &current.source else {
-            return Ok(Found::End);
+        let SegmentBytes::ReadOnly { bytes, salt, end } = &current.source else {
+            return Ok(FrameLookup::End);
         };
         let Some(frame) = next_frame(&bytes[..*end], at, *salt, None) else {
             log.counters.damaged_reads.add(u64::from(at < *end));
-            return Ok(Found::End);
+            return Ok(FrameLookup::End);
         };
         log.counters.damaged_reads.add(u64::from(frame.at > at));
-        Ok(Found::Frame(frame))
+        Ok(FrameLookup::Frame(frame))
     }
 
-    fn step_over(&mut self, frame: &Frame) {
+    fn skip_frame(&mut self, frame: &Frame) {
         if let Some(current) = &mut self.current {
             current.at = frame.end();
         }
     }
 
-    fn leave_segment(&mut self, position: Option<&Position>) {
+    fn leave_segment(&mut self, position: Option<&ReaderPosition>) {
         if let Some(current) = self.current.take() {
             let last = lock(&self.shared.log().catalogue).find(current.number).and_then(|entry| entry.last);
             if let Some(last) = last.filter(|last| *last >= self.next) {
                 self.shared.log().note_missing(self.next, last);
-                self.go_on(last + 1, position);
+                self.advance_to(last + 1, position);
             }
         }
     }
@@ -293,30 +293,30 @@ impl Drop for Reader {
         }
         let mut catalogue = lock(&self.cursor.shared.log().catalogue);
         catalogue.note_closed(self.position.acknowledged());
-        // With the catalogue locked: what it has read beyond is not under way any more.
+        // With the catalogue locked: records read beyond the acknowledgement are no longer in progress.
         self.position.close();
     }
 }
 
-impl Source {
+impl SegmentBytes {
     fn payload(&self, frame: &Frame) -> &[u8] {
         match self {
             Self::Live(segment) => {
                 let range = frame.payload();
                 segment.mapping().published(range.start, range.len()).expect("the frame was read there")
             }
-            Self::Frozen { bytes, .. } => &bytes[frame.payload()],
+            Self::ReadOnly { bytes, .. } => &bytes[frame.payload()],
         }
     }
 }
 
-fn open_frozen(log: &Log, number: u64, end: usize) -> Result<Source, ReadError> {
+fn open_read_only(log: &Log, number: u64, end: usize) -> Result<SegmentBytes, ReadError> {
     let file = segment::name(number);
-    let open = || -> io::Result<Source> {
-        let bytes = uninterrupted(|| log.disk.open(&file))?.map_frozen(end)?;
+    let open = || -> io::Result<SegmentBytes> {
+        let bytes = uninterrupted(|| log.disk.open(&file))?.map_read_only(end)?;
         let header = Header::decode(&bytes).map_err(|_| io::ErrorKind::InvalidData)?;
         let end = end.min(bytes.len());
-        Ok(Source::Frozen { bytes, salt: Salt::new(header.salt), end })
+        Ok(SegmentBytes::ReadOnly { bytes, salt: Salt::new(header.salt), end })
     };
     open().map_err(|source| ReadError::File { file: segment::name(number), source })
 }
@@ -326,7 +326,7 @@ impl Log {
         number > self.removed.load(Ordering::Acquire)
     }
 
-    /// Whether a segment ends with a sequence behind the first and up to the second.
+    /// Whether a segment ends with a sequence after the first and up to the second.
     fn ends_segment(&self, before: u64, up_to: u64) -> bool {
         let catalogue = lock(&self.catalogue);
         let mut ends = catalogue.entries.iter().filter_map(|entry| entry.last);
@@ -340,8 +340,10 @@ impl Log {
         let mut activated = None;
         for entry in &catalogue.entries {
             let (records, bytes) = match entry.last {
-                Some(_) => (entry.records, (entry.end - FRAMES) as u64),
-                None => (next - entry.first, self.handoff.reserved().map_or(0, |seal| (seal.end - FRAMES) as u64)),
+                Some(_) => (entry.records, (entry.end - FRAMES_OFFSET) as u64),
+                None => {
+                    (next - entry.first, self.cursor.reserved().map_or(0, |seal| (seal.end - FRAMES_OFFSET) as u64))
+                }
             };
             let remaining = catalogue.remaining(entry, entry.last.unwrap_or(next - 1), acknowledged);
             if remaining > 0 {

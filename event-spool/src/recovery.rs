@@ -1,7 +1,7 @@
-//! What is found when a spool is opened: reads everything, one segment at a time, and then puts it in order.
+//! Recovery when a spool is opened: reads everything, one segment at a time, and then cleans up.
 //!
-//! Reading changes nothing. What may be changed without knowing the next sequence by another way is changed at once, the
-//! rest when the next segment has said with which sequence it begins (`format.rs`, "Sequences after a restart").
+//! Reading changes nothing. Changes that do not affect how the next sequence is determined are made at once, the others after the
+//! next segment has recorded its first sequence (`format.rs`, "Sequences after a restart").
 
 mod missing;
 mod scan;
@@ -13,8 +13,8 @@ use std::{
 
 use crate::{
     OpenError, Sequence,
-    acks::{self, Position},
-    catalogue::Entry,
+    acks::{self, ReaderPosition},
+    catalogue::SegmentEntry,
     disk::{self, Directory, uninterrupted},
     format::{self, Activation, FRAME_HEADER, Header, HeaderError, Salt},
     gaps::{self, Gaps},
@@ -22,11 +22,11 @@ use crate::{
     segment::{self, set_aside},
     sync::Arc,
 };
-use missing::Missing;
+use missing::MissingRecords;
 pub(crate) use scan::next_frame;
-use scan::{Gap, GapKind, Scan, scan};
+use scan::{ScanGap, ScanGapKind, SegmentScan, scan};
 
-/// Files of damaged bytes that one recovery keeps aside, at most: a disk that returns noise must not fill itself.
+/// Maximum number of files of damaged bytes that one recovery saves: a disk that returns noise must not fill itself.
 const MAX_SET_ASIDE: u64 = 64;
 
 /// What was found when the spool was opened.
@@ -39,9 +39,9 @@ pub struct Recovery {
     pub records: u64,
     /// Bytes from the first to the last frame of each segment, together.
     pub bytes: u64,
-    /// Places that were reserved and never published, with valid records behind them: a producer was killed there.
+    /// Places that were reserved and never published, followed by valid records: a producer was killed there.
     pub holes: u64,
-    /// Places with published bytes that are no valid record, with valid records behind them.
+    /// Places with published bytes that are not a valid record, followed by valid records.
     pub corrupt: u64,
     /// Sequences that holes and corrupt places had, between valid records of a segment.
     pub missing_records: u64,
@@ -64,46 +64,46 @@ pub struct Recovery {
     pub damaged_readers: u64,
     /// Sequences left out because the machine may have failed before records with them were on disk.
     pub skipped_sequences: u64,
-    /// Files that could not be shortened, removed or renamed. They are harmless, and tried again at the next open.
+    /// Files that could not be shortened, removed or renamed. They are harmless, and retried at the next open.
     pub file_failures: u64,
 }
 
-/// What the log begins with.
+/// The state with which the log begins.
 #[derive(Debug)]
 pub(crate) struct Recovered {
-    pub entries: VecDeque<Entry>,
-    pub readers: BTreeMap<String, Arc<Position>>,
+    pub entries: VecDeque<SegmentEntry>,
+    pub readers: BTreeMap<String, Arc<ReaderPosition>>,
     pub next_number: u64,
     pub next_sequence: u64,
-    /// The sequences without a record, behind what is acknowledged.
+    /// The sequences without a record, after the acknowledged ones.
     pub gaps: Gaps,
-    /// Whether the file of gaps says something else.
+    /// Whether the file of gaps differs.
     pub gaps_changed: bool,
     pub report: Recovery,
     pub cleanup: Cleanup,
 }
 
-/// What is left to be done to files.
+/// The changes to files that remain to be made.
 #[derive(Debug, Default)]
 pub(crate) struct Cleanup {
-    /// Needs no new segment first.
-    pub now: Vec<Task>,
-    /// Would take away what tells the next sequence.
-    pub later: Vec<Task>,
+    /// Those that do not need a new segment first.
+    pub now: Vec<CleanupTask>,
+    /// Those that would remove what determines the next sequence.
+    pub later: Vec<CleanupTask>,
 }
 
 #[derive(Debug)]
-pub(crate) enum Task {
+pub(crate) enum CleanupTask {
     Truncate { file: String, length: u64 },
     Remove { file: String },
     Rename { file: String, to: String },
 }
 
 impl Recovered {
-    /// Counts the space of segments that are, or are about to be, cut as free.
-    pub fn note_truncated(&mut self, tasks: &[Task]) {
+    /// Counts the space of segments that are, or are about to be, truncated as free.
+    pub fn note_truncated(&mut self, tasks: &[CleanupTask]) {
         for task in tasks {
-            if let Task::Truncate { file, length } = task {
+            if let CleanupTask::Truncate { file, length } = task {
                 let number = segment::parse_name(file);
                 let entry = self.entries.iter_mut().find(|entry| Some(entry.number) == number);
                 if let Some(entry) = entry {
@@ -114,7 +114,7 @@ impl Recovered {
     }
 }
 
-/// Reads what the directory has.
+/// Reads the directory.
 pub(crate) fn load(disk: &dyn Directory) -> Result<Recovered, OpenError> {
     let failed = |source| OpenError::File { file: ".".to_owned(), action: "listed", source };
     let names = uninterrupted(|| disk.names()).map_err(failed)?;
@@ -130,7 +130,7 @@ pub(crate) fn load(disk: &dyn Directory) -> Result<Recovered, OpenError> {
     };
     let mut numbers: Vec<u64> = names.iter().filter_map(|name| segment::parse_name(name)).collect();
     numbers.sort_unstable();
-    let mut missing = Missing::default();
+    let mut missing = MissingRecords::default();
     for &number in &numbers {
         load_segment(disk, number, &mut recovered, &mut missing)?;
     }
@@ -140,21 +140,21 @@ pub(crate) fn load(disk: &dyn Directory) -> Result<Recovered, OpenError> {
         if let Some(reader) = acks::parse_file_name(name) {
             load_reader(disk, reader, &mut recovered)?;
         } else if is_temporary(name) {
-            recovered.cleanup.now.push(Task::Remove { file: name.clone() });
+            recovered.cleanup.now.push(CleanupTask::Remove { file: name.clone() });
         }
     }
     recovered.next_sequence += recovered.report.skipped_sequences;
-    missing.settle(disk, &mut recovered);
+    missing.count_into(disk, &mut recovered);
     Ok(recovered)
 }
 
-/// Whether a file was to replace another, and the process died before it did.
+/// Whether a file was meant to replace another one, and the process died before it did.
 fn is_temporary(name: &str) -> bool {
     name.strip_suffix(disk::NEW).is_some_and(|name| name.starts_with("reader-") || name == gaps::FILE)
 }
 
 fn load_reader(disk: &dyn Directory, name: &str, recovered: &mut Recovered) -> Result<(), OpenError> {
-    let (position, damaged) = Position::load(disk, name)?;
+    let (position, damaged) = ReaderPosition::load(disk, name)?;
     recovered.report.readers += 1;
     recovered.report.damaged_readers += u64::from(damaged);
     recovered.next_sequence = recovered.next_sequence.max(position.acknowledged().saturating_add(1));
@@ -166,7 +166,7 @@ fn load_segment(
     disk: &dyn Directory,
     number: u64,
     recovered: &mut Recovered,
-    missing: &mut Missing,
+    missing: &mut MissingRecords,
 ) -> Result<(), OpenError> {
     let name = segment::name(number);
     let failed = |source| OpenError::File { file: name.clone(), action: "read", source };
@@ -174,10 +174,10 @@ fn load_segment(
     let file_bytes = uninterrupted(|| file.length()).map_err(failed)?;
     let length = usize::try_from(file_bytes).unwrap_or(MAX_CAPACITY).min(MAX_CAPACITY);
     if length == 0 {
-        recovered.cleanup.now.push(Task::Remove { file: name });
+        recovered.cleanup.now.push(CleanupTask::Remove { file: name });
         return Ok(());
     }
-    let bytes = file.map_frozen(length).map_err(failed)?;
+    let bytes = file.map_read_only(length).map_err(failed)?;
     let header = match Header::decode(&bytes) {
         Ok(header) if header.number == number => header,
         Err(HeaderError::Version(version)) => {
@@ -198,32 +198,32 @@ fn load_segment(
         gaps.push(gap.clone());
     });
     if found.first.is_some_and(|first| recovered.entries.back().is_some_and(|entry| entry.last >= Some(first))) {
-        // Not of this spool's making: its numbers would come a second time.
+        // Not written by this spool: its numbers would occur twice.
         refuse(&bytes, name, recovered, missing);
         return Ok(());
     }
     missing.note_segment(&bytes, base, &found, &gaps, is_of_this_boot);
     recovered.next_sequence = recovered.next_sequence.max(base.unwrap_or(0)).max(found.last.map_or(0, |last| last + 1));
     let cut = file_bytes > found.end as u64;
-    // Even without an activation: it may have been current for a moment that did not reach the disk.
+    // Even without an activation: it may have been current without that reaching the disk.
     let may_have_lost = cut && !is_of_this_boot;
     if may_have_lost {
         recovered.report.skipped_sequences += header.capacity.min(MAX_CAPACITY as u64) / FRAME_HEADER as u64;
     }
-    // An empty one that was current tells the next sequence.
+    // An empty segment that was current determines the next sequence.
     let tells = may_have_lost || activation.is_some() && found.records == 0;
     let tasks = if tells { &mut recovered.cleanup.later } else { &mut recovered.cleanup.now };
     let (Some(first), Some(last)) = (found.first, found.last) else {
-        tasks.push(Task::Remove { file: name });
+        tasks.push(CleanupTask::Remove { file: name });
         return Ok(());
     };
     if cut {
-        tasks.push(Task::Truncate { file: name, length: found.end as u64 });
+        tasks.push(CleanupTask::Truncate { file: name, length: found.end as u64 });
     }
     recovered.report.segments += 1;
     recovered.report.records += found.records;
-    recovered.report.bytes += (found.end - format::FRAMES) as u64;
-    recovered.entries.push_back(Entry {
+    recovered.report.bytes += (found.end - format::FRAMES_OFFSET) as u64;
+    recovered.entries.push_back(SegmentEntry {
         number,
         first,
         last: Some(last),
@@ -236,23 +236,23 @@ fn load_segment(
     Ok(())
 }
 
-/// Takes a file for something else than a segment. One that is all zero was never written to.
-fn refuse(bytes: &[u8], name: String, recovered: &mut Recovered, missing: &mut Missing) {
+/// Sets aside a file that is not a segment. A file of zeros was never written to, and is removed.
+fn refuse(bytes: &[u8], name: String, recovered: &mut Recovered, missing: &mut MissingRecords) {
     if bytes.iter().all(|&byte| byte == 0) {
-        recovered.cleanup.now.push(Task::Remove { file: name });
+        recovered.cleanup.now.push(CleanupTask::Remove { file: name });
         return;
     }
     missing.note_refused(bytes);
     recovered.report.damaged_segments += 1;
     let to = format!("{SET_ASIDE}{name}");
-    recovered.cleanup.now.push(Task::Rename { file: name, to });
+    recovered.cleanup.now.push(CleanupTask::Rename { file: name, to });
 }
 
-fn note_gap(disk: &dyn Directory, number: u64, bytes: &[u8], gap: &Gap, report: &mut Recovery) {
+fn note_gap(disk: &dyn Directory, number: u64, bytes: &[u8], gap: &ScanGap, report: &mut Recovery) {
     match gap.kind {
-        GapKind::Hole => report.holes += 1,
-        GapKind::Corrupt => report.corrupt += 1,
-        GapKind::TornTail => report.torn_tails += 1,
+        ScanGapKind::Hole => report.holes += 1,
+        ScanGapKind::Corrupt => report.corrupt += 1,
+        ScanGapKind::TornTail => report.torn_tails += 1,
     }
     report.missing_records += gap.missing.end - gap.missing.start;
     let published = format::u64_at(bytes, gap.range.start) != 0;
@@ -267,25 +267,25 @@ fn note_gap(disk: &dyn Directory, number: u64, bytes: &[u8], gap: &Gap, report: 
 
 const SET_ASIDE: &str = "damaged-";
 
-/// The number of the segment that bytes kept aside are from.
+/// The number of the segment from which saved bytes are.
 fn number_set_aside(name: &str) -> Option<u64> {
     segment::parse_name(name.strip_prefix(SET_ASIDE)?.get(..segment::name(0).len())?)
 }
 
-/// Does what is left to be done to files, and says how much of it failed.
-pub(crate) fn apply(disk: &dyn Directory, tasks: &[Task]) -> u64 {
+/// Makes the remaining changes to files, and returns how many failed.
+pub(crate) fn apply(disk: &dyn Directory, tasks: &[CleanupTask]) -> u64 {
     if tasks.is_empty() {
         return 0;
     }
-    let apply_one = |task: &Task| -> io::Result<()> {
+    let apply_one = |task: &CleanupTask| -> io::Result<()> {
         match task {
-            Task::Truncate { file, length } => {
+            CleanupTask::Truncate { file, length } => {
                 let file = disk.open(file)?;
                 file.truncate(*length)?;
                 file.sync()
             }
-            Task::Remove { file } => disk.remove(file),
-            Task::Rename { file, to } => disk.rename(file, to),
+            CleanupTask::Remove { file } => disk.remove(file),
+            CleanupTask::Rename { file, to } => disk.rename(file, to),
         }
     };
     let failures = tasks.iter().filter(|task| uninterrupted(|| apply_one(task)).is_err()).count() as u64;

@@ -1,10 +1,10 @@
-//! One segment that this process appends to, or is about to; knows the format, and nothing of other segments.
+//! A segment that this process appends to, or is about to; knows the format, and nothing of other segments.
 
 use std::{io, sync::OnceLock};
 
 use crate::{
     disk::{Directory, File, uninterrupted, write_all_at},
-    format::{Activation, FRAMES, Header, Salt, claimed_length, padded},
+    format::{Activation, FRAMES_OFFSET, Header, Salt, claimed_length, padded},
     mapping::{Mapping, Seal},
     sync::{Arc, AtomicBool, AtomicU64, Ordering},
 };
@@ -20,26 +20,26 @@ pub(crate) struct Segment {
     base: AtomicU64,
     /// Where it ends, in bytes; zero while it is open.
     end: AtomicU64,
-    /// All before it is published, in bytes; moved by [`Segment::walk_published`].
+    /// Everything before this offset is published; advanced by [`Segment::walk_published`].
     published: AtomicU64,
-    /// All published before it is on disk, in bytes; moved by the one thread that syncs.
+    /// Everything published before this offset is on disk; advanced by the one thread that syncs.
     synced: AtomicU64,
-    /// How far pages were made ready for writing; moved by the background thread.
+    /// The offset up to which pages are prepared for writing; advanced by the background thread.
     populated: AtomicU64,
     failed: AtomicBool,
     activated: OnceLock<Activation>,
 }
 
 impl Segment {
-    /// Makes the file of a segment, in full and surviving the death of the machine, but does not make it current.
+    /// Creates the file of a segment, fully allocated and synced, but does not make it current.
     ///
     /// # Errors
-    /// What the file system says; then the file is removed as far as that goes.
+    /// The error of the file system; the file is then removed if possible.
     pub fn prepare(disk: &dyn Directory, number: u64, capacity: u64) -> io::Result<Arc<Self>> {
         let name = name(number);
         let file = uninterrupted(|| disk.create(&name))?;
         Self::fill(disk, file, number, capacity).inspect_err(|_| {
-            // Best effort: whatever stays has no records, and the next open removes it.
+            // Best effort: a file that stays has no records, and the next open removes it.
             let _ = disk.remove(&name);
         })
     }
@@ -59,9 +59,9 @@ impl Segment {
             file,
             base: AtomicU64::new(0),
             end: AtomicU64::new(0),
-            published: AtomicU64::new(FRAMES as u64),
+            published: AtomicU64::new(FRAMES_OFFSET as u64),
             synced: AtomicU64::new(0),
-            populated: AtomicU64::new(FRAMES as u64),
+            populated: AtomicU64::new(FRAMES_OFFSET as u64),
             failed: AtomicBool::new(false),
             activated: OnceLock::new(),
         }))
@@ -84,7 +84,7 @@ impl Segment {
         self.base.load(Ordering::Acquire)
     }
 
-    /// Makes it ready to be current; the first call counts.
+    /// Prepares it to become current; only the first call has an effect.
     pub fn activate(&self, base: u64, unix_ms: u64) {
         let activation = *self.activated.get_or_init(|| Activation { base, unix_ms });
         let (places, bytes) = activation.encode(self.salt);
@@ -109,7 +109,7 @@ impl Segment {
         }
     }
 
-    /// Walks over what was published since the last walk, and says how far it goes without a gap.
+    /// Walks over the frames published since the last walk, and returns the offset up to which there is no gap.
     pub fn walk_published(&self) -> usize {
         let mut at = to_address(self.published.load(Ordering::Acquire));
         while self.end().is_none_or(|end| at < end) {
@@ -122,34 +122,34 @@ impl Segment {
         at
     }
 
-    /// Whether it is sealed and every frame in it is published: it has no producers, and will have none.
+    /// Whether it is sealed and all its frames are published: it has no producers, and never will.
     pub fn is_complete(&self) -> bool {
         self.end().is_some_and(|end| self.walk_published() >= end)
     }
 
-    /// How far it is on disk, in bytes.
+    /// The offset up to which it is on disk.
     pub fn synced(&self) -> usize {
         to_address(self.synced.load(Ordering::Acquire))
     }
 
-    /// Whether a sync has failed. It is not asked for again: pages that could not be written count as clean.
+    /// Whether a sync has failed. It is not repeated: pages that could not be written count as clean.
     pub fn has_failed(&self) -> bool {
         self.failed.load(Ordering::Acquire)
     }
 
-    /// Writes all that is published and not yet on disk, up to `reserved`. Called by one thread at a time.
+    /// Writes everything that is published and not yet on disk, up to `reserved`. Called by one thread at a time.
     ///
     /// # Errors
-    /// What the file system says; then the segment has failed for good.
+    /// The error of the file system; the segment has then failed permanently.
     pub fn sync_up_to(&self, reserved: usize) -> io::Result<()> {
         let from = self.synced();
         if from >= reserved || self.has_failed() {
             return Ok(());
         }
-        // Before the sync: what is published during it may be on disk or not, and is written by the next.
+        // Before the sync: a frame published during it may be on disk or not, and is written by the next one.
         let published = self.walk_published();
-        // Producers have left what is published; the page that they share with it comes back with their next store.
-        self.mapping.let_go(from..published);
+        // Producers no longer write to published frames; a page that they share with one is mapped again by their next store.
+        self.mapping.advise_dont_need(from..published);
         match uninterrupted(|| self.file.sync_mapping(&self.mapping, from..reserved)) {
             Ok(()) => {
                 self.synced.store(published as u64, Ordering::Release);
@@ -162,7 +162,7 @@ impl Segment {
         }
     }
 
-    /// Makes pages ready for writing up to `until`, in steps that are worth a call.
+    /// Prepares pages for writing up to `until`, in steps large enough for a system call.
     pub fn populate_up_to(&self, until: usize) {
         /// A few dozen pages for one system call.
         const STEP: usize = 256 << 10;
@@ -174,7 +174,7 @@ impl Segment {
         }
     }
 
-    /// Cuts the space behind the last frame, when nobody appends any more.
+    /// Truncates the file after the last frame, once nobody appends to it.
     pub fn truncate(&self, end: usize) -> io::Result<()> {
         uninterrupted(|| self.file.truncate(end as u64))?;
         self.file.sync()
@@ -192,7 +192,7 @@ pub(crate) fn parse_name(file: &str) -> Option<u64> {
     (name(number) == file).then_some(number)
 }
 
-/// Puts bytes aside in a file of their own. False if an earlier recovery has done so.
+/// Saves bytes in a separate file. False if an earlier recovery has done so.
 pub(crate) fn set_aside(disk: &dyn Directory, name: &str, bytes: &[u8]) -> io::Result<bool> {
     let file = match uninterrupted(|| disk.create(name)) {
         Ok(file) => file,

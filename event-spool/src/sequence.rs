@@ -1,4 +1,4 @@
-//! The number of a record; knows nothing of where records are.
+//! The number of a record; knows nothing of where records are stored.
 
 use std::fmt;
 

@@ -1,15 +1,15 @@
-//! The handle of a spool: opening, closing, and the calls that go on to the log.
+//! The handle of a spool: opening, closing, and the calls that are forwarded to the log.
 
 use std::{fmt, io, path::Path};
 
 use crate::{
     AppendError, FlushError, OpenError, Reader, Recovery, Scan, Sequence, SpoolBuilder, Stats,
-    acks::{Position, is_valid_name},
+    acks::{ReaderPosition, is_valid_name},
     catalogue::Catalogue,
     disk::{Directory, LockError, uninterrupted},
-    format::FRAMES,
+    format::FRAMES_OFFSET,
     log::{Log, unix_ms},
-    maintenance::Background,
+    maintenance::BackgroundThreads,
     recovery,
     segment::{self, Segment},
     sync::{Arc, lock},
@@ -17,32 +17,32 @@ use crate::{
 
 /// A crash-safe log of byte records. Cheap to clone; all clones are the same spool.
 ///
-/// It stays open until the last clone and the last [`Reader`] are dropped. Dropping syncs what is there and cuts unused
-/// space off; a failure of that is not reported, so who needs to know calls [`Spool::flush`] before.
+/// It stays open until the last clone and the last [`Reader`] are dropped. Dropping syncs all records and truncates unused space;
+/// failures are not reported, so call [`Spool::flush`] before if they matter.
 #[derive(Clone, Debug)]
 pub struct Spool {
-    shared: Arc<Shared>,
+    shared: Arc<SpoolShared>,
 }
 
-/// Who does the work of the background.
+/// Who does the background work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Maintenance {
+pub(crate) enum MaintenanceMode {
     Background,
     #[cfg(any(test, feature = "simulation"))]
     Manual,
 }
 
-/// What the handles share.
-pub(crate) struct Shared {
+/// The state that the handles share.
+pub(crate) struct SpoolShared {
     log: Arc<Log>,
     recovery: Recovery,
-    /// Before the lock, so that it has ended when the lock goes.
-    background: Option<Background>,
+    /// Before the lock, so that the threads have ended when the lock is released.
+    background: Option<BackgroundThreads>,
     lock: Option<Box<dyn fmt::Debug + Send + Sync>>,
 }
 
 impl Spool {
-    /// Begins to describe how a spool is to be opened.
+    /// Options for opening a spool.
     pub fn builder() -> SpoolBuilder {
         SpoolBuilder::default()
     }
@@ -51,7 +51,7 @@ impl Spool {
         disk: Arc<dyn Directory>,
         path: &Path,
         options: SpoolBuilder,
-        maintenance: Maintenance,
+        maintenance: MaintenanceMode,
     ) -> Result<Self, OpenError> {
         let directory = || path.to_owned();
         let lock = loop {
@@ -68,7 +68,7 @@ impl Spool {
         let mut recovered = recovery::load(&*disk)?;
         let cleanup = std::mem::take(&mut recovered.cleanup);
         let mut recovery = recovered.report.clone();
-        // Before anything is repaired: afterwards there would be nothing left to count, or it would be counted again.
+        // Before anything is cleaned up: afterwards there would be nothing left to count, or it would be counted again.
         if recovered.gaps_changed && recovered.gaps.store(&*disk).is_err() {
             recovery.file_failures += 1;
         }
@@ -76,28 +76,28 @@ impl Spool {
         recovered.note_truncated(&cleanup.now);
         recovered.note_truncated(&cleanup.later);
         let log = Arc::new(Log::new(disk, options, recovered));
-        // Without space there is no segment yet. That is no reason not to open: what is there can be read.
+        // Without space there is no segment yet. The spool is opened all the same: its records can be read.
         let began = log.roll(None).is_ok() && log.sync().is_ok();
         recovery.file_failures += recovery::apply(&*log.disk, &cleanup.later);
         if !began && !cleanup.later.is_empty() {
             log.retry_segment();
         }
         let background = match maintenance {
-            Maintenance::Background => {
-                let started = Background::start(&log);
+            MaintenanceMode::Background => {
+                let started = BackgroundThreads::start(&log);
                 Some(started.map_err(|source| OpenError::Directory { directory: path.to_owned(), source })?)
             }
             #[cfg(any(test, feature = "simulation"))]
-            Maintenance::Manual => None,
+            MaintenanceMode::Manual => None,
         };
-        Ok(Self { shared: Arc::new(Shared { log, recovery, background, lock: Some(lock) }) })
+        Ok(Self { shared: Arc::new(SpoolShared { log, recovery, background, lock: Some(lock) }) })
     }
 
-    /// Appends a record, which survives the death of the process when this returns, and gives it its number.
+    /// Appends a record and returns its number. The record survives the death of the process when this returns.
     ///
-    /// Without a lock, a system call or an allocation, unless a segment ends and none is ready behind it: then this call
-    /// makes one itself, which takes milliseconds ([`Stats::late_segments`] counts that), or
-    /// [`FlushPolicy::EveryRecords`](crate::FlushPolicy::EveryRecords) asks for a sync.
+    /// Needs no lock, system call or allocation, unless a segment ends and no spare one is ready: then this call creates one, which
+    /// takes milliseconds ([`Stats::late_segments`] counts that), or
+    /// [`FlushPolicy::EveryRecords`](crate::FlushPolicy::EveryRecords) requires a sync.
     ///
     /// # Errors
     /// See [`AppendError`].
@@ -105,7 +105,7 @@ impl Spool {
         self.shared.log.append(&[record])
     }
 
-    /// Appends one record that is made of several parts, in their order.
+    /// Appends one record that consists of several parts, in order.
     ///
     /// # Errors
     /// See [`AppendError`].
@@ -113,7 +113,7 @@ impl Spool {
         self.shared.log.append(parts)
     }
 
-    /// Appends a record, and returns when it would survive the death of the machine.
+    /// Appends a record, and returns once it would survive the death of the machine.
     ///
     /// Callers that wait at the same time share a sync.
     ///
@@ -125,7 +125,7 @@ impl Spool {
         Ok(sequence)
     }
 
-    /// Makes all records that were appended, and all acknowledgements, survive the death of the machine.
+    /// Syncs all appended records and all acknowledgements, so that they survive the death of the machine.
     ///
     /// # Errors
     /// See [`FlushError`].
@@ -133,11 +133,11 @@ impl Spool {
         self.shared.log.sync()
     }
 
-    /// Opens the reader of this name. A new one begins at the oldest record, and nothing is removed before it has
+    /// Opens the reader of this name. A new reader begins at the oldest record, and no record is removed before the reader has
     /// acknowledged it.
     ///
     /// # Errors
-    /// See [`OpenError`]: the name is none, the reader is open already, or its file cannot be made.
+    /// See [`OpenError`]: the name is invalid, the reader is already open, or its file cannot be created.
     pub fn reader(&self, name: &str) -> Result<Reader, OpenError> {
         if !is_valid_name(name) {
             return Err(OpenError::ReaderName { name: name.to_owned() });
@@ -152,7 +152,7 @@ impl Spool {
         } else {
             let oldest = lock(&log.catalogue).oldest();
             let failed = |source| OpenError::File { file: crate::acks::file_name(name), action: "written", source };
-            let position = Arc::new(Position::create(&*log.disk, name, oldest - 1).map_err(failed)?);
+            let position = Arc::new(ReaderPosition::create(&*log.disk, name, oldest - 1).map_err(failed)?);
             readers.insert(name.to_owned(), Arc::clone(&position));
             position
         };
@@ -162,7 +162,7 @@ impl Spool {
         Ok(Reader::new(Arc::clone(&self.shared), position))
     }
 
-    /// Begins to read behind a record, or with the oldest with `None`, and keeps no position.
+    /// Reads from the record after this one, or from the oldest with `None`, without a durable position.
     ///
     /// # Errors
     /// In a process that was forked from the one that opened the spool.
@@ -173,7 +173,8 @@ impl Spool {
         Ok(Scan::new(Arc::clone(&self.shared), after.map_or(1, |after| after.get() + 1)))
     }
 
-    /// What a reader has acknowledged, open or not; `None` without one, or before its first record.
+    /// The last record that a reader has acknowledged, whether it is open or not; `None` without such a reader, or before its first
+    /// acknowledgement.
     #[must_use]
     pub fn acknowledged(&self, reader: &str) -> Option<Sequence> {
         if self.is_forked() {
@@ -183,7 +184,7 @@ impl Spool {
         (acknowledged > 0).then(|| Sequence::new(acknowledged))
     }
 
-    /// Forgets the reader of this name, so that segments need not wait for it any more. False if there is none.
+    /// Removes the reader of this name, so that segments no longer wait for it. False if there is none.
     ///
     /// # Errors
     /// See [`OpenError`]: the reader is open, or its file cannot be removed.
@@ -208,7 +209,7 @@ impl Spool {
         Ok(true)
     }
 
-    /// The readers that have a position, open or not.
+    /// The names of all readers, open or not.
     #[must_use]
     pub fn readers(&self) -> Vec<String> {
         if self.is_forked() {
@@ -217,33 +218,33 @@ impl Spool {
         lock(&self.shared.log.readers).keys().cloned().collect()
     }
 
-    /// Whether this process was forked from the one that opened the spool, and can do nothing with it. Costs no system call.
+    /// Whether this process was forked from the one that opened the spool, and cannot use it. Costs no system call.
     #[must_use]
     #[inline]
     pub fn is_forked(&self) -> bool {
         self.shared.log.is_forked()
     }
 
-    /// Records behind this one that are in the spool; from the first on with `None`.
+    /// How many records there are after this one; all of them with `None`.
     #[must_use]
     pub fn records_after(&self, sequence: Option<Sequence>) -> u64 {
         if self.is_forked() { 0 } else { self.shared.log.records_after(sequence.map_or(0, Sequence::get)) }
     }
 
-    /// The bytes of a record at most.
+    /// The maximum size of a record in bytes.
     #[must_use]
     pub fn max_record_bytes(&self) -> usize {
         self.shared.log.options.max_record()
     }
 
-    /// The name of the file system that the spool is on, if that may not keep the space that files reserve: copy-on-write and
-    /// network file systems, and overlays. When such a disk is full, an append may end the process with SIGBUS.
+    /// The name of the spool's file system, if it may not keep reserved space: copy-on-write and network file systems, and overlays.
+    /// When such a disk is full, an append may end the process with SIGBUS.
     #[must_use]
-    pub fn unreserving_file_system(&self) -> Option<&'static str> {
-        self.shared.log.disk.unreserving()
+    pub fn file_system_without_reservation(&self) -> Option<&'static str> {
+        self.shared.log.disk.file_system_without_reservation()
     }
 
-    /// Counters and sizes, as of now.
+    /// Current counters and sizes.
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.shared.log.stats()
@@ -255,7 +256,7 @@ impl Spool {
         &self.shared.recovery
     }
 
-    /// Does once what the background threads do, for a spool that was opened without one.
+    /// Does one round of the background work, for a spool that was opened without background threads.
     #[cfg(any(test, feature = "simulation"))]
     pub fn maintain(&self) {
         self.shared.log.clean_up();
@@ -263,13 +264,13 @@ impl Spool {
         let _ = self.shared.log.prepare_spare();
     }
 
-    /// Notes that a reader has found this record to be missing.
+    /// Records that a reader has found this record missing.
     #[cfg(test)]
     pub(crate) fn note_missing(&self, sequence: u64) {
         self.shared.log.note_missing(sequence, sequence);
     }
 
-    /// Reserves a record and leaves it unpublished, with its payload written, as a process does that is killed there.
+    /// Reserves a record and writes its payload but does not publish it, like a process that is killed at that point.
     ///
     /// # Errors
     /// As for [`Spool::append`].
@@ -281,12 +282,12 @@ impl Spool {
     }
 }
 
-impl Shared {
+impl SpoolShared {
     pub(crate) fn log(&self) -> &Log {
         &self.log
     }
 
-    /// Asks the background thread for a look.
+    /// Wakes the background thread.
     pub(crate) fn wake(&self) {
         if let Some(background) = &self.background {
             background.wake();
@@ -294,7 +295,7 @@ impl Shared {
     }
 }
 
-impl Drop for Shared {
+impl Drop for SpoolShared {
     fn drop(&mut self) {
         if self.log.is_forked() {
             // The threads are the parent's. The lock's file stays open: closing it would give up the lock that a spool of
@@ -307,27 +308,27 @@ impl Drop for Shared {
     }
 }
 
-impl fmt::Debug for Shared {
+impl fmt::Debug for SpoolShared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Spool").field("log", &self.log).finish_non_exhaustive()
     }
 }
 
 impl Log {
-    /// Tries again to begin a segment, after space was freed.
+    /// Retries to begin a segment after space was freed.
     fn retry_segment(&self) {
         lock(&self.catalogue).no_segment = None;
         let _ = self.roll(None).is_ok() && self.sync().is_ok();
     }
 
-    /// Lets a segment say with which sequence to go on.
-    fn follow(catalogue: &Catalogue, spare: &Segment) -> io::Result<()> {
+    /// Records in a spare segment the sequence to continue with.
+    fn record_next_sequence(catalogue: &Catalogue, spare: &Segment) -> io::Result<()> {
         spare.activate(catalogue.next_base, unix_ms());
-        spare.sync_up_to(FRAMES)?;
-        spare.truncate(FRAMES)
+        spare.sync_up_to(FRAMES_OFFSET)?;
+        spare.truncate(FRAMES_OFFSET)
     }
 
-    /// Syncs, and gives back space that nobody will use. Each step may fail: the next open finds the same records.
+    /// Syncs, and frees unused space. Each step may fail: the next open finds the same records.
     fn close(&self) {
         let open = lock(&self.catalogue).open_segment().map(|open| Arc::clone(&open.segment));
         if let Some(open) = &open {
@@ -342,9 +343,10 @@ impl Log {
             && let Some(end) = open.end()
             && open.is_complete()
         {
-            // A segment without records says with which sequence to go on, so it stays, short as it is. Behind one with
-            // records the spare says so: without it, damage to the last records could not be told from their absence.
-            is_followed = end > FRAMES && spare.as_ref().is_some_and(|spare| Self::follow(&catalogue, spare).is_ok());
+            // A segment without records determines the sequence to continue with, so it is kept, truncated. After a segment with
+            // records the spare does: without it, damage to the last records could not be distinguished from their absence.
+            is_followed = end > FRAMES_OFFSET
+                && spare.as_ref().is_some_and(|spare| Self::record_next_sequence(&catalogue, spare).is_ok());
             let _ = open.truncate(end);
         }
         if let (Some(spare), false) = (spare, is_followed) {

@@ -1,11 +1,11 @@
-//! Counters, and what is told of them; knows nothing of who counts.
+//! Counters and their snapshot; knows nothing of what is counted.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::Sequence;
 use crate::error::SystemError;
 
-/// What happened since the spool was opened, and how it is now.
+/// Counts since the spool was opened, and its present state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
@@ -13,42 +13,42 @@ pub struct Stats {
     pub appended: u64,
     /// The number that the next record gets.
     pub next_sequence: Sequence,
-    /// The first number that may still be read.
+    /// The lowest number that may still be read.
     pub oldest_sequence: Sequence,
     /// Appends refused because the spool or the disk was full.
     pub refused: u64,
     /// Segments dropped by [`FullPolicy::DropOldest`](crate::FullPolicy::DropOldest).
     pub dropped_segments: u64,
-    /// Records in dropped segments that some reader had not read, or all of them without readers. Those that a reader has
-    /// read count when it is closed before they are acknowledged.
+    /// Records in dropped segments that some reader had not read, or all of them without readers. Records that a reader has read
+    /// count if it is closed before it acknowledges them.
     pub dropped_records: u64,
-    /// Records that are lost because their bytes are damaged, each counted once, also when the spool is opened again; those
-    /// that were acknowledged before do not count. See [`Recovery::damaged_records`](crate::Recovery::damaged_records).
+    /// Records that are lost because their bytes are damaged, each counted once, even if the spool is opened again; records
+    /// acknowledged before do not count. See [`Recovery::damaged_records`](crate::Recovery::damaged_records).
     pub damaged_records: u64,
     /// Records from the oldest to the newest, without those that are missing.
     pub records: u64,
-    /// Bytes of all segments on disk, space that is only reserved included.
+    /// Bytes of all segments on disk, including reserved space.
     pub bytes: u64,
-    /// Segments on disk that have or may get records.
+    /// Segments on disk that have, or may get, records.
     pub segments: u64,
-    /// Segments that a producer made itself, because none was ready when it needed one. Such an append takes milliseconds.
+    /// Segments that a producer had to create because no spare one was ready. Such an append takes milliseconds.
     pub late_segments: u64,
-    /// Times that everything unsynced was synced.
+    /// How often everything unsynced was synced.
     pub syncs: u64,
     /// Failed syncs: of segments, which get no further records then, and of readers' positions.
     pub sync_failures: u64,
-    /// Failures to make, remove or shorten files in the background. They are tried again, or harmless.
+    /// Failures to create, remove or shorten files in the background. They are retried, or harmless.
     pub file_failures: u64,
-    /// Damaged places that readers have met and skipped.
+    /// Damaged places that readers encountered and skipped.
     pub damaged_reads: u64,
-    /// Why the last attempt to make a segment failed, if it did: the disk is full, or the file system fails.
+    /// Why the last attempt to create a segment failed, if it did: the disk is full, or the file system fails.
     pub cannot_grow: Option<SystemError>,
-    /// Whether this process was forked from the one that opened the spool. Then nothing else is known.
+    /// Whether this process was forked from the one that opened the spool. Then everything else is unknown.
     pub is_forked: bool,
 }
 
 impl Stats {
-    /// What can be told in a process that was forked from the one that opened the spool.
+    /// The stats in a process that was forked from the one that opened the spool.
     pub(crate) fn of_forked() -> Self {
         Self {
             appended: 0,
@@ -84,7 +84,7 @@ pub(crate) struct Counters {
     pub damaged_reads: Counter,
 }
 
-/// A number that only rises. It orders nothing between threads.
+/// A counter that only rises. It does not order anything between threads.
 #[derive(Debug, Default)]
 pub(crate) struct Counter(AtomicU64);
 

@@ -1,4 +1,4 @@
-//! The primitives that threads meet on, from `std` or, under `cfg(loom)`, from loom; knows nothing of spools.
+//! Synchronization primitives, from `std` or, under `cfg(loom)`, from loom; knows nothing of spools.
 
 pub(crate) use std::sync::Arc;
 
@@ -19,8 +19,8 @@ pub(crate) use std::{
     thread::yield_now,
 };
 
-/// Locks, whatever happened to the last holder: every critical section of this crate leaves its data whole at each
-/// step, so that a panic elsewhere in a caller's thread must not take the log away from all others.
+/// Locks, even if the last holder panicked: every critical section of this crate keeps its data consistent at each step, and a
+/// panic in a caller's thread must not make the log unusable for all others.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

@@ -3,7 +3,7 @@
 //! Between processes it is a record lock (`fcntl(2)`, `F_SETLK`), because such a lock belongs to the process: a child does
 //! not inherit it, so the directory is free as soon as the process that locked it has died, whatever children still have
 //! open. Within the process it is a table, because a process is never refused its own record lock, and would lose it by
-//! closing any other descriptor of the file; for the same reason the file is opened only by whoever is not in the table.
+//! closing any other descriptor of the file; for the same reason the file is opened only if the directory is not in the table.
 
 use std::{
     fs, io,
@@ -14,7 +14,7 @@ use std::{
 
 use rustix::fs::FlockOperation;
 
-use crate::mapping::Owner;
+use crate::mapping::OwningProcess;
 
 const FILE: &str = "lock";
 
@@ -25,7 +25,7 @@ pub(crate) enum LockError {
     Here,
     /// Another process has it.
     Elsewhere,
-    /// The lock cannot be asked for.
+    /// The lock cannot be requested.
     Io(io::Error),
 }
 
@@ -35,7 +35,7 @@ impl From<io::Error> for LockError {
     }
 }
 
-/// The lock of a directory; the system takes it back when the process has died.
+/// The lock of a directory; the system releases it when the process dies.
 #[derive(Debug)]
 pub(crate) struct DirectoryLock {
     key: Key,
@@ -45,10 +45,10 @@ pub(crate) struct DirectoryLock {
 /// Device and inode of a directory.
 type Key = (u64, u64);
 
-/// What this process has locked. In a forked child, the entries of its parent are not its own.
-static HELD: Mutex<Vec<(Key, Owner)>> = Mutex::new(Vec::new());
+/// The directories that this process has locked. In a forked child, the entries of its parent are not its own.
+static HELD: Mutex<Vec<(Key, OwningProcess)>> = Mutex::new(Vec::new());
 
-fn held() -> MutexGuard<'static, Vec<(Key, Owner)>> {
+fn held() -> MutexGuard<'static, Vec<(Key, OwningProcess)>> {
     HELD.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -73,14 +73,14 @@ impl DirectoryLock {
             io::ErrorKind::WouldBlock | io::ErrorKind::PermissionDenied => LockError::Elsewhere,
             _ => LockError::Io(error),
         })?;
-        held.push((key, Owner::this_process()));
+        held.push((key, OwningProcess::this_process()));
         Ok(Self { key, _file: file })
     }
 }
 
 impl Drop for DirectoryLock {
     fn drop(&mut self) {
-        // Before the file is closed, which is what gives the lock back: whoever is quicker is told "another process".
+        // Before the file is closed, which releases the lock: a caller in between is told "another process".
         held().retain(|(key, owner)| *key != self.key || !owner.is_this_process());
     }
 }

@@ -11,8 +11,11 @@ use std::{
 
 use rustix::fs::FallocateFlags;
 
-use super::{Directory, DirectoryLock, File, LockError, reserving::unreserving, uninterrupted, write_all_at};
-use crate::mapping::{Frozen, Mapping};
+use super::{
+    Directory, DirectoryLock, File, LockError, space_reservation::file_system_without_reservation, uninterrupted,
+    write_all_at,
+};
+use crate::mapping::{Mapping, ReadOnlyMapping};
 
 /// Events may be confidential: only the user who runs the process reads them.
 const MODE: u32 = 0o600;
@@ -25,10 +28,10 @@ pub(crate) struct RealDirectory {
 }
 
 impl RealDirectory {
-    /// Opens the directory, and makes it and its parents if they do not exist.
+    /// Opens the directory, and creates it and its parents if they do not exist.
     ///
     /// # Errors
-    /// What the file system says.
+    /// The error of the file system.
     pub fn open(path: &Path) -> io::Result<Self> {
         if !path.is_dir() {
             fs::create_dir_all(path)?;
@@ -60,7 +63,7 @@ impl Directory for RealDirectory {
     fn names(&self) -> io::Result<Vec<String>> {
         let mut names = Vec::new();
         for entry in fs::read_dir(&self.path)? {
-            // A name that is no text is none of ours.
+            // A name that is not UTF-8 is not one of ours.
             names.extend(entry?.file_name().into_string());
         }
         Ok(names)
@@ -97,9 +100,9 @@ impl Directory for RealDirectory {
         self.boot
     }
 
-    fn unreserving(&self) -> Option<&'static str> {
+    fn file_system_without_reservation(&self) -> Option<&'static str> {
         let status = rustix::fs::statfs(&self.path).ok()?;
-        unreserving(u32::try_from(status.f_type & 0xffff_ffff).ok()?)
+        file_system_without_reservation(u32::try_from(status.f_type & 0xffff_ffff).ok()?)
     }
 }
 
@@ -141,8 +144,8 @@ impl File for RealFile {
         Mapping::of_file(self.file.as_fd(), length)
     }
 
-    fn map_frozen(&self, length: usize) -> io::Result<Frozen> {
-        Frozen::of_file(self.file.as_fd(), length)
+    fn map_read_only(&self, length: usize) -> io::Result<ReadOnlyMapping> {
+        ReadOnlyMapping::of_file(self.file.as_fd(), length)
     }
 
     fn sync_mapping(&self, mapping: &Mapping, range: Range<usize>) -> io::Result<()> {
@@ -150,7 +153,7 @@ impl File for RealFile {
     }
 }
 
-/// Takes the space by writing it, for file systems without `fallocate`.
+/// Reserves space by writing zeros, for file systems without `fallocate`.
 fn write_zeros(file: &RealFile, length: u64) -> io::Result<()> {
     let zeros = [0; 4096];
     let mut at = 0;

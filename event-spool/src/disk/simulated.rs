@@ -14,17 +14,17 @@ use std::{
 };
 
 pub use crash::{CrashPoint, Image};
-use state::{Content, State};
+use state::{DirectoryState, FileContent};
 
 use super::{Directory, File, LockError};
-use crate::mapping::{Frozen, Heap, Mapping};
+use crate::mapping::{HeapFile, Mapping, ReadOnlyMapping};
 
-/// Bytes that reach the disk together, unless they are torn.
+/// The size of a page, which reaches the disk as a whole unless it is torn.
 pub const PAGE: usize = 4096;
-/// Bytes that are never torn.
+/// The size of a sector, which is never torn.
 pub const SECTOR: usize = 512;
 
-/// What can fail, and what is recorded.
+/// The operations that can fail and are recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "they are the methods of `Directory` and `File`")]
 pub enum Operation {
@@ -44,20 +44,20 @@ pub enum Operation {
     SyncMapping,
 }
 
-/// Whether syncs copy what they sync, to be able to forget the rest.
+/// Whether syncs are modelled, so that unsynced data can be lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Durability {
-    /// They do.
+    /// They are.
     #[default]
     Modelled,
-    /// They do nothing, which costs nothing.
+    /// They do nothing, and cost nothing.
     Ignored,
 }
 
 /// A directory in memory. Clones are the same directory.
 #[derive(Clone)]
 pub struct SimulatedDirectory {
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<DirectoryState>>,
 }
 
 impl Default for SimulatedDirectory {
@@ -70,7 +70,7 @@ impl SimulatedDirectory {
     /// A directory with these files, all durable.
     #[must_use]
     pub fn new(image: &Image) -> Self {
-        Self { state: Arc::new(Mutex::new(State::new(image))) }
+        Self { state: Arc::new(Mutex::new(DirectoryState::new(image))) }
     }
 
     /// Sets whether syncs are modelled.
@@ -87,12 +87,12 @@ impl SimulatedDirectory {
         self
     }
 
-    /// Sets the bytes that all files together may have.
+    /// Sets the maximum size of all files together, in bytes.
     pub fn set_capacity(&self, bytes: u64) {
         self.state().capacity = bytes;
     }
 
-    /// Lets an operation fail when it has been called `after` more times, and each time from then on if `repeatedly`.
+    /// Makes an operation fail after `after` more calls, and from then on always if it repeats.
     pub fn fail(&self, operation: Operation, after: u64, repeats: Repeats, error: io::ErrorKind) {
         self.state().faults.push(state::Fault { operation, after, repeats, error });
     }
@@ -102,27 +102,27 @@ impl SimulatedDirectory {
         self.state().faults.clear();
     }
 
-    /// Lets each call be interrupted once before it succeeds.
+    /// Interrupts each call once before it succeeds.
     pub fn interrupt_calls(&self) {
         self.state().interrupts = Some(false);
     }
 
-    /// Lets each write take three bytes at most.
+    /// Limits each write to three bytes.
     pub fn shorten_writes(&self) {
         self.state().short_writes = true;
     }
 
-    /// Begins to record crash points: one after each operation that changes something, and one at each [`Self::mark`].
+    /// Starts recording crash points: one after each operation that changes something, and one at each [`Self::mark`].
     pub fn record(&self) {
         self.state().points = Some(Vec::new());
     }
 
-    /// Records a crash point now, for what happened without an operation.
+    /// Records a crash point now, for changes without an operation.
     pub fn mark(&self) {
         self.state().note();
     }
 
-    /// Names the phase in which following crash points are.
+    /// Sets the phase of the following crash points.
     pub fn set_phase(&self, phase: usize) {
         self.state().phase = phase;
     }
@@ -139,18 +139,19 @@ impl SimulatedDirectory {
         self.state().image()
     }
 
-    /// All files as they are on disk at least: what a failure of the machine leaves of what was not written by chance.
+    /// All files with only their synced content: the least that a failure of the machine leaves.
     #[must_use]
     pub fn durable_image(&self) -> Image {
         self.state().crash_point().durable()
     }
+
     /// How often an operation was called.
     #[must_use]
     pub fn calls(&self, operation: Operation) -> u64 {
         self.state().calls.get(&operation).copied().unwrap_or(0)
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, DirectoryState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -175,9 +176,9 @@ impl fmt::Debug for SimulatedDirectory {
 }
 
 #[derive(Debug)]
-struct Lock(Arc<Mutex<State>>);
+struct SimulatedLock(Arc<Mutex<DirectoryState>>);
 
-impl Drop for Lock {
+impl Drop for SimulatedLock {
     fn drop(&mut self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).locked = false;
     }
@@ -190,7 +191,7 @@ impl Directory for SimulatedDirectory {
         if std::mem::replace(&mut state.locked, true) {
             return Err(LockError::Here);
         }
-        Ok(Box::new(Lock(Arc::clone(&self.state))))
+        Ok(Box::new(SimulatedLock(Arc::clone(&self.state))))
     }
 
     fn names(&self) -> io::Result<Vec<String>> {
@@ -249,12 +250,12 @@ impl Directory for SimulatedDirectory {
 
 #[derive(Debug)]
 struct SimulatedFile {
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<DirectoryState>>,
     inode: usize,
 }
 
 impl SimulatedFile {
-    fn call(&self, operation: Operation) -> io::Result<MutexGuard<'_, State>> {
+    fn call(&self, operation: Operation) -> io::Result<MutexGuard<'_, DirectoryState>> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.call(operation)?;
         Ok(state)
@@ -315,13 +316,13 @@ impl File for SimulatedFile {
         Ok(Mapping::of_heap(&heap))
     }
 
-    fn map_frozen(&self, length: usize) -> io::Result<Frozen> {
+    fn map_read_only(&self, length: usize) -> io::Result<ReadOnlyMapping> {
         let mut state = self.call(Operation::Map)?;
         let content = &mut state.inodes[self.inode].content;
         if length > content.length() {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        Ok(Frozen::of_heap(&content.heap()?, length))
+        Ok(ReadOnlyMapping::of_heap(&content.heap()?, length))
     }
 
     fn sync_mapping(&self, _: &Mapping, range: Range<usize>) -> io::Result<()> {
@@ -334,7 +335,7 @@ impl File for SimulatedFile {
 
 impl SimulatedFile {
     /// As `call`; after a failure of the device the pages count as clean.
-    fn call_sync(&self, operation: Operation, range: Range<usize>) -> io::Result<MutexGuard<'_, State>> {
+    fn call_sync(&self, operation: Operation, range: Range<usize>) -> io::Result<MutexGuard<'_, DirectoryState>> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match state.call(operation) {
             Ok(()) => Ok(state),
@@ -348,13 +349,13 @@ impl SimulatedFile {
     }
 }
 
-impl Content {
-    fn heap(&mut self) -> io::Result<Arc<Heap>> {
+impl FileContent {
+    fn heap(&mut self) -> io::Result<Arc<HeapFile>> {
         if let Self::Bytes(bytes) = self {
             if bytes.is_empty() {
                 return Err(io::ErrorKind::InvalidInput.into());
             }
-            *self = Self::Mapped { heap: Arc::new(Heap::of(bytes)), length: bytes.len() };
+            *self = Self::Mapped { heap: Arc::new(HeapFile::of(bytes)), length: bytes.len() };
         }
         match self {
             Self::Mapped { heap, .. } => Ok(Arc::clone(heap)),

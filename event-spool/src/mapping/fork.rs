@@ -1,13 +1,13 @@
-//! Whether this process is the one that opened a spool, told without a system call.
+//! Whether this process is the one that opened a spool, determined without a system call.
 //!
 //! A fork copies the handles of a spool into a process that must not use them: the mapping is shared with the parent, the
-//! cursor that gives each record its place is not, and the threads of the background are not there. So each spool notes its
-//! [`Owner`], and asks it before it touches a mapping, a lock or a file.
+//! cursor that gives each record its space is not, and the background threads do not exist there. So each spool records its
+//! [`OwningProcess`], and checks it before it touches a mapping, a lock or a file.
 //!
-//! The owner is a number in a page of memory that the kernel hands to a forked child as zeros (`MADV_WIPEONFORK`, Linux
-//! 4.14, `madvise(2)`). A child that opens a spool writes a number of its own there, greater than all of its ancestors, so
-//! that what it inherited stays foreign. Where the kernel does not know the call, the number of the process is compared,
-//! which costs a system call for each record.
+//! The owner is a number in a page of memory that the kernel zeroes in a forked child (`MADV_WIPEONFORK`, Linux
+//! 4.14, `madvise(2)`). A child that opens a spool writes its own number there, greater than those of all its ancestors, so that it never owns
+//! what it inherited. Where the kernel does not know the call, process ids are compared, which costs a system call for each
+//! record.
 
 use std::sync::{
     OnceLock,
@@ -16,7 +16,7 @@ use std::sync::{
 
 /// The process that opened a spool.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Owner {
+pub(crate) struct OwningProcess {
     page: Option<&'static AtomicU64>,
     number: u64,
 }
@@ -24,14 +24,14 @@ pub(crate) struct Owner {
 /// The greatest number that this process or an ancestor has taken; copied by a fork.
 static NEWEST: AtomicU64 = AtomicU64::new(0);
 
-impl Owner {
+impl OwningProcess {
     /// This process.
     pub fn this_process() -> Self {
         static PAGE: OnceLock<Option<&'static AtomicU64>> = OnceLock::new();
         let page = *PAGE.get_or_init(map_page);
         let Some(word) = page else { return Self { page, number: u64::from(std::process::id()) } };
         let own = NEWEST.fetch_add(1, Ordering::Relaxed) + 1;
-        // Of several threads that open their spools at once, the first one's number holds.
+        // If several threads open spools at once, the first one's number counts.
         let number = match word.compare_exchange(0, own, Ordering::AcqRel, Ordering::Acquire) {
             Ok(_) => own,
             Err(there) => there,
@@ -61,7 +61,7 @@ fn map_page() -> Option<&'static AtomicU64> {
     let start = start.ok()?;
     // SAFETY: the whole of the mapping that was just made.
     if unsafe { rustix::mm::madvise(start, length, Advice::LinuxWipeOnFork) }.is_err() {
-        // SAFETY: nobody else knows of it.
+        // SAFETY: nobody else has its address.
         let _ = unsafe { rustix::mm::munmap(start, length) };
         return None;
     }

@@ -1,4 +1,4 @@
-//! One mapping that producers write to: of a file, or of memory that plays a file in tests.
+//! A mapping that producers write to: of a file, or in tests of memory in its place.
 
 use std::{io, ops::Range, os::fd::BorrowedFd, ptr::NonNull};
 
@@ -22,16 +22,16 @@ pub(crate) struct Mapping {
 enum Backing {
     File,
     #[cfg(any(test, feature = "simulation"))]
-    Heap(std::sync::Arc<Heap>),
+    HeapFile(std::sync::Arc<HeapFile>),
 }
 
 impl Backing {
-    /// Keeps readers of the whole memory away from a write to a part of it. Loom runs one thread at a time, and would be
-    /// blocked by a lock that it does not know.
+    /// Excludes readers of the whole memory during a write to a part of it. Loom runs one thread at a time, and would deadlock
+    /// on a lock that it does not know.
     #[cfg(any(test, feature = "simulation"))]
     fn exclude(&self) -> Option<std::sync::MutexGuard<'_, ()>> {
         match self {
-            Self::Heap(heap) if cfg!(not(loom)) => Some(heap.exclude()),
+            Self::HeapFile(heap) if cfg!(not(loom)) => Some(heap.exclude()),
             _ => None,
         }
     }
@@ -46,11 +46,11 @@ unsafe impl Sync for Mapping {}
 impl Mapping {
     /// Maps the first `length` bytes of a file for reading and writing.
     ///
-    /// It is the caller's duty that nobody else writes to the file (rule 1), and that these bytes are allocated and stay so
+    /// The caller must ensure that nobody else writes to the file (rule 1), and that these bytes are allocated and stay so
     /// (rule 2).
     ///
     /// # Errors
-    /// What `mmap` says.
+    /// The error of `mmap`.
     pub fn of_file(file: BorrowedFd<'_>, length: usize) -> io::Result<Self> {
         // SAFETY: with a null address the kernel chooses a range that nothing else uses; who else may access the bytes is
         // rule 1, that they exist is rule 2.
@@ -68,10 +68,10 @@ impl Mapping {
         Ok(Self::new(start, length, Backing::File))
     }
 
-    /// Maps memory that plays a file.
+    /// Maps memory in place of a file.
     #[cfg(any(test, feature = "simulation"))]
-    pub fn of_heap(heap: &std::sync::Arc<Heap>) -> Self {
-        Self::new(heap.start(), heap.length(), Backing::Heap(std::sync::Arc::clone(heap)))
+    pub fn of_heap(heap: &std::sync::Arc<HeapFile>) -> Self {
+        Self::new(heap.start(), heap.length(), Backing::HeapFile(std::sync::Arc::clone(heap)))
     }
 
     fn new(start: NonNull<u8>, length: usize, backing: Backing) -> Self {
@@ -85,12 +85,12 @@ impl Mapping {
         }
     }
 
-    /// The memory that plays a file, if one does.
+    /// The memory in place of a file, if there is one.
     #[cfg(all(any(test, feature = "simulation"), not(loom)))]
-    pub(super) fn heap(&self) -> Option<std::sync::Arc<Heap>> {
+    pub(super) fn heap(&self) -> Option<std::sync::Arc<HeapFile>> {
         match &self.backing {
             Backing::File => None,
-            Backing::Heap(heap) => Some(std::sync::Arc::clone(heap)),
+            Backing::HeapFile(heap) => Some(std::sync::Arc::clone(heap)),
         }
     }
 
@@ -99,7 +99,7 @@ impl Mapping {
         self.length
     }
 
-    /// Writes to a mapping that nobody shares yet.
+    /// Writes to a mapping that is not shared yet.
     pub fn write_unshared(&mut self, at: usize, bytes: &[u8]) {
         self.check(at, bytes.len());
         #[cfg(any(test, feature = "simulation"))]
@@ -109,9 +109,9 @@ impl Mapping {
         unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), self.start.as_ptr().add(at), bytes.len()) };
     }
 
-    /// Writes the same bytes to some places of the first page: the first caller does, later ones do nothing.
+    /// Writes the same bytes to several offsets of the first page, in the first call only.
     ///
-    /// Nobody reads them through a mapping while it is shared, except the kernel.
+    /// While the mapping is shared, only the kernel reads them.
     pub fn write_once(&self, places: &[usize], bytes: &[u8]) {
         if self.written_once.swap(true, Ordering::AcqRel) {
             return;
@@ -120,14 +120,14 @@ impl Mapping {
         let _alone = self.backing.exclude();
         for &at in places {
             self.check(at, bytes.len());
-            assert!(at + bytes.len() <= crate::format::FRAMES, "frames are written through claims");
+            assert!(at + bytes.len() <= crate::format::FRAMES_OFFSET, "frames are written through claims");
             // SAFETY: in the mapping and in its first page (checked), where no claim reaches; the swap above lets one
             // caller through; `published` refuses the first page.
             unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), self.start.as_ptr().add(at), bytes.len()) };
         }
     }
 
-    /// The aligned word at a place, or `None` outside of the mapping.
+    /// The aligned word at an offset, or `None` outside of the mapping.
     pub fn load_word(&self, at: usize, ordering: Ordering) -> Option<u64> {
         if !at.is_multiple_of(8) || at.checked_add(8)? > self.length {
             return None;
@@ -140,11 +140,11 @@ impl Mapping {
         Some(unsafe { std::sync::atomic::AtomicU64::from_ptr(self.start.as_ptr().add(at).cast()) }.load(ordering))
     }
 
-    /// Bytes that were published: their publish word was seen, with acquire ordering, not to be zero.
+    /// Published bytes: the caller has read their publish word with acquire ordering, and it was not zero.
     ///
     /// `None` outside of the mapping and in the first page.
     pub fn published(&self, at: usize, length: usize) -> Option<&[u8]> {
-        if at < crate::format::FRAMES || at.checked_add(length)? > self.length {
+        if at < crate::format::FRAMES_OFFSET || at.checked_add(length)? > self.length {
             return None;
         }
         #[cfg(loom)]
@@ -170,7 +170,7 @@ impl Mapping {
 
     /// The address of the publish word of a claim, which begins at `at`.
     ///
-    /// An address, not a reference: the mapping may go as soon as the word is seen, and no borrow of it may last so long.
+    /// An address, not a reference: the mapping may be dropped as soon as the word is seen, and no borrow may outlive it.
     #[cfg(not(loom))]
     pub(super) fn claimed_word(&self, at: usize) -> *mut u64 {
         self.check(at, 8);
@@ -181,7 +181,7 @@ impl Mapping {
     /// Publishes a claim under loom.
     #[cfg(loom)]
     pub(super) fn publish_modelled(&self, at: usize, word: u64) {
-        // In the memory too, for `Frozen`, which loom does not see.
+        // In the memory too, for `ReadOnlyMapping`, which loom does not see.
         // SAFETY: as in `write_claimed`; loom runs one thread at a time.
         unsafe { std::ptr::copy_nonoverlapping(word.to_le_bytes().as_ptr(), self.start.as_ptr().add(at), 8) };
         self.model.store(at, word);
@@ -190,7 +190,7 @@ impl Mapping {
     /// Writes a range to disk, `msync` with `MS_SYNC`; its ends are moved outwards to pages.
     ///
     /// # Errors
-    /// What `msync` says. The pages may then count as clean although they are not on disk: asking again proves nothing.
+    /// The error of `msync`. The pages may then count as clean although they are not on disk: a second sync proves nothing.
     pub fn sync_file(&self, range: Range<usize>) -> io::Result<()> {
         let Some((start, length)) = self.pages(range) else { return Ok(()) };
         // SAFETY: the range lies in the mapping; syncing changes no bytes.
@@ -200,7 +200,7 @@ impl Mapping {
 
     /// Makes the pages of a range present and writable, so that the first store to each does not fault.
     ///
-    /// Only for speed, so failures are left alone: kernels before Linux 5.14 do not know the call.
+    /// Only for speed, so failures are ignored: kernels before Linux 5.14 do not know the call.
     pub fn populate(&self, range: Range<usize>) {
         if !matches!(self.backing, Backing::File) {
             return;
@@ -211,15 +211,15 @@ impl Mapping {
         }
     }
 
-    /// Takes the pages of a range out of the page tables; their content stays in the file, and the next access brings
-    /// them back.
+    /// Removes the pages of a range from the page tables (`MADV_DONTNEED`); their content stays in the file, and the next access
+    /// maps them again.
     ///
-    /// Before a sync: writing a page back makes it read-only in every thread first, and to tell the other processors is one
-    /// interrupt for each page, some microseconds of whatever runs there (8 µs in a virtual machine). For pages that are in
-    /// no table there is nothing to tell; taking out a whole range is one interrupt.
+    /// Called before a sync: writing a page back first makes it read-only in every thread, which interrupts the other processors
+    /// once per page, for some microseconds each (8 µs in a virtual machine). Pages that are in no table cause no interrupt;
+    /// removing a whole range costs one.
     ///
-    /// Only for speed, so failures are left alone.
-    pub fn let_go(&self, range: Range<usize>) {
+    /// Only for speed, so failures are ignored.
+    pub fn advise_dont_need(&self, range: Range<usize>) {
         if !matches!(self.backing, Backing::File) {
             return;
         }
@@ -248,31 +248,31 @@ impl Drop for Mapping {
     fn drop(&mut self) {
         if matches!(self.backing, Backing::File) {
             // SAFETY: exactly what `of_file` mapped; borrows of its bytes borrow `self`, and claims end before a segment
-            // is released (see `Handoff::release`). A failure leaves the range mapped, which is harmless.
+            // is released (see `SegmentCursor::release`). A failure leaves the range mapped, which is harmless.
             let _ = unsafe { rustix::mm::munmap(self.start.as_ptr().cast(), self.length) };
         }
     }
 }
 
-/// Memory that plays the content of a file: zeroed, aligned to a page, shared by all mappings of it.
+/// Memory in place of a file's content: zeroed, aligned to a page, shared by all mappings of it.
 #[cfg(any(test, feature = "simulation"))]
 #[derive(Debug)]
-pub(crate) struct Heap {
+pub(crate) struct HeapFile {
     start: NonNull<u8>,
     layout: std::alloc::Layout,
-    /// Held while a mapping writes, and while the whole is read. Published bytes are read through mappings without it.
+    /// Held while a mapping writes, and while the whole content is read. Published bytes are read through mappings without it.
     access: std::sync::Mutex<()>,
 }
 
 // SAFETY: plain memory; `Mapping` has the rules of access, and `access` keeps writes and reads of the whole apart.
 #[cfg(any(test, feature = "simulation"))]
-unsafe impl Send for Heap {}
+unsafe impl Send for HeapFile {}
 // SAFETY: as above.
 #[cfg(any(test, feature = "simulation"))]
-unsafe impl Sync for Heap {}
+unsafe impl Sync for HeapFile {}
 
 #[cfg(any(test, feature = "simulation"))]
-impl Heap {
+impl HeapFile {
     /// Zeroed memory.
     ///
     /// # Panics
@@ -293,7 +293,7 @@ impl Heap {
         heap
     }
 
-    /// Shows what it holds now. Appends on other threads wait meanwhile.
+    /// Passes its present content to `see`. Appends on other threads wait meanwhile.
     pub fn with_content<R>(&self, see: impl FnOnce(&[u8]) -> R) -> R {
         let _alone = self.exclude();
         // SAFETY: allocated with this length; each write through a mapping holds `access`, but for the publish word under
@@ -301,7 +301,7 @@ impl Heap {
         see(unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.length()) })
     }
 
-    /// Keeps others from writing, or from reading the whole.
+    /// Excludes writes, and reads of the whole content.
     pub fn exclude(&self) -> std::sync::MutexGuard<'_, ()> {
         self.access.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
@@ -316,7 +316,7 @@ impl Heap {
 }
 
 #[cfg(any(test, feature = "simulation"))]
-impl Drop for Heap {
+impl Drop for HeapFile {
     fn drop(&mut self) {
         // SAFETY: allocated with this layout; whoever uses it holds an `Arc` of it.
         unsafe { std::alloc::dealloc(self.start.as_ptr(), self.layout) };
@@ -330,8 +330,8 @@ mod tests {
     #[test]
     #[should_panic(expected = "a write stays in its mapping")]
     fn claim_outside_of_its_mapping_writes_nothing() {
-        let mapping = Mapping::of_heap(&std::sync::Arc::new(Heap::new(8192)));
-        // SAFETY: none of the range is anybody's, and the check comes before the write.
+        let mapping = Mapping::of_heap(&std::sync::Arc::new(HeapFile::new(8192)));
+        // SAFETY: nobody owns the range, and the check comes before the write.
         unsafe { mapping.write_claimed(8188, &[1; 8]) };
     }
 }
@@ -352,7 +352,7 @@ mod model {
     impl Model {
         /// The first page has no frames and needs no model.
         pub fn new(length: usize) -> Self {
-            let words = length.saturating_sub(crate::format::FRAMES) / 8;
+            let words = length.saturating_sub(crate::format::FRAMES_OFFSET) / 8;
             Self {
                 words: (0..words).map(|_| AtomicU64::new(0)).collect(),
                 cells: (0..words).map(|_| UnsafeCell::new(())).collect(),
@@ -360,11 +360,11 @@ mod model {
         }
 
         pub fn load(&self, at: usize, ordering: Ordering) -> u64 {
-            self.words[(at - crate::format::FRAMES) / 8].load(ordering)
+            self.words[(at - crate::format::FRAMES_OFFSET) / 8].load(ordering)
         }
 
         pub fn store(&self, at: usize, word: u64) {
-            self.words[(at - crate::format::FRAMES) / 8].store(word, Ordering::Release);
+            self.words[(at - crate::format::FRAMES_OFFSET) / 8].store(word, Ordering::Release);
         }
 
         pub fn read(&self, at: usize, length: usize) {
@@ -376,7 +376,7 @@ mod model {
         }
 
         fn cells(&self, at: usize, length: usize) -> &[UnsafeCell<()>] {
-            let from = at - crate::format::FRAMES;
+            let from = at - crate::format::FRAMES_OFFSET;
             &self.cells[from / 8..(from + length).div_ceil(8)]
         }
     }

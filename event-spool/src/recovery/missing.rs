@@ -1,56 +1,63 @@
-//! Which sequences have no record, and how many of them are records that were lost; reads no segment itself.
+//! Determines which sequences have no record, and how many of them are lost records; reads no segment itself.
 
 use std::ops::Range;
 
-use super::{Gap, GapKind, Recovered, Scan, scan::records_in_tail};
+use super::{Recovered, ScanGap, ScanGapKind, SegmentScan, scan::records_in_tail};
 use crate::{
     disk::Directory,
-    format::{FRAME_HEADER, FRAMES},
+    format::{FRAME_HEADER, FRAMES_OFFSET},
     gaps::Gaps,
 };
 
-/// What the segments miss, in their order.
+/// The sequences that are missing from the segments, in order.
 #[derive(Debug, Default)]
-pub(super) struct Missing {
-    ranges: Vec<(Range<u64>, Cause)>,
-    /// The sequence that the next segment should begin with.
+pub(super) struct MissingRecords {
+    ranges: Vec<(Range<u64>, GapCause)>,
+    /// The expected first sequence of the next segment.
     expected: Option<u64>,
-    /// Bytes of the last segment and of those behind it that cannot be read.
+    /// Bytes of the last segment and of the unreadable ones after it.
     reach: u64,
     has_refused: bool,
-    /// Records that the bytes behind the last valid frame had.
+    /// Records that were in the bytes after the last valid frame.
     tail: u64,
 }
 
 /// Why there is no record.
 #[derive(Clone, Copy, Debug)]
-enum Cause {
+enum GapCause {
     Damage,
     /// A producer was killed before it had published it.
     Unfinished,
-    /// Damage, unless it is more than segments of this size can have had: then a recovery has left these sequences out.
+    /// Damage, unless there are more sequences than segments of this size can have had: then a recovery has skipped them.
     Between {
         reach: u64,
     },
-    /// Nobody has had these sequences.
+    /// The sequences were never assigned.
     LeftOut,
 }
 
-impl Missing {
-    /// Takes in a segment that was scanned.
-    pub fn note_segment(&mut self, bytes: &[u8], base: Option<u64>, found: &Scan, gaps: &[Gap], is_of_this_boot: bool) {
+impl MissingRecords {
+    /// Adds a segment that was scanned.
+    pub fn note_segment(
+        &mut self,
+        bytes: &[u8],
+        base: Option<u64>,
+        found: &SegmentScan,
+        gaps: &[ScanGap],
+        is_of_this_boot: bool,
+    ) {
         let Some(start) = base.or(found.first) else { return };
         let before = self.expected.or(self.has_refused.then_some(1));
-        self.ranges.extend(before.map(|before| (before..start, Cause::Between { reach: self.reach })));
+        self.ranges.extend(before.map(|before| (before..start, GapCause::Between { reach: self.reach })));
         self.tail = 0;
         for gap in gaps {
             let cause = match gap.kind {
-                GapKind::TornTail => {
+                ScanGapKind::TornTail => {
                     self.tail = records_in_tail(&bytes[gap.range.clone()]);
                     continue;
                 }
-                GapKind::Hole if is_of_this_boot => Cause::Unfinished,
-                GapKind::Hole | GapKind::Corrupt => Cause::Damage,
+                ScanGapKind::Hole if is_of_this_boot => GapCause::Unfinished,
+                ScanGapKind::Hole | ScanGapKind::Corrupt => GapCause::Damage,
             };
             self.ranges.push((gap.missing.clone(), cause));
         }
@@ -59,24 +66,24 @@ impl Missing {
         self.has_refused = false;
     }
 
-    /// Takes in a segment that has no readable header.
+    /// Adds a segment without a readable header.
     pub fn note_refused(&mut self, bytes: &[u8]) {
         self.has_refused = true;
         self.reach += bytes.len() as u64;
-        self.tail += bytes.get(FRAMES..).map_or(0, records_in_tail);
+        self.tail += bytes.get(FRAMES_OFFSET..).map_or(0, records_in_tail);
     }
 
-    /// Counts what is not acknowledged and was not counted before.
-    pub fn settle(mut self, disk: &dyn Directory, recovered: &mut Recovered) {
+    /// Counts missing sequences that are not acknowledged and were not counted before.
+    pub fn count_into(mut self, disk: &dyn Directory, recovered: &mut Recovered) {
         let acknowledged = recovered.readers.values().map(|reader| reader.acknowledged()).min().unwrap_or(0);
         let known = Gaps::load(disk);
-        // Not given once more: a range that was counted is not counted again where the bytes could not be cut off.
+        // These sequences are not assigned again: a counted range is not counted twice if the bytes could not be truncated.
         let start = self.expected.unwrap_or(acknowledged.saturating_add(1));
         let tail = start..start.saturating_add(self.tail);
         recovered.next_sequence = recovered.next_sequence.max(tail.end);
-        self.ranges.push((tail, Cause::Damage));
+        self.ranges.push((tail, GapCause::Damage));
         if let Some(expected) = self.expected {
-            self.ranges.push((expected..recovered.next_sequence, Cause::LeftOut));
+            self.ranges.push((expected..recovered.next_sequence, GapCause::LeftOut));
         }
         let report = &mut recovered.report;
         for (range, cause) in self.ranges {
@@ -87,10 +94,12 @@ impl Missing {
             let new = end - first - known.count(first, end - 1);
             recovered.gaps.insert(first, end - 1);
             match cause {
-                Cause::Damage => report.damaged_records += new,
-                Cause::Between { reach } if end - first < reach / FRAME_HEADER as u64 => report.damaged_records += new,
-                Cause::Unfinished => report.unfinished_records += new,
-                Cause::Between { .. } | Cause::LeftOut => {}
+                GapCause::Damage => report.damaged_records += new,
+                GapCause::Between { reach } if end - first < reach / FRAME_HEADER as u64 => {
+                    report.damaged_records += new;
+                }
+                GapCause::Unfinished => report.unfinished_records += new,
+                GapCause::Between { .. } | GapCause::LeftOut => {}
             }
         }
         recovered.gaps_changed = recovered.gaps != known;

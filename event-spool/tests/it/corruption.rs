@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 use crate::support::{append, drain, expected, record, small};
 
-const FRAMES: usize = 4096;
+const FRAMES_OFFSET: usize = 4096;
 
 /// What a killed process leaves: three segments and a spare, a reader, and a hole in the last segment.
 fn killed() -> (Image, Vec<(u64, Vec<u8>)>) {
@@ -56,7 +56,7 @@ fn segments(image: &Image) -> Vec<String> {
 fn places(bytes: &[u8], records: &[(u64, Vec<u8>)]) -> BTreeMap<u64, std::ops::Range<usize>> {
     let mut places = BTreeMap::new();
     for (sequence, content) in records {
-        let mut starts = (FRAMES + 16..bytes.len()).step_by(8);
+        let mut starts = (FRAMES_OFFSET + 16..bytes.len()).step_by(8);
         if let Some(start) = starts.find(|&start| bytes[start..].starts_with(content)) {
             places.insert(*sequence, start - 16..start + content.len());
         }

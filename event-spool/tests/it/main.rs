@@ -1,6 +1,6 @@
 //! The tests of the spool through its interface: on the disk, and on a simulated one that loses what was not synced.
 //!
-//! Under `cfg(loom)`, the hand-off alone, in every order that the memory model permits.
+//! Under `cfg(loom)`, only `segment_cursor`, in every order that the memory model permits.
 
 #[cfg(not(loom))]
 mod corruption;
@@ -10,14 +10,14 @@ mod crash_points;
 mod faults;
 #[cfg(not(loom))]
 mod fork;
-#[cfg(loom)]
-mod hand_off;
 #[cfg(not(loom))]
 mod model;
 #[cfg(not(loom))]
 mod policies;
 #[cfg(not(loom))]
 mod real_disk;
+#[cfg(loom)]
+mod segment_cursor;
 #[cfg(not(loom))]
 mod support;
 #[cfg(not(loom))]

@@ -315,14 +315,14 @@ fn file_system_that_may_not_reserve_is_named() {
         eprintln!("left out: mounting a file system is not permitted here");
         return;
     };
-    assert_eq!(small().open(lower.join("spool")).unwrap().unreserving_file_system(), None, "tmpfs");
+    assert_eq!(small().open(lower.join("spool")).unwrap().file_system_without_reservation(), None, "tmpfs");
     let layers = format!("lowerdir={},upperdir={},workdir={}", lower.display(), upper.display(), work.display());
     let Some(_mounted) = mount(&["-t", "overlay", "-o", &layers, "none"], &merged) else {
         eprintln!("left out: overlays are not permitted here");
         return;
     };
     let spool = small().open(merged.join("own")).unwrap();
-    assert_eq!(spool.unreserving_file_system(), Some("an overlay file system"));
+    assert_eq!(spool.file_system_without_reservation(), Some("an overlay file system"));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::{PAGE, SECTOR, state::NameChange};
 /// The files of a directory.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Image {
-    /// Content by name.
+    /// Content by file name.
     pub files: BTreeMap<String, Vec<u8>>,
 }
 

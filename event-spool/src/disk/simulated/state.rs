@@ -8,10 +8,10 @@ use std::{
 };
 
 use super::{CrashPoint, Durability, Image, Operation, PAGE, Repeats, crash::FileState};
-use crate::mapping::Heap;
+use crate::mapping::HeapFile;
 
 #[derive(Debug)]
-pub(super) struct State {
+pub(super) struct DirectoryState {
     pub names: BTreeMap<String, usize>,
     pub durable_names: BTreeMap<String, usize>,
     pub pending: Vec<NameChange>,
@@ -39,7 +39,7 @@ pub(super) enum NameChange {
 
 #[derive(Debug)]
 pub(super) struct Inode {
-    pub content: Content,
+    pub content: FileContent,
     /// On disk, without its length.
     pub durable: Arc<Vec<u8>>,
     pub durable_length: usize,
@@ -50,9 +50,9 @@ pub(super) struct Inode {
 }
 
 #[derive(Debug)]
-pub(super) enum Content {
+pub(super) enum FileContent {
     Bytes(Vec<u8>),
-    Mapped { heap: Arc<Heap>, length: usize },
+    Mapped { heap: Arc<HeapFile>, length: usize },
 }
 
 #[derive(Debug)]
@@ -63,7 +63,7 @@ pub(super) struct Fault {
     pub error: io::ErrorKind,
 }
 
-impl State {
+impl DirectoryState {
     pub fn new(image: &Image) -> Self {
         let files: Vec<_> = image.files.iter().collect();
         let names: BTreeMap<_, _> = files.iter().enumerate().map(|(at, (name, _))| ((*name).clone(), at)).collect();
@@ -150,7 +150,7 @@ impl State {
     pub fn write(&mut self, inode: usize, bytes: &[u8], at: usize) -> io::Result<()> {
         let end = at + bytes.len();
         self.take_space(inode, end)?;
-        let Content::Bytes(content) = &mut self.inodes[inode].content else {
+        let FileContent::Bytes(content) = &mut self.inodes[inode].content else {
             return Err(io::ErrorKind::InvalidInput.into());
         };
         if content.len() < end {
@@ -162,7 +162,7 @@ impl State {
 
     pub fn allocate(&mut self, inode: usize, length: usize) -> io::Result<()> {
         self.take_space(inode, length)?;
-        self.inodes[inode].content = Content::Mapped { heap: Arc::new(Heap::new(length)), length };
+        self.inodes[inode].content = FileContent::Mapped { heap: Arc::new(HeapFile::new(length)), length };
         Ok(())
     }
 
@@ -263,7 +263,7 @@ impl Inode {
             durable_length: bytes.len(),
             durable: Arc::new(bytes.clone()),
             versions: Vec::new(),
-            content: Content::Bytes(bytes),
+            content: FileContent::Bytes(bytes),
             clean: BTreeMap::new(),
         }
     }
@@ -300,7 +300,7 @@ impl Inode {
     }
 }
 
-impl Content {
+impl FileContent {
     /// Shows the bytes. Appends wait meanwhile.
     pub fn see<R>(&self, see: impl FnOnce(&[u8]) -> R) -> R {
         match self {

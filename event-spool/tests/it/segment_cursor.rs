@@ -1,4 +1,4 @@
-//! The hand-off between producers, reader and sync in every order that the memory model permits, by loom.
+//! Producers, reader and sync in every order that the memory model permits, by loom.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p event-spool --target-dir target/loom --test it`
 

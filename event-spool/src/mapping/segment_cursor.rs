@@ -1,22 +1,21 @@
-//! How producers get their place: one atomic exchange gives the segment, the place in it and the number of the record.
+//! How producers reserve space: one atomic exchange yields the segment, the offset in it and the number of the record.
 //!
-//! The cursor is one word, `generation:12 | index:24 | offset:28`, the offset in units of 8 bytes behind the first page.
-//! A generation is a segment that was current; its memory is in the slot `generation % 8`. Because one exchange yields all
-//! three parts, a producer that has reserved in a segment is visible to the segment as space that is not yet published, and
-//! a segment whose frames are all published has no producer left: that is when its slot may be emptied. No hazard
-//! pointers, no reference counts on the way of an append.
+//! The cursor is one word, `generation:12 | index:24 | offset:28`, the offset in units of 8 bytes after the first page.
+//! Each current segment has its own generation; its memory is in the slot `generation % 8`. Because one exchange yields all three
+//! parts, a reservation in a segment is visible there as space that is not yet published, and a segment whose frames are all
+//! published has no producers left: only then may its slot be emptied. An append needs no hazard pointers and no reference
+//! counts.
 //!
-//! **No part overflows into the next**, however many threads append. A reservation is a compare-and-exchange of a cursor
-//! that was seen for one that was computed from it, so the cursor only ever holds an offset up to the end of the segment,
-//! or [`FULL`]; and a frame takes at least two units, so there are at most half as many records as units, which the index
-//! has room for (asserted below). What an addition would do, whose result is known only when it has happened, no thread
-//! can do here.
+//! **No part overflows into the next**, however many threads append. A reservation is a compare-and-exchange from a cursor value
+//! that was read to one computed from it, so the cursor only ever holds an offset up to the end of the segment, or [`FULL`]; and a
+//! frame takes at least two units, so there are at most half as many records as units, which the index has room for (asserted
+//! below). An atomic addition, by contrast, could overflow, because its result is known only afterwards.
 //!
-//! The one exchange that finds no room for its frame, and no other, makes the cursor full, and has learnt how many records
-//! the segment has and where they end: the [`Seal`].
+//! Exactly one exchange finds no room for its frame; it marks the cursor as full, and thereby knows how many records the segment
+//! has and where they end: the [`Seal`].
 
 use crate::{
-    format::{FRAME_HEADER, FRAMES, UNIT},
+    format::{FRAME_ALIGNMENT, FRAME_HEADER, FRAMES_OFFSET},
     segment::Segment,
     sync::{Arc, AtomicPtr, AtomicU64, Ordering},
 };
@@ -36,12 +35,15 @@ const GENERATIONS: u64 = 1 << (64 - OFFSET_BITS - INDEX_BITS);
 const FULL: u64 = OFFSET_MASK;
 
 const _: () = {
-    let units = ((MAX_CAPACITY - FRAMES) / UNIT) as u64;
+    let units = ((MAX_CAPACITY - FRAMES_OFFSET) / FRAME_ALIGNMENT) as u64;
     assert!(units < FULL, "no offset within a segment means that it is full");
-    assert!(units / (FRAME_HEADER / UNIT) as u64 <= INDEX_MASK, "the index has room for each record of a segment");
+    assert!(
+        units / (FRAME_HEADER / FRAME_ALIGNMENT) as u64 <= INDEX_MASK,
+        "the index has room for each record of a segment"
+    );
 };
 
-/// Where a segment ends: what the exchange that made its cursor full has found.
+/// Where a segment ends: the value of its cursor at the exchange that marked it as full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Seal {
     /// Records reserved in it.
@@ -50,16 +52,16 @@ pub(crate) struct Seal {
     pub end: usize,
 }
 
-/// What an attempt to reserve gives.
+/// The result of an attempt to reserve.
 pub(crate) enum Reservation {
     Claimed(Claim),
-    /// The segment is full. The one caller that made it so gets the seal, and must pass it on.
+    /// The segment is full. The one caller that marked it so gets the seal, and must pass it on.
     Full(Option<Seal>),
 }
 
 /// The right to write one frame, and the duty to publish it.
 ///
-/// Whoever drops it without publishing leaves a hole: readers wait there until the spool is opened again.
+/// Dropping it without publishing leaves a hole: readers wait there until the spool is opened again.
 pub(crate) struct Claim {
     segment: *const Segment,
     index: u64,
@@ -68,23 +70,23 @@ pub(crate) struct Claim {
 }
 
 /// The cursor, and the segments that it may point into.
-pub(crate) struct Handoff {
-    cursor: Aligned,
+pub(crate) struct SegmentCursor {
+    word: CacheAligned,
     capacity: u64,
     slots: [AtomicPtr<Segment>; SLOTS],
 }
 
-/// Alone in its cache lines: producers fight for it, and nobody else should suffer.
+/// Alone in its cache lines: producers contend for it, which must not slow down others.
 #[repr(align(128))]
-struct Aligned(AtomicU64);
+struct CacheAligned(AtomicU64);
 
-impl Handoff {
+impl SegmentCursor {
     /// Without a segment, as if one had just been sealed. Segments will have `capacity` bytes.
     pub fn new(capacity: usize) -> Self {
-        assert!(capacity > FRAMES && capacity <= MAX_CAPACITY, "the builder checks the size of segments");
-        let capacity = ((capacity - FRAMES) / UNIT) as u64;
+        assert!(capacity > FRAMES_OFFSET && capacity <= MAX_CAPACITY, "the builder checks the size of segments");
+        let capacity = ((capacity - FRAMES_OFFSET) / FRAME_ALIGNMENT) as u64;
         Self {
-            cursor: Aligned(AtomicU64::new((GENERATIONS - 1) << (OFFSET_BITS + INDEX_BITS) | FULL)),
+            word: CacheAligned(AtomicU64::new((GENERATIONS - 1) << (OFFSET_BITS + INDEX_BITS) | FULL)),
             capacity,
             slots: std::array::from_fn(|_| AtomicPtr::new(std::ptr::null_mut())),
         }
@@ -92,8 +94,8 @@ impl Handoff {
 
     /// Reserves a frame of `length` bytes, padding included.
     pub fn reserve(&self, length: usize) -> Reservation {
-        let units = (length / UNIT) as u64;
-        let mut cursor = self.cursor.0.load(Ordering::Relaxed);
+        let units = (length / FRAME_ALIGNMENT) as u64;
+        let mut cursor = self.word.0.load(Ordering::Relaxed);
         loop {
             let offset = cursor & OFFSET_MASK;
             if offset == FULL {
@@ -101,14 +103,14 @@ impl Handoff {
             }
             let fits = units <= self.capacity - offset;
             let next = if fits { cursor + (ONE_RECORD | units) } else { cursor | FULL };
-            match self.cursor.0.compare_exchange_weak(cursor, next, Ordering::AcqRel, Ordering::Relaxed) {
+            match self.word.0.compare_exchange_weak(cursor, next, Ordering::AcqRel, Ordering::Relaxed) {
                 Err(now) => cursor = now,
                 Ok(_) if !fits => return Reservation::Full(Self::seal_of(cursor)),
                 Ok(_) => {
                     return Reservation::Claimed(Claim {
                         segment: self.slot(generation(cursor)).load(Ordering::Acquire),
                         index: index(cursor),
-                        at: FRAMES + to_bytes(offset),
+                        at: FRAMES_OFFSET + to_bytes(offset),
                         length,
                     });
                 }
@@ -116,48 +118,48 @@ impl Handoff {
         }
     }
 
-    /// Seals the current segment before it is full. `None` if somebody else has sealed it.
+    /// Seals the current segment before it is full. `None` if it is sealed already.
     ///
-    /// Only where no other segment can be installed meanwhile, which this would seal in its place.
+    /// Call it only while no other segment can be installed, because it would seal that one instead.
     pub fn seal(&self) -> Option<Seal> {
-        Self::seal_of(self.cursor.0.fetch_or(FULL, Ordering::AcqRel))
+        Self::seal_of(self.word.0.fetch_or(FULL, Ordering::AcqRel))
     }
 
     fn seal_of(cursor: u64) -> Option<Seal> {
         let offset = cursor & OFFSET_MASK;
-        (offset != FULL).then(|| Seal { records: index(cursor), end: FRAMES + to_bytes(offset) })
+        (offset != FULL).then(|| Seal { records: index(cursor), end: FRAMES_OFFSET + to_bytes(offset) })
     }
 
-    /// Whether the current segment is sealed and no other is installed.
+    /// Whether the current segment is sealed and no other one is installed.
     pub fn is_full(&self) -> bool {
-        self.cursor.0.load(Ordering::Acquire) & OFFSET_MASK == FULL
+        self.word.0.load(Ordering::Acquire) & OFFSET_MASK == FULL
     }
 
-    /// How far the current segment is reserved; `None` when it is full.
+    /// How much of the current segment is reserved; `None` when it is full.
     pub fn reserved(&self) -> Option<Seal> {
-        Self::seal_of(self.cursor.0.load(Ordering::Acquire))
+        Self::seal_of(self.word.0.load(Ordering::Acquire))
     }
 
-    /// Whether [`Handoff::install`] has room: the segment that had the slot before must have been released.
+    /// Whether [`SegmentCursor::install`] has a free slot: the previous segment in it must have been released.
     pub fn has_room(&self) -> bool {
         self.next_slot().1.load(Ordering::Acquire).is_null()
     }
 
-    /// The generation of the segment that is installed next.
+    /// The generation of the next segment to be installed.
     pub fn next_generation(&self) -> u64 {
         self.next_slot().0
     }
 
     /// Makes a segment current. Only when full, and never by two threads at once.
     pub fn install(&self, segment: &Arc<Segment>) {
-        assert!(self.is_full(), "a segment is installed behind a sealed one");
-        let room = (segment.mapping().length() - FRAMES) / UNIT;
-        assert!(self.capacity <= room as u64, "what is reserved lies in the segment");
+        assert!(self.is_full(), "a segment is installed after a sealed one");
+        let room = (segment.mapping().length() - FRAMES_OFFSET) / FRAME_ALIGNMENT;
+        assert!(self.capacity <= room as u64, "reservations lie in the segment");
         let (generation, slot) = self.next_slot();
         let before = slot.swap(Arc::into_raw(Arc::clone(segment)).cast_mut(), Ordering::AcqRel);
         assert!(before.is_null(), "a slot is released before it is used again");
-        // Release: whoever reserves sees the slot.
-        self.cursor.0.store(generation << (OFFSET_BITS + INDEX_BITS), Ordering::Release);
+        // Release: a thread that reserves sees the slot.
+        self.word.0.store(generation << (OFFSET_BITS + INDEX_BITS), Ordering::Release);
     }
 
     /// Forgets a segment that is sealed and whose frames are all published.
@@ -173,7 +175,7 @@ impl Handoff {
     }
 
     fn next_slot(&self) -> (u64, &AtomicPtr<Segment>) {
-        let generation = (generation(self.cursor.0.load(Ordering::Acquire)) + 1) % GENERATIONS;
+        let generation = (generation(self.word.0.load(Ordering::Acquire)) + 1) % GENERATIONS;
         (generation, self.slot(generation))
     }
 
@@ -182,13 +184,13 @@ impl Handoff {
     }
 }
 
-impl Drop for Handoff {
+impl Drop for SegmentCursor {
     fn drop(&mut self) {
         for slot in &self.slots {
             let pointer = slot.swap(std::ptr::null_mut(), Ordering::AcqRel);
             if !pointer.is_null() {
                 // SAFETY: from `Arc::into_raw` in `install`; with `&mut self` there is no claim, which lives within a call
-                // of the spool that owns the hand-off.
+                // of the spool that owns the cursor.
                 drop(unsafe { Arc::from_raw(pointer) });
             }
         }
@@ -207,7 +209,7 @@ impl Claim {
         let word = segment.salt().publish_word(length, sequence, parts);
         // SAFETY: the range is this claim's; the lengths add up to it (asserted).
         unsafe {
-            segment.mapping().write_claimed(self.at + UNIT, &segment.salt().cover(sequence).to_le_bytes());
+            segment.mapping().write_claimed(self.at + FRAME_ALIGNMENT, &segment.salt().cover(sequence).to_le_bytes());
             let mut at = self.at + FRAME_HEADER;
             for part in parts {
                 assert!(at + part.len() <= self.at + self.length, "the parts of a record fit its claim");
@@ -222,7 +224,7 @@ impl Claim {
             #[cfg(any(test, feature = "simulation"))]
             let heap = segment.mapping().heap();
             #[cfg(any(test, feature = "simulation"))]
-            let _alone = heap.as_deref().map(super::Heap::exclude);
+            let _alone = heap.as_deref().map(super::HeapFile::exclude);
             let address = segment.mapping().claimed_word(self.at);
             // SAFETY: in the mapping, aligned as every claim is, and written by atomic stores alone. The mapping may be
             // unmapped as soon as the store is seen; nothing touches it afterwards.
@@ -238,7 +240,7 @@ impl Claim {
         unsafe {
             let segment = &*self.segment;
             let sequence = segment.base() + self.index;
-            segment.mapping().write_claimed(self.at + UNIT, &segment.salt().cover(sequence).to_le_bytes());
+            segment.mapping().write_claimed(self.at + FRAME_ALIGNMENT, &segment.salt().cover(sequence).to_le_bytes());
             let payload = &payload[..payload.len().min(self.length - FRAME_HEADER)];
             segment.mapping().write_claimed(self.at + FRAME_HEADER, payload);
         }
@@ -254,7 +256,7 @@ fn index(cursor: u64) -> u64 {
 }
 
 fn to_bytes(units: u64) -> usize {
-    usize::try_from(units).expect("28 bits fit into an address") * UNIT
+    usize::try_from(units).expect("28 bits fit into an address") * FRAME_ALIGNMENT
 }
 
 #[cfg(all(test, not(loom)))]
@@ -263,25 +265,25 @@ mod tests {
     use crate::disk::simulated::SimulatedDirectory;
 
     #[test]
-    fn cursor_stays_whole_however_many_cross_the_end() {
-        const CAPACITY: usize = 2 * FRAMES;
+    fn cursor_survives_many_threads_at_the_end() {
+        const CAPACITY: usize = 2 * FRAMES_OFFSET;
         const THREADS: usize = if cfg!(miri) { 4 } else { 64 };
         let segment = Segment::prepare(&SimulatedDirectory::default(), 1, CAPACITY as u64).unwrap();
-        let handoff = Handoff::new(CAPACITY);
+        let cursor = SegmentCursor::new(CAPACITY);
         segment.activate(1, 0);
-        handoff.install(&segment);
+        cursor.install(&segment);
         let (claimed, seals) = std::thread::scope(|scope| {
             let race = || {
                 let (mut claimed, mut seals) = (0, Vec::new());
                 for _ in 0..50 {
-                    match handoff.reserve(FRAMES - 8) {
+                    match cursor.reserve(FRAMES_OFFSET - 8) {
                         Reservation::Claimed(claim) => {
                             claim.publish(16, &[]);
                             claimed += 1;
                         }
                         Reservation::Full(seal) => seals.extend(seal),
                     }
-                    seals.extend(handoff.seal());
+                    seals.extend(cursor.seal());
                 }
                 (claimed, seals)
             };
@@ -294,10 +296,10 @@ mod tests {
                 },
             )
         });
-        let cursor = handoff.cursor.0.load(Ordering::Relaxed);
-        // Nothing that was refused has left a trace in the parts beside the offset.
-        assert_eq!((generation(cursor), index(cursor), cursor & OFFSET_MASK), (0, claimed, FULL));
-        assert_eq!(seals.len(), 1, "one thread learns where the segment ends: {seals:?}");
+        let word = cursor.word.0.load(Ordering::Relaxed);
+        // Refused reservations have not changed the other parts.
+        assert_eq!((generation(word), index(word), word & OFFSET_MASK), (0, claimed, FULL));
+        assert_eq!(seals.len(), 1, "one thread gets the seal: {seals:?}");
         assert_eq!(seals[0].records, claimed);
         assert!(seals[0].end <= CAPACITY);
     }

@@ -1,4 +1,4 @@
-//! A mapping that nobody writes to any more: of a segment of an earlier process, or of one that is sealed and whole.
+//! A read-only mapping of a segment without writers: one of an earlier process, or one that is sealed and complete.
 
 use std::{io, ops::Deref, os::fd::BorrowedFd, ptr::NonNull};
 
@@ -6,25 +6,25 @@ use rustix::mm::{MapFlags, ProtFlags};
 
 /// The bytes of a file, mapped for reading.
 #[derive(Debug)]
-pub(crate) struct Frozen {
+pub(crate) struct ReadOnlyMapping {
     start: NonNull<u8>,
     length: usize,
     #[cfg(any(test, feature = "simulation"))]
-    heap: Option<std::sync::Arc<super::Heap>>,
+    heap: Option<std::sync::Arc<super::HeapFile>>,
 }
 
-// SAFETY: bytes that nobody writes to (rule 1; the spool freezes a file only when it has no producers).
-unsafe impl Send for Frozen {}
+// SAFETY: bytes that nobody writes to (rule 1; the spool maps a file read-only when it has no producers).
+unsafe impl Send for ReadOnlyMapping {}
 // SAFETY: as above.
-unsafe impl Sync for Frozen {}
+unsafe impl Sync for ReadOnlyMapping {}
 
-impl Frozen {
+impl ReadOnlyMapping {
     /// Maps the first `length` bytes of a file.
     ///
-    /// It is the caller's duty that the file has so many and keeps them, and that nobody writes to them.
+    /// The caller must ensure that the file has and keeps these bytes, and that nobody writes to them.
     ///
     /// # Errors
-    /// What `mmap` says; it refuses a length of zero.
+    /// The error of `mmap`, which refuses a length of zero.
     pub fn of_file(file: BorrowedFd<'_>, length: usize) -> io::Result<Self> {
         // SAFETY: with a null address the kernel chooses a range that nothing else uses; the file is not shortened below
         // `length` while it is mapped.
@@ -39,23 +39,23 @@ impl Frozen {
         })
     }
 
-    /// Maps memory that plays a file.
+    /// Maps memory that stands in for a file.
     #[cfg(any(test, feature = "simulation"))]
-    pub fn of_heap(heap: &std::sync::Arc<super::Heap>, length: usize) -> Self {
+    pub fn of_heap(heap: &std::sync::Arc<super::HeapFile>, length: usize) -> Self {
         Self { start: heap.start(), length: length.min(heap.length()), heap: Some(std::sync::Arc::clone(heap)) }
     }
 }
 
-impl Deref for Frozen {
+impl Deref for ReadOnlyMapping {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        // SAFETY: mapped with this length, and nobody writes to it (the duty of whoever made it).
+        // SAFETY: mapped with this length, and nobody writes to it (the caller's duty at creation).
         unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.length) }
     }
 }
 
-impl Drop for Frozen {
+impl Drop for ReadOnlyMapping {
     fn drop(&mut self) {
         #[cfg(any(test, feature = "simulation"))]
         if self.heap.is_some() {
