@@ -1,13 +1,13 @@
-//! What an installation asks and puts, with statuses and error types as OpenSearch 3.8 has them. Knows no faults.
+//! The endpoints of an installation, with statuses and error types as in OpenSearch 3.8. Knows no faults.
 
 use serde_json::{Value, json};
 
-use crate::http::{Head, Reply};
+use crate::http::{Reply, RequestHead};
 use crate::id;
 use crate::mapping;
-use crate::state::{Refused, State, is_match, object};
+use crate::state::{Refusal, State, is_match, object};
 
-/// Things that are put and read back whole: path, what the answer to a question calls the list, and one of it.
+/// Objects that are put and read back unchanged: their path, and the names of the list and of its members in the reply.
 const TEMPLATES: [(&str, &str, &str); 2] = [
     ("/_component_template/", "component_templates", "component_template"),
     ("/_index_template/", "index_templates", "index_template"),
@@ -18,40 +18,40 @@ const ISM: &str = "/_plugins/_ism/policies/";
 const EXPLAIN: &str = "/_plugins/_ism/explain/";
 const PIPELINE: &str = "/_ingest/pipeline/";
 
-/// Answers everything but bulk requests and controls.
-pub fn answer(state: &mut State, head: &Head, body: &[u8]) -> Reply {
+/// Handles everything except bulk requests and control requests.
+pub fn answer(state: &mut State, head: &RequestHead, body: &[u8]) -> Reply {
     let path = unescape(&head.path);
     let body = if body.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(body) };
     let result = match body {
         Ok(body) => route(state, &head.method, &path, &body),
-        Err(_) => Err(Refused::new(400, "parse_exception", "request body is not valid JSON").into()),
+        Err(_) => Err(Refusal::new(400, "parse_exception", "request body is not valid JSON").into()),
     };
     match result {
         Ok(value) => Reply::json(200, value.to_string()),
-        Err(Failure::Error(refused)) => {
+        Err(AdminError::Error(refused)) => {
             let mut error = refused.to_json();
             error["root_cause"] = json!([error.clone()]);
             Reply::json(refused.status, json!({"error": error, "status": refused.status}).to_string())
         }
-        Err(Failure::Body(status, body)) => Reply::json(status, body.to_string()),
+        Err(AdminError::Body(status, body)) => Reply::json(status, body.to_string()),
     }
 }
 
-enum Failure {
-    Error(Refused),
-    /// A body that is none of the usual errors.
+enum AdminError {
+    Error(Refusal),
+    /// A body that does not have the usual form of an error.
     Body(u16, Value),
 }
 
-impl From<Refused> for Failure {
-    fn from(refused: Refused) -> Self {
+impl From<Refusal> for AdminError {
+    fn from(refused: Refusal) -> Self {
         Self::Error(refused)
     }
 }
 
-type Answer = Result<Value, Failure>;
+type AdminResult = Result<Value, AdminError>;
 
-fn route(state: &mut State, method: &str, path: &str, body: &Value) -> Answer {
+fn route(state: &mut State, method: &str, path: &str, body: &Value) -> AdminResult {
     if let Some(name) = path.strip_prefix("/_index_template/_simulate_index/") {
         return Ok(json!({"template": state.template_for(name), "overlapping": []}));
     }
@@ -62,7 +62,7 @@ fn route(state: &mut State, method: &str, path: &str, body: &Value) -> Answer {
     }
     if state.lacks_lifecycle && [ILM, ISM, EXPLAIN].iter().any(|prefix| path.starts_with(prefix)) {
         let reason = format!("no handler found for uri [{path}] and method [{method}]");
-        return Err(Failure::Body(400, json!({"error": reason})));
+        return Err(AdminError::Body(400, json!({"error": reason})));
     }
     for prefix in [ILM, ISM, PIPELINE] {
         if let Some(name) = path.strip_prefix(prefix) {
@@ -78,7 +78,7 @@ fn route(state: &mut State, method: &str, path: &str, body: &Value) -> Answer {
         ("GET" | "HEAD", "_alias", Some(alias), None) => alias_of(state, alias),
         ("GET", "_cluster", Some("health"), None) => Ok(json!({"status": "green"})),
         ("PUT", "_data_stream", Some(name), None) => {
-            state.make_stream(name)?;
+            state.create_stream(name)?;
             Ok(json!({"acknowledged": true}))
         }
         ("GET", "_data_stream", Some(name), None) => stream(state, name),
@@ -99,7 +99,7 @@ fn route(state: &mut State, method: &str, path: &str, body: &Value) -> Answer {
             indices(state, name, |_| Value::Null).map(|_| json!({"_shards": {"failed": 0}}))
         }
         ("PUT", name, None, None) if is_name(name) => {
-            state.make_index(name, body)?;
+            state.create_index(name, body)?;
             Ok(json!({"acknowledged": true, "shards_acknowledged": true, "index": name}))
         }
         ("GET" | "HEAD", name, None, None) if is_name(name) => indices(
@@ -110,16 +110,16 @@ fn route(state: &mut State, method: &str, path: &str, body: &Value) -> Answer {
         .map(Value::from_iter),
         ("DELETE", name, None, None) if is_name(name) => {
             let removed = state.indices.remove(name).map(|_| json!({"acknowledged": true}));
-            removed.ok_or_else(|| Refused::missing_index(name).into())
+            removed.ok_or_else(|| Refusal::missing_index(name).into())
         }
         ("DELETE", name, Some("_alias"), Some(alias)) => {
-            let index = state.indices.get_mut(name).ok_or_else(|| Refused::missing_index(name))?;
+            let index = state.indices.get_mut(name).ok_or_else(|| Refusal::missing_index(name))?;
             let removed = index.aliases.remove(alias).map(|_| json!({"acknowledged": true}));
-            removed.ok_or_else(|| Refused::new(404, "aliases_not_found_exception", "aliases missing").into())
+            removed.ok_or_else(|| Refusal::new(404, "aliases_not_found_exception", "aliases missing").into())
         }
         _ => {
             let reason = format!("no handler found for uri [{path}] and method [{method}]");
-            Err(Failure::Body(400, json!({"error": reason})))
+            Err(AdminError::Body(400, json!({"error": reason})))
         }
     }
 }
@@ -128,7 +128,7 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && !name.starts_with('_')
 }
 
-fn template(state: &mut State, method: &str, path: &str, name: &str, keys: (&str, &str), body: &Value) -> Answer {
+fn template(state: &mut State, method: &str, path: &str, name: &str, keys: (&str, &str), body: &Value) -> AdminResult {
     match method {
         "PUT" => {
             let components = body["composed_of"].as_array().into_iter().flatten().filter_map(Value::as_str);
@@ -139,13 +139,13 @@ fn template(state: &mut State, method: &str, path: &str, name: &str, keys: (&str
                 let reason = format!(
                     "index_template [{name}] invalid, cause [index template [{name}] specifies component templates {missing:?} that do not exist]"
                 );
-                return Err(Refused::new(400, "invalid_index_template_exception", reason).into());
+                return Err(Refusal::new(400, "invalid_index_template_exception", reason).into());
             }
             let policy = body.pointer("/template/settings/index/lifecycle");
             if state.lacks_lifecycle && policy.is_some() {
                 let reason =
                     "unknown setting [index.lifecycle.name] please check that any required plugins are installed";
-                return Err(Refused::new(400, "illegal_argument_exception", reason).into());
+                return Err(Refusal::new(400, "illegal_argument_exception", reason).into());
             }
             state.things.insert(path.to_owned(), body.clone());
             Ok(json!({"acknowledged": true}))
@@ -158,17 +158,17 @@ fn template(state: &mut State, method: &str, path: &str, name: &str, keys: (&str
         }
         _ => {
             let kind = keys.1.replace('_', " ");
-            Err(Refused::new(404, "resource_not_found_exception", format!("{kind} matching [{name}] not found")).into())
+            Err(Refusal::new(404, "resource_not_found_exception", format!("{kind} matching [{name}] not found")).into())
         }
     }
 }
 
-fn policy(state: &mut State, method: &str, path: &str, name: &str, body: &Value) -> Answer {
+fn policy(state: &mut State, method: &str, path: &str, name: &str, body: &Value) -> AdminResult {
     let is_there = state.things.contains_key(path);
     match method {
         "PUT" if is_there && path.starts_with(ISM) => {
             let reason = format!("[{name}]: version conflict, document already exists (current version [1])");
-            Err(Refused::new(409, "version_conflict_engine_exception", reason).into())
+            Err(Refusal::new(409, "version_conflict_engine_exception", reason).into())
         }
         "PUT" => {
             state.things.insert(path.to_owned(), body.clone());
@@ -176,19 +176,19 @@ fn policy(state: &mut State, method: &str, path: &str, name: &str, body: &Value)
         }
         "DELETE" if state.things.remove(path).is_some() => Ok(json!({"acknowledged": true})),
         "GET" | "HEAD" if is_there => Ok(object(name, state.things[path].clone())),
-        // An engine says nothing about a pipeline that is not there.
-        _ if path.starts_with(PIPELINE) => Err(Failure::Body(404, json!({}))),
+        // An engine's reply about a missing pipeline is empty.
+        _ if path.starts_with(PIPELINE) => Err(AdminError::Body(404, json!({}))),
         _ => {
             let reason = format!("Lifecycle policy not found: {name}");
-            Err(Refused::new(404, "resource_not_found_exception", reason).into())
+            Err(Refusal::new(404, "resource_not_found_exception", reason).into())
         }
     }
 }
 
-/// Which policy an index has: as Index State Management does it, none where the index is hidden or its name begins with a
-/// dot, unless it is of a data stream.
-fn explain(state: &State, name: &str) -> Answer {
-    let index = state.indices.get(name).ok_or_else(|| Refused::missing_index(name))?;
+/// The policy of an index: as with Index State Management, none if the index is hidden or its name begins with a dot, unless it
+/// belongs to a data stream.
+fn explain(state: &State, name: &str) -> AdminResult {
+    let index = state.indices.get(name).ok_or_else(|| Refusal::missing_index(name))?;
     let stream = state.streams.iter().find(|(_, backing)| backing.iter().any(|index| index == name));
     let matched = stream.map_or(name, |(stream, _)| stream.as_str());
     let is_hidden = index.settings.pointer("/index/hidden").is_some_and(|hidden| hidden == "true");
@@ -204,7 +204,7 @@ fn explain(state: &State, name: &str) -> Answer {
     Ok(json!({name: one, "total_managed_indices": managed}))
 }
 
-fn alias_of(state: &State, alias: &str) -> Answer {
+fn alias_of(state: &State, alias: &str) -> AdminResult {
     let found: Vec<(String, Value)> = state
         .indices
         .iter()
@@ -214,34 +214,34 @@ fn alias_of(state: &State, alias: &str) -> Answer {
         })
         .collect();
     if found.is_empty() {
-        return Err(Failure::Body(404, json!({"error": format!("alias [{alias}] missing"), "status": 404})));
+        return Err(AdminError::Body(404, json!({"error": format!("alias [{alias}] missing"), "status": 404})));
     }
     Ok(Value::from_iter(found))
 }
 
-fn stream(state: &State, name: &str) -> Answer {
-    let backing = state.streams.get(name).ok_or_else(|| Refused::missing_index(name))?;
+fn stream(state: &State, name: &str) -> AdminResult {
+    let backing = state.streams.get(name).ok_or_else(|| Refusal::missing_index(name))?;
     let indices: Vec<Value> = backing.iter().map(|index| json!({"index_name": index})).collect();
     Ok(json!({"data_streams": [{"name": name, "indices": indices, "generation": backing.len()}]}))
 }
 
-/// Which of the ids an index has.
+/// Which of the ids an index has (`_mget`).
 fn get_many(state: &State, name: &str, body: &Value) -> Value {
     let ids = body["ids"].as_array().into_iter().flatten().filter_map(Value::as_str);
     let docs: Vec<Value> = if let Some(index) = state.indices.get(name) {
         let has = |id: &str| index.ids.contains(&id::number(id.as_bytes()));
         ids.map(|id| json!({"_index": name, "_id": id, "found": has(id)})).collect()
     } else {
-        let error = Refused::missing_index(name).to_json();
+        let error = Refusal::missing_index(name).to_json();
         ids.map(|id| json!({"_index": name, "_id": id, "error": error})).collect()
     };
     json!({ "docs": docs })
 }
 
-fn put_mapping(state: &mut State, name: &str, body: &Value) -> Answer {
+fn put_mapping(state: &mut State, name: &str, body: &Value) -> AdminResult {
     let names = state.resolve(name);
     if names.is_empty() {
-        return Err(Refused::missing_index(name).into());
+        return Err(Refusal::missing_index(name).into());
     }
     for name in &names {
         if let Some(index) = state.indices.get_mut(name) {
@@ -251,7 +251,7 @@ fn put_mapping(state: &mut State, name: &str, body: &Value) -> Answer {
     Ok(json!({"acknowledged": true}))
 }
 
-fn rollover(state: &mut State, name: &str, wanted: Option<&str>, body: &Value) -> Answer {
+fn rollover(state: &mut State, name: &str, wanted: Option<&str>, body: &Value) -> AdminResult {
     let (old, new) = state.rollover(name, wanted, body)?;
     Ok(json!({
         "acknowledged": true, "shards_acknowledged": true, "old_index": old, "new_index": new, "rolled_over": true,
@@ -263,15 +263,15 @@ fn indices(
     state: &State,
     name: &str,
     show: impl Fn(&crate::state::Index) -> Value,
-) -> Result<Vec<(String, Value)>, Failure> {
+) -> Result<Vec<(String, Value)>, AdminError> {
     let names = state.resolve(name);
     if names.is_empty() && !name.contains('*') {
-        return Err(Refused::missing_index(name).into());
+        return Err(Refusal::missing_index(name).into());
     }
     Ok(names.into_iter().filter_map(|name| Some((name.clone(), show(state.indices.get(&name)?)))).collect())
 }
 
-/// Percent-decodes; what is no escape stays.
+/// Percent-decodes; invalid escapes stay unchanged.
 pub fn unescape(path: &str) -> String {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();

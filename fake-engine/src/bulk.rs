@@ -1,5 +1,5 @@
-//! A bulk request over the state: actions to items. Looks for ids by their place, parses JSON only where an action line
-//! has another form than the usual one, and documents never.
+//! Applies a bulk request to the state: actions to items. Finds ids by their position, parses JSON only where an action line does
+//! not have the usual form, and never parses documents.
 
 use std::io::Write as _;
 
@@ -9,22 +9,22 @@ use serde_json::Value;
 use crate::id::{self, is_in_share};
 use crate::mode::Fault;
 use crate::server::Recording;
-use crate::state::{Refused, State};
+use crate::state::{Refusal, State};
 
-const USUAL: &[u8] = b"{\"create\":{\"_id\":\"";
+const USUAL_ACTION: &[u8] = b"{\"create\":{\"_id\":\"";
 
-/// What a request asks besides its lines.
+/// The parameters of a bulk request.
 #[derive(Clone, Copy, Debug)]
-pub struct Options<'a> {
+pub struct BulkOptions<'a> {
     /// Index, alias or data stream of the path.
     pub target: Option<&'a str>,
     pub require_alias: bool,
-    pub shape: Shape,
+    pub shape: ReplyShape,
 }
 
-/// What a `filter_path` leaves of an item.
+/// The members of an item that a `filter_path` keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
+pub enum ReplyShape {
     /// Status and error.
     Short,
     /// The index too.
@@ -39,19 +39,19 @@ struct Action<'b> {
     name: &'static str,
 }
 
-/// Takes the documents of a body and writes the reply. `fault` is one that strikes items, or none.
+/// Stores the documents of a body and writes the reply. `fault` is a fault of items, or [`Fault::Ok`].
 ///
 /// # Errors
-/// A body that is no bulk request is refused as a whole, with what came before the fault in it stored or not as an engine
-/// pleases: here, not looked at.
+/// A body that is not a bulk request is refused as a whole; documents before the error in it may be stored or not, as with an
+/// engine.
 pub fn apply(
     state: &mut State,
     body: &[u8],
-    options: Options<'_>,
+    options: BulkOptions<'_>,
     fault: &Fault,
     reply: &mut Vec<u8>,
-) -> Result<usize, Refused> {
-    let malformed = |reason: &str| Refused::new(400, "illegal_argument_exception", reason);
+) -> Result<usize, Refusal> {
+    let malformed = |reason: &str| Refusal::new(400, "illegal_argument_exception", reason);
     if body.last() != Some(&b'\n') {
         return Err(malformed("The bulk request must be terminated by a newline [\\n]"));
     }
@@ -97,7 +97,7 @@ fn take_line<'b>(rest: &mut &'b [u8]) -> &'b [u8] {
 }
 
 fn read_action(line: &[u8]) -> Option<Action<'_>> {
-    if let Some(after) = line.strip_prefix(USUAL)
+    if let Some(after) = line.strip_prefix(USUAL_ACTION)
         && let Some(end) = memchr(b'"', after)
         && after[end..] == *b"\"}}"
         && memchr(b'\\', &after[..end]).is_none()
@@ -119,11 +119,11 @@ fn read_action(line: &[u8]) -> Option<Action<'_>> {
 /// Stores one document or not, adds its item to the reply and says whether it went well.
 fn store(
     state: &mut State,
-    target: Result<String, Refused>,
+    target: Result<String, Refusal>,
     action: &Action<'_>,
     document: &[u8],
     fault: &Fault,
-    shape: Shape,
+    shape: ReplyShape,
     reply: &mut Vec<u8>,
 ) -> bool {
     let made;
@@ -138,7 +138,7 @@ fn store(
     match target.and_then(|target| insert(state, &target, id, document, fault).map(|()| target)) {
         Ok(target) => {
             write_start(action.name, shape, &target, id, reply);
-            if shape == Shape::Full {
+            if shape == ReplyShape::Full {
                 reply.extend_from_slice(br#""_version":1,"result":"created","_shards":{"total":2,"successful":1,"failed":0},"_seq_no":0,"_primary_term":1,"#);
             }
             reply.extend_from_slice(br#""status":201}}"#);
@@ -153,49 +153,49 @@ fn store(
 }
 
 /// An item up to its status.
-fn write_start(action: &str, shape: Shape, index: &str, id: &[u8], reply: &mut Vec<u8>) {
+fn write_start(action: &str, shape: ReplyShape, index: &str, id: &[u8], reply: &mut Vec<u8>) {
     for piece in ["{\"", action, "\":{"] {
         reply.extend_from_slice(piece.as_bytes());
     }
-    if shape != Shape::Short {
+    if shape != ReplyShape::Short {
         for piece in ["\"_index\":\"", index, "\","] {
             reply.extend_from_slice(piece.as_bytes());
         }
     }
-    if shape == Shape::Full {
+    if shape == ReplyShape::Full {
         for piece in [b"\"_id\":\"", id, b"\","] {
             reply.extend_from_slice(piece);
         }
     }
 }
 
-fn insert(state: &mut State, target: &str, id: &[u8], document: &[u8], fault: &Fault) -> Result<(), Refused> {
+fn insert(state: &mut State, target: &str, id: &[u8], document: &[u8], fault: &Fault) -> Result<(), Refusal> {
     let number = id::number(id);
     match fault {
         Fault::ItemsRejected { percent } if is_in_share(number, *percent) => {
             state.stats.rejected += 1;
             let reason = "[1:2] mapping set to strict, dynamic introduction of [x] within [_doc] is not allowed";
-            return Err(Refused::new(400, "strict_dynamic_mapping_exception", reason));
+            return Err(Refusal::new(400, "strict_dynamic_mapping_exception", reason));
         }
         Fault::ItemsUnexplained { percent } if is_in_share(number, *percent) => {
             state.stats.rejected += 1;
-            return Err(Refused::new(400, "some_new_exception", "the moon is full"));
+            return Err(Refusal::new(400, "some_new_exception", "the moon is full"));
         }
         Fault::ItemsBusy { percent } if is_in_share(number, *percent) && state.busy_once.insert(number) => {
             state.stats.busy += 1;
             let reason = "rejected execution of coordinating operation";
-            return Err(Refused::new(429, "es_rejected_execution_exception", reason));
+            return Err(Refusal::new(429, "es_rejected_execution_exception", reason));
         }
         _ => {}
     }
     let Some(index) = state.indices.get_mut(target) else {
-        return Err(Refused::missing_index(target));
+        return Err(Refusal::missing_index(target));
     };
     if !index.ids.insert(number) {
         state.stats.duplicates_refused += 1;
         let id = String::from_utf8_lossy(id);
         let reason = format!("[{id}]: version conflict, document already exists (current version [1])");
-        return Err(Refused::new(409, "version_conflict_engine_exception", reason));
+        return Err(Refusal::new(409, "version_conflict_engine_exception", reason));
     }
     match state.recording {
         Recording::Ids => {}
@@ -205,7 +205,7 @@ fn insert(state: &mut State, target: &str, id: &[u8], document: &[u8], fault: &F
     Ok(())
 }
 
-/// The number behind the first `"sequence":`.
+/// The number after the first `"sequence":`.
 fn sequence(document: &[u8]) -> Option<u64> {
     let key = b"\"sequence\":";
     let at = memmem::find(document, key)? + key.len();
@@ -215,15 +215,15 @@ fn sequence(document: &[u8]) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Options, Shape, apply};
+    use super::{BulkOptions, ReplyShape, apply};
     use crate::mode::Fault;
     use crate::server::Recording;
     use crate::state::State;
 
-    const SHORT: Options<'_> = Options { target: Some("log"), require_alias: false, shape: Shape::Short };
+    const SHORT: BulkOptions<'_> = BulkOptions { target: Some("log"), require_alias: false, shape: ReplyShape::Short };
 
     #[track_caller]
-    fn check(state: &mut State, body: &str, options: Options<'_>, wanted: &str) {
+    fn check(state: &mut State, body: &str, options: BulkOptions<'_>, wanted: &str) {
         let mut reply = Vec::new();
         apply(state, body.as_bytes(), options, &Fault::Ok, &mut reply).unwrap();
         assert_eq!(String::from_utf8(reply).unwrap(), wanted);
@@ -234,14 +234,14 @@ mod tests {
         let mut state = State { recording: Recording::Sequences, ..State::default() };
         let body = "{\"create\":{\"_id\":\"a\"}}\n{\"event\":{\"sequence\":17}}\n";
         check(&mut state, body, SHORT, r#"{"took":1,"errors":false,"items":[{"create":{"status":201}}]}"#);
-        let named = Options { shape: Shape::WithIndex, ..SHORT };
+        let named = BulkOptions { shape: ReplyShape::WithIndex, ..SHORT };
         let other = body.replace("\"a\"", "\"b\"");
         let wanted = r#"{"took":1,"errors":false,"items":[{"create":{"_index":"log","status":201}}]}"#;
         check(&mut state, &other, named, wanted);
         let conflict = r#"{"took":1,"errors":true,"items":[{"create":{"status":409,"error":{"reason":"[a]: version conflict, document already exists (current version [1])","type":"version_conflict_engine_exception"}}}]}"#;
         check(&mut state, body, SHORT, conflict);
         let other = "{\"create\":{\"_index\":\"other\",\"_id\":\"a\"}}\n{}\n";
-        let options = Options { shape: Shape::Full, ..SHORT };
+        let options = BulkOptions { shape: ReplyShape::Full, ..SHORT };
         let full = r#"{"took":1,"errors":false,"items":[{"create":{"_index":"other","_id":"a","_version":1,"result":"created","_shards":{"total":2,"successful":1,"failed":0},"_seq_no":0,"_primary_term":1,"status":201}}]}"#;
         check(&mut state, other, options, full);
         let seen = state.stats();

@@ -1,4 +1,4 @@
-//! One connection: requests in turn, each answered or struck by the fault of the hour.
+//! One connection: its requests in turn, each answered or subjected to the current fault.
 
 use std::io;
 use std::net::{Shutdown, TcpStream};
@@ -7,19 +7,19 @@ use std::time::Duration;
 use socket2::SockRef;
 
 use crate::admin;
-use crate::bulk::{self, Options, Shape};
-use crate::http::{Head, Reader, Reply, Stream};
+use crate::bulk::{self, BulkOptions, ReplyShape};
+use crate::http::{Reply, RequestHead, RequestReader, Stream};
 use crate::mode::{Fault, Mode};
-use crate::server::Shared;
-use crate::state::Refused;
+use crate::server::EngineShared;
+use crate::state::Refusal;
 
 /// Serves a connection to its end.
-pub fn serve(shared: &Shared, socket: &TcpStream, stream: &mut dyn Stream) -> io::Result<()> {
+pub fn serve(shared: &EngineShared, socket: &TcpStream, stream: &mut dyn Stream) -> io::Result<()> {
     let mut connection = Connection { shared, socket, stream, reply: Vec::new() };
-    let mut reader = Reader::new();
+    let mut reader = RequestReader::new();
     while let Some(head) = reader.head(connection.stream)? {
-        let goes_on = connection.answer(&head, &mut reader)?;
-        if !goes_on || head.closes() {
+        let is_kept_open = connection.answer(&head, &mut reader)?;
+        if !is_kept_open || head.closes() {
             break;
         }
     }
@@ -27,23 +27,23 @@ pub fn serve(shared: &Shared, socket: &TcpStream, stream: &mut dyn Stream) -> io
 }
 
 struct Connection<'s> {
-    shared: &'s Shared,
+    shared: &'s EngineShared,
     socket: &'s TcpStream,
     stream: &'s mut dyn Stream,
-    /// The body of a reply, kept for the next one.
+    /// The buffer for the body of a reply, reused.
     reply: Vec<u8>,
 }
 
 impl Connection<'_> {
-    /// Whether the connection goes on.
-    fn answer(&mut self, head: &Head, reader: &mut Reader) -> io::Result<bool> {
+    /// Returns whether the connection stays open.
+    fn answer(&mut self, head: &RequestHead, reader: &mut RequestReader) -> io::Result<bool> {
         let is_control = head.path.starts_with("/_control/");
         let is_bulk = head.path == "/_bulk" || head.path.ends_with("/_bulk");
         let fault = if is_control { Fault::Ok } else { self.shared.next_fault(is_bulk) };
         match &fault {
             Fault::Down => return self.reset(),
             Fault::HalfOpen => {
-                // The body is left where it is, so that a large one fills the buffers between and the client is stuck.
+                // The body is not read, so that a large one fills the buffers in between and blocks the client.
                 self.shared.wait_for_change(None);
                 return self.reset();
             }
@@ -56,7 +56,7 @@ impl Connection<'_> {
         }
         if !self.shared.is_authorized(head) {
             let refused =
-                Refused::new(401, "security_exception", "missing authentication credentials for REST request");
+                Refusal::new(401, "security_exception", "missing authentication credentials for REST request");
             return self.send(&refusal(&refused, None));
         }
         if let Fault::Slow { delay } = fault {
@@ -65,7 +65,7 @@ impl Connection<'_> {
         if fault == Fault::ResetBeforeApply {
             return self.reset();
         }
-        if let Some(reply) = in_place_of_applying(&fault, body.len()) {
+        if let Some(reply) = reply_without_applying(&fault, body.len()) {
             return self.send(&reply);
         }
         if !is_bulk {
@@ -79,19 +79,19 @@ impl Connection<'_> {
         }
     }
 
-    fn apply(&mut self, head: &Head, body: &[u8], fault: &Fault) -> Result<usize, Refused> {
+    fn apply(&mut self, head: &RequestHead, body: &[u8], fault: &Fault) -> Result<usize, Refusal> {
         let target = admin::unescape(head.path.trim_end_matches("/_bulk"));
         let target = target.strip_prefix('/').filter(|target| !target.is_empty());
         let has = |parameter: &str| head.query.split('&').any(|given| given == parameter);
         let filter = head.query.split('&').find_map(|given| given.strip_prefix("filter_path="));
-        let options = Options {
+        let options = BulkOptions {
             target,
             require_alias: has("require_alias=true") || has("require_alias"),
             shape: match filter {
-                Some(filter) if filter.contains("_id") => Shape::Full,
-                Some(filter) if filter.contains("_index") => Shape::WithIndex,
-                Some(_) => Shape::Short,
-                None => Shape::Full,
+                Some(filter) if filter.contains("_id") => ReplyShape::Full,
+                Some(filter) if filter.contains("_index") => ReplyShape::WithIndex,
+                Some(_) => ReplyShape::Short,
+                None => ReplyShape::Full,
             },
         };
         let mut state = self.shared.state();
@@ -100,14 +100,14 @@ impl Connection<'_> {
         bulk::apply(&mut state, body, options, fault, &mut self.reply)
     }
 
-    /// Sends the reply to documents that are stored, or what a fault makes of it.
+    /// Sends the reply for stored documents, modified by a fault.
     fn finish(&mut self, fault: &Fault) -> io::Result<bool> {
         let body = std::mem::take(&mut self.reply);
         let mut reply = Reply::json(200, body);
         match fault {
             Fault::AppliedThenReset => return self.reset(),
             Fault::Hang => {
-                // Until the client has had enough; what it may send till then is read and forgotten.
+                // Until the client gives up; anything that it sends until then is read and discarded.
                 while self.stream.read(&mut [0; 1024]).is_ok_and(|count| count > 0) {}
                 return Ok(false);
             }
@@ -146,15 +146,15 @@ impl Connection<'_> {
         Ok(true)
     }
 
-    /// Closes without the farewell, so that the client reads a reset.
+    /// Closes the connection abruptly, so that the client sees a reset.
     fn reset(&mut self) -> io::Result<bool> {
         SockRef::from(self.socket).set_linger(Some(Duration::ZERO))?;
         Ok(false)
     }
 }
 
-/// What a fault answers in place of storing anything.
-fn in_place_of_applying(fault: &Fault, length: usize) -> Option<Reply> {
+/// The reply of a fault that stores nothing.
+fn reply_without_applying(fault: &Fault, length: usize) -> Option<Reply> {
     match fault {
         Fault::Status { status, retry_after } => {
             let (kind, reason) = match status {
@@ -162,7 +162,7 @@ fn in_place_of_applying(fault: &Fault, length: usize) -> Option<Reply> {
                 401 | 403 => ("security_exception", "action is unauthorized"),
                 _ => ("cluster_block_exception", "blocked by: [SERVICE_UNAVAILABLE/1/state not recovered]"),
             };
-            Some(refusal(&Refused::new(*status, kind, reason), retry_after.as_deref()))
+            Some(refusal(&Refusal::new(*status, kind, reason), retry_after.as_deref()))
         }
         Fault::TooLarge { bytes } if length > *bytes => {
             let mut reply = html(413);
@@ -177,7 +177,7 @@ fn in_place_of_applying(fault: &Fault, length: usize) -> Option<Reply> {
     }
 }
 
-fn refusal(refused: &Refused, retry_after: Option<&str>) -> Reply {
+fn refusal(refused: &Refusal, retry_after: Option<&str>) -> Reply {
     let body = serde_json::json!({"error": refused.to_json(), "status": refused.status});
     let headers = retry_after.map_or_else(String::new, |wish| format!("retry-after: {wish}\r\n"));
     Reply { headers, ..Reply::json(refused.status, body.to_string()) }
@@ -188,9 +188,9 @@ fn html(status: u16) -> Reply {
     Reply { content_type: "text/html", ..Reply::json(status, body) }
 }
 
-/// The fault of the request of that number, and whether it is one.
+/// The fault for the request of this number, if there is one.
 pub fn fault_of(mode: &Mode, number: u64, is_bulk: bool) -> Option<Fault> {
-    let strikes =
-        mode.fault != Fault::Ok && (is_bulk || mode.everywhere || mode.fault == Fault::Down) && mode.strikes(number);
-    strikes.then(|| mode.fault.clone())
+    let applies =
+        mode.fault != Fault::Ok && (is_bulk || mode.everywhere || mode.fault == Fault::Down) && mode.applies_to(number);
+    applies.then(|| mode.fault.clone())
 }

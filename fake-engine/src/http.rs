@@ -1,5 +1,5 @@
-//! The little of HTTP/1.1 that clients of a bulk interface use: bodies with a length or in chunks, gzip, `Expect`, and
-//! connections that stay. Reads into a buffer that is kept.
+//! The subset of HTTP/1.1 that clients of a bulk API use: bodies with a length or in chunks, gzip, `Expect`, and persistent
+//! connections. Reads into a buffer that is reused.
 
 use std::io::{self, Read, Write};
 
@@ -12,10 +12,10 @@ const MAX_HEAD: usize = 64 << 10;
 /// Largest body, in bytes.
 const MAX_BODY: usize = 512 << 20;
 
-/// How much is read at a time where the length is not known, in bytes.
+/// How many bytes are read at a time while the length is unknown.
 const STEP: usize = 64 << 10;
 
-/// Something with bytes in both directions.
+/// A bidirectional byte stream.
 pub trait Stream: Read + Write + Send {}
 
 impl<T: Read + Write + Send> Stream for T {}
@@ -23,7 +23,7 @@ impl<T: Read + Write + Send> Stream for T {}
 /// The head of a request.
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "they are headers, which come in any combination")]
-pub struct Head {
+pub struct RequestHead {
     pub method: String,
     /// Path without the query.
     pub path: String,
@@ -36,30 +36,30 @@ pub struct Head {
     closes: bool,
 }
 
-impl Head {
-    /// Whether the client will send nothing after this request.
+impl RequestHead {
+    /// Whether the client closes the connection after this request.
     pub const fn closes(&self) -> bool {
         self.closes
     }
 }
 
 /// Reads requests from a connection.
-pub struct Reader {
+pub struct RequestReader {
     buffer: Vec<u8>,
-    /// What is in the buffer and not yet used begins here …
+    /// The start of the unused bytes in the buffer.
     start: usize,
-    /// … and ends here.
+    /// The end of the unused bytes in the buffer.
     end: usize,
     unpacked: Vec<u8>,
 }
 
-impl Reader {
+impl RequestReader {
     pub fn new() -> Self {
         Self { buffer: vec![0; STEP], start: 0, end: 0, unpacked: Vec::new() }
     }
 
     /// The head of the next request; `None` when the client has closed.
-    pub fn head(&mut self, stream: &mut dyn Stream) -> io::Result<Option<Head>> {
+    pub fn head(&mut self, stream: &mut dyn Stream) -> io::Result<Option<RequestHead>> {
         self.buffer.copy_within(self.start..self.end, 0);
         (self.start, self.end) = (0, self.end - self.start);
         loop {
@@ -77,8 +77,8 @@ impl Reader {
         }
     }
 
-    /// The body that belongs to a head, decompressed.
-    pub fn body(&mut self, head: &Head, stream: &mut dyn Stream) -> io::Result<&[u8]> {
+    /// The body of the request with this head, decompressed.
+    pub fn body(&mut self, head: &RequestHead, stream: &mut dyn Stream) -> io::Result<&[u8]> {
         if head.expects_continue {
             stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
         }
@@ -149,7 +149,7 @@ fn invalid(what: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, what)
 }
 
-fn parse_head(bytes: &[u8]) -> io::Result<Head> {
+fn parse_head(bytes: &[u8]) -> io::Result<RequestHead> {
     let text = std::str::from_utf8(bytes).map_err(|_| invalid("a head of a request that is no text"))?;
     let mut lines = text.split("\r\n");
     let mut first = lines.next().unwrap_or_default().split(' ');
@@ -157,8 +157,12 @@ fn parse_head(bytes: &[u8]) -> io::Result<Head> {
         return Err(invalid("a request without a target"));
     };
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let mut head =
-        Head { method: method.to_owned(), path: path.to_owned(), query: query.to_owned(), ..Head::default() };
+    let mut head = RequestHead {
+        method: method.to_owned(),
+        path: path.to_owned(),
+        query: query.to_owned(),
+        ..RequestHead::default()
+    };
     for line in lines {
         let (name, value) = line.split_once(':').ok_or_else(|| invalid("a header without a colon"))?;
         let value = value.trim();

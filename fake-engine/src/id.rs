@@ -5,7 +5,7 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{BuildHasherDefault, Hash as _, Hasher};
 
 /// Ids that an index has.
-pub type IdSet = HashSet<u128, BuildHasherDefault<Fold>>;
+pub type IdSet = HashSet<u128, BuildHasherDefault<FoldHasher>>;
 
 /// The number that stands for an id.
 pub fn number(id: &[u8]) -> u128 {
@@ -63,9 +63,9 @@ const fn fold(number: u128) -> u64 {
 
 /// Hashes numbers that are random already.
 #[derive(Default)]
-pub struct Fold(u64);
+pub struct FoldHasher(u64);
 
-impl Hasher for Fold {
+impl Hasher for FoldHasher {
     fn finish(&self) -> u64 {
         self.0
     }

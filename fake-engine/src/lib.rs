@@ -1,10 +1,10 @@
-//! An engine that is none: it speaks enough of the interface of Elasticsearch and OpenSearch to ship to it and to install
-//! on it, keeps the ids of documents and not the documents, and fails in the ways that are ordered. For tests and
-//! benchmarks; it listens on 127.0.0.1 alone.
+//! A fake engine: it implements enough of the API of Elasticsearch and OpenSearch to ship to it and to install a log, keeps the
+//! ids of documents but not the documents, and injects the faults that it is told to. For tests and benchmarks; it listens only on
+//! 127.0.0.1.
 //!
-//! What it does as an engine does: `create` on an id that the same concrete index has is a conflict (409) and on one that
-//! only another index has is not; an alias has one write index; a rollover moves it; a missing index is made when it is
-//! written to, unless the request demands an alias; a mapping cannot change a field's type.
+//! It behaves like an engine in these respects: `create` with an id that the same concrete index has is a conflict (409), and with
+//! one that only another index has is not; an alias has one write index, which a rollover moves; a write to a missing index
+//! creates it, unless the request requires an alias; a mapping cannot change a field's type.
 //!
 //! ```
 //! use fake_engine::{FakeEngine, Fault, Mode};
@@ -20,13 +20,13 @@
 //! ```
 //!
 //! # Over HTTP
-//! | request | what for |
+//! | request | purpose |
 //! | --- | --- |
-//! | `POST /_bulk`, `POST /TARGET/_bulk` | `create` and `index` (which is taken for the same); faults strike here |
+//! | `POST /_bulk`, `POST /TARGET/_bulk` | `create` and `index` (treated in the same way); faults are injected here |
 //! | `GET /_control/stats` | [`Stats`] as JSON |
 //! | `PUT /_control/mode` | the body is a [`Mode`] as text |
-//! | `POST /_control/rollover/ALIAS` | moves the alias on |
-//! | `POST /_control/reset` | forgets documents and counts, keeps indices and aliases |
+//! | `POST /_control/rollover/ALIAS` | rolls the alias over |
+//! | `POST /_control/reset` | clears documents and counts, keeps indices and aliases |
 //! | the endpoints of an installation | component and index templates, policies, pipelines, indices, aliases, mappings |
 
 mod admin;

@@ -1,5 +1,5 @@
-//! `fake-engine`: the fake engine as a program, for benchmarks and for clients in other languages. Prints its URL and
-//! listens until it is ended.
+//! `fake-engine`: the fake engine as a program, for benchmarks and for clients in other languages. Prints its URL and listens
+//! until it is terminated.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -9,7 +9,7 @@ use std::thread;
 use clap::Parser;
 use fake_engine::{FakeEngine, Mode, Recording};
 
-/// A server that speaks enough of the bulk interface to test shipping, with faults to order.
+/// A server that implements enough of the bulk API to test shipping, and injects faults on request.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// Port on 127.0.0.1; 0 takes a free one.

@@ -1,11 +1,11 @@
-//! Mappings as JSON: laying one over another, as templates are composed, and merging one into another, as engines do and
-//! refuse to do.
+//! Mappings as JSON: overlaying one on another, as templates are composed, and merging one into another, with the conflicts that
+//! engines refuse.
 
 use serde_json::Value;
 
-use crate::state::Refused;
+use crate::state::Refusal;
 
-/// Lays `upper` over `lower`: objects member by member, anything else whole.
+/// Overlays `upper` on `lower`: objects member by member, anything else as a whole.
 pub fn overlay(lower: &mut Value, upper: &Value) {
     match (lower, upper) {
         (_, Value::Null) => {}
@@ -21,8 +21,8 @@ pub fn overlay(lower: &mut Value, upper: &Value) {
     }
 }
 
-/// Merges a mapping into that of an index: what is new is added, `_meta` is replaced, and nothing else may change.
-pub fn merge(existing: &mut Value, wanted: &Value) -> Result<(), Refused> {
+/// Merges a mapping into that of an index: new fields are added, `_meta` is replaced, and nothing else may change.
+pub fn merge(existing: &mut Value, wanted: &Value) -> Result<(), Refusal> {
     check_fields(existing, wanted, "")?;
     overlay(existing, wanted);
     if let Some(meta) = wanted.get("_meta") {
@@ -31,7 +31,7 @@ pub fn merge(existing: &mut Value, wanted: &Value) -> Result<(), Refused> {
     Ok(())
 }
 
-fn check_fields(existing: &Value, wanted: &Value, path: &str) -> Result<(), Refused> {
+fn check_fields(existing: &Value, wanted: &Value, path: &str) -> Result<(), Refusal> {
     for (name, field) in wanted["properties"].as_object().into_iter().flatten() {
         let Some(before) = existing["properties"].get(name) else {
             continue;
@@ -40,7 +40,7 @@ fn check_fields(existing: &Value, wanted: &Value, path: &str) -> Result<(), Refu
         let kind = |field: &Value| field["type"].as_str().unwrap_or("object").to_owned();
         if kind(before) != kind(field) {
             let reason = format!("mapper [{path}] cannot be changed from type [{}] to [{}]", kind(before), kind(field));
-            return Err(Refused::new(400, "illegal_argument_exception", reason));
+            return Err(Refusal::new(400, "illegal_argument_exception", reason));
         }
         let value = |field: &Value| field["value"].as_str().map(str::to_owned);
         if kind(field) == "constant_keyword" && value(before).is_some() && value(before) != value(field) {
@@ -49,7 +49,7 @@ fn check_fields(existing: &Value, wanted: &Value, path: &str) -> Result<(), Refu
                 value(before).unwrap_or_default(),
                 value(field).as_deref().unwrap_or("null")
             );
-            return Err(Refused::new(400, "illegal_argument_exception", reason));
+            return Err(Refusal::new(400, "illegal_argument_exception", reason));
         }
         check_fields(before, field, &path)?;
     }

@@ -1,18 +1,18 @@
-//! The faults that can be ordered, and how often they strike.
+//! The faults that can be injected, and how often.
 
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// One way to fail. Each says whether the documents of the request are stored, and that is exact.
+/// A fault. Each variant states whether the documents of the request are stored, exactly.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Fault {
-    /// None.
+    /// No fault.
     #[default]
     Ok,
-    /// Stored, and answered after a while.
+    /// Stored; the reply is delayed.
     Slow {
-        /// How long that is.
+        /// The delay.
         delay: Duration,
     },
     /// Not stored; refused as a whole with a status: 401, 403, 429, 503, …
@@ -22,61 +22,61 @@ pub enum Fault {
         /// The header `Retry-After`, verbatim.
         retry_after: Option<String>,
     },
-    /// Documents whose id falls into a share are refused for good, with 400; the same ones on every try.
+    /// Documents whose ids fall into a share are rejected permanently, with 400; the same ones on every attempt.
     ItemsRejected {
         /// The share.
         percent: u8,
     },
-    /// The same, for a reason that nobody knows, which may be the documents or not.
+    /// The same, for an unknown reason, which may or may not be the documents'.
     ItemsUnexplained {
         /// The share.
         percent: u8,
     },
-    /// Documents whose id falls into a share are refused with 429 when they come for the first time.
+    /// Documents whose ids fall into a share are refused with 429 on their first attempt.
     ItemsBusy {
         /// The share.
         percent: u8,
     },
-    /// Stored, then the connection is reset in place of a reply.
+    /// Stored; then the connection is reset instead of a reply.
     AppliedThenReset,
     /// Not stored; the connection is reset when the request has been read.
     ResetBeforeApply,
-    /// Stored, and never answered; the connection stays until the client closes it.
+    /// Stored; there is no reply, and the connection stays open until the client closes it.
     Hang,
-    /// Not stored: nothing is read any more, nothing is answered, and nothing closes the connection but a change of mode.
+    /// Not stored: nothing is read, nothing is answered, and only a change of mode closes the connection.
     HalfOpen,
-    /// Stored; the reply ends in its middle.
+    /// Stored; the reply ends in the middle.
     Truncated,
-    /// Stored; the reply is of the announced length and no JSON.
+    /// Stored; the reply has the announced length and is not JSON.
     Malformed,
-    /// Stored; the reply is a page for people, as a gateway makes it.
+    /// Stored; the reply is an HTML page, like that of a gateway.
     Html {
         /// Its status: 502, or 200 for the kind of gateway that hides its failures.
         status: u16,
     },
-    /// Stored; the reply has an item too few.
+    /// Stored; the reply has one item too few.
     WrongCount,
-    /// Not stored; the client is sent elsewhere.
+    /// Not stored; the reply is a redirect.
     Redirect,
-    /// A body above a size is refused with 413.
+    /// A body above a size limit is refused with 413.
     TooLarge {
-        /// The largest body that is taken, in bytes.
+        /// The largest accepted body, in bytes.
         bytes: usize,
     },
-    /// Not stored: every connection is closed at once, whatever it asks.
+    /// Not stored: every connection is closed at once.
     Down,
 }
 
-/// A fault, how often it strikes, and whether it strikes bulk requests alone.
+/// A fault, how often it is injected, and whether only into bulk requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mode {
-    /// What happens.
+    /// The fault.
     pub fault: Fault,
-    /// It strikes the first `hits` of each `of` requests.
+    /// It is injected into the first `hits` of each `of` requests.
     pub hits: u32,
     /// See `hits`.
     pub of: u32,
-    /// Whether it strikes requests other than bulk requests too.
+    /// Whether it is also injected into requests other than bulk requests.
     pub everywhere: bool,
 }
 
@@ -87,13 +87,13 @@ impl Default for Mode {
 }
 
 impl Mode {
-    /// Strikes each bulk request.
+    /// Injects the fault into every bulk request.
     #[must_use]
     pub const fn always(fault: Fault) -> Self {
         Self::of(1, 1, fault)
     }
 
-    /// Strikes the first `hits` of each `of` bulk requests.
+    /// Injects the fault into the first `hits` of each `of` bulk requests.
     #[must_use]
     pub const fn of(hits: u32, of: u32, fault: Fault) -> Self {
         Self { fault, hits, of, everywhere: false }
@@ -106,19 +106,19 @@ impl Mode {
         self
     }
 
-    /// Whether the request of that number, from 0, is struck.
-    pub(crate) const fn strikes(&self, number: u64) -> bool {
+    /// Whether the fault is injected into the request of this number, from 0.
+    pub(crate) const fn applies_to(&self, number: u64) -> bool {
         self.of == 0 || number % (self.of as u64) < self.hits as u64
     }
 }
 
-/// A text is no [`Mode`].
+/// The text is not a [`Mode`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseModeError(String);
 
 impl fmt::Display for ParseModeError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "`{}` is no mode", self.0)
+        write!(out, "`{}` is not a mode", self.0)
     }
 }
 
@@ -258,15 +258,15 @@ mod tests {
     #[test]
     fn what_is_no_mode_is_refused() {
         for text in ["", "okay", "200", "slow:soon", "ok@1", "ok@1/0", "items-400:101", "@1/2"] {
-            assert_eq!(text.parse::<Mode>().unwrap_err().to_string(), format!("`{text}` is no mode"));
+            assert_eq!(text.parse::<Mode>().unwrap_err().to_string(), format!("`{text}` is not a mode"));
         }
     }
 
     #[test]
-    fn share_strikes_the_first_of_each_round() {
+    fn share_applies_to_the_first_of_each_round() {
         let mode = Mode::of(2, 3, Fault::Hang);
-        let struck: Vec<bool> = (0..6).map(|number| mode.strikes(number)).collect();
-        assert_eq!(struck, [true, true, false, true, true, false]);
-        assert!((0..9).all(|number| Mode::default().strikes(number)));
+        let applied: Vec<bool> = (0..6).map(|number| mode.applies_to(number)).collect();
+        assert_eq!(applied, [true, true, false, true, true, false]);
+        assert!((0..9).all(|number| Mode::default().applies_to(number)));
     }
 }

@@ -11,24 +11,24 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::json;
 
 use crate::connection::{fault_of, serve};
-use crate::http::{Head, Reply};
+use crate::http::{Reply, RequestHead};
 use crate::mode::{Fault, Mode};
 use crate::state::State;
 use crate::stats::Stats;
 use crate::tls;
 
-/// Connections at a time; more are closed as soon as they are made.
+/// Maximum number of connections; further ones are closed at once.
 pub const MAX_CONNECTIONS: usize = 256;
 
-/// What is kept of documents.
+/// What is kept of each document.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Recording {
-    /// Their ids.
+    /// Its id.
     #[default]
     Ids,
-    /// And the number that stands behind `"sequence":` in each.
+    /// Also the number after `"sequence":` in it.
     Sequences,
-    /// And the documents themselves.
+    /// Also the document itself.
     Documents,
 }
 
@@ -48,71 +48,71 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Listens on that port; on a free one if not set.
+    /// Listens on this port; by default on a free one.
     #[must_use]
     pub const fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// Begins with an alias of that name on `NAME-000001`.
+    /// Starts with an alias of this name on `NAME-000001`.
     #[must_use]
     pub fn alias(mut self, name: impl Into<String>) -> Self {
         self.aliases.push(name.into());
         self
     }
 
-    /// Begins with a data stream of that name.
+    /// Starts with a data stream of this name.
     #[must_use]
     pub fn data_stream(mut self, name: impl Into<String>) -> Self {
         self.streams.push(name.into());
         self
     }
 
-    /// Begins with a fault.
+    /// Starts with a fault.
     #[must_use]
     pub fn mode(mut self, mode: Mode) -> Self {
         self.mode = mode;
         self
     }
 
-    /// What is kept of documents; their ids if not set.
+    /// What is kept of each document; by default its id.
     #[must_use]
     pub const fn recording(mut self, recording: Recording) -> Self {
         self.recording = recording;
         self
     }
 
-    /// Speaks TLS, with a certificate of its own making.
+    /// Uses TLS, with a self-signed certificate.
     #[must_use]
     pub const fn tls(mut self) -> Self {
         self.is_tls = true;
         self
     }
 
-    /// Speaks TLS, with this certificate and its key, and asks clients for one that this authority has signed, if one is given;
-    /// all in PEM form.
+    /// Uses TLS, with this certificate and its key, and requires client certificates signed by this authority, if one is given; all
+    /// in PEM form.
     #[must_use]
     pub fn tls_with(mut self, certificate: &str, key: &str, clients: Option<&str>) -> Self {
         self.certificates = Some((certificate.to_owned(), key.to_owned(), clients.map(str::to_owned)));
         self
     }
 
-    /// Knows no lifecycle policies, as an engine without that plugin or module.
+    /// Has no lifecycle management, like an engine without that plugin or module.
     #[must_use]
     pub const fn without_lifecycle(mut self) -> Self {
         self.lacks_lifecycle = true;
         self
     }
 
-    /// Refuses requests without that `Authorization`.
+    /// Refuses requests without this `Authorization` header.
     #[must_use]
     pub fn authorization(mut self, header: impl Into<String>) -> Self {
         self.authorization = Some(header.into());
         self
     }
 
-    /// Begins to listen.
+    /// Starts listening.
     ///
     /// # Errors
     /// When the port is taken.
@@ -130,15 +130,15 @@ impl Builder {
         for alias in &self.aliases {
             let aliases = json!({"aliases": {alias.as_str(): {"is_write_index": true}}});
             state
-                .make_index(&format!("{alias}-000001"), &aliases)
+                .create_index(&format!("{alias}-000001"), &aliases)
                 .map_err(|refused| io::Error::other(refused.reason))?;
         }
         for stream in &self.streams {
-            state.make_stream(stream).map_err(|refused| io::Error::other(refused.reason))?;
+            state.create_stream(stream).map_err(|refused| io::Error::other(refused.reason))?;
         }
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(EngineShared {
             state: Mutex::new(state),
-            control: Mutex::new(Control {
+            control: Mutex::new(ControlState {
                 mode: self.mode,
                 seen: 0,
                 changes: 0,
@@ -158,20 +158,20 @@ impl Builder {
 
 /// A running fake engine; it stops when this is dropped.
 pub struct FakeEngine {
-    shared: Arc<Shared>,
+    shared: Arc<EngineShared>,
     address: SocketAddr,
     certificate: Option<String>,
     accepting: Option<JoinHandle<()>>,
 }
 
 impl FakeEngine {
-    /// Begins with the defaults: a free port, no alias, no fault.
+    /// The default options: a free port, no alias, no fault.
     #[must_use]
     pub fn builder() -> Builder {
         Builder::default()
     }
 
-    /// Where it listens.
+    /// The port on which it listens.
     #[must_use]
     pub const fn port(&self) -> u16 {
         self.address.port()
@@ -184,30 +184,30 @@ impl FakeEngine {
         format!("{scheme}://{}", self.address)
     }
 
-    /// Its certificate in PEM form, if it speaks TLS.
+    /// Its certificate in PEM form, if it uses TLS.
     #[must_use]
     pub fn certificate(&self) -> Option<&str> {
         self.certificate.as_deref()
     }
 
-    /// Orders a fault, from the next request on. Requests that wait in a fault are let go.
+    /// Sets the fault, from the next request on. Requests that wait in the current fault are released.
     pub fn set_mode(&self, mode: Mode) {
         self.shared.set_mode(mode);
     }
 
-    /// The fault of the hour.
+    /// The current fault.
     #[must_use]
     pub fn mode(&self) -> Mode {
         self.shared.lock_control().mode.clone()
     }
 
-    /// What it has seen.
+    /// What it has received and stored.
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.shared.state().stats()
     }
 
-    /// Moves an alias or data stream to a new index and gives its name; `None` when there is no such alias.
+    /// Rolls an alias or data stream over and returns the name of the new index; `None` when there is no such alias.
     #[must_use]
     pub fn rollover(&self, name: &str) -> Option<String> {
         self.shared.state().rollover(name, None, &serde_json::Value::Null).ok().map(|(_, new)| new)
@@ -219,7 +219,7 @@ impl FakeEngine {
         self.shared.state().write_index(alias)
     }
 
-    /// Forgets documents and counts, and keeps indices and aliases.
+    /// Clears documents and counts, and keeps indices and aliases.
     pub fn reset(&self) {
         self.shared.state().reset();
     }
@@ -248,7 +248,7 @@ impl Drop for FakeEngine {
             }
         }
         self.shared.changed.notify_all();
-        // Wakes the listener, which then sees that it is over.
+        // Wakes the listener, which then ends.
         let _ = TcpStream::connect(self.address);
         if let Some(accepting) = self.accepting.take() {
             let _ = accepting.join();
@@ -257,16 +257,16 @@ impl Drop for FakeEngine {
 }
 
 /// What threads share.
-pub struct Shared {
+pub struct EngineShared {
     state: Mutex<State>,
-    control: Mutex<Control>,
+    control: Mutex<ControlState>,
     changed: Condvar,
     authorization: Option<String>,
 }
 
-struct Control {
+struct ControlState {
     mode: Mode,
-    /// Requests that the mode has had its say about.
+    /// Requests to which the mode was applied.
     seen: u64,
     /// Changes of mode so far.
     changes: u64,
@@ -275,13 +275,13 @@ struct Control {
     sockets: HashMap<u64, TcpStream>,
 }
 
-impl Shared {
+impl EngineShared {
     pub fn state(&self) -> MutexGuard<'_, State> {
-        // A test that panicked in another thread has its say there.
+        // A panic in another thread is reported there.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn lock_control(&self) -> MutexGuard<'_, Control> {
+    fn lock_control(&self) -> MutexGuard<'_, ControlState> {
         self.control.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -294,7 +294,7 @@ impl Shared {
         self.changed.notify_all();
     }
 
-    /// The fault of the next request; `Ok` if it is not struck.
+    /// The fault of the next request; `Ok` if it has none.
     pub fn next_fault(&self, is_bulk: bool) -> Fault {
         let mut control = self.lock_control();
         let fault = fault_of(&control.mode, control.seen, is_bulk);
@@ -306,7 +306,7 @@ impl Shared {
         fault.unwrap_or_default()
     }
 
-    /// Waits for another mode, the end, or so long.
+    /// Waits for another mode, the end, or this time.
     pub fn wait_for_change(&self, limit: Option<Duration>) {
         let mut control = self.lock_control();
         let (changes, until) = (control.changes, limit.map(|limit| Instant::now() + limit));
@@ -319,12 +319,12 @@ impl Shared {
         }
     }
 
-    pub fn is_authorized(&self, head: &Head) -> bool {
+    pub fn is_authorized(&self, head: &RequestHead) -> bool {
         self.authorization.is_none() || self.authorization == head.authorization
     }
 
-    /// Requests to the fake itself.
-    pub fn control(&self, head: &Head, body: &[u8]) -> Reply {
+    /// Handles requests to the fake engine itself.
+    pub fn control(&self, head: &RequestHead, body: &[u8]) -> Reply {
         let text = String::from_utf8_lossy(body);
         match (head.method.as_str(), &head.path["/_control/".len()..]) {
             ("GET", "stats") => Reply::json(200, self.state().stats().to_json().to_string()),
@@ -350,7 +350,7 @@ impl Shared {
         }
     }
 
-    /// Remembers a connection; gives it back when there are too many or it is all over.
+    /// Registers a connection; returns whether it is accepted, which it is not if there are too many or the engine is stopping.
     fn admit(&self, number: u64, socket: &TcpStream) -> bool {
         let mut control = self.lock_control();
         let is_admitted = !control.is_stopped && control.sockets.len() < MAX_CONNECTIONS;
@@ -363,7 +363,7 @@ impl Shared {
     }
 }
 
-fn accept(listener: &TcpListener, shared: &Arc<Shared>, tls: Option<&Arc<ServerConfig>>) {
+fn accept(listener: &TcpListener, shared: &Arc<EngineShared>, tls: Option<&Arc<ServerConfig>>) {
     let mut threads: Vec<JoinHandle<()>> = Vec::new();
     for (number, socket) in (0..).zip(listener.incoming()) {
         threads.retain(|thread| !thread.is_finished());
@@ -376,7 +376,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>, tls: Option<&Arc<ServerC
         }
         let (shared, tls) = (Arc::clone(shared), tls.cloned());
         threads.push(thread::spawn(move || {
-            // However a connection ends, it is the client that is to notice.
+            // However a connection ends, the client has to notice.
             let _ = handle(&shared, &socket, tls);
             shared.lock_control().sockets.remove(&number);
         }));
@@ -386,7 +386,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>, tls: Option<&Arc<ServerC
     }
 }
 
-fn handle(shared: &Shared, socket: &TcpStream, tls: Option<Arc<ServerConfig>>) -> io::Result<()> {
+fn handle(shared: &EngineShared, socket: &TcpStream, tls: Option<Arc<ServerConfig>>) -> io::Result<()> {
     socket.set_nodelay(true)?;
     let mut other = socket.try_clone()?;
     match tls {

@@ -1,4 +1,4 @@
-//! Indices, aliases, templates and policies of a fake engine, and what a write to a name leads to. Knows no HTTP.
+//! Indices, aliases, templates and policies of a fake engine, and the effect of a write to a name. Knows no HTTP.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -9,15 +9,15 @@ use crate::mapping;
 use crate::server::Recording;
 use crate::stats::Stats;
 
-/// A refusal in an engine's words.
+/// A refusal in the words of an engine.
 #[derive(Clone, Debug)]
-pub struct Refused {
+pub struct Refusal {
     pub status: u16,
     pub kind: &'static str,
     pub reason: String,
 }
 
-impl Refused {
+impl Refusal {
     pub fn new(status: u16, kind: &'static str, reason: impl Into<String>) -> Self {
         Self { status, kind, reason: reason.into() }
     }
@@ -41,7 +41,7 @@ pub struct Index {
     pub ids: IdSet,
 }
 
-/// What documents are kept of, besides their ids.
+/// What is kept of documents besides their ids.
 #[derive(Debug, Default)]
 pub struct Records {
     pub sequences: Vec<u64>,
@@ -49,52 +49,52 @@ pub struct Records {
     pub documents: Vec<(String, Vec<u8>)>,
 }
 
-/// Everything that a fake engine remembers.
+/// The state of a fake engine.
 #[derive(Debug, Default)]
 pub struct State {
     pub indices: BTreeMap<String, Index>,
     /// Backing indices of data streams, the last one written to.
     pub streams: BTreeMap<String, Vec<String>>,
-    /// Component templates, index templates, policies, pipelines: by the path that they are put to.
+    /// Component templates, index templates, policies and pipelines, by path.
     pub things: BTreeMap<String, Value>,
     pub busy_once: HashSet<u128>,
     pub recording: Recording,
     pub records: Records,
     pub stats: Stats,
-    /// For documents that come without an id.
+    /// For documents without an id.
     pub made_ids: u64,
     /// Whether there are no lifecycle policies.
     pub lacks_lifecycle: bool,
 }
 
 impl State {
-    /// Which concrete index a write to a name goes to; makes an index where there is nothing of that name, as engines do.
-    pub fn write_target(&mut self, name: &str, require_alias: bool) -> Result<String, Refused> {
+    /// The concrete index that a write to a name goes to; creates an index if the name does not exist, as engines do.
+    pub fn write_target(&mut self, name: &str, require_alias: bool) -> Result<String, Refusal> {
         if let Some(backing) = self.streams.get(name).and_then(|backing| backing.last()) {
             return Ok(backing.clone());
         }
         if self.has_alias(name) {
             return self.write_index(name).ok_or_else(|| {
                 let reason = format!("no write index is defined for alias [{name}]. The write index may be explicitly disabled using is_write_index=false or the alias points to multiple indices without one being designated as a write index");
-                Refused::new(400, "illegal_argument_exception", reason)
+                Refusal::new(400, "illegal_argument_exception", reason)
             });
         }
         if require_alias {
             let reason = format!(
                 "no such index [{name}] and [require_alias] request flag is [true] and [{name}] is not an alias"
             );
-            return Err(Refused::new(404, "index_not_found_exception", reason));
+            return Err(Refusal::new(404, "index_not_found_exception", reason));
         }
         if !self.indices.contains_key(name) {
             if self.best_template(name).is_some_and(|template| template["allow_auto_create"] == json!(false)) {
                 let reason = format!("no such index [{name}] and composable template forbids index auto creation");
-                return Err(Refused::new(404, "index_not_found_exception", reason));
+                return Err(Refusal::new(404, "index_not_found_exception", reason));
             }
-            self.make_index(name, &json!({}))?;
+            self.create_index(name, &json!({}))?;
         }
         if self.streams.values().flatten().any(|backing| backing == name) {
             let reason = "index request with op_type=create targeting backing indices is disallowed";
-            return Err(Refused::new(400, "illegal_argument_exception", reason));
+            return Err(Refusal::new(400, "illegal_argument_exception", reason));
         }
         Ok(name.to_owned())
     }
@@ -113,15 +113,15 @@ impl State {
         marked.or_else(only).map(|(name, _)| name.clone())
     }
 
-    /// Makes an index from the template that fits its name, and the body of the request.
-    pub fn make_index(&mut self, name: &str, body: &Value) -> Result<(), Refused> {
+    /// Creates an index from the template that matches its name, and the body of the request.
+    pub fn create_index(&mut self, name: &str, body: &Value) -> Result<(), Refusal> {
         if self.indices.contains_key(name) {
             let reason = format!("index [{name}/0123456789abcdefghijkl] already exists");
-            return Err(Refused::new(400, "resource_already_exists_exception", reason));
+            return Err(Refusal::new(400, "resource_already_exists_exception", reason));
         }
         if self.has_alias(name) {
             let reason = format!("Invalid index name [{name}], already exists as alias");
-            return Err(Refused::new(400, "invalid_index_name_exception", reason));
+            return Err(Refusal::new(400, "invalid_index_name_exception", reason));
         }
         let aliases = body["aliases"].as_object().cloned().unwrap_or_default();
         for alias in aliases.keys() {
@@ -129,7 +129,7 @@ impl State {
                 let reason = format!(
                     "Invalid alias name [{alias}]: an index or data stream exists with the same name as the alias"
                 );
-                return Err(Refused::new(400, "invalid_alias_name_exception", reason));
+                return Err(Refusal::new(400, "invalid_alias_name_exception", reason));
             }
         }
         let mut template = self.template_for(name);
@@ -145,7 +145,7 @@ impl State {
         Ok(())
     }
 
-    /// The template of the highest priority whose pattern fits.
+    /// The matching template of the highest priority.
     fn best_template(&self, name: &str) -> Option<&Value> {
         let fits = |template: &&Value| {
             let patterns = template["index_patterns"].as_array();
@@ -156,7 +156,7 @@ impl State {
         fitting.max_by_key(|template| template["priority"].as_u64().unwrap_or(0))
     }
 
-    /// The template that fits best, with its components under it.
+    /// The best matching template, merged with its components.
     pub fn template_for(&self, name: &str) -> Value {
         let mut all = json!({"mappings": {}, "settings": {}});
         let Some(best) = self.best_template(name) else {
@@ -171,20 +171,20 @@ impl State {
         all
     }
 
-    /// Makes the next index of an alias or data stream and writes to it from then on; gives the names of both.
-    pub fn rollover(&mut self, name: &str, wanted: Option<&str>, body: &Value) -> Result<(String, String), Refused> {
+    /// Creates the next index of an alias or data stream and makes it the write index; returns the names of the old and the new one.
+    pub fn rollover(&mut self, name: &str, wanted: Option<&str>, body: &Value) -> Result<(String, String), Refusal> {
         if let Some(backing) = self.streams.get(name) {
             let old = backing.last().cloned().unwrap_or_default();
             let new = next_name(&old);
-            self.make_index(&new, body)?;
+            self.create_index(&new, body)?;
             self.streams.entry(name.to_owned()).or_default().push(new.clone());
             return Ok((old, new));
         }
         let old = self.write_index(name).ok_or_else(|| {
-            Refused::new(400, "illegal_argument_exception", format!("rollover target [{name}] does not exist"))
+            Refusal::new(400, "illegal_argument_exception", format!("rollover target [{name}] does not exist"))
         })?;
         let new = wanted.map_or_else(|| next_name(&old), str::to_owned);
-        self.make_index(&new, body)?;
+        self.create_index(&new, body)?;
         let options = self.indices.get_mut(&old).and_then(|index| {
             let options = index.aliases.get_mut(name)?;
             let before = options.clone();
@@ -199,14 +199,14 @@ impl State {
         Ok((old, new))
     }
 
-    /// Makes a data stream with its first backing index.
-    pub fn make_stream(&mut self, name: &str) -> Result<(), Refused> {
+    /// Creates a data stream with its first backing index.
+    pub fn create_stream(&mut self, name: &str) -> Result<(), Refusal> {
         if self.streams.contains_key(name) {
             let reason = format!("data_stream [{name}] already exists");
-            return Err(Refused::new(400, "resource_already_exists_exception", reason));
+            return Err(Refusal::new(400, "resource_already_exists_exception", reason));
         }
         let backing = format!(".ds-{name}-000001");
-        self.make_index(&backing, &json!({}))?;
+        self.create_index(&backing, &json!({}))?;
         self.streams.insert(name.to_owned(), vec![backing]);
         Ok(())
     }
@@ -231,7 +231,7 @@ impl State {
         Stats { documents: stored, unique, duplicates_across_indices: stored - unique, ..self.stats.clone() }
     }
 
-    /// Forgets documents and counts.
+    /// Clears documents and counts.
     pub fn reset(&mut self) {
         self.indices.values_mut().for_each(|index| index.ids.clear());
         self.busy_once.clear();
@@ -240,14 +240,14 @@ impl State {
     }
 }
 
-/// The name with the number at its end raised by one.
+/// The name with the number at its end incremented.
 fn next_name(name: &str) -> String {
     let (stem, number) = name.rsplit_once('-').unwrap_or((name, "0"));
     let next = number.parse::<u64>().map_or(1, |number| number + 1);
     format!("{stem}-{next:06}")
 }
 
-/// Whether a name fits a pattern with `*` in it.
+/// Whether a name matches a pattern with `*`.
 pub fn is_match(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == name,
@@ -288,7 +288,7 @@ mod tests {
     fn rollover_moves_the_write_index() {
         let mut state = State::default();
         state
-            .make_index("log-000001", &json!({"aliases": {"log": {"is_write_index": true, "is_hidden": true}}}))
+            .create_index("log-000001", &json!({"aliases": {"log": {"is_write_index": true, "is_hidden": true}}}))
             .unwrap();
         assert_eq!(state.rollover("log", None, &json!({})).unwrap(), ("log-000001".into(), "log-000002".into()));
         assert_eq!(state.write_index("log").as_deref(), Some("log-000002"));
@@ -305,7 +305,7 @@ mod tests {
         let refused = state.write_target("log", true).unwrap_err();
         assert_eq!((refused.status, refused.kind), (404, "index_not_found_exception"));
         assert_eq!(state.write_target("log", false).unwrap(), "log");
-        let refused = state.make_index("log-000001", &json!({"aliases": {"log": {}}})).unwrap_err();
+        let refused = state.create_index("log-000001", &json!({"aliases": {"log": {}}})).unwrap_err();
         assert_eq!((refused.status, refused.kind), (400, "invalid_alias_name_exception"));
     }
 }

@@ -1,4 +1,4 @@
-//! What a fake engine has seen and stored, in numbers.
+//! Counts of what a fake engine has received and stored.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ pub struct Stats {
     pub documents: u64,
     /// Different ids among them.
     pub unique: u64,
-    /// Documents whose id another index has as well: what a rollover between two tries makes.
+    /// Documents whose id another index has as well: the effect of a rollover between two attempts.
     pub duplicates_across_indices: u64,
     /// Documents refused with 409, because their index has the id.
     pub duplicates_refused: u64,
@@ -17,15 +17,15 @@ pub struct Stats {
     pub rejected: u64,
     /// Documents refused with 429.
     pub busy: u64,
-    /// Bulk requests, struck ones included.
+    /// Bulk requests, including those with a fault.
     pub requests: u64,
     /// Bulk requests whose body came compressed.
     pub gzip_requests: u64,
-    /// Requests that a fault has struck.
+    /// Requests into which a fault was injected.
     pub struck: u64,
     /// Bytes of the bodies of bulk requests, after decompression.
     pub bytes: u64,
-    /// Connections taken.
+    /// Accepted connections.
     pub connections: u64,
 }
 

@@ -1,5 +1,4 @@
-//! Certificates of a listener: one that no authority has signed, made for the occasion, or a given one; and whether clients
-//! have to show theirs.
+//! Certificates of a listener: a self-signed one, or a given one; and whether clients need certificates.
 
 use std::io;
 use std::sync::Arc;
@@ -19,8 +18,8 @@ pub fn make() -> io::Result<(Arc<ServerConfig>, String)> {
     Ok((config, cert.pem()))
 }
 
-/// The configuration of a listener with a certificate and its key, and with the authority that signs those of clients, all in
-/// PEM form. Without one, none is asked for.
+/// The configuration of a listener with a certificate and its key, and with the authority that signs client certificates, all in
+/// PEM form. Without an authority, client certificates are not required.
 pub fn configure(certificate: &str, key: &str, clients: Option<&str>) -> io::Result<Arc<ServerConfig>> {
     let read = |pem: &str| CertificateDer::from_pem_slice(pem.as_bytes()).map_err(io::Error::other);
     let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).map_err(io::Error::other)?;

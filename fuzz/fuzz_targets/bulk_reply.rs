@@ -6,10 +6,10 @@ use event_store::read_bulk_response;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|body: &[u8]| {
-    let mut told = 0;
-    let count = read_bulk_response(body, "log-000001", &mut |place, _, _| {
-        assert_eq!(place, told);
-        told += 1;
+    let mut seen = 0;
+    let count = read_bulk_response(body, "log-000001", &mut |position, _, _| {
+        assert_eq!(position, seen);
+        seen += 1;
     });
-    assert!(count.is_err() || count.is_ok_and(|count| count == told));
+    assert!(count.is_err() || count.is_ok_and(|count| count == seen));
 });

@@ -11,10 +11,10 @@ use crate::engines::{self, Engine, Running, step};
 
 mod agreement;
 mod data_stream;
+mod engine_gaps;
 mod ilm_parser;
 mod installation;
 mod installer;
-mod lacking;
 mod lifecycle;
 mod limits;
 mod log;

@@ -22,7 +22,7 @@ use anyhow::{Context as _, Result, bail};
 
 use self::body::Role;
 use self::client::Client;
-use self::source::Source;
+use self::source::TypeScriptFile;
 use crate::workspace;
 
 /// Check generated bodies against the types of the engines' official clients, `event.d.ts` against sample documents, and
@@ -35,7 +35,7 @@ pub struct Args {}
 /// What is compiled, and what to say of it when it passes.
 #[derive(Default)]
 struct Check {
-    sources: Vec<Source>,
+    sources: Vec<TypeScriptFile>,
     passed: Vec<String>,
 }
 
@@ -78,7 +78,7 @@ impl Check {
         for (name, text) in files(&packages::committed())? {
             if Path::new(&name).extension().is_some_and(|end| end == "ts") || name == "tsconfig.json" {
                 let about = format!("xtask/typescript/{name}");
-                self.sources.push(Source { path: name, text, about });
+                self.sources.push(TypeScriptFile { path: name, text, about });
             }
         }
         Ok(())
@@ -120,7 +120,7 @@ impl Check {
             self.sources.push(source);
             let about = format!("generated/{log}/event.d.ts");
             // Not as `event.d.ts`: the compiler skips mistakes in declarations, for those of the packages' sake.
-            self.sources.push(Source { path: format!("{log}/event.ts"), text, about: about.clone() });
+            self.sources.push(TypeScriptFile { path: format!("{log}/event.ts"), text, about: about.clone() });
             let fitting = samples.len();
             self.passed.push(format!("{about}: {fitting} sample documents fit, {mistakes} mistakes are refused"));
         }

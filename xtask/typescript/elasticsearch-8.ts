@@ -1,4 +1,4 @@
-// Which type of the Elasticsearch 8 client each generated body has. The exported names are those of `Kind` in
+// Which type of the Elasticsearch 8 client each generated body has. The exported names are those of `BodyKind` in
 // `xtask/src/typescript/body.rs`.
 
 import type { estypes } from "elasticsearch-8";

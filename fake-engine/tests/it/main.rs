@@ -26,7 +26,7 @@ fn controls_change_the_mode_and_tell_the_counts() {
     assert_eq!(bulk(&url, "a").0, 200);
     assert_eq!(control("mode", "503").0, 200);
     assert_eq!(bulk(&url, "b").0, 503);
-    assert_eq!(control("mode", "nonsense"), (400, json!({"error": "`nonsense` is no mode"})));
+    assert_eq!(control("mode", "nonsense"), (400, json!({"error": "`nonsense` is not a mode"})));
     assert_eq!(control("mode", "ok").0, 200);
     let rolled = read(agent().post(format!("{url}/_control/rollover/log")).send(""));
     assert_eq!(rolled, (200, json!({"old_index": "log-000001", "new_index": "log-000002"})));

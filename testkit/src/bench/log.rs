@@ -13,10 +13,10 @@ use clap::builder::PossibleValuesParser;
 use serde::Serialize;
 
 pub use front_end::FRONT_ENDS;
-use front_end::{FrontEnd, Kept};
+use front_end::{EventCounter, FrontEnd};
 
 use super::measure::measure;
-use super::peers::{Ready, Workshop};
+use super::peers::{PeerBuilder, Ready};
 use super::{machine, page, progress};
 use crate::workspace;
 
@@ -121,11 +121,11 @@ const SCENARIOS: [Scenario; 4] = [
 /// Runs the benchmark.
 pub fn run(args: &Args) -> Result<ExitCode> {
     let load = machine::load();
-    let mut workshop = Workshop::default();
+    let mut peers = PeerBuilder::default();
     let asked = |peer: &&FrontEnd| args.only.is_empty() || args.only.iter().any(|name| name == peer.name);
     let mut contestants = Vec::new();
     for peer in FRONT_ENDS.iter().filter(asked) {
-        let ready = workshop.make(peer.toolchain);
+        let ready = peers.build(peer.toolchain);
         let row = Row {
             name: peer.name,
             title: peer.title(ready.as_ref().ok()),
@@ -208,7 +208,7 @@ fn count_after_kill(peer: &FrontEnd, ready: &Ready, parent: &Path) -> Result<f64
 #[allow(clippy::cast_precision_loss, reason = "a benchmark writes far fewer than 2^52 events")]
 fn count(peer: &FrontEnd, ready: &Ready, folder: &Path) -> Result<f64> {
     match peer.kept {
-        Kept::Lines => {
+        EventCounter::Lines => {
             let bytes = fs::read(folder.join("events.json"))?;
             let lines = bytes.split_inclusive(|&byte| byte == b'\n');
             // Anything else is a report of the front end, or a line without its end.
@@ -216,7 +216,7 @@ fn count(peer: &FrontEnd, ready: &Ready, folder: &Path) -> Result<f64> {
                 |line: &[u8]| line.ends_with(b"\n") && line.windows(15).any(|part| part == b"action executed");
             Ok(lines.filter(|line| is_event(line)).count() as f64)
         }
-        Kept::Counted { argument } => {
+        EventCounter::Counted { argument } => {
             let output = Command::new(&ready.words[0]).args(&ready.words[1..]).arg(argument).arg(folder).output()?;
             let printed = String::from_utf8_lossy(&output.stdout);
             printed.trim().parse().with_context(|| {

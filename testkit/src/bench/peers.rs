@@ -1,6 +1,6 @@
-//! Programs that stand beside the project in a benchmark: what they are made with, and making them. Everything that is
-//! fetched comes by the ordinary client of its registry, into `target/bench`, and nothing is installed on the system. A
-//! peer that cannot be had is a reason, not a failure.
+//! Builds the programs that a benchmark compares the project with. Everything that is fetched comes through the ordinary client of
+//! its registry, into `target/bench`, and nothing is installed on the system. A peer that cannot be built is skipped with a
+//! reason, and is not a failure.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result, bail};
 use super::progress;
 use crate::workspace::{self, cargo};
 
-/// What a peer is made with.
+/// How a peer is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Toolchain {
     /// An example of this workspace.
@@ -29,7 +29,7 @@ pub enum Toolchain {
     Rsyslog,
 }
 
-/// A program that is ready: its words so far, and what it runs on.
+/// A program that is ready to run: its command so far, and what it runs on.
 #[derive(Clone, Debug)]
 pub struct Ready {
     /// Program and first arguments.
@@ -38,17 +38,17 @@ pub struct Ready {
     pub runs_on: String,
 }
 
-/// What has been made in this run, or why it could not be.
+/// Builds peers, each at most once per run; keeps the reason if that fails.
 #[derive(Default)]
-pub struct Workshop {
-    made: BTreeMap<Toolchain, Result<Ready, String>>,
+pub struct PeerBuilder {
+    built: BTreeMap<Toolchain, Result<Ready, String>>,
 }
 
-impl Workshop {
-    /// Makes a program unless this run has made it; the error is the reason in one line.
-    pub fn make(&mut self, toolchain: Toolchain) -> Result<Ready, String> {
+impl PeerBuilder {
+    /// Builds a program unless this run has built it; the error is the reason in one line.
+    pub fn build(&mut self, toolchain: Toolchain) -> Result<Ready, String> {
         let make = || make(toolchain).map_err(|error| format!("{error:#}").lines().collect::<Vec<_>>().join("; "));
-        self.made.entry(toolchain).or_insert_with(make).clone()
+        self.built.entry(toolchain).or_insert_with(make).clone()
     }
 }
 

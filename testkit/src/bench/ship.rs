@@ -17,7 +17,7 @@ use clap::builder::PossibleValuesParser;
 use serde::Serialize;
 
 use self::client::{CLIENTS, Client, Tools};
-use super::peers::Workshop;
+use super::peers::PeerBuilder;
 use super::{machine, page};
 use crate::workspace;
 
@@ -107,16 +107,16 @@ struct Results {
 /// Runs the benchmark.
 pub fn run(args: &Args) -> Result<ExitCode> {
     let load = machine::load();
-    let mut workshop = Workshop::default();
+    let mut peers = PeerBuilder::default();
     let parent = workspace::target_folder().join("bench");
     fs::create_dir_all(&parent).with_context(|| parent.display().to_string())?;
     let parent = parent.canonicalize()?;
     let asked = |client: &&Client| args.only.is_empty() || args.only.iter().any(|name| name == client.name);
-    let clients: Vec<_> = CLIENTS.iter().filter(asked).map(|client| (client, client.prepare(&mut workshop))).collect();
+    let clients: Vec<_> = CLIENTS.iter().filter(asked).map(|client| (client, client.prepare(&mut peers))).collect();
     let wants = |part| args.part.is_none_or(|asked| asked == part);
     let mut results = Results::default();
     if wants(Part::Throughput) {
-        results.throughput = Some(throughput::run(&clients, args, &mut workshop, &parent)?);
+        results.throughput = Some(throughput::run(&clients, args, &mut peers, &parent)?);
     }
     if wants(Part::Delivery) {
         results.delivery = Some(delivery::run(&clients, args, &parent)?);

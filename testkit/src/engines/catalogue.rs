@@ -4,7 +4,7 @@ use std::env;
 
 use clap::ValueEnum;
 
-use super::java::{Kind, Requirement};
+use super::java::{JavaKind, Requirement};
 
 /// Environment variable with a number that is added to every port.
 pub const PORT_OFFSET_VARIABLE: &str = "EVENT_LOG_ENGINES_PORT_OFFSET";
@@ -98,12 +98,12 @@ impl Engine {
     pub const fn java(self) -> Requirement {
         let (oldest, newest, kind) = match self {
             // A program of ours is compiled as it starts.
-            Self::OpenSearch => (21, u32::MAX, Kind::Jdk),
-            Self::OpenSearch2 | Self::IlmParser => (17, 23, Kind::Jdk),
-            Self::Elasticsearch9 => (21, u32::MAX, Kind::Runtime),
+            Self::OpenSearch => (21, u32::MAX, JavaKind::Jdk),
+            Self::OpenSearch2 | Self::IlmParser => (17, 23, JavaKind::Jdk),
+            Self::Elasticsearch9 => (21, u32::MAX, JavaKind::Runtime),
             // Java 24 removed the security manager, which these releases still install at start.
-            Self::Elasticsearch => (17, 23, Kind::Runtime),
-            Self::Elasticsearch6 => (11, 23, Kind::Runtime),
+            Self::Elasticsearch => (17, 23, JavaKind::Runtime),
+            Self::Elasticsearch6 => (11, 23, JavaKind::Runtime),
         };
         Requirement { oldest, newest, kind }
     }

@@ -18,12 +18,12 @@ pub struct Requirement {
     /// The newest that works.
     pub newest: u32,
     /// What has to come with it.
-    pub kind: Kind,
+    pub kind: JavaKind,
 }
 
 /// What comes with a Java.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum JavaKind {
     /// Enough to run.
     Runtime,
     /// The compiler too.
@@ -32,13 +32,14 @@ pub enum Kind {
 
 impl Requirement {
     fn is_met_by(self, major: u32, home: &Path) -> bool {
-        (self.oldest..=self.newest).contains(&major) && (self.kind == Kind::Runtime || home.join("bin/javac").is_file())
+        (self.oldest..=self.newest).contains(&major)
+            && (self.kind == JavaKind::Runtime || home.join("bin/javac").is_file())
     }
 }
 
 impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.kind == Kind::Jdk { "a JDK, version " } else { "Java " })?;
+        f.write_str(if self.kind == JavaKind::Jdk { "a JDK, version " } else { "Java " })?;
         match self.newest {
             u32::MAX => write!(f, "{} or newer", self.oldest),
             newest => write!(f, "{} to {newest}", self.oldest),

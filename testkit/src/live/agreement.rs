@@ -11,17 +11,17 @@ use ecs_gen::sample::DocumentMaker;
 use ecs_schema::validate_json;
 use serde_json::{Value, json};
 
+use super::engine_gaps::Adapter;
 use super::installer;
-use super::lacking::Adapter;
 use super::log::{self, Log};
 use super::tally::Tally;
 use crate::engines::{Client, Engine, Running, reason_of, step};
 
-mod doubts;
-mod place;
+mod disputed_values;
 #[path = "../../../ecs-gen/tests/it/agreement/shrink.rs"]
 mod shrink;
 mod stricter;
+mod violation_path;
 
 use stricter::Leniency;
 
@@ -63,7 +63,7 @@ pub fn check(running: &Running, extent: Extent, tally: &mut Tally) -> Result<()>
         indices.push(Index::create(running.client(), log, &mut adapter)?);
     }
     tally.add("rules where ours is knowingly stricter, each shown on the engine", stricter::check(&indices)?);
-    tally.add("doubtful values settled", doubts::check(&indices[0])?);
+    tally.add("doubtful values settled", disputed_values::check(&indices[0])?);
     Tally::replaced(running.release(), adapter.used());
     ensure!(disagreements == 0, "{disagreements} disagreements, from seed {}", extent.seed);
     tally.add("disagreements", 0);
@@ -117,7 +117,8 @@ impl<'e> Index<'e> {
     /// free keys. What this project ships has none: the canonical form leaves null out.
     fn refuses_null_in(&self, document: &Value) -> bool {
         let mut fields = self.log.model.fields.iter().filter(|field| field.kind() == ValueKind::Flattened);
-        self.release == Engine::OpenSearch2 && fields.any(|field| place::has_null(document, field.path.as_str()))
+        self.release == Engine::OpenSearch2
+            && fields.any(|field| violation_path::has_null(document, field.path.as_str()))
     }
 
     /// What the engine says of each document: nothing, or why it refuses it.

@@ -4,8 +4,8 @@
 use anyhow::{Result, ensure};
 use serde_json::json;
 
+use super::engine_gaps::Adapter;
 use super::installation::Installed;
-use super::lacking::Adapter;
 use super::log::Log;
 use super::read_back;
 use super::tally::Tally;

@@ -7,8 +7,8 @@ use ecs_gen::model::Field;
 use event_store::{HttpTransport, InstallError, InstallStepOutcome, Installer};
 use serde_json::{Value, json};
 
-use super::installer::{self, Outcome, Step};
-use super::lacking::Adapter;
+use super::engine_gaps::Adapter;
+use super::installer::{self, InstallOutcome, InstallStep};
 use super::log::Log;
 use super::read_back;
 use super::tally::Tally;
@@ -22,7 +22,7 @@ const ISM_POLICIES: &str = "/_plugins/_ism/policies";
 pub struct Installed<'e> {
     client: &'e Client,
     /// The steps that were taken.
-    pub steps: Vec<(Step, Value)>,
+    pub steps: Vec<(InstallStep, Value)>,
     targets: Vec<String>,
     is_data_stream: bool,
 }
@@ -40,7 +40,10 @@ impl<'e> Installed<'e> {
     pub fn by(admin: &'e Client, sender: &Client, log: &Log, adapter: &mut Adapter) -> Result<Self> {
         let installed = Self::prepare(admin, log, adapter)?;
         let outcomes = installer::install(sender, &installed.steps).context("the first installation")?;
-        ensure!(outcomes.iter().all(|outcome| *outcome == Outcome::Done), "a step was skipped on an empty engine");
+        ensure!(
+            outcomes.iter().all(|outcome| *outcome == InstallOutcome::Done),
+            "a step was skipped on an empty engine"
+        );
         Ok(installed)
     }
 
@@ -141,7 +144,7 @@ fn check_log(running: &Running, log: &Log, adapter: &mut Adapter, tally: &mut Ta
     let first = read_back::check(client, &installed.steps)?;
     let outcomes = installer::install(client, &installed.steps).context("the second installation")?;
     for ((step, _), outcome) in installed.steps.iter().zip(&outcomes) {
-        let wanted = if step.can_be_skipped() { Outcome::Skipped } else { Outcome::Done };
+        let wanted = if step.can_be_skipped() { InstallOutcome::Skipped } else { InstallOutcome::Done };
         ensure!(*outcome == wanted, "the second installation took `{}` for {outcome:?}", step.path);
     }
     let second = read_back::check(client, &installed.steps)?;

@@ -6,14 +6,14 @@ use event_store::Bundle;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::lacking::Adapter;
+use super::engine_gaps::Adapter;
 use super::log::Log;
 use crate::engines::{Answer, Client, Engine};
 
 /// One step of an installation.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Step {
+pub struct InstallStep {
     /// Method of the request.
     pub method: String,
     /// Path of the request.
@@ -27,7 +27,7 @@ pub struct Step {
     fine_if: Option<FineIf>,
 }
 
-impl Step {
+impl InstallStep {
     /// Whether it is skipped where what it makes is there.
     pub const fn can_be_skipped(&self) -> bool {
         self.skip_if.is_some()
@@ -53,19 +53,19 @@ struct FineIf {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Installation {
+struct InstallFile {
     #[serde(rename = "log")]
     _log: String,
     #[serde(rename = "version")]
     _version: Value,
     #[serde(rename = "engine")]
     _engine: String,
-    steps: Vec<Step>,
+    steps: Vec<InstallStep>,
 }
 
 /// What became of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum InstallOutcome {
     /// The engine took it.
     Done,
     /// What it makes was there.
@@ -83,10 +83,10 @@ pub const fn folder(engine: Engine) -> &'static str {
 }
 
 /// The steps that the engine can do, each with its body, both adapted to what the engine lacks.
-pub fn load_steps(log: &Log, adapter: &mut Adapter) -> Result<Vec<(Step, Value)>> {
+pub fn load_steps(log: &Log, adapter: &mut Adapter) -> Result<Vec<(InstallStep, Value)>> {
     let engine = adapter.engine();
     let folder = folder(engine);
-    let installation: Installation = serde_json::from_value(log.file(&format!("{folder}/install.json"))?.clone())?;
+    let installation: InstallFile = serde_json::from_value(log.file(&format!("{folder}/install.json"))?.clone())?;
     let mut steps = Vec::new();
     for mut step in installation.steps {
         if !adapter.has_step(&step.path) {
@@ -134,7 +134,7 @@ pub fn load_whole_bundle(log: &Log, engine: Engine) -> Result<Bundle> {
 }
 
 /// Version 6 has legacy templates where later ones have composable ones, and wants to be told that there is no type.
-fn use_ancestors_forms(step: &mut Step, body: &mut Value, log: &Log) -> Result<()> {
+fn use_ancestors_forms(step: &mut InstallStep, body: &mut Value, log: &Log) -> Result<()> {
     if let Some(name) = step.path.strip_prefix("/_index_template/") {
         step.path = format!("/_template/{name}?include_type_name=false");
         let component = |of: &str| log.file(&format!("elasticsearch/component-template-{of}.json"));
@@ -168,25 +168,25 @@ fn merge(under: &mut Value, over: &Value) {
 ///
 /// # Errors
 /// The first refusal that the step does not call fine.
-pub fn install(client: &Client, steps: &[(Step, Value)]) -> Result<Vec<Outcome>> {
+pub fn install(client: &Client, steps: &[(InstallStep, Value)]) -> Result<Vec<InstallOutcome>> {
     steps.iter().map(|(step, body)| take(client, step, body).with_context(|| step.path.clone())).collect()
 }
 
-fn take(client: &Client, step: &Step, body: &Value) -> Result<Outcome> {
+fn take(client: &Client, step: &InstallStep, body: &Value) -> Result<InstallOutcome> {
     if let Some(skip) = &step.skip_if
         && client.send(&skip.method, &skip.path)?.status == skip.status
     {
-        return Ok(Outcome::Skipped);
+        return Ok(InstallOutcome::Skipped);
     }
     let answer = match body {
         Value::Null => client.send(&step.method, &step.path)?,
         body => client.send_json(&step.method, &step.path, body)?,
     };
     if answer.is_success() {
-        return Ok(Outcome::Done);
+        return Ok(InstallOutcome::Done);
     }
     if step.fine_if.as_ref().is_some_and(|fine| fine.covers(&answer)) {
-        return Ok(Outcome::Fine);
+        return Ok(InstallOutcome::Fine);
     }
     bail!("the engine answered {}: {}", answer.status, answer.reason())
 }

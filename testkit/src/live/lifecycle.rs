@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
 
+use super::engine_gaps::Adapter;
 use super::installation::Installed;
-use super::lacking::Adapter;
 use super::log::{self, Log};
 use super::tally::Tally;
 use crate::engines::{Answer, Client, Running, step};

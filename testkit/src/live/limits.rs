@@ -6,8 +6,8 @@ use std::fs;
 
 use anyhow::Result;
 
+use super::engine_gaps::Adapter;
 use super::installation::Installed;
-use super::lacking::Adapter;
 use super::log::Log;
 use super::read_back;
 use super::tally::Tally;

@@ -9,8 +9,8 @@ use anyhow::{Context as _, Result, ensure};
 use ecs_gen::diff;
 use serde_json::{Map, Value, json};
 
+use super::engine_gaps::Adapter;
 use super::installation::Installed;
-use super::lacking::Adapter;
 use super::log::Log;
 use super::tally::Tally;
 use super::{installer, read_back};

@@ -9,7 +9,7 @@ use event_query::{
 };
 use serde_json::{Value, json};
 
-use super::lacking::Adapter;
+use super::engine_gaps::Adapter;
 use super::tally::Tally;
 use crate::engines::{Client, Engine, Running};
 

@@ -4,7 +4,7 @@
 use anyhow::{Result, bail};
 use serde_json::{Map, Value, json};
 
-use super::installer::Step;
+use super::installer::InstallStep;
 use crate::engines::Client;
 
 /// What an engine holds of one step: the path that it was read from, and what it answered.
@@ -14,11 +14,11 @@ pub type Held = (String, Value);
 ///
 /// # Errors
 /// The first difference.
-pub fn check(client: &Client, steps: &[(Step, Value)]) -> Result<Vec<Held>> {
+pub fn check(client: &Client, steps: &[(InstallStep, Value)]) -> Result<Vec<Held>> {
     steps.iter().map(|(step, body)| check_step(client, step, body)).collect()
 }
 
-fn check_step(client: &Client, step: &Step, body: &Value) -> Result<Held> {
+fn check_step(client: &Client, step: &InstallStep, body: &Value) -> Result<Held> {
     let path = step.path.split('?').next().unwrap_or(&step.path).to_owned();
     let name = path.rsplit('/').next().unwrap_or_default();
     let held = client.send("GET", &step.path)?.expect(&format!("read `{path}` back"))?;

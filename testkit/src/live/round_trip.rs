@@ -8,9 +8,9 @@ use anyhow::{Context as _, Result, bail, ensure};
 use ecs_gen::diff::{self, Options, Side};
 use serde_json::Value;
 
+use super::engine_gaps::Adapter;
 use super::installation::Installed;
 use super::installer;
-use super::lacking::Adapter;
 use super::log::Log;
 use super::tally::Tally;
 use crate::engines::{Client, Engine, Running};

@@ -139,7 +139,7 @@ pub fn check(running: &Running, tally: &mut Tally) -> Result<Measured> {
         other => bail!("nothing is predicted for {}", other.name()),
     };
     let mut measured = Measured::new(engine, running.version()?, running.is_fetched());
-    let mut lacking: BTreeMap<String, usize> = BTreeMap::new();
+    let mut unsupported: BTreeMap<String, usize> = BTreeMap::new();
     let (mut disagreements, mut impossible) = (0, 0);
     let started = Instant::now();
     let all: Vec<Case> = cases(engine).collect();
@@ -149,7 +149,7 @@ pub fn check(running: &Running, tally: &mut Tally) -> Result<Measured> {
         let found = match &answered {
             Answered::Accepted => Verdict::Accepted,
             Answered::Rejected(reason) | Answered::WithoutOld(reason) if is_lacking(reason) => {
-                *lacking.entry(reason.clone()).or_default() += 1;
+                *unsupported.entry(reason.clone()).or_default() += 1;
                 continue;
             }
             Answered::Rejected(reason) => Verdict::Rejected(Reason::of_message(reason).unwrap_or(Reason::Invalid)),
@@ -170,8 +170,8 @@ pub fn check(running: &Running, tally: &mut Tally) -> Result<Measured> {
             }
         }
     }
-    let unmeasured = lacking.values().sum::<usize>() + impossible;
-    measured.not_tried = lacking_types(&lacking);
+    let unmeasured = unsupported.values().sum::<usize>() + impossible;
+    measured.not_tried = unsupported_types(&unsupported);
     for (name, count) in &measured.not_tried {
         step("Left out", &format!("on {}: {count} changes with `{name}`, which it has no mapper for", engine.name()));
     }
@@ -201,9 +201,9 @@ fn is_lacking(reason: &str) -> bool {
 }
 
 /// How many changes are left out, by the type that the engine has no mapper for.
-fn lacking_types(lacking: &BTreeMap<String, usize>) -> BTreeMap<String, usize> {
+fn unsupported_types(unsupported: &BTreeMap<String, usize>) -> BTreeMap<String, usize> {
     let mut types: BTreeMap<String, usize> = BTreeMap::new();
-    for (reason, count) in lacking {
+    for (reason, count) in unsupported {
         let named = reason.split("type [").nth(1).and_then(|rest| rest.split(']').next());
         *types.entry(named.unwrap_or(reason).to_owned()).or_default() += count;
     }

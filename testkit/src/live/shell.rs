@@ -8,8 +8,8 @@ use anyhow::{Context as _, Result, bail, ensure};
 use ecs_schema::validate_json;
 use serde_json::Value;
 
+use super::engine_gaps::Adapter;
 use super::installation::Installed;
-use super::lacking::Adapter;
 use super::log::Log;
 use super::tally::Tally;
 use crate::engines::{Engine, Running, reason_of, step};

@@ -4,11 +4,11 @@
 mod tests;
 
 use super::client::Client;
-use super::source::Source;
+use super::source::TypeScriptFile;
 
 /// What a generated body is; each module in `xtask/typescript/` exports a type for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum BodyKind {
     Mappings,
     IndexTemplate,
     ComponentTemplate,
@@ -22,14 +22,14 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// Sent to the engine.
-    Body(Kind),
+    Body(BodyKind),
     /// Never sent to an engine: text for people, the installer's list of steps, or saved objects, which dashboards import.
     Aside,
     /// Nobody said what it is, so nobody checks it.
     Unknown,
 }
 
-impl Kind {
+impl BodyKind {
     /// Name of the type in the module of each client.
     pub const fn type_name(self) -> &'static str {
         match self {
@@ -54,23 +54,23 @@ pub fn role(file_name: &str) -> Role {
     }
     let name = name.split_once('.').map_or(name, |(name, _alias)| name);
     Role::Body(match name {
-        "mappings" => Kind::Mappings,
-        "index-template" => Kind::IndexTemplate,
-        "ilm-policy" | "ism-policy" => Kind::LifecyclePolicy,
-        "first-index" => Kind::FirstIndex,
-        "ingest-pipeline" => Kind::IngestPipeline,
-        "roles" => Kind::Roles,
+        "mappings" => BodyKind::Mappings,
+        "index-template" => BodyKind::IndexTemplate,
+        "ilm-policy" | "ism-policy" => BodyKind::LifecyclePolicy,
+        "first-index" => BodyKind::FirstIndex,
+        "ingest-pipeline" => BodyKind::IngestPipeline,
+        "roles" => BodyKind::Roles,
         "install" => return Role::Aside,
-        _ if name.starts_with("component-template-") => Kind::ComponentTemplate,
+        _ if name.starts_with("component-template-") => BodyKind::ComponentTemplate,
         _ => return Role::Unknown,
     })
 }
 
 /// A body as the literal of its type, so that keys which the type does not know are errors. What stands before the
 /// literal stands on its first line: lines are those of the generated file.
-pub fn source(client: Client, kind: Kind, log: &str, file_name: &str, json: &str) -> Source {
+pub fn source(client: Client, kind: BodyKind, log: &str, file_name: &str, json: &str) -> TypeScriptFile {
     let (module, name) = (client.module(), kind.type_name());
-    Source {
+    TypeScriptFile {
         path: format!("{log}/{module}/{file_name}.ts"),
         text: format!(
             "import type {{ {name} }} from \"../../{module}.js\"; export const body: {name} = {};\n",

@@ -9,7 +9,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-use super::source::Source;
+use super::source::TypeScriptFile;
 
 /// The compiler's code for a directive that expects an error where there is none.
 const UNUSED_EXPECTATION: &str = "TS2578";
@@ -20,7 +20,7 @@ const UNUSED_EXPECTATION: &str = "TS2578";
 /// # Errors
 ///
 /// When the compiler does not start, or fails without a word.
-pub fn compile(packages: &Path, folder: &Path, sources: &[Source]) -> Result<String> {
+pub fn compile(packages: &Path, folder: &Path, sources: &[TypeScriptFile]) -> Result<String> {
     for source in sources {
         let path = folder.join(&source.path);
         let parent = path.parent().expect("a source stands in the folder or below it");
@@ -41,7 +41,7 @@ pub fn compile(packages: &Path, folder: &Path, sources: &[Source]) -> Result<Str
 }
 
 /// The compiler's complaints, each about the file that its source was made of.
-fn explain(complaints: &str, sources: &[Source]) -> String {
+fn explain(complaints: &str, sources: &[TypeScriptFile]) -> String {
     let mut text = String::new();
     for line in complaints.lines() {
         match Complaint::parse(line) {
@@ -71,7 +71,7 @@ impl<'text> Complaint<'text> {
         Some(Self { path, line: line.parse().ok()?, column: column.parse().ok()?, code, message })
     }
 
-    fn push_to(&self, text: &mut String, sources: &[Source]) {
+    fn push_to(&self, text: &mut String, sources: &[TypeScriptFile]) {
         let Self { path, line, column, code, message } = self;
         let source = sources.iter().find(|source| source.path == *path);
         let about = source.map_or(*path, |source| &source.about);

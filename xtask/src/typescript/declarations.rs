@@ -6,7 +6,7 @@ mod tests;
 
 use anyhow::{Context as _, Result, bail};
 
-use super::source::{Source, push_refused};
+use super::source::{TypeScriptFile, push_refused};
 
 /// What a file of declarations declares.
 #[derive(Debug, PartialEq, Eq)]
@@ -76,9 +76,9 @@ impl Declarations {
     }
 
     /// A sample document as the literal of the root interface.
-    pub fn fitting(&self, log: &str, file_name: &str, json: &str) -> Source {
+    pub fn fitting(&self, log: &str, file_name: &str, json: &str) -> TypeScriptFile {
         let root = self.root();
-        Source {
+        TypeScriptFile {
             path: format!("{log}/samples/{file_name}.ts"),
             text: format!(
                 "import type {{ {root} }} from \"../event.js\"; export const sample: {root} = {};\n",
@@ -90,7 +90,7 @@ impl Declarations {
 
     /// Parts of documents that must not fit, and how many: in each interface an unknown field, each field with a value
     /// of another type, each list of allowed values with another value, each required field left out.
-    pub fn refused(&self, log: &str) -> (Source, usize) {
+    pub fn refused(&self, log: &str) -> (TypeScriptFile, usize) {
         let mut text = "import type * as event from \"./event.js\";\n".to_owned();
         let mut number = 0;
         for interface in &self.interfaces {
@@ -100,7 +100,7 @@ impl Declarations {
             }
         }
         let about = format!("what generated/{log}/event.d.ts must refuse");
-        (Source { path: format!("{log}/refused.ts"), text, about }, number)
+        (TypeScriptFile { path: format!("{log}/refused.ts"), text, about }, number)
     }
 
     fn refused_by(&self, interface: &Interface) -> Vec<(String, String)> {

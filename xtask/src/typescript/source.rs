@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 /// A file for the compiler.
 #[derive(Debug)]
-pub struct Source {
+pub struct TypeScriptFile {
     /// Where the compiler sees it, below the folder of the run.
     pub path: String,
     /// What the compiler sees.

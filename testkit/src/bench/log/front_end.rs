@@ -14,14 +14,14 @@ pub struct FrontEnd {
     pub toolchain: Toolchain,
     /// Threads that can call at the same time.
     pub threads: u32,
-    pub kept: Kept,
+    pub kept: EventCounter,
     /// Where its version stands: a file below the peers, and what stands before it.
     pub version: Option<(&'static str, &'static str)>,
 }
 
 /// How events on disk are counted.
 #[derive(Clone, Copy, Debug)]
-pub enum Kept {
+pub enum EventCounter {
     /// Lines of `events.json`.
     Lines,
     /// The program does it, with this argument.
@@ -49,7 +49,7 @@ pub const FRONT_ENDS: [FrontEnd; 8] = [
         argument: "--json",
         toolchain: Toolchain::Example("log_bench"),
         threads: 2,
-        kept: Kept::Counted { argument: "--count" },
+        kept: EventCounter::Counted { argument: "--count" },
         version: None,
     },
     FrontEnd {
@@ -58,7 +58,7 @@ pub const FRONT_ENDS: [FrontEnd; 8] = [
         argument: "chronicle-queue",
         toolchain: Toolchain::Java,
         threads: 2,
-        kept: Kept::Counted { argument: "count" },
+        kept: EventCounter::Counted { argument: "count" },
         version: Some(("java/pom.xml", "chronicle-queue</artifactId>")),
     },
     FrontEnd {
@@ -67,7 +67,7 @@ pub const FRONT_ENDS: [FrontEnd; 8] = [
         argument: "tracing-appender",
         toolchain: Toolchain::Cargo,
         threads: 2,
-        kept: Kept::Lines,
+        kept: EventCounter::Lines,
         version: Some(("rust/Cargo.lock", "name = \"tracing-appender\"")),
     },
     FrontEnd {
@@ -76,7 +76,7 @@ pub const FRONT_ENDS: [FrontEnd; 8] = [
         argument: "slog-async",
         toolchain: Toolchain::Cargo,
         threads: 2,
-        kept: Kept::Lines,
+        kept: EventCounter::Lines,
         version: Some(("rust/Cargo.lock", "name = \"slog-async\"")),
     },
     FrontEnd {
@@ -85,7 +85,7 @@ pub const FRONT_ENDS: [FrontEnd; 8] = [
         argument: "zap",
         toolchain: Toolchain::Go("log"),
         threads: 2,
-        kept: Kept::Lines,
+        kept: EventCounter::Lines,
         version: Some(("go/go.mod", "go.uber.org/zap ")),
     },
     FrontEnd {
@@ -94,7 +94,7 @@ pub const FRONT_ENDS: [FrontEnd; 8] = [
         argument: "zap-buffered",
         toolchain: Toolchain::Go("log"),
         threads: 2,
-        kept: Kept::Lines,
+        kept: EventCounter::Lines,
         version: Some(("go/go.mod", "go.uber.org/zap ")),
     },
     FrontEnd {
@@ -103,7 +103,7 @@ pub const FRONT_ENDS: [FrontEnd; 8] = [
         argument: "pino",
         toolchain: Toolchain::Node,
         threads: 1,
-        kept: Kept::Lines,
+        kept: EventCounter::Lines,
         version: Some(("node/package.json", "\"pino\"")),
     },
     FrontEnd {
@@ -112,7 +112,7 @@ pub const FRONT_ENDS: [FrontEnd; 8] = [
         argument: "pino-async",
         toolchain: Toolchain::Node,
         threads: 1,
-        kept: Kept::Lines,
+        kept: EventCounter::Lines,
         version: Some(("node/package.json", "\"pino\"")),
     },
 ];

@@ -1,4 +1,4 @@
-//! The clients that ship: a row each, and how each is started.
+//! The clients that ship, a row each, and how each is started.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,26 +6,26 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 
 use super::{ALIAS, rsyslog};
-use crate::bench::peers::{Ready, Toolchain, Workshop, version};
+use crate::bench::peers::{PeerBuilder, Ready, Toolchain, version};
 
-/// Seconds after which ours gives up, as no client is waited for longer.
+/// Seconds after which our client gives up; no client is waited for longer.
 pub const DEADLINE: u64 = 120;
 
-/// A way to ship.
+/// A shipping client.
 #[derive(Debug)]
 pub struct Client {
-    /// As `--only` takes it.
+    /// Its name for `--only`.
     pub name: &'static str,
     title: &'static str,
-    pub kind: Kind,
+    pub kind: ClientKind,
 }
 
-/// What a client is.
+/// The kind of client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ClientKind {
     /// The example `pump`.
     Ours,
-    /// Documents get the number of the event as `_id`, or none.
+    /// With the number of the event as the document's `_id`, or without an `_id`.
     Esutil { ids: bool },
     /// The same.
     Rsyslog { ids: bool },
@@ -33,29 +33,29 @@ pub enum Kind {
 
 /// In the order of the tables.
 pub const CLIENTS: [Client; 5] = [
-    Client { name: "ours", title: "event-log", kind: Kind::Ours },
-    Client { name: "esutil", title: "esutil.BulkIndexer", kind: Kind::Esutil { ids: false } },
-    Client { name: "esutil-ids", title: "esutil.BulkIndexer, own `_id`", kind: Kind::Esutil { ids: true } },
-    Client { name: "rsyslog", title: "rsyslog", kind: Kind::Rsyslog { ids: false } },
-    Client { name: "rsyslog-ids", title: "rsyslog, own `_id`", kind: Kind::Rsyslog { ids: true } },
+    Client { name: "ours", title: "event-log", kind: ClientKind::Ours },
+    Client { name: "esutil", title: "esutil.BulkIndexer", kind: ClientKind::Esutil { ids: false } },
+    Client { name: "esutil-ids", title: "esutil.BulkIndexer, own `_id`", kind: ClientKind::Esutil { ids: true } },
+    Client { name: "rsyslog", title: "rsyslog", kind: ClientKind::Rsyslog { ids: false } },
+    Client { name: "rsyslog-ids", title: "rsyslog, own `_id`", kind: ClientKind::Rsyslog { ids: true } },
 ];
 
-/// What a client is run with.
+/// The programs that a client needs.
 #[derive(Clone, Debug)]
 pub struct Tools {
     pub ready: Ready,
-    /// The program that counts what a spool holds, for ours.
+    /// The program that counts the records of a spool, for our client.
     pub counter: Option<Ready>,
 }
 
-/// Files of a client: what stays between two starts.
+/// The files of a client that survive a restart.
 #[derive(Clone, Copy, Debug)]
-pub struct Place<'a> {
+pub struct ClientFiles<'a> {
     pub folder: &'a Path,
     pub corpus: &'a Path,
 }
 
-impl Place<'_> {
+impl ClientFiles<'_> {
     /// Numbers of the events whose call has returned.
     pub fn acknowledgements(&self) -> PathBuf {
         self.folder.join("acknowledged")
@@ -63,22 +63,22 @@ impl Place<'_> {
 }
 
 impl Client {
-    /// Makes what the client needs; the error is the reason why it is left out.
-    pub fn prepare(&self, workshop: &mut Workshop) -> Result<Tools, String> {
+    /// Builds what the client needs; the error is the reason for leaving it out.
+    pub fn prepare(&self, peers: &mut PeerBuilder) -> Result<Tools, String> {
         let (toolchain, counter) = match self.kind {
-            Kind::Ours => (Toolchain::Example("pump"), Some(workshop.make(Toolchain::Example("log_bench"))?)),
-            Kind::Esutil { .. } => (Toolchain::Go("ship"), None),
-            Kind::Rsyslog { .. } => (Toolchain::Rsyslog, None),
+            ClientKind::Ours => (Toolchain::Example("pump"), Some(peers.build(Toolchain::Example("log_bench"))?)),
+            ClientKind::Esutil { .. } => (Toolchain::Go("ship"), None),
+            ClientKind::Rsyslog { .. } => (Toolchain::Rsyslog, None),
         };
-        Ok(Tools { ready: workshop.make(toolchain)?, counter })
+        Ok(Tools { ready: peers.build(toolchain)?, counter })
     }
 
     /// Name and version.
     pub fn title(&self, tools: Option<&Tools>) -> String {
         let version = match self.kind {
-            Kind::Ours => return self.title.to_owned(),
-            Kind::Esutil { .. } => version("go/go.mod", "go-elasticsearch/v9 "),
-            Kind::Rsyslog { .. } => tools.map_or_else(|| "?".to_owned(), |tools| tools.ready.runs_on.clone()),
+            ClientKind::Ours => return self.title.to_owned(),
+            ClientKind::Esutil { .. } => version("go/go.mod", "go-elasticsearch/v9 "),
+            ClientKind::Rsyslog { .. } => tools.map_or_else(|| "?".to_owned(), |tools| tools.ready.runs_on.clone()),
         };
         let (name, note) = self.title.split_once(", ").map_or((self.title, ""), |(name, note)| (name, note));
         let note = if note.is_empty() { String::new() } else { format!(", {note}") };
@@ -86,44 +86,44 @@ impl Client {
     }
 
     /// The command that logs `events` events, or those that it has not logged yet, and ships them to `url`.
-    pub fn command(&self, tools: &Tools, place: Place<'_>, url: &str, events: u32) -> Result<Vec<String>> {
+    pub fn command(&self, tools: &Tools, files: ClientFiles<'_>, url: &str, events: u32) -> Result<Vec<String>> {
         let mut words = tools.ready.words.clone();
         let shown = |path: &Path| path.display().to_string();
         match self.kind {
-            Kind::Ours => words.extend(
+            ClientKind::Ours => words.extend(
                 [
-                    ["--spool", &shown(&place.folder.join("spool"))],
+                    ["--spool", &shown(&files.folder.join("spool"))],
                     ["--url", url],
                     ["--events", &events.to_string()],
-                    ["--ack", &shown(&place.acknowledgements())],
+                    ["--ack", &shown(&files.acknowledgements())],
                     ["--deadline", &DEADLINE.to_string()],
                 ]
                 .concat()
                 .into_iter()
                 .map(str::to_owned),
             ),
-            Kind::Esutil { ids } => {
-                let first = read_acknowledged(&place.acknowledgements())? + 1;
+            ClientKind::Esutil { ids } => {
+                let first = read_acknowledged(&files.acknowledgements())? + 1;
                 words.extend(
                     [
                         url,
                         ALIAS,
-                        &shown(place.corpus),
+                        &shown(files.corpus),
                         &first.to_string(),
-                        &shown(&place.acknowledgements()),
+                        &shown(&files.acknowledgements()),
                         if ids { "ids" } else { "-" },
                     ]
                     .map(str::to_owned),
                 );
             }
-            Kind::Rsyslog { ids } => words.extend(rsyslog::configure(place.folder, place.corpus, url, ids)?),
+            ClientKind::Rsyslog { ids } => words.extend(rsyslog::configure(files.folder, files.corpus, url, ids)?),
         }
         Ok(words)
     }
 
     /// Whether it ends when everything is shipped.
     pub const fn ends(&self) -> bool {
-        !matches!(self.kind, Kind::Rsyslog { .. })
+        !matches!(self.kind, ClientKind::Rsyslog { .. })
     }
 }
 

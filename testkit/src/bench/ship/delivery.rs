@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 use fake_engine::{FakeEngine, Mode, Recording};
 use serde::Serialize;
 
-use super::client::{Client, DEADLINE, Kind, Place, Tools};
+use super::client::{Client, ClientFiles, ClientKind, DEADLINE, Tools};
 use super::{ALIAS, Args, Row, corpus};
 use crate::bench::progress;
 
@@ -23,36 +23,36 @@ const QUIET: Duration = Duration::from_secs(20);
 /// Longer than ours takes to give up.
 const PATIENCE: Duration = Duration::from_secs(DEADLINE + 30);
 
-/// A way to fail.
+/// A failure under which delivery is measured.
 #[derive(Debug)]
-pub struct Way {
-    /// As the table calls it.
+pub struct FailureCase {
+    /// Its name in the table.
     pub name: &'static str,
     mode: &'static str,
-    twist: Twist,
+    disruption: Disruption,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Twist {
-    /// The engine goes on like that.
+enum Disruption {
+    /// The mode does not change.
     None,
-    /// It takes everything after a while.
+    /// The engine recovers after a while.
     Heals,
-    /// The client is killed in the middle and started again.
+    /// The client is killed in the middle and restarted.
     Killed,
 }
 
 /// In the order of the table.
-pub const WAYS: [Way; 6] = [
-    Way { name: "2 of 3 requests 503", mode: "503@2/3", twist: Twist::None },
-    Way { name: "5 % of items 429", mode: "items-429:5", twist: Twist::None },
-    Way { name: "1 of 5 applied, then reset", mode: "applied-then-reset@1/5", twist: Twist::None },
-    Way { name: "503 for 9 s, then healed", mode: "503", twist: Twist::Heals },
-    Way { name: "1 % of items 400", mode: "items-400:1", twist: Twist::None },
-    Way { name: "kill -9 in the middle", mode: "ok", twist: Twist::Killed },
+pub const FAILURE_CASES: [FailureCase; 6] = [
+    FailureCase { name: "2 of 3 requests 503", mode: "503@2/3", disruption: Disruption::None },
+    FailureCase { name: "5 % of items 429", mode: "items-429:5", disruption: Disruption::None },
+    FailureCase { name: "1 of 5 applied, then reset", mode: "applied-then-reset@1/5", disruption: Disruption::None },
+    FailureCase { name: "503 for 9 s, then healed", mode: "503", disruption: Disruption::Heals },
+    FailureCase { name: "1 % of items 400", mode: "items-400:1", disruption: Disruption::None },
+    FailureCase { name: "kill -9 in the middle", mode: "ok", disruption: Disruption::Killed },
 ];
 
-/// What became of the events.
+/// What happened to the events.
 #[derive(Clone, Debug, Serialize)]
 pub struct Outcome {
     pub way: &'static str,
@@ -77,10 +77,10 @@ pub fn run(clients: &[(&Client, Result<Tools, String>)], args: &Args, parent: &P
     let mut rows = Vec::new();
     for (client, tools) in clients {
         let mut row = Row::new(client, tools);
-        for way in &WAYS {
+        for case in &FAILURE_CASES {
             let (Ok(tools), None) = (tools, &row.left_out) else { continue };
-            progress("Delivering", &format!("{}: {}", client.name, way.name));
-            match deliver(client, tools, way, args.faulted, &corpus, folder.path()) {
+            progress("Delivering", &format!("{}: {}", client.name, case.name));
+            match deliver(client, tools, case, args.faulted, &corpus, folder.path()) {
                 Ok(outcome) => row.results.push(outcome),
                 Err(error) => row.left_out = Some(format!("{error:#}").replace('\n', "; ")),
             }
@@ -90,20 +90,27 @@ pub fn run(clients: &[(&Client, Result<Tools, String>)], args: &Args, parent: &P
     Ok(rows)
 }
 
-fn deliver(client: &Client, tools: &Tools, way: &Way, events: u32, corpus: &Path, parent: &Path) -> Result<Outcome> {
+fn deliver(
+    client: &Client,
+    tools: &Tools,
+    case: &FailureCase,
+    events: u32,
+    corpus: &Path,
+    parent: &Path,
+) -> Result<Outcome> {
     let folder = tempfile::tempdir_in(parent)?;
-    let place = Place { folder: folder.path(), corpus };
-    let mode: Mode = way.mode.parse()?;
+    let files = ClientFiles { folder: folder.path(), corpus };
+    let mode: Mode = case.mode.parse()?;
     let engine = FakeEngine::builder().alias(ALIAS).recording(Recording::Sequences).mode(mode).start()?;
-    let trial = Trial { client, tools, place, engine: &engine, events };
-    let printed = trial.run(way.twist)?;
+    let trial = Trial { client, tools, files, engine: &engine, events };
+    let printed = trial.run(case.disruption)?;
     let issued = trial.issued()?;
     let stored = engine.sequences();
     let unique: HashSet<u64> = stored.iter().copied().collect();
     let absent = issued.iter().filter(|number| !unique.contains(number)).count() as u64;
     let kept_aside = trial.kept_aside()?;
     Ok(Outcome {
-        way: way.name,
+        way: case.name,
         issued: issued.len() as u64,
         arrived: issued.len() as u64 - absent,
         missing: absent.saturating_sub(kept_aside),
@@ -116,17 +123,17 @@ fn deliver(client: &Client, tools: &Tools, way: &Way, events: u32, corpus: &Path
 struct Trial<'a> {
     client: &'a Client,
     tools: &'a Tools,
-    place: Place<'a>,
+    files: ClientFiles<'a>,
     engine: &'a FakeEngine,
     events: u32,
 }
 
 impl Trial<'_> {
     /// From the start to the end; what the client has printed at last, if it is JSON.
-    fn run(&self, twist: Twist) -> Result<serde_json::Value> {
+    fn run(&self, disruption: Disruption) -> Result<serde_json::Value> {
         let began = Instant::now();
         let mut child = self.start()?;
-        let (mut is_healed, mut is_killed) = (twist != Twist::Heals, twist != Twist::Killed);
+        let (mut is_healed, mut is_killed) = (disruption != Disruption::Heals, disruption != Disruption::Killed);
         let (mut seen, mut progressed) = (0, Instant::now());
         while began.elapsed() < PATIENCE && child.try_wait()?.is_none() {
             std::thread::sleep(POLL);
@@ -163,7 +170,7 @@ impl Trial<'_> {
     }
 
     fn start(&self) -> Result<Child> {
-        let command = self.client.command(self.tools, self.place, &self.engine.url(), self.events)?;
+        let command = self.client.command(self.tools, self.files, &self.engine.url(), self.events)?;
         let mut command_line = Command::new(&command[0]);
         command_line.args(&command[1..]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         command_line.spawn().with_context(|| format!("cannot run `{}`", command[0]))
@@ -171,10 +178,10 @@ impl Trial<'_> {
 
     /// Numbers of the events that the client has taken.
     fn issued(&self) -> Result<HashSet<u64>> {
-        if self.client.kind != Kind::Ours {
+        if self.client.kind != ClientKind::Ours {
             return Ok((1..=u64::from(self.events)).collect());
         }
-        let text = fs::read_to_string(self.place.acknowledgements())?;
+        let text = fs::read_to_string(self.files.acknowledgements())?;
         // A line without its end was being written when the process died.
         let lines = text.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n'));
         lines.map(|line| line.parse().with_context(|| format!("`{line}` is no number"))).collect()
@@ -184,7 +191,7 @@ impl Trial<'_> {
         let Some(counter) = &self.tools.counter else { return Ok(0) };
         let output = Command::new(&counter.words[0])
             .arg("--count")
-            .arg(self.place.folder.join("spool"))
+            .arg(self.files.folder.join("spool"))
             .arg("quarantine")
             .output()?;
         let printed = String::from_utf8_lossy(&output.stdout);
@@ -196,12 +203,12 @@ impl Trial<'_> {
 mod tests {
     use fake_engine::Mode;
 
-    use super::WAYS;
+    use super::FAILURE_CASES;
 
     #[test]
     fn engine_knows_every_way_to_fail() {
-        for way in &WAYS {
-            assert!(way.mode.parse::<Mode>().is_ok(), "{}", way.name);
+        for case in &FAILURE_CASES {
+            assert!(case.mode.parse::<Mode>().is_ok(), "{}", case.name);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The results of `bench ship` for people: tables and a picture.
 
-use super::delivery::{Outcome, WAYS};
+use super::delivery::{FAILURE_CASES, Outcome};
 use super::throughput::Run;
 use super::{Args, Row};
 use crate::bench::chart::{Chart, Group};
@@ -45,7 +45,7 @@ pub fn throughput(rows: &[Row<Run>], args: &Args, load: &str) -> String {
 /// The delivery matrix.
 pub fn delivery(rows: &[Row<Outcome>], args: &Args, load: &str) -> String {
     let mut head = vec!["client"];
-    head.extend(WAYS.iter().map(|way| way.name));
+    head.extend(FAILURE_CASES.iter().map(|case| case.name));
     let mut table = Table::new(&head);
     for row in rows {
         let mut cells = vec![row.title.clone()];

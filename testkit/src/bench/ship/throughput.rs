@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail, ensure};
 use serde::Serialize;
 
-use super::client::{Client, Kind, Place, Tools};
+use super::client::{Client, ClientFiles, ClientKind, Tools};
 use super::{Args, Row, corpus, rsyslog};
 use crate::bench::measure;
-use crate::bench::peers::{Ready, Toolchain, Workshop};
+use crate::bench::peers::{PeerBuilder, Ready, Toolchain};
 use crate::bench::progress;
 
 /// How often the engine is asked what it has.
@@ -38,10 +38,10 @@ pub struct Run {
 pub fn run(
     clients: &[(&Client, Result<Tools, String>)],
     args: &Args,
-    workshop: &mut Workshop,
+    peers: &mut PeerBuilder,
     parent: &Path,
 ) -> Result<Vec<Row<Run>>> {
-    let engine = workshop.make(Toolchain::FakeEngine).map_err(anyhow::Error::msg)?;
+    let engine = peers.build(Toolchain::FakeEngine).map_err(anyhow::Error::msg)?;
     let folder = tempfile::tempdir_in(parent)?;
     let corpus = corpus::write(folder.path(), args.events)?;
     let mut rows: Vec<Row<Run>> = clients.iter().map(|(client, tools)| Row::new(client, tools)).collect();
@@ -67,15 +67,15 @@ fn measure_once(
     parent: &Path,
 ) -> Result<Run> {
     let folder = tempfile::tempdir_in(parent)?;
-    let place = Place { folder: folder.path(), corpus };
+    let files = ClientFiles { folder: folder.path(), corpus };
     let engine = Engine::start(engine)?;
-    let command = if client.kind == Kind::Ours {
-        fill_spool(tools, place, events)?;
-        let spool = place.folder.join("spool").display().to_string();
+    let command = if client.kind == ClientKind::Ours {
+        fill_spool(tools, files, events)?;
+        let spool = files.folder.join("spool").display().to_string();
         let more = ["--spool", &spool, "--url", &engine.url, "--drain"].map(str::to_owned);
         [tools.ready.words.clone(), more.to_vec()].concat()
     } else {
-        client.command(tools, place, &engine.url, events)?
+        client.command(tools, files, &engine.url, events)?
     };
     let began = Instant::now();
     let measured = measure::start(1, &command)?;
@@ -84,7 +84,7 @@ fn measure_once(
     }
     let mut took = began.elapsed();
     if !client.ends() {
-        rsyslog::ask_to_end(place.folder)?;
+        rsyslog::ask_to_end(files.folder)?;
     }
     let figures = measured.finish()?;
     if client.ends() {
@@ -105,18 +105,18 @@ fn measure_once(
     })
 }
 
-fn fill_spool(tools: &Tools, place: Place<'_>, events: u32) -> Result<()> {
+fn fill_spool(tools: &Tools, files: ClientFiles<'_>, events: u32) -> Result<()> {
     let words = &tools.ready.words;
     let output = Command::new(&words[0])
         .args(&words[1..])
         .arg("--spool")
-        .arg(place.folder.join("spool"))
+        .arg(files.folder.join("spool"))
         .arg("--ack")
-        .arg(place.acknowledgements())
+        .arg(files.acknowledgements())
         .args(["--events", &events.to_string(), "--no-ship"])
         .output()?;
     ensure!(output.status.success(), "the spool: {}", String::from_utf8_lossy(&output.stderr).trim_end());
-    fs::remove_file(place.acknowledgements()).context("the numbers of the logged events")
+    fs::remove_file(files.acknowledgements()).context("the numbers of the logged events")
 }
 
 /// A fake engine as a process of its own, so that its work is not the client's.

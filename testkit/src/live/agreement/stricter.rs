@@ -8,7 +8,7 @@ use ecs_gen::model::Field;
 use ecs_schema::{Violation, ViolationRule, validate_json};
 use serde_json::Value;
 
-use super::{Index, place};
+use super::{Index, violation_path};
 use crate::engines::Engine;
 
 mod rows;
@@ -49,11 +49,11 @@ pub fn leniency(index: &Index<'_>, document: &Value, violation: &Violation) -> O
 }
 
 fn find(index: &Index<'_>, document: &Value, violation: &Violation) -> Option<&'static Row> {
-    let field = place::field(&index.log.model, &violation.path);
+    let field = violation_path::field(&index.log.model, &violation.path);
     let seen = Seen {
         kind: field.map(Field::kind),
         is_replaced: field.is_some_and(|field| index.has_another_type(field)),
-        value: place::value(document, &violation.path),
+        value: violation_path::value(document, &violation.path),
         rule: &violation.rule,
     };
     let mut rows = rows::ROWS.iter().filter(|row| index.is_of(row.engines));

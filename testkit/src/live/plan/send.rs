@@ -10,7 +10,7 @@ use ecs_gen::diff::{OLD_INDEX, Plan, Step};
 use serde_json::Value;
 
 use crate::engines::Client;
-use crate::live::lacking::Adapter;
+use crate::live::engine_gaps::Adapter;
 
 /// How long a request may be repeated.
 const PATIENCE: Duration = Duration::from_mins(1);

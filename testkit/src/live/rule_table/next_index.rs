@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::shared::{FIELDS, name, settings, together};
 use crate::engines::{Client, Running, step};
-use crate::live::lacking::Adapter;
+use crate::live::engine_gaps::Adapter;
 use crate::live::tally::Tally;
 
 const TEMPLATE: &str = "event-log-test-next";

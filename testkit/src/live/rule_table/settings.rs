@@ -7,7 +7,7 @@ use ecs_gen::diff::{PutMapping, predict_put_setting};
 use serde_json::json;
 
 use crate::engines::{Client, Running};
-use crate::live::lacking::Adapter;
+use crate::live::engine_gaps::Adapter;
 use crate::live::tally::Tally;
 
 const INDEX: &str = "event-log-test-settings";

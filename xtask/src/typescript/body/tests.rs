@@ -1,7 +1,7 @@
 //! Which type a file has, and the text that claims it.
 
 use super::super::client::Client;
-use super::{Kind, Role, role, source};
+use super::{BodyKind, Role, role, source};
 
 #[track_caller]
 fn check(file_name: &str, expected: Role) {
@@ -10,17 +10,17 @@ fn check(file_name: &str, expected: Role) {
 
 #[test]
 fn type_follows_from_the_file_name() {
-    check("mappings.json", Role::Body(Kind::Mappings));
-    check("index-template.json", Role::Body(Kind::IndexTemplate));
-    check("index-template.events-gstg.json", Role::Body(Kind::IndexTemplate));
-    check("index-template..hidden-alias.json", Role::Body(Kind::IndexTemplate));
-    check("component-template-mappings.json", Role::Body(Kind::ComponentTemplate));
-    check("component-template-settings.json", Role::Body(Kind::ComponentTemplate));
-    check("ilm-policy.json", Role::Body(Kind::LifecyclePolicy));
-    check("ism-policy.json", Role::Body(Kind::LifecyclePolicy));
-    check("first-index.json", Role::Body(Kind::FirstIndex));
-    check("ingest-pipeline.json", Role::Body(Kind::IngestPipeline));
-    check("roles.json", Role::Body(Kind::Roles));
+    check("mappings.json", Role::Body(BodyKind::Mappings));
+    check("index-template.json", Role::Body(BodyKind::IndexTemplate));
+    check("index-template.events-gstg.json", Role::Body(BodyKind::IndexTemplate));
+    check("index-template..hidden-alias.json", Role::Body(BodyKind::IndexTemplate));
+    check("component-template-mappings.json", Role::Body(BodyKind::ComponentTemplate));
+    check("component-template-settings.json", Role::Body(BodyKind::ComponentTemplate));
+    check("ilm-policy.json", Role::Body(BodyKind::LifecyclePolicy));
+    check("ism-policy.json", Role::Body(BodyKind::LifecyclePolicy));
+    check("first-index.json", Role::Body(BodyKind::FirstIndex));
+    check("ingest-pipeline.json", Role::Body(BodyKind::IngestPipeline));
+    check("roles.json", Role::Body(BodyKind::Roles));
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn what_is_not_sent_is_left_aside_and_the_rest_is_not_passed_over() {
 #[test]
 fn lines_of_the_source_are_those_of_the_file() {
     let source =
-        source(Client::OpenSearch3, Kind::FirstIndex, "deploys", "first-index.json", "{\n  \"aliases\": {}\n}\n");
+        source(Client::OpenSearch3, BodyKind::FirstIndex, "deploys", "first-index.json", "{\n  \"aliases\": {}\n}\n");
     assert_eq!(source.path, "deploys/opensearch-3/first-index.json.ts");
     assert_eq!(source.about, "generated/deploys/opensearch/first-index.json");
     assert_eq!(

@@ -1,17 +1,17 @@
 //! What people read when the compiler complains.
 
 use super::explain;
-use crate::typescript::source::Source;
+use crate::typescript::source::TypeScriptFile;
 
 #[track_caller]
 fn check(complaints: &str, expected: &str) {
     let sources = [
-        Source {
+        TypeScriptFile {
             path: "deploys/opensearch-3/mappings.json.ts".into(),
             text: "const body = {\n  \"dynamic\": 7\n};\n".into(),
             about: "generated/deploys/opensearch/mappings.json".into(),
         },
-        Source {
+        TypeScriptFile {
             path: "refused.ts".into(),
             text: "// @ts-expect-error\nconst one = 1;\n// @ts-expect-error: it is two now\nconst two = 2;\n".into(),
             about: "mistakes".into(),

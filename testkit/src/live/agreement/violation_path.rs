@@ -1,4 +1,4 @@
-//! Finds what a violation is about: the field, and the value in the document. Knows no verdict.
+//! Finds the field and the value that a violation's path refers to. Knows no verdicts.
 
 use ecs_gen::model::{Field, Model};
 use serde_json::Value;

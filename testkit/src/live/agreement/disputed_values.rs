@@ -1,5 +1,5 @@
-//! Values of which one may doubt what an engine says: each asked on its own, on both engines, so that the answer stands
-//! here. What an engine would say otherwise one day fails the test.
+//! Values for which an engine's verdict is not obvious: each is sent alone to both engines, and the verdicts are recorded here. If
+//! an engine's verdict ever changes, the test fails.
 
 use anyhow::{Result, ensure};
 use ecs_gen::sample::minimal_document;
@@ -9,17 +9,17 @@ use serde_json::{Value, json};
 use super::Index;
 use crate::engines::Engine;
 
-/// What is said of a value: by us, by OpenSearch, by Elasticsearch.
-type Said = [bool; 3];
+/// Who accepts a value: this project, OpenSearch, Elasticsearch.
+type Accepted = [bool; 3];
 
-const ALL: Said = [true, true, true];
-const NONE: Said = [false, false, false];
-const ONLY_ENGINES: Said = [false, true, true];
-const ONLY_OPENSEARCH: Said = [false, true, false];
-const ONLY_ELASTICSEARCH: Said = [false, false, true];
+const ALL: Accepted = [true, true, true];
+const NONE: Accepted = [false, false, false];
+const ONLY_ENGINES: Accepted = [false, true, true];
+const ONLY_OPENSEARCH: Accepted = [false, true, false];
+const ONLY_ELASTICSEARCH: Accepted = [false, false, true];
 
-/// Path in the log with every type, value, and who takes it.
-fn doubts() -> Vec<(&'static str, Value, Said)> {
+/// Path in the log with every type, value, and who accepts it.
+fn disputed_values() -> Vec<(&'static str, Value, Accepted)> {
     let deep = |levels: usize| (1..levels).fold(json!({"leaf": 1}), |inner, _| json!({"n": inner}));
     let text = |length: usize| json!("x".repeat(length));
     vec![
@@ -93,9 +93,9 @@ fn said_by_opensearch2(path: &str, value: &Value) -> Option<bool> {
 
 /// Asks the engine for each, and us.
 pub fn check(index: &Index<'_>) -> Result<usize> {
-    let doubts = doubts();
+    let disputed_values = disputed_values();
     let mut others = Vec::new();
-    for (path, value, [ours, opensearch, elasticsearch]) in &doubts {
+    for (path, value, [ours, opensearch, elasticsearch]) in &disputed_values {
         let mut document = minimal_document(&index.log.model);
         let mut place = &mut document["every"];
         for step in path.split('.') {
@@ -117,5 +117,5 @@ pub fn check(index: &Index<'_>) -> Result<usize> {
         }
     }
     ensure!(others.is_empty(), "{}", others.join("\n"));
-    Ok(doubts.len())
+    Ok(disputed_values.len())
 }

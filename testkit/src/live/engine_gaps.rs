@@ -1,5 +1,5 @@
-//! What the engines of the tests lack, and what stands in for it: one table. Each row is used only where it is needed, and
-//! a run prints every row that it used. Knows no request.
+//! The features that engines of the tests lack, and their replacements: one table. Each row is used only where it is needed, and a
+//! run prints every row that it used. Sends no requests.
 
 use std::collections::BTreeSet;
 
@@ -7,9 +7,9 @@ use serde_json::{Map, Value, json};
 
 use crate::engines::Engine;
 
-/// What a row is about.
+/// A feature that an engine lacks.
 #[derive(Clone, Copy, Debug)]
-enum What {
+enum EngineGap {
     /// A field type, with the type of the same family that stands in for it, and the parameters that the other has too.
     Type(&'static str, &'static str, &'static [&'static str]),
     /// A setting, by the start of its dotted name.
@@ -33,49 +33,49 @@ const NO_ISM: &str = "the engine comes without the Index Management plugin";
 const OLD: &str = "the engine is older than that";
 const LEGACY: &str = "the engine has legacy templates only, and gets one with what the components have";
 
-const DATE_FORMAT: What = What::Default("format", "strict_date_optional_time||epoch_millis");
+const DATE_FORMAT: EngineGap = EngineGap::Default("format", "strict_date_optional_time||epoch_millis");
 const NOT_SHOWN: &str = "the engine takes the default, and does not give it back";
 
-/// What an engine lacks, its other releases lack too; what its answers show is listed for each release.
-const ROWS: &[(Engine, What, &str)] = &[
-    (Engine::Elasticsearch, What::Type("wildcard", "keyword", &["ignore_above"]), BARE),
-    (Engine::Elasticsearch, What::Type("constant_keyword", "keyword", &[]), BARE),
-    (Engine::Elasticsearch, What::Type("match_only_text", "text", &[]), BARE),
-    (Engine::Elasticsearch, What::Type("search_as_you_type", "text", &["norms"]), BARE),
-    (Engine::Elasticsearch, What::Type("scaled_float", "double", &["coerce"]), BARE),
-    (Engine::Elasticsearch, What::Type("version", "keyword", &[]), BARE),
-    (Engine::Elasticsearch, What::Type("unsigned_long", "double", &[]), BARE),
-    (Engine::Elasticsearch, What::Setting("index.lifecycle."), NO_ILM),
-    (Engine::Elasticsearch, What::Setting("index.default_pipeline"), NO_SCRIPT),
-    (Engine::Elasticsearch, What::Step("/_ilm/"), NO_ILM),
-    (Engine::Elasticsearch, What::Step("/_ingest/"), NO_SCRIPT),
-    (Engine::OpenSearch, What::Setting("index.plugins.index_state_management."), NO_ISM),
-    (Engine::OpenSearch, What::Step("/_plugins/_ism/"), NO_ISM),
+/// Other releases of an engine lack the same features; what its replies show is listed for each release.
+const ROWS: &[(Engine, EngineGap, &str)] = &[
+    (Engine::Elasticsearch, EngineGap::Type("wildcard", "keyword", &["ignore_above"]), BARE),
+    (Engine::Elasticsearch, EngineGap::Type("constant_keyword", "keyword", &[]), BARE),
+    (Engine::Elasticsearch, EngineGap::Type("match_only_text", "text", &[]), BARE),
+    (Engine::Elasticsearch, EngineGap::Type("search_as_you_type", "text", &["norms"]), BARE),
+    (Engine::Elasticsearch, EngineGap::Type("scaled_float", "double", &["coerce"]), BARE),
+    (Engine::Elasticsearch, EngineGap::Type("version", "keyword", &[]), BARE),
+    (Engine::Elasticsearch, EngineGap::Type("unsigned_long", "double", &[]), BARE),
+    (Engine::Elasticsearch, EngineGap::Setting("index.lifecycle."), NO_ILM),
+    (Engine::Elasticsearch, EngineGap::Setting("index.default_pipeline"), NO_SCRIPT),
+    (Engine::Elasticsearch, EngineGap::Step("/_ilm/"), NO_ILM),
+    (Engine::Elasticsearch, EngineGap::Step("/_ingest/"), NO_SCRIPT),
+    (Engine::OpenSearch, EngineGap::Setting("index.plugins.index_state_management."), NO_ISM),
+    (Engine::OpenSearch, EngineGap::Step("/_plugins/_ism/"), NO_ISM),
     (
         Engine::OpenSearch2,
-        What::Type("constant_keyword", "keyword", &[]),
+        EngineGap::Type("constant_keyword", "keyword", &[]),
         "the engine loses the value of one, so that no shard of the index starts",
     ),
     (Engine::OpenSearch, DATE_FORMAT, NOT_SHOWN),
     (Engine::Elasticsearch, DATE_FORMAT, NOT_SHOWN),
     (Engine::Elasticsearch6, DATE_FORMAT, NOT_SHOWN),
-    (Engine::OpenSearch, What::Shown("wildcard", "doc_values", true), "the engine always shows it"),
-    (Engine::OpenSearch, What::Hidden("geo_point", "index"), "the engine takes it, and does not give it back"),
-    (Engine::Elasticsearch6, What::Type("flattened", "object", &[]), OLD),
-    (Engine::Elasticsearch6, What::Type("wildcard", "keyword", &["ignore_above"]), OLD),
-    (Engine::Elasticsearch6, What::Type("constant_keyword", "keyword", &[]), OLD),
-    (Engine::Elasticsearch6, What::Type("match_only_text", "text", &[]), OLD),
-    (Engine::Elasticsearch6, What::Type("version", "keyword", &[]), OLD),
-    (Engine::Elasticsearch6, What::Setting("index.hidden"), OLD),
+    (Engine::OpenSearch, EngineGap::Shown("wildcard", "doc_values", true), "the engine always shows it"),
+    (Engine::OpenSearch, EngineGap::Hidden("geo_point", "index"), "the engine takes it, and does not give it back"),
+    (Engine::Elasticsearch6, EngineGap::Type("flattened", "object", &[]), OLD),
+    (Engine::Elasticsearch6, EngineGap::Type("wildcard", "keyword", &["ignore_above"]), OLD),
+    (Engine::Elasticsearch6, EngineGap::Type("constant_keyword", "keyword", &[]), OLD),
+    (Engine::Elasticsearch6, EngineGap::Type("match_only_text", "text", &[]), OLD),
+    (Engine::Elasticsearch6, EngineGap::Type("version", "keyword", &[]), OLD),
+    (Engine::Elasticsearch6, EngineGap::Setting("index.hidden"), OLD),
     (
         Engine::Elasticsearch6,
-        What::Setting("index.default_pipeline"),
+        EngineGap::Setting("index.default_pipeline"),
         "its Painless is older; `check-pipeline` adapts it",
     ),
-    (Engine::Elasticsearch6, What::Member("is_hidden"), OLD),
-    (Engine::Elasticsearch6, What::Member("_meta"), OLD),
-    (Engine::Elasticsearch6, What::Step("/_ingest/"), "its Painless is older; `check-pipeline` adapts it"),
-    (Engine::Elasticsearch6, What::Step("/_component_template/"), LEGACY),
+    (Engine::Elasticsearch6, EngineGap::Member("is_hidden"), OLD),
+    (Engine::Elasticsearch6, EngineGap::Member("_meta"), OLD),
+    (Engine::Elasticsearch6, EngineGap::Step("/_ingest/"), "its Painless is older; `check-pipeline` adapts it"),
+    (Engine::Elasticsearch6, EngineGap::Step("/_component_template/"), LEGACY),
 ];
 
 /// Adapts bodies to one engine, and remembers which rows of the table it used.
@@ -109,7 +109,7 @@ impl Adapter {
     /// Whether the engine can do a step of the installation.
     pub fn has_step(&mut self, path: &str) -> bool {
         for (what, reason) in self.rows() {
-            if let What::Step(start) = what
+            if let EngineGap::Step(start) = what
                 && path.starts_with(start)
             {
                 self.used.insert(format!("step `{start}…` left out: {reason}"));
@@ -121,16 +121,18 @@ impl Adapter {
 
     /// Whether the engine has a setting, by its dotted name.
     pub fn has_setting(&mut self, path: &str) -> bool {
-        let lacking = self.lacking_setting(path);
-        if let Some((start, reason)) = lacking {
+        let unsupported = self.missing_setting(path);
+        if let Some((start, reason)) = unsupported {
             self.used.insert(format!("setting `{start}` left out: {reason}"));
         }
-        lacking.is_none()
+        unsupported.is_none()
     }
 
-    fn lacking_setting(&self, path: &str) -> Option<(&'static str, &'static str)> {
+    fn missing_setting(&self, path: &str) -> Option<(&'static str, &'static str)> {
         self.rows().find_map(|(what, reason)| match what {
-            What::Setting(start) if path.starts_with(start) || format!("{path}.") == start => Some((start, reason)),
+            EngineGap::Setting(start) if path.starts_with(start) || format!("{path}.") == start => {
+                Some((start, reason))
+            }
             _ => None,
         })
     }
@@ -147,10 +149,10 @@ impl Adapter {
         let mut mapping = mapping.clone();
         for (what, reason) in self.rows() {
             match what {
-                What::Shown(of, parameter, default) if add_default(&mut mapping, of, parameter, default) => {
+                EngineGap::Shown(of, parameter, default) if add_default(&mut mapping, of, parameter, default) => {
                     self.used.insert(format!("`{parameter}: {default}` expected with `{of}` in answers: {reason}"));
                 }
-                What::Hidden(of, parameter) if remove_parameter(&mut mapping, of, parameter) => {
+                EngineGap::Hidden(of, parameter) if remove_parameter(&mut mapping, of, parameter) => {
                     self.used.insert(format!("`{parameter}` of `{of}` not expected in answers: {reason}"));
                 }
                 _ => {}
@@ -159,17 +161,18 @@ impl Adapter {
         mapping
     }
 
-    fn rows(&self) -> impl Iterator<Item = (What, &'static str)> + use<> {
+    fn rows(&self) -> impl Iterator<Item = (EngineGap, &'static str)> + use<> {
         let release = self.engine;
-        let is_shared = move |of, what| of == release.family() && !matches!(what, What::Shown(..) | What::Hidden(..));
-        let holds = move |(of, what, _): &&(Engine, What, &str)| *of == release || is_shared(*of, *what);
+        let is_shared =
+            move |of, what| of == release.family() && !matches!(what, EngineGap::Shown(..) | EngineGap::Hidden(..));
+        let holds = move |(of, what, _): &&(Engine, EngineGap, &str)| *of == release || is_shared(*of, *what);
         ROWS.iter().filter(holds).map(|(_, what, reason)| (*what, *reason))
     }
 
     fn adapt_body(&mut self, body: &mut Value) {
         let Some(members) = body.as_object_mut() else { return };
         for (what, reason) in self.rows() {
-            if let What::Member(name) = what
+            if let EngineGap::Member(name) = what
                 && members.remove(name).is_some()
             {
                 self.used.insert(format!("`{name}` left out: {reason}"));
@@ -211,7 +214,7 @@ impl Adapter {
             }
         }
         for (what, reason) in self.rows() {
-            if let What::Default(name, value) = what
+            if let EngineGap::Default(name, value) = what
                 && members.get(name).and_then(Value::as_str) == Some(value)
             {
                 members.remove(name);
@@ -220,8 +223,8 @@ impl Adapter {
         }
         let Some(name) = members.get("type").and_then(Value::as_str).map(str::to_owned) else { return };
         for (what, reason) in self.rows() {
-            if let What::Type(lacking, base, kept) = what
-                && lacking == name
+            if let EngineGap::Type(unsupported, base, kept) = what
+                && unsupported == name
             {
                 replace_type(members, base, kept);
                 self.used.insert(format!("type `{name}` replaced by `{base}`: {reason}"));
@@ -265,7 +268,7 @@ fn replace_type(field: &mut Map<String, Value>, base: &str, kept: &[&str]) {
         field.entry("ignore_above").or_insert(json!(MAX_TERM_BYTES / 4));
     }
     if base == "object" {
-        // What stands in for a field with free names must take free names.
+        // A replacement for a field with free names must accept free names.
         field.insert("dynamic".to_owned(), json!("true"));
     }
 }
