@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_is_read_as_it_was_written() {
+    fn every_kind_round_trips() {
         for (kind, _, _) in EntryKind::ALL {
             check_round_trip(Entry::new(kind, "", b""));
             let mut entry = Entry::new(kind, "failed to parse field", b"{}");
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unknown_is_said() {
+    fn unknown_format_and_kind_are_errors() {
         let mut head = Entry::new(EntryKind::Rejected, "", b"").head();
         head[1] = 99;
         assert_eq!(Entry::parse(&head).unwrap_err().to_string(), "kind `99` of a quarantined record is unknown");

@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_forgotten_may_be_a_part_of_a_range() {
+    fn part_of_a_range_can_be_forgotten() {
         let mut part = gaps(&[(1, 2), (4, 9), (12, 12)]);
         part.forget_through(6);
         assert_eq!(part, gaps(&[(7, 9), (12, 12)]));
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn file_is_read_as_it_was_written_or_not_at_all() {
+    fn file_is_read_back_whole_or_not_at_all() {
         let disk = SimulatedDirectory::default();
         assert_eq!(Gaps::load(&disk), Gaps::default());
         let stored = gaps(&[(2, 9), (20, 20)]);

@@ -45,7 +45,7 @@ mod tests {
     use super::Backoff;
 
     #[test]
-    fn bound_doubles_up_to_the_most() {
+    fn bound_doubles_up_to_the_cap() {
         let backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(10));
         let bounds: Vec<u64> = (0..8).map(|failures| backoff.bound(failures).as_secs()).collect();
         assert_eq!(bounds, [1, 1, 2, 4, 8, 10, 10, 10]);

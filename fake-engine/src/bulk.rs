@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn same_id_is_stored_once_in_an_index_and_again_in_another() {
+    fn same_id_is_stored_once_per_index() {
         let mut state = State { recording: Recording::Sequences, ..State::default() };
         let body = "{\"create\":{\"_id\":\"a\"}}\n{\"event\":{\"sequence\":17}}\n";
         check(&mut state, body, SHORT, r#"{"took":1,"errors":false,"items":[{"create":{"status":201}}]}"#);
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_bulk_body_is_refused() {
+    fn invalid_bulk_body_is_refused() {
         for body in ["", "{\"create\":{}}\n{}", "{\"delete\":{}}\n{}\n", "x\n{}\n", "{\"create\":{}}\n"] {
             let refused =
                 apply(&mut State::default(), body.as_bytes(), SHORT, &Fault::Ok, &mut Vec::new()).unwrap_err();

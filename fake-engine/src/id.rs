@@ -86,7 +86,7 @@ mod tests {
     use super::{is_in_share, number};
 
     #[test]
-    fn uuids_are_their_own_numbers_and_other_ids_differ() {
+    fn uuids_map_to_their_numbers_other_ids_differ() {
         assert_eq!(number(b"0190b6a4-5e0c-7cc2-a1b7-9d7b2f4f3c11"), 0x0190_b6a4_5e0c_7cc2_a1b7_9d7b_2f4f_3c11);
         let ids: [&[u8]; 5] = [
             b"0190b6a4-5e0c-7cc2-a1b7-9d7b2f4f3c11",
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn shares_are_about_as_large_as_asked_for() {
+    fn shares_have_about_the_requested_size() {
         let count = (0..10_000_u32).filter(|n| is_in_share(number(format!("id-{n}").as_bytes()), 5)).count();
         assert!((400..600).contains(&count), "{count}");
         assert!(!is_in_share(7, 0) && is_in_share(7, 100));

@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn modes_are_read_as_they_are_written() {
+    fn modes_round_trip() {
         for text in [
             "ok",
             "slow:50",
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_mode_is_refused() {
+    fn invalid_mode_is_refused() {
         for text in ["", "okay", "200", "slow:soon", "ok@1", "ok@1/0", "items-400:101", "@1/2"] {
             assert_eq!(text.parse::<Mode>().unwrap_err().to_string(), format!("`{text}` is not a mode"));
         }

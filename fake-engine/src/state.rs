@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn index_of_an_alias_name_is_made_by_a_write_and_blocks_the_alias() {
+    fn write_creates_an_index_that_blocks_the_alias() {
         let mut state = State::default();
         let refused = state.write_target("log", true).unwrap_err();
         assert_eq!((refused.status, refused.kind), (404, "index_not_found_exception"));

@@ -15,7 +15,7 @@ const ALIAS: &str = ".kibana-event-log";
 const LIMIT: Duration = Duration::from_mins(5);
 
 #[test]
-fn refused_events_are_seen_fixed_and_delivered_once() {
+fn refused_events_are_fixed_and_delivered_once() {
     let directory = tempfile::tempdir().unwrap();
     let engine = FakeEngine::builder()
         .alias(ALIAS)

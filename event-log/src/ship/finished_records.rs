@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn gap_holds_back_what_is_behind_it() {
+    fn gap_holds_back_later_records() {
         check(&[], 10, 0);
         check(&[(11, 12)], 12, 0);
         check(&[(12, 13)], 10, 1);
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn any_order_comes_to_the_same_end() {
+    fn order_of_finishing_does_not_matter() {
         for step in [1_u64, 3, 7, 11, 13] {
             let mut finished = FinishedRecords::new(0);
             for position in 0..100 {

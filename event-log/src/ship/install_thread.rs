@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn failure_is_logged_once_in_an_interval_and_counted_each_time() {
+    fn failures_are_counted_and_logged_per_interval() {
         let (mut install, lines) = (install_loop(), Lines::default());
         let overridden = InstallError::Overridden { index: "log-000001".to_owned() };
         let malformed = InstallError::Malformed { request: "GET /".to_owned(), source: None };

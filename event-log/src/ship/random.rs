@@ -23,7 +23,7 @@ mod tests {
     use super::Random;
 
     #[test]
-    fn same_seed_gives_the_same_numbers_over_the_whole_range() {
+    fn same_seed_gives_the_same_uniform_numbers() {
         let draw = |seed| -> Vec<u32> {
             let mut random = Random::new(seed);
             (0..1000).map(|_| random.next()).collect()

@@ -21,7 +21,7 @@ fn number(variable: &str) -> Option<u64> {
 }
 
 #[test]
-fn nothing_is_lost_or_doubled_under_any_mix_of_faults() {
+fn nothing_is_lost_or_doubled_under_faults() {
     let seeds = match number("EVENT_LOG_SIM_SEED") {
         Some(seed) => seed..seed + 1,
         None => 0..number("EVENT_LOG_SIM_SEEDS").unwrap_or(DEFAULT_SEEDS),

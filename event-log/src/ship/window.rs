@@ -43,7 +43,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn window_grows_by_one_a_round_and_is_halved_once_a_round() {
+    fn window_grows_and_halves_once_per_round() {
         let at = Duration::from_secs;
         let mut window = InFlightWindow::new(8);
         for _ in 0..100 {

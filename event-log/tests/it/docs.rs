@@ -35,7 +35,7 @@ fn first_example(page: &str) -> String {
 }
 
 #[test]
-fn example_of_the_readme_is_that_of_the_runtime_page() {
+fn readme_and_runtime_page_have_one_example() {
     assert_eq!(first_example("README.md"), first_example("docs/runtime.md"));
 }
 
@@ -48,7 +48,7 @@ fn service_that_ships_depends_on_two_crates() {
 }
 
 #[test]
-fn dependencies_of_the_readme_are_crates_of_the_workspace() {
+fn readme_names_crates_of_the_workspace() {
     let page = load("README.md");
     assert!(page.contains(&format!("Rust {} or newer", env!("CARGO_PKG_RUST_VERSION"))), "the least version of Rust");
     let rests = page.lines().filter_map(|line| Some(line.split_once("{ path = \"../event-log/")?.1));

@@ -20,7 +20,7 @@ fn check(error: impl Error + 'static, expected: &str) {
 }
 
 #[test]
-fn errors_say_the_reason_when_a_main_returns_them() {
+fn errors_returned_from_main_say_the_reason() {
     let service = service();
     check(
         logger(&service).check_json(r#"{"mesage":1}"#).unwrap_err(),
@@ -61,7 +61,7 @@ fn errors_say_the_reason_when_a_main_returns_them() {
 }
 
 #[test]
-fn errors_of_the_quarantine_and_of_the_way_to_an_engine_say_the_reason() {
+fn quarantine_and_transport_errors_say_why() {
     let service = service();
     let number = service.quarantine().put(&Entry::new(EntryKind::Invalid, "why", b"{}")).unwrap();
     let refused = service.quarantine().retry::<()>(number, &mut |_| Err("still invalid".into())).unwrap_err();

@@ -149,14 +149,14 @@ fn run(name: &str, engine: &FakeEngine, meanwhile: impl Fn(&FakeEngine) + Sync) 
 }
 
 #[test]
-fn every_mode_of_failure_delivers_each_event_once() {
+fn each_event_arrives_once_in_every_failure_mode() {
     for mode in MODES {
         run(mode, &engine(mode), |_| ());
     }
 }
 
 #[test]
-fn data_stream_gets_each_event_once_in_every_mode() {
+fn data_stream_gets_each_event_once_in_any_mode() {
     for mode in MODES {
         let engine = start(FakeEngine::builder().data_stream(ALIAS), mode);
         run(&format!("{mode}, data stream"), &engine, |_| ());
@@ -164,7 +164,7 @@ fn data_stream_gets_each_event_once_in_every_mode() {
 }
 
 #[test]
-fn rollover_between_ambiguous_tries_doubles_nothing() {
+fn rollover_after_ambiguous_attempt_doubles_none() {
     for mode in ["applied-then-reset@1/3", "hang@1/6", "html:502@1/3"] {
         let roll_over = |engine: &FakeEngine| assert!(engine.rollover(ALIAS).is_some());
         run(&format!("{mode} + rollovers"), &engine(mode), roll_over);
@@ -192,7 +192,7 @@ fn outage_is_outlasted_and_nothing_is_lost() {
 }
 
 #[test]
-fn unexplained_refusals_of_everything_are_outlasted() {
+fn unknown_refusals_of_all_events_are_outlasted() {
     let (directory, engine) = (tempfile::tempdir().unwrap(), engine("items-unexplained:100"));
     let service = service(directory.path(), &engine.url());
     log(&service, 1..=events());
@@ -207,7 +207,7 @@ fn unexplained_refusals_of_everything_are_outlasted() {
 }
 
 #[test]
-fn engine_that_is_not_trusted_gets_nothing_and_the_next_one_everything() {
+fn untrusted_engine_gets_no_event() {
     let (directory, began) = (tempfile::tempdir().unwrap(), Instant::now());
     let untrusted = FakeEngine::builder().alias(ALIAS).tls().start().unwrap();
     {

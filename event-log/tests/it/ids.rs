@@ -15,7 +15,7 @@ fn id_is_a_uuid_of_version_7_at_its_moment() {
 }
 
 #[test]
-fn ids_of_a_thread_ascend_even_when_the_clock_does_not() {
+fn ids_of_a_thread_ascend_when_the_clock_does_not() {
     let moments = [5, 5, 4, 5, 5, 1_000_000, 3].map(|nanos| Timestamp::from_unix_nanos(i128::from(nanos)).unwrap());
     let ids: Vec<EventId> = moments.into_iter().cycle().take(10_000).map(EventId::at).collect();
     assert!(ids.is_sorted_by(|left, right| left < right));
@@ -33,7 +33,7 @@ fn ids_of_threads_at_the_same_moment_differ() {
 }
 
 #[test]
-fn text_is_read_back_and_nothing_else_is() {
+fn id_text_round_trips_and_other_text_is_refused() {
     let id = EventId::new();
     assert_eq!(id.to_string().parse(), Ok(id));
     assert_eq!(id.to_string().to_uppercase().parse(), Ok(id));
@@ -66,7 +66,7 @@ fn record_of_another_format_is_refused() {
 }
 
 #[test]
-fn age_of_an_id_is_the_time_since_it_was_made() {
+fn age_of_an_id_is_the_time_since_creation() {
     let made = Timestamp::from_unix_millis(1_700_000_000_000).unwrap();
     let later = Timestamp::from_unix_millis(1_700_000_004_321).unwrap();
     let id = EventId::at(made);

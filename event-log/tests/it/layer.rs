@@ -13,7 +13,7 @@ fn with_layer(service: &Service, work: impl FnOnce()) {
 }
 
 #[test]
-fn event_with_an_action_is_logged_with_its_fields() {
+fn tracing_event_with_action_is_logged() {
     let service = service();
     with_layer(&service, || {
         tracing::warn!(
@@ -40,7 +40,7 @@ fn event_with_an_action_is_logged_with_its_fields() {
 }
 
 #[test]
-fn what_has_no_action_is_not_logged() {
+fn spans_and_events_without_action_are_ignored() {
     let service = service();
     with_layer(&service, || {
         tracing::info_span!("span", user.name = "ann").in_scope(|| tracing::error!("hello"));
@@ -81,7 +81,7 @@ fn span_in_which_something_failed_is_a_failure() {
 }
 
 #[test]
-fn unknown_field_of_a_span_keeps_it_in_the_quarantine() {
+fn span_with_unknown_field_is_quarantined() {
     let service = service();
     with_layer(&service, || drop(tracing::info_span!("span", event.action = "action", colour = "red")));
     let entries = quarantined(&service);

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::{blank, builder, logged, logger, only_event, quarantined, service, service_of};
 
 #[test]
-fn event_without_anything_takes_the_defaults_and_the_stamps() {
+fn empty_event_gets_defaults_and_stamps() {
     let service = service();
     let before = Timestamp::now();
     logger(&service).log_event(&blank());
@@ -29,7 +29,7 @@ fn event_without_anything_takes_the_defaults_and_the_stamps() {
 }
 
 #[test]
-fn event_prevails_over_defaults_and_not_over_what_is_fixed() {
+fn event_overrides_defaults_but_not_fixed_fields() {
     let service = service();
     let mut event = blank();
     event.timestamp = "2999-01-01T00:00:00Z".parse().unwrap();
@@ -46,7 +46,7 @@ fn event_prevails_over_defaults_and_not_over_what_is_fixed() {
 }
 
 #[test]
-fn arrays_are_replaced_and_not_merged_by_position() {
+fn arrays_are_replaced_not_merged() {
     let service = service();
     let defaults = json!({
         "event": {"provider": "provider", "action": "action"},
@@ -78,7 +78,7 @@ fn defaults_may_be_a_struct() {
 }
 
 #[test]
-fn null_removes_a_default_but_nothing_fixed() {
+fn null_removes_defaults_but_not_fixed_fields() {
     let service = service();
     let pair = json!({"provider": "provider", "action": "action"});
     let logger = service.logger_json(&json!({"event": pair, "tags": ["a"], "user": {"name": "ann"}})).unwrap();
@@ -112,7 +112,7 @@ fn id_of_the_caller_is_the_documents_id() {
 }
 
 #[test]
-fn id_that_is_no_uuid_stays_in_the_event() {
+fn non_uuid_id_stays_in_the_event() {
     let service = service();
     let mut event = blank();
     event.event.id = Some("run-7".to_owned());
@@ -201,7 +201,7 @@ fn service_logs_its_own_start_and_stop() {
 }
 
 #[test]
-fn events_logged_after_the_stop_wait_for_the_next_start() {
+fn events_after_stop_wait_for_the_next_start() {
     let directory = tempfile::tempdir().unwrap();
     let service = builder().start(directory.path()).unwrap();
     service.register_provider_actions("provider", ["action"]).unwrap();
@@ -246,7 +246,7 @@ fn durable_event_is_synced_and_says_its_id() {
 }
 
 #[test]
-fn log_without_providers_pairs_still_needs_its_required_fields() {
+fn log_without_providers_requires_its_fields() {
     let directory = tempfile::tempdir().unwrap();
     let service = EventLogService::<InfraEvents>::builder().start(directory.path()).unwrap();
     service.register_provider_actions("cli", ["deployment-started"]).unwrap();

@@ -91,7 +91,7 @@ fn check_said(metrics: &Metrics, reason: &str, row: &str) {
 }
 
 #[test]
-fn damage_on_disk_is_counted_once_and_said() {
+fn damage_on_disk_is_counted_and_logged_once() {
     collect();
     for ending in ["stopped", "killed"] {
         let directory = tempfile::tempdir().unwrap();
@@ -123,7 +123,7 @@ fn damage_on_disk_is_counted_once_and_said() {
 }
 
 #[test]
-fn damage_that_is_met_while_shipping_is_in_the_books() {
+fn damage_found_while_shipping_is_counted() {
     collect();
     let directory = tempfile::tempdir().unwrap();
     run("stopped", directory.path());
@@ -145,7 +145,7 @@ fn damage_that_is_met_while_shipping_is_in_the_books() {
 }
 
 #[test]
-fn damage_to_the_quarantine_is_said() {
+fn damage_to_the_quarantine_is_logged() {
     collect();
     let directory = tempfile::tempdir().unwrap();
     let service = builder().start(directory.path()).unwrap();
@@ -169,7 +169,7 @@ fn dropping() -> ServiceBuilder<KibanaEventLog> {
 }
 
 #[test]
-fn what_is_dropped_is_in_the_books_and_said() {
+fn dropped_events_are_counted_and_logged() {
     collect();
     let directory = tempfile::tempdir().unwrap();
     let engine = engine();
@@ -192,7 +192,7 @@ fn what_is_dropped_is_in_the_books_and_said() {
 }
 
 #[test]
-fn dropped_while_it_is_being_shipped_is_counted_once() {
+fn event_dropped_while_shipping_is_counted_once() {
     let directory = tempfile::tempdir().unwrap();
     let engine = engine();
     let service = dropping().ship(shipping(&engine)).start(directory.path()).unwrap();
@@ -211,7 +211,7 @@ fn dropped_while_it_is_being_shipped_is_counted_once() {
 }
 
 #[test]
-fn file_system_that_may_not_reserve_is_said_once() {
+fn non_reserving_file_system_is_logged_once() {
     collect();
     let directory = tempfile::tempdir().unwrap();
     let [lower, upper, work, merged] = ["lower", "upper", "work", "merged"].map(|name| directory.path().join(name));

@@ -63,7 +63,7 @@ fn delivery_that_is_behind_impairs_the_health() {
 }
 
 #[test]
-fn trouble_impairs_the_health_long_before_the_lag_does() {
+fn problem_impairs_health_long_before_lag() {
     let problem = |condition, seconds| DeliveryMetrics {
         problems: vec![DeliveryProblem::new(condition, "no disk left", Duration::from_secs(seconds))],
         ..Default::default()
@@ -77,7 +77,7 @@ fn trouble_impairs_the_health_long_before_the_lag_does() {
 }
 
 #[test]
-fn installation_that_takes_long_impairs_the_health() {
+fn slow_installation_impairs_the_health() {
     let pending = |seconds, last_error: Option<&str>, needs_person| DeliveryMetrics {
         installation: Some(InstallMetrics {
             last_error: last_error.map(str::to_owned),

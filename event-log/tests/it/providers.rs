@@ -15,7 +15,7 @@ fn provider_without_actions_is_refused() {
 }
 
 #[test]
-fn second_registration_is_refused_and_the_first_stays() {
+fn second_registration_is_refused() {
     let service = service();
     let error = service.register_provider_actions("provider", ["third"]).unwrap_err();
     assert_eq!(error.to_string(), "the provider `provider` is already registered");
@@ -24,7 +24,7 @@ fn second_registration_is_refused_and_the_first_stays() {
 }
 
 #[test]
-fn registered_pairs_are_found_and_no_others() {
+fn only_registered_actions_are_found() {
     let service = service();
     service.register_provider_actions("second", ["b", "a", "b"]).unwrap();
     assert!(service.is_provider_action_registered("second", "a"));
@@ -36,7 +36,7 @@ fn registered_pairs_are_found_and_no_others() {
 }
 
 #[test]
-fn providers_are_registered_from_many_threads_at_once() {
+fn providers_register_from_many_threads() {
     let service = service();
     std::thread::scope(|scope| {
         for thread in 0..4 {
@@ -54,7 +54,7 @@ fn providers_are_registered_from_many_threads_at_once() {
 }
 
 #[test]
-fn unregistered_and_missing_pairs_are_refused_each_by_its_name() {
+fn unregistered_actions_are_refused_by_name() {
     let service = service();
     let logger = service.logger_json(&json!({})).unwrap();
     let cases = [
@@ -106,7 +106,7 @@ fn names_that_json_escapes_are_looked_up_too() {
 }
 
 #[test]
-fn typed_provider_logs_its_actions_without_being_looked_up() {
+fn typed_provider_logs_without_a_lookup() {
     let service = service();
     let logger = service.provider_logger::<AlertingAction>(&blank()).unwrap();
     let mut event = blank();
@@ -122,7 +122,7 @@ fn typed_provider_logs_its_actions_without_being_looked_up() {
 }
 
 #[test]
-fn typed_provider_can_be_registered_for_untyped_events() {
+fn typed_provider_registers_for_untyped_events() {
     let service = service();
     service.register_provider::<ActionsAction>().unwrap();
     assert!(service.register_provider::<ActionsAction>().is_err());

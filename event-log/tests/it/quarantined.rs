@@ -11,7 +11,7 @@ use crate::lines::{FILE_SYSTEM, shown};
 use crate::{blank, builder, logged, logger, quarantined, service, service_of};
 
 #[test]
-fn event_with_an_unknown_field_is_kept_with_the_reason() {
+fn event_with_unknown_field_is_quarantined() {
     let service = service();
     let text = r#"{ "message": "hello", "event": {"PROVIDER": "x"} }"#;
     logger(&service).log_json(text);
@@ -27,7 +27,7 @@ fn event_with_an_unknown_field_is_kept_with_the_reason() {
 }
 
 #[test]
-fn every_reason_stands_in_the_line() {
+fn every_reason_is_in_the_line() {
     let service = service();
     let mut event = blank();
     event.event.outcome = Some("sucess".into());
@@ -42,7 +42,7 @@ fn every_reason_stands_in_the_line() {
 }
 
 #[test]
-fn text_that_is_no_json_is_kept() {
+fn text_that_is_not_json_is_quarantined() {
     let service = service();
     let logger = logger(&service);
     for text in ["{\"message\":", "", "{} {}", "\u{0}"] {
@@ -100,7 +100,7 @@ fn full_spool_refuses_and_counts() {
 }
 
 #[test]
-fn quarantine_is_bounded_and_counts_what_it_drops() {
+fn bounded_quarantine_counts_dropped_entries() {
     let small = Spool::builder().segment_bytes(8192).max_bytes(3 * 8192).when_full(event_spool::FullPolicy::DropOldest);
     let service = service_of(builder().quarantine(small));
     let logger = logger(&service);
@@ -118,7 +118,7 @@ fn quarantine_is_bounded_and_counts_what_it_drops() {
 }
 
 #[test]
-fn defaults_and_fixed_fields_that_are_invalid_are_refused_at_once() {
+fn invalid_defaults_and_fixed_fields_are_refused() {
     let service = service();
     let LoggerError::Defaults(violations) = service.logger_json(&json!({"mesage": "x"})).unwrap_err() else { panic!() };
     assert_eq!(violations.total(), 1);
@@ -155,7 +155,7 @@ pub(crate) fn lines_of(service: impl FnOnce()) -> Vec<String> {
 }
 
 #[test]
-fn each_reason_is_reported_once_in_an_interval_in_one_line_without_the_event() {
+fn each_reason_is_reported_once_per_interval() {
     let lines = lines_of(|| {
         let service = service();
         let logger = logger(&service);
@@ -172,7 +172,7 @@ fn each_reason_is_reported_once_in_an_interval_in_one_line_without_the_event() {
 }
 
 #[test]
-fn report_says_how_many_there_were_since_the_last() {
+fn report_counts_since_the_last_report() {
     let lines = lines_of(|| {
         let service = service_of(builder().report_interval(Duration::ZERO));
         let logger = logger(&service);

@@ -29,7 +29,7 @@ fn row(number: u64, reason: &str) -> (u64, String) {
 }
 
 #[test]
-fn entries_are_listed_and_shown_also_after_a_restart() {
+fn entries_are_listed_after_a_restart() {
     let directory = tempfile::tempdir().unwrap();
     let quarantine = open(directory.path());
     let id = Some(EventId::new());
@@ -46,7 +46,7 @@ fn entries_are_listed_and_shown_also_after_a_restart() {
 }
 
 #[test]
-fn entry_that_was_taken_back_is_gone_and_one_that_was_not_stays() {
+fn only_resubmitted_entries_leave_the_quarantine() {
     let directory = tempfile::tempdir().unwrap();
     let quarantine = open(directory.path());
     for reason in ["first", "second", "third"] {
@@ -71,7 +71,7 @@ fn entry_that_was_taken_back_is_gone_and_one_that_was_not_stays() {
 
 /// What was refused for its action, its version of the schema, or a value, in each form in which an event is logged.
 #[test]
-fn refused_event_goes_through_unchanged_once_the_cause_is_fixed() {
+fn refused_event_passes_once_the_cause_is_fixed() {
     let service = service();
     let logger = service.logger_json(&json!({"event": {"provider": "later"}, "tags": ["default"]})).unwrap();
     let own: EventId = "0190163d-8694-739b-aea5-966c26f8ad91".parse().unwrap();
@@ -107,7 +107,7 @@ fn refused_event_goes_through_unchanged_once_the_cause_is_fixed() {
 }
 
 #[test]
-fn refused_event_may_be_logged_again_with_the_same_result() {
+fn entry_logged_again_keeps_id_and_document() {
     let service = service();
     let logger = service.logger_json(&json!({"event": {"provider": "later", "action": "action"}})).unwrap();
     let id = logger.log_json(r#"{"message":"hello"}"#);
@@ -173,7 +173,7 @@ fn closure_may_call_every_method() {
 }
 
 #[test]
-fn callers_at_once_hand_each_entry_back_once() {
+fn concurrent_callers_resubmit_each_entry_once() {
     const ENTRIES: u64 = 50;
     let directory = tempfile::tempdir().unwrap();
     let quarantine = open(&directory.path().join("quarantine"));

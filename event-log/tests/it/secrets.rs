@@ -88,7 +88,7 @@ fn check(texts: &[String]) {
 }
 
 #[test]
-fn invalid_events_are_told_without_their_values() {
+fn invalid_events_are_logged_without_values() {
     collect();
     let directory = tempfile::tempdir().unwrap();
     let service = builder().report_interval(Duration::ZERO).start(directory.path()).unwrap();
@@ -144,7 +144,7 @@ fn invalid_events_are_told_without_their_values() {
 }
 
 #[test]
-fn what_an_engine_quotes_stays_in_the_quarantine() {
+fn quoted_values_stay_in_the_quarantine() {
     collect();
     let directory = tempfile::tempdir().unwrap();
     let settings =

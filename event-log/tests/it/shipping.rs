@@ -82,7 +82,7 @@ fn free_port() -> u16 {
 }
 
 #[test]
-fn engine_that_fails_at_first_gets_the_log_and_then_each_event_once() {
+fn failing_engine_gets_log_then_each_event_once() {
     let (directory, engine) =
         (tempfile::tempdir().unwrap(), engine().mode("503+all".parse().unwrap()).start().unwrap());
     let service = start(directory.path(), &engine.url());
@@ -100,7 +100,7 @@ fn engine_that_fails_at_first_gets_the_log_and_then_each_event_once() {
 }
 
 #[test]
-fn event_logged_before_the_engine_exists_is_delivered_once() {
+fn event_from_before_the_engine_arrives_once() {
     let (directory, port) = (tempfile::tempdir().unwrap(), free_port());
     let service = start(directory.path(), &format!("http://127.0.0.1:{port}"));
     log(&service, 1..=1);
@@ -113,7 +113,7 @@ fn event_logged_before_the_engine_exists_is_delivered_once() {
 }
 
 #[test]
-fn stop_before_the_engine_is_there_keeps_the_events_for_the_next_start() {
+fn events_survive_a_stop_without_an_engine() {
     let (directory, port) = (tempfile::tempdir().unwrap(), free_port());
     let url = format!("http://127.0.0.1:{port}");
     {
@@ -153,7 +153,7 @@ fn ten_services_at_once_install_and_deliver() {
 }
 
 #[test]
-fn index_in_place_of_the_alias_keeps_events_in_the_spool_and_is_said() {
+fn index_in_place_of_alias_keeps_events_spooled() {
     let (directory, engine) = (tempfile::tempdir().unwrap(), engine().start().unwrap());
     let path = format!("/{ALIAS}");
     assert_eq!(transport(&engine.url()).send(&Request::new(Method::Put, &path)).unwrap().status, 200);
@@ -168,7 +168,7 @@ fn index_in_place_of_the_alias_keeps_events_in_the_spool_and_is_said() {
 }
 
 #[test]
-fn older_program_goes_on_writing_to_a_newer_log() {
+fn older_program_keeps_writing_to_a_newer_log() {
     let (directory, engine) = (tempfile::tempdir().unwrap(), engine().start().unwrap());
     Installer::new(newer_bundle()).install(&transport(&engine.url())).unwrap();
     let service = start(directory.path(), &engine.url());
@@ -201,7 +201,7 @@ fn newer_bundle() -> Bundle {
 }
 
 #[test]
-fn log_that_somebody_removes_is_installed_again() {
+fn removed_log_is_installed_again() {
     let (directory, engine) = (tempfile::tempdir().unwrap(), engine().start().unwrap());
     let service = start(directory.path(), &engine.url());
     wait(|| installation(&service).is_installed);
@@ -226,7 +226,7 @@ fn files_say_where_events_go() {
 }
 
 #[test]
-fn bundle_that_does_not_make_the_alias_is_refused_at_the_start() {
+fn bundle_without_the_alias_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     let shipping = Shipping::new(transport("http://127.0.0.1:9"), "other").install(Bundle::load(FILES).unwrap());
     let started = EventLogService::<KibanaEventLog>::builder().ship(shipping).start(directory.path());
@@ -238,7 +238,7 @@ fn bundle_that_does_not_make_the_alias_is_refused_at_the_start() {
 }
 
 #[test]
-fn deleted_index_is_made_anew_by_no_write() {
+fn no_write_recreates_a_deleted_index() {
     let (directory, engine) = (tempfile::tempdir().unwrap(), engine().alias(ALIAS).start().unwrap());
     let settings = Settings::new(ALIAS)
         .max_age(Duration::from_millis(5))
@@ -270,7 +270,7 @@ fn deleted_index_is_made_anew_by_no_write() {
 }
 
 #[test]
-fn service_installs_a_data_stream_and_ships_to_it() {
+fn service_installs_and_ships_to_a_data_stream() {
     let (directory, engine) = (tempfile::tempdir().unwrap(), engine().start().unwrap());
     let files = directory.path().join("files");
     std::fs::create_dir(&files).unwrap();

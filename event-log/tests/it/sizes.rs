@@ -58,7 +58,7 @@ fn kept(quarantine: &Quarantine) -> Vec<(EntryKind, usize, String)> {
 }
 
 #[test]
-fn event_above_the_limit_is_kept_in_full_and_goes_through_once_that_is_raised() {
+fn event_over_the_limit_passes_once_it_is_raised() {
     let directory = tempfile::tempdir().unwrap();
     let mut sizes = Vec::new();
     let lines = lines_of(|| {
@@ -89,7 +89,7 @@ fn event_above_the_limit_is_kept_in_full_and_goes_through_once_that_is_raised() 
 }
 
 #[test]
-fn event_of_sixteen_mebibytes_is_delivered_or_kept_in_full() {
+fn event_of_16_mib_is_delivered_or_kept_whole() {
     for (mode, delivered) in [("ok", 1), ("413:1000000", 0)] {
         let (directory, engine) = (tempfile::tempdir().unwrap(), engine(mode));
         let service = plain().max_event_bytes(LARGE).ship(shipping(&engine)).start(directory.path()).unwrap();
@@ -102,7 +102,7 @@ fn event_of_sixteen_mebibytes_is_delivered_or_kept_in_full() {
 }
 
 #[test]
-fn event_larger_than_the_quarantine_takes_is_cut_and_said_to_be() {
+fn event_too_large_for_quarantine_is_truncated() {
     let directory = tempfile::tempdir().unwrap();
     let lines = lines_of(|| {
         let service = builder().start(directory.path()).unwrap();
@@ -125,7 +125,7 @@ fn event_larger_than_the_quarantine_takes_is_cut_and_said_to_be() {
 }
 
 #[test]
-fn entry_too_large_for_the_spool_stays_and_holds_no_other_back() {
+fn entry_too_large_for_the_spool_blocks_no_other() {
     let directory = tempfile::tempdir().unwrap();
     let service = builder().quarantine(Quarantine::spool_builder()).start(directory.path()).unwrap();
     let logger = logger(&service);
@@ -136,7 +136,7 @@ fn entry_too_large_for_the_spool_stays_and_holds_no_other_back() {
 }
 
 #[test]
-fn invalid_event_that_the_quarantine_does_not_take_is_said_to_be_lost() {
+fn event_refused_by_the_quarantine_is_lost() {
     let full = Spool::builder().segment_bytes(8192).max_bytes(3 * 8192).when_full(FullPolicy::Refuse);
     let directory = tempfile::tempdir().unwrap();
     let lines = lines_of(|| {
@@ -155,7 +155,7 @@ fn invalid_event_that_the_quarantine_does_not_take_is_said_to_be_lost() {
 }
 
 #[test]
-fn files_too_small_for_the_limit_are_refused_at_the_start() {
+fn files_too_small_for_the_limit_are_refused() {
     let directory = tempfile::tempdir().unwrap();
     let start = |events: u64, quarantine: u64| {
         let spool = Spool::builder().segment_bytes(events).max_bytes(3 * events);

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::{blank, builder, service_of};
 
 #[test]
-fn logging_allocates_nothing_once_the_buffer_has_grown() {
+fn logging_allocates_nothing_in_steady_state() {
     // All in one file: a file that is not ready in time is made by the caller, which allocates.
     let service = service_of(builder().spool(Spool::builder().segment_bytes(1 << 20).max_bytes(4 << 20)));
     let mut event = blank();

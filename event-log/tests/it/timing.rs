@@ -28,7 +28,7 @@ fn end_is_start_and_duration_to_the_nanosecond() {
 }
 
 #[test]
-fn start_that_is_given_is_kept_exactly() {
+fn explicit_start_is_kept_exactly() {
     let mut event = blank();
     let start: Timestamp = "2024-05-17T09:30:00.000000001Z".parse().unwrap();
     let service = service();
@@ -43,7 +43,7 @@ fn start_that_is_given_is_kept_exactly() {
 }
 
 #[test]
-fn start_that_is_to_come_gives_no_negative_duration() {
+fn future_start_gives_no_negative_duration() {
     let mut event = blank();
     let service = service();
     let logger = logger(&service);
@@ -54,7 +54,7 @@ fn start_that_is_to_come_gives_no_negative_duration() {
 }
 
 #[test]
-fn event_that_is_not_timed_has_no_times() {
+fn untimed_event_has_no_times() {
     let service = service();
     logger(&service).log_event(&blank());
     let event = only_event(&service);
@@ -73,7 +73,7 @@ fn long_durations_are_exact() {
 }
 
 #[test]
-fn arrays_of_numbers_are_checked_element_by_element() {
+fn elements_of_number_arrays_are_checked() {
     use ecs_schema::{LogRules, ObjectRule, field_rule, validate_json};
 
     static ROOT: ObjectRule = ObjectRule::new(&[field_rule!("numbers", Long).many()]);

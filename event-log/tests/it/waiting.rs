@@ -267,7 +267,7 @@ fn bulk_requests_that_fail_say_why() {
 }
 
 #[test]
-fn questions_about_the_target_that_fail_say_why() {
+fn failed_target_queries_say_why() {
     check(
         "ask-key",
         |request| unresolved(request, refused(401, "security_exception", "missing authentication credentials")),
@@ -317,7 +317,7 @@ fn questions_about_the_target_that_fail_say_why() {
 }
 
 #[test]
-fn documents_that_are_looked_for_in_vain_say_why() {
+fn failed_existence_checks_say_why() {
     let answer: Answer = |request| {
         if is_bulk(request) {
             return Some(Err(TransportError::broken("engine:9200", "reset")));
@@ -334,7 +334,7 @@ fn documents_that_are_looked_for_in_vain_say_why() {
 }
 
 #[test]
-fn pause_that_the_engine_asks_for_is_said() {
+fn pause_requested_by_the_engine_is_reported() {
     collect();
     let answer: Answer = |request| {
         let retry_after = Some(Duration::from_mins(10));

@@ -91,7 +91,7 @@ fn check_flips(image: &Image, records: &[(u64, Vec<u8>)]) -> usize {
 }
 
 #[test]
-fn flipped_bit_anywhere_costs_the_damaged_record_and_no_other() {
+fn flipped_bit_costs_only_the_damaged_record() {
     let (image, records) = killed();
     let (closed_image, closed_records) = closed();
     let flips = check_flips(&image, &records) + check_flips(&closed_image, &closed_records);
@@ -100,7 +100,7 @@ fn flipped_bit_anywhere_costs_the_damaged_record_and_no_other() {
 }
 
 #[test]
-fn file_cut_anywhere_keeps_what_stands_before() {
+fn truncated_file_keeps_the_records_before() {
     let mut cuts = 0;
     for (image, records) in [killed(), closed()] {
         for name in segments(&image) {
@@ -122,7 +122,7 @@ fn file_cut_anywhere_keeps_what_stands_before() {
 }
 
 #[test]
-fn damaged_acknowledgements_give_records_again_and_lose_none() {
+fn damaged_acknowledgements_lose_no_record() {
     let (image, records) = killed();
     let reader = &image.files["reader-one"];
     for at in 0..reader.len() {
@@ -138,7 +138,7 @@ fn damaged_acknowledgements_give_records_again_and_lose_none() {
 }
 
 #[test]
-fn corrupt_frame_is_skipped_counted_and_kept_aside_once() {
+fn corrupt_frame_is_counted_and_saved_once() {
     let (mut image, records) = closed();
     let name = segments(&image)[0].clone();
     let place = places(&image.files[&name], &records)[&3].clone();
@@ -157,7 +157,7 @@ fn corrupt_frame_is_skipped_counted_and_kept_aside_once() {
 }
 
 #[test]
-fn acknowledged_numbers_are_not_given_again_when_all_segments_are_gone() {
+fn acknowledged_numbers_are_never_reused() {
     let (mut image, _) = closed();
     let (disk, spool) = open(&image).unwrap();
     let mut reader = spool.reader("one").unwrap();
@@ -194,7 +194,7 @@ fn frame(salt: u64, sequence: u64, payload: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn payload_that_looks_like_a_frame_is_never_read_as_one() {
+fn payload_is_never_read_as_a_frame() {
     let other = closed().0;
     let foreign_salt = u64::from_le_bytes(other.files[&segments(&other)[0]][16..24].try_into().unwrap());
     let disk = SimulatedDirectory::new(&Image { files: [("noise".to_owned(), vec![1])].into() });
@@ -332,7 +332,7 @@ fn records_of_a_lost_segment_are_counted_once() {
 }
 
 #[test]
-fn damage_is_counted_when_it_comes_after_other_damage() {
+fn damage_after_other_damage_is_counted() {
     let (image, records) = closed();
     let flip = |image: &mut Image, sequence| {
         let (name, place) = place_of(image, &records, sequence);
@@ -350,7 +350,7 @@ fn damage_is_counted_when_it_comes_after_other_damage() {
 }
 
 #[test]
-fn damage_to_what_is_acknowledged_costs_nothing() {
+fn damage_to_acknowledged_records_is_harmless() {
     let (image, records) = closed();
     let (disk, spool) = open(&image).unwrap();
     let mut reader = spool.reader("one").unwrap();
@@ -366,7 +366,7 @@ fn damage_to_what_is_acknowledged_costs_nothing() {
 }
 
 #[test]
-fn record_of_a_killed_producer_is_no_damage() {
+fn record_of_a_killed_producer_is_not_damage() {
     let (image, _) = killed();
     let (_disk, spool) = open(&image).unwrap();
     assert_eq!((spool.recovery().damaged_records, spool.recovery().unfinished_records), (0, 1));
@@ -376,7 +376,7 @@ fn record_of_a_killed_producer_is_no_damage() {
 }
 
 #[test]
-fn sequences_left_out_after_a_power_failure_are_no_damage() {
+fn skipped_sequences_do_not_count_as_damage() {
     let (image, _) = killed();
     let disk = SimulatedDirectory::new(&image).in_boot(9);
     let spool = small().open_simulated(&disk).unwrap();

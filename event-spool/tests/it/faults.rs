@@ -118,7 +118,7 @@ fn any_operation_may_fail_from_some_time_on() {
 }
 
 #[test]
-fn interrupted_calls_and_short_writes_change_nothing() {
+fn interrupts_and_short_writes_lose_nothing() {
     let disk = SimulatedDirectory::default();
     disk.interrupt_calls();
     disk.shorten_writes();
@@ -128,7 +128,7 @@ fn interrupted_calls_and_short_writes_change_nothing() {
 }
 
 #[test]
-fn segment_with_a_failed_sync_gets_no_records_and_no_second_sync() {
+fn segment_with_a_failed_sync_gets_no_records() {
     let disk = SimulatedDirectory::default();
     let spool = open(&disk);
     append(&spool, 1..=3);
@@ -148,7 +148,7 @@ fn segment_with_a_failed_sync_gets_no_records_and_no_second_sync() {
 }
 
 #[test]
-fn flush_reaches_behind_a_record_that_is_not_published() {
+fn flush_reaches_past_an_unpublished_record() {
     let disk = SimulatedDirectory::default();
     let spool = small().segment_bytes(32_768).open_simulated(&disk).unwrap();
     append(&spool, 1..=1);
@@ -162,7 +162,7 @@ fn flush_reaches_behind_a_record_that_is_not_published() {
 }
 
 #[test]
-fn durable_append_says_that_the_record_is_there_but_not_synced() {
+fn durable_append_reports_an_unsynced_record() {
     let disk = SimulatedDirectory::default();
     let spool = open(&disk);
     disk.fail(Operation::SyncMapping, 0, Repeats::Once, io::ErrorKind::Other);
@@ -172,7 +172,7 @@ fn durable_append_says_that_the_record_is_there_but_not_synced() {
 }
 
 #[test]
-fn failed_sync_of_acknowledgements_replaces_their_file() {
+fn failed_acknowledgement_sync_replaces_the_file() {
     let disk = SimulatedDirectory::default();
     let spool = open(&disk);
     append(&spool, 1..=3);
@@ -185,7 +185,7 @@ fn failed_sync_of_acknowledgements_replaces_their_file() {
 }
 
 #[test]
-fn acknowledged_segment_stays_while_the_acknowledgement_cannot_be_synced() {
+fn segment_stays_until_acknowledgement_is_synced() {
     let disk = SimulatedDirectory::default();
     let spool = open(&disk);
     append(&spool, 1..=60);
@@ -204,7 +204,7 @@ fn acknowledged_segment_stays_while_the_acknowledgement_cannot_be_synced() {
 }
 
 #[test]
-fn full_disk_refuses_and_goes_on_when_there_is_space() {
+fn full_disk_refuses_until_there_is_space() {
     let disk = SimulatedDirectory::default();
     let spool = open(&disk);
     disk.set_capacity(2 * 8192 + 100);
@@ -227,7 +227,7 @@ fn full_disk_refuses_and_goes_on_when_there_is_space() {
 }
 
 #[test]
-fn full_disk_drops_the_oldest_where_that_is_the_policy() {
+fn full_disk_drops_the_oldest_by_policy() {
     let disk = SimulatedDirectory::default();
     let spool = small().when_full(FullPolicy::DropOldest).open_simulated(&disk).unwrap();
     disk.set_capacity(3 * 8192 + 100);

@@ -59,7 +59,7 @@ fn fork_here() -> ForkResult {
 }
 
 #[test]
-fn parent_goes_on_and_the_child_is_refused() {
+fn parent_continues_and_the_child_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     run("both-go-on", directory.path());
     let spool = roomy().open(directory.path().join("parent")).unwrap();

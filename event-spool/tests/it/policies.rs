@@ -25,7 +25,7 @@ fn fill(spool: &Spool) -> u64 {
 }
 
 #[test]
-fn full_spool_refuses_and_counts_until_segments_are_acknowledged() {
+fn full_spool_refuses_until_acknowledged() {
     let (_disk, spool) = open(small().max_bytes(3 * 8192));
     let mut reader = spool.reader("one").unwrap();
     let appended = fill(&spool);
@@ -41,7 +41,7 @@ fn full_spool_refuses_and_counts_until_segments_are_acknowledged() {
 }
 
 #[test]
-fn full_spool_drops_the_oldest_segment_and_moves_readers_forward() {
+fn full_spool_drops_oldest_and_advances_readers() {
     let (_disk, spool) = open(small().max_bytes(3 * 8192).when_full(FullPolicy::DropOldest));
     let mut reader = spool.reader("one").unwrap();
     append(&spool, 1..=5);
@@ -58,7 +58,7 @@ fn full_spool_drops_the_oldest_segment_and_moves_readers_forward() {
 }
 
 #[test]
-fn dropped_record_that_is_acknowledged_later_is_not_lost() {
+fn dropped_record_acknowledged_later_is_not_lost() {
     let (_disk, spool) = open(small().max_bytes(3 * 8192).when_full(FullPolicy::DropOldest));
     let mut reader = spool.reader("one").unwrap();
     append(&spool, 1..=5);
@@ -76,7 +76,7 @@ fn dropped_record_that_is_acknowledged_later_is_not_lost() {
 }
 
 #[test]
-fn dropped_records_that_were_acknowledged_do_not_count_as_lost() {
+fn acknowledged_records_never_count_as_dropped() {
     let (_disk, spool) = open(small().max_bytes(3 * 8192).when_full(FullPolicy::DropOldest));
     let mut reader = spool.reader("one").unwrap();
     append(&spool, 1..=3);
@@ -87,7 +87,7 @@ fn dropped_records_that_were_acknowledged_do_not_count_as_lost() {
 }
 
 #[test]
-fn spare_segment_spares_the_producer_the_work() {
+fn spare_segment_saves_producers_the_work() {
     let (disk, spool) = open(small());
     spool.maintain();
     let late = spool.stats().late_segments;
@@ -104,7 +104,7 @@ fn spare_segment_spares_the_producer_the_work() {
 }
 
 #[test]
-fn segment_goes_only_when_the_slowest_reader_has_acknowledged_it() {
+fn slowest_reader_decides_when_a_segment_goes() {
     let (_disk, spool) = open(small());
     let (mut fast, mut slow) = (spool.reader("fast").unwrap(), spool.reader("slow").unwrap());
     append(&spool, 1..=100);
@@ -124,7 +124,7 @@ fn segment_goes_only_when_the_slowest_reader_has_acknowledged_it() {
 }
 
 #[test]
-fn new_reader_begins_at_the_oldest_record_and_holds_it() {
+fn new_reader_begins_at_and_keeps_the_oldest() {
     let (_disk, spool) = open(small());
     append(&spool, 1..=100);
     let mut first = spool.reader("first").unwrap();
@@ -158,7 +158,7 @@ fn backlog_counts_what_is_not_acknowledged() {
 }
 
 #[test]
-fn acknowledging_ahead_is_refused_and_back_does_nothing() {
+fn acknowledging_unread_records_is_refused() {
     let (_disk, spool) = open(small());
     append(&spool, 1..=3);
     let mut reader = spool.reader("one").unwrap();
@@ -171,7 +171,7 @@ fn acknowledging_ahead_is_refused_and_back_does_nothing() {
 }
 
 #[test]
-fn thousands_of_acknowledgements_take_a_small_file() {
+fn acknowledgement_file_stays_small() {
     let (disk, spool) = open(small().segment_bytes(1 << 20).max_bytes(8 << 20));
     let mut reader = spool.reader("one").unwrap();
     for number in 1..=10_000 {
@@ -189,7 +189,7 @@ fn thousands_of_acknowledgements_take_a_small_file() {
 }
 
 #[test]
-fn every_so_many_records_are_synced_by_the_append() {
+fn append_syncs_every_n_records() {
     let policy = FlushPolicy::EveryRecords(NonZeroU32::new(10).unwrap());
     let (disk, spool) = open(small().flush_policy(policy));
     append(&spool, 1..=25);
@@ -198,7 +198,7 @@ fn every_so_many_records_are_synced_by_the_append() {
 }
 
 #[test]
-fn durable_append_survives_what_a_plain_one_does_not() {
+fn durable_append_survives_a_power_failure() {
     let (disk, spool) = open(small());
     append(&spool, 1..=2);
     assert_eq!(spool.append_durable(&record(3)).unwrap(), Sequence::new(3));
@@ -208,7 +208,7 @@ fn durable_append_survives_what_a_plain_one_does_not() {
 }
 
 #[test]
-fn records_of_any_size_up_to_the_limit_and_no_more() {
+fn records_of_every_size_up_to_the_limit() {
     let (_disk, spool) = open(small());
     let limit = (8192 - 4096) / 2 - 16;
     assert_eq!(spool.append(&[]).unwrap(), Sequence::FIRST);
@@ -238,7 +238,7 @@ fn settings_out_of_bounds_are_named() {
 }
 
 #[test]
-fn reader_names_are_checked_and_readers_open_once() {
+fn reader_names_are_valid_and_readers_open_once() {
     let (_disk, spool) = open(small());
     for name in ["", "a/b", "..", "a.new", "ä", &"x".repeat(65)] {
         assert!(matches!(spool.reader(name), Err(OpenError::ReaderName { .. })), "{name}");
@@ -280,7 +280,7 @@ fn records_may_be_as_large_as_half_a_segment() {
 }
 
 #[test]
-fn scan_reads_beside_readers_and_keeps_no_position() {
+fn scan_reads_without_a_position() {
     let (_disk, spool) = open(small());
     append(&spool, 1..=30);
     let mut reader = spool.reader("one").unwrap();

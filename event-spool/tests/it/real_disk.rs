@@ -27,7 +27,7 @@ fn records_survive_closing_and_opening() {
 }
 
 #[test]
-fn default_spool_gives_back_unused_space_when_closed() {
+fn closing_gives_back_unused_space() {
     let directory = tempfile::tempdir().unwrap();
     let spool = Spool::builder().open(directory.path()).unwrap();
     spool.append(b"small").unwrap();
@@ -40,7 +40,7 @@ fn default_spool_gives_back_unused_space_when_closed() {
 }
 
 #[test]
-fn reader_goes_on_behind_its_acknowledgement() {
+fn reader_resumes_after_its_acknowledgement() {
     let directory = tempfile::tempdir().unwrap();
     let spool = small().open(directory.path()).unwrap();
     append(&spool, 1..=50);
@@ -57,7 +57,7 @@ fn reader_goes_on_behind_its_acknowledgement() {
 }
 
 #[test]
-fn acknowledged_segments_are_removed_in_the_background() {
+fn acknowledged_segments_go_in_the_background() {
     let directory = tempfile::tempdir().unwrap();
     let spool = small().open(directory.path()).unwrap();
     let mut reader = spool.reader("one").unwrap();
@@ -73,7 +73,7 @@ fn acknowledged_segments_are_removed_in_the_background() {
 }
 
 #[test]
-fn threads_append_each_record_once_and_in_their_order() {
+fn threads_append_once_and_in_order() {
     let directory = tempfile::tempdir().unwrap();
     let spool = Spool::builder().segment_bytes(64 << 10).open(directory.path()).unwrap();
     let mut reader = spool.reader("one").unwrap();
@@ -116,7 +116,7 @@ fn threads_append_each_record_once_and_in_their_order() {
 }
 
 #[test]
-fn second_spool_of_a_directory_is_refused_by_name() {
+fn second_spool_of_a_directory_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     let first = small().open(directory.path()).unwrap();
     let error = small().open(directory.path()).unwrap_err();
@@ -182,7 +182,7 @@ fn lock_holds_between_processes() {
 }
 
 #[test]
-fn records_and_the_lock_outlive_a_killed_process_as_they_should() {
+fn killed_process_leaves_records_and_no_lock() {
     let directory = tempfile::tempdir().unwrap();
     assert_eq!(run_child("die", directory.path()).code(), None);
     let spool = small().open(directory.path()).unwrap();
@@ -195,7 +195,7 @@ fn records_and_the_lock_outlive_a_killed_process_as_they_should() {
 }
 
 #[test]
-fn directory_that_cannot_be_written_is_a_clear_error() {
+fn unwritable_directory_is_a_clear_error() {
     // Nobody makes files in there, not even root.
     let directory = Path::new("/proc/self");
     let error = small().open(directory).unwrap_err();
@@ -204,7 +204,7 @@ fn directory_that_cannot_be_written_is_a_clear_error() {
 }
 
 #[test]
-fn file_in_place_of_the_directory_is_a_clear_error() {
+fn file_instead_of_directory_is_a_clear_error() {
     let file = tempfile::NamedTempFile::new().unwrap();
     assert!(matches!(small().open(file.path()), Err(OpenError::Directory { .. })));
 }
@@ -230,7 +230,7 @@ fn newer_format_is_refused_by_name() {
 }
 
 #[test]
-fn record_damaged_under_a_running_spool_is_reported_and_then_skipped() {
+fn record_damaged_while_running_is_skipped() {
     let directory = tempfile::tempdir().unwrap();
     let spool = small().open(directory.path()).unwrap();
     append(&spool, 1..=3);
@@ -326,7 +326,7 @@ fn file_system_that_may_not_reserve_is_named() {
 }
 
 #[test]
-fn full_disk_refuses_appends_and_recovers_when_space_is_back() {
+fn full_disk_recovers_when_space_is_back() {
     let directory = tempfile::tempdir().unwrap();
     let Some(_mounted) = small_file_system(directory.path()) else {
         eprintln!("left out: mounting a file system is not permitted here");

@@ -104,7 +104,7 @@ fn sync_releases_no_segment_that_has_a_producer() {
 }
 
 #[test]
-fn waiting_syncs_share_a_round_and_none_is_forgotten() {
+fn waiting_syncs_share_a_round() {
     check(|| {
         let spool = open();
         let other = {

@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_breaks_the_framing_leaves_the_body_as_it_was() {
+    fn rejected_document_leaves_the_body_unchanged() {
         let mut body = BulkBody::default();
         body.push("a", b"{}").unwrap();
         let before = body.as_bytes().to_vec();

@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn stored_is_what_is_there() {
+    fn created_and_conflicting_ids_are_stored() {
         check(201, "", "", "created");
         check(200, "", "", "created");
         let reason = "[a]: version conflict, document already exists";
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals_of_the_document_are_for_good() {
+    fn refusals_of_the_document_are_permanent() {
         let strict = "[1:8] mapping set to strict, dynamic introduction of [zz] within [_doc] is not allowed";
         check(400, "strict_dynamic_mapping_exception", strict, "rejected");
         check(400, "document_parsing_exception", "[1:7] failed to parse field [n] of type [long]", "rejected");
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn load_passes_and_access_is_a_persons_business() {
+    fn load_passes_and_access_needs_a_person() {
         check(429, "es_rejected_execution_exception", "rejected execution", "load");
         check(429, "circuit_breaking_exception", "[parent] Data too large", "load");
         check(503, "unavailable_shards_exception", "primary shard is not active", "load");
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_row_knows_is_unknown_or_a_defect() {
+    fn reason_without_a_row_is_unknown_or_a_defect() {
         check(400, "", "", "unknown");
         check(499, "", "", "unknown");
         check(400, "illegal_argument_exception", "the moon is full", "unknown");

@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn with_all_failed_the_one_that_is_due_first_is_tried() {
+    fn if_all_are_suspended_the_first_due_is_tried() {
         let (hosts, now) = (three(), Instant::now());
         for host in [0, 0, 1, 1, 1, 2] {
             hosts.report(host, false, now);

@@ -38,7 +38,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_no_wish() {
+    fn invalid_retry_after_is_ignored() {
         check("soon", None, None);
         check("-1", None, None);
         check("", None, None);

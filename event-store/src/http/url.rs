@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn credentials_are_taken_out() {
+    fn credentials_are_extracted() {
         check("http://127.0.0.1:9200", "http://127.0.0.1:9200", None);
         check("https://proxy.example/engine/", "https://proxy.example/engine", None);
         check("http://[::1]:9200/", "http://[::1]:9200", None);
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_url_of_a_host_is_refused_without_its_credentials() {
+    fn invalid_urls_are_refused_without_credentials() {
         for url in
             ["host:9200", "ftp://u:pw@host", "http://", "http://u:pw@", "http://host?q=pw", "u:pw@host", "http://h#pw"]
         {
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slash_in_a_password_is_refused_without_a_part_of_it() {
+    fn slash_in_a_password_is_refused_unquoted() {
         for url in ["http://u:se/cret@host:9", "http://u:12/cret@host", "u:secret@h/http://x", "http://u:s/c@host/a@b"]
         {
             let text = parse(url).unwrap_err().to_string();
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_port_that_is_none_is_refused() {
+    fn invalid_port_is_refused() {
         for url in ["http://127.0.0.1:99999", "http://host:0", "http://host:", "http://host:x", "http://[::1]:70000"] {
             assert!(parse(url).is_err(), "{url}");
         }

@@ -112,7 +112,7 @@ fn spoilt_replies_are_replies_that_do_not_read() {
 }
 
 #[test]
-fn nothing_was_sent_where_there_is_no_connection() {
+fn nothing_is_sent_without_a_connection() {
     // A port on which nothing listens: it was free a moment ago.
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
     for host in [format!("http://127.0.0.1:{port}"), "http://no-such-host.invalid".to_owned()] {
@@ -128,7 +128,7 @@ fn nothing_was_sent_where_there_is_no_connection() {
 }
 
 #[test]
-fn untrusted_certificates_are_refused_before_anything_is_sent() {
+fn untrusted_certificate_is_refused_first() {
     let engine = engine().tls().start().unwrap();
     let transport = builder(&engine).build().unwrap();
     let error = send(&transport, &body_of(1)).unwrap_err();
@@ -137,7 +137,7 @@ fn untrusted_certificates_are_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn certificates_of_the_given_file_are_trusted() {
+fn certificates_of_the_ca_file_are_trusted() {
     let engine = engine().tls().start().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ca.pem");
@@ -197,7 +197,7 @@ fn compressed_bodies_arrive_whole() {
 }
 
 #[test]
-fn request_goes_to_the_next_host_when_the_first_cannot_have_it() {
+fn unsent_request_goes_to_the_next_host() {
     let engine = engine().start().unwrap();
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
     let transport =
@@ -209,7 +209,7 @@ fn request_goes_to_the_next_host_when_the_first_cannot_have_it() {
 }
 
 #[test]
-fn ambiguous_failure_is_not_repeated_and_moves_later_requests_to_another_host() {
+fn ambiguous_failure_suspends_host_without_retry() {
     let (first, second) = (engine().start().unwrap(), engine().start().unwrap());
     let transport = HttpTransport::builder().host(first.url()).host(second.url()).build().unwrap();
     first.set_mode(Mode::always(Fault::AppliedThenReset));
@@ -222,7 +222,7 @@ fn ambiguous_failure_is_not_repeated_and_moves_later_requests_to_another_host() 
 }
 
 #[test]
-fn host_that_answers_for_a_missing_engine_is_left_out() {
+fn gateway_without_an_engine_is_suspended() {
     let (first, second) = (engine().start().unwrap(), engine().start().unwrap());
     let transport = HttpTransport::builder().host(first.url()).host(second.url()).build().unwrap();
     first.set_mode(Mode::always(Fault::Html { status: 502 }));
@@ -247,7 +247,7 @@ fn large_replies_are_not_read_to_the_end() {
 }
 
 #[test]
-fn limit_of_one_request_goes_before_that_of_the_transport() {
+fn request_timeout_overrides_the_transport() {
     let engine = engine().mode(Mode::always(Fault::Hang)).start().unwrap();
     let transport = builder(&engine).build().unwrap();
     let (path, body) = (bulk_path_to_alias("log"), body_of(1));
@@ -256,7 +256,7 @@ fn limit_of_one_request_goes_before_that_of_the_transport() {
 }
 
 #[test]
-fn pinned_index_keeps_a_rollover_from_storing_twice() {
+fn assigned_index_prevents_storing_twice() {
     let engine = engine().mode("applied-then-reset@1/2".parse().unwrap()).start().unwrap();
     let transport = builder(&engine).build().unwrap();
     let index = resolve_write_index(&transport, "log").unwrap();

@@ -164,7 +164,7 @@ fn edited_policy_stays() {
 }
 
 #[test]
-fn newer_fields_are_put_on_the_write_index_in_place() {
+fn new_fields_are_added_to_the_write_index() {
     let engine = Engine::start();
     engine.install(&Files::load("kibana-event-log", "elasticsearch"));
     let newer = Files::load("kibana-event-log", "elasticsearch").of_version(2).with_field("new", "ip");
@@ -194,7 +194,7 @@ fn constants_that_the_index_has_learnt_stay() {
 }
 
 #[test]
-fn engine_without_lifecycle_management_gets_the_log_without_its_policy() {
+fn log_is_installed_without_lifecycle_management() {
     for (kind, policy) in
         [("elasticsearch", "/_ilm/policy/event_log_policy"), ("opensearch", "/_plugins/_ism/policies/event_log_policy")]
     {
@@ -223,7 +223,7 @@ fn engine_without_lifecycle_management_gets_the_log_without_its_policy() {
 /// As the plugin does it, it attaches no policy to an index that is hidden or begins with a dot, nor to one that is older
 /// than the policy.
 #[test]
-fn index_that_no_policy_manages_is_said() {
+fn unmanaged_index_is_logged() {
     let text = |index: &str| {
         format!(
             "`kibana-event-log` version 1 on opensearch: up to date, but no lifecycle policy holds for `{index}`: nothing rolls \
@@ -263,7 +263,7 @@ fn index_that_no_policy_manages_is_said() {
 }
 
 #[test]
-fn policy_is_made_good_for_once_the_engine_takes_it() {
+fn policy_is_added_once_the_engine_accepts_it() {
     for kind in ENGINES {
         let engine = Engine::start();
         let bundle = Bundle::load(folder("infra-events", kind)).unwrap();
@@ -303,7 +303,7 @@ fn older_bundle_is_refused_and_changes_nothing() {
 }
 
 #[test]
-fn interrupted_installation_is_finished_by_the_next() {
+fn interrupted_installation_is_completed() {
     let whole = Files::load("infra-events", "opensearch");
     let count = whole.0["install.json"]["steps"].as_array().unwrap().len();
     for taken in 0..count {
@@ -333,7 +333,7 @@ fn template_of_somebody_else_stays() {
 }
 
 #[test]
-fn index_of_the_alias_name_is_an_error_with_the_remedy() {
+fn index_with_the_alias_name_is_an_error() {
     let engine = Engine::start();
     engine.send(Method::Put, "/.kibana-event-log", Some(&json!({})));
     let text = "there is an index `.kibana-event-log` where the alias belongs: reindex what it holds into \
@@ -344,7 +344,7 @@ fn index_of_the_alias_name_is_an_error_with_the_remedy() {
 }
 
 #[test]
-fn first_index_without_its_alias_is_an_error_with_the_remedy() {
+fn first_index_without_its_alias_is_an_error() {
     let engine = Engine::start();
     engine.send(Method::Put, "/.kibana-event-log-000001", Some(&json!({})));
     let text = "there is an index `.kibana-event-log-000001` and no alias `.kibana-event-log`: put the alias on the newest \
@@ -355,7 +355,7 @@ fn first_index_without_its_alias_is_an_error_with_the_remedy() {
 }
 
 #[test]
-fn alias_without_a_write_index_is_an_error_with_the_remedy() {
+fn alias_without_a_write_index_is_an_error() {
     let engine = Engine::start();
     let aliases = json!({"aliases": {".kibana-event-log": {"is_write_index": false}}});
     engine.send(Method::Put, "/.kibana-event-log-000001", Some(&aliases));
@@ -402,7 +402,7 @@ fn data_stream_is_made_updated_and_rolled_over() {
 }
 
 #[test]
-fn refusals_say_what_and_whether_to_try_again() {
+fn refusals_say_whether_to_retry() {
     let engine = Engine::start();
     let files = Files::load("kibana-event-log", "elasticsearch");
     engine.engine.set_mode("503+all".parse().unwrap());
@@ -420,7 +420,7 @@ fn refusals_say_what_and_whether_to_try_again() {
 }
 
 #[test]
-fn installation_goes_on_until_it_is_done() {
+fn installation_is_retried_until_it_succeeds() {
     let engine = Engine::start();
     let mut installation = RetryingInstaller::new(Files::load("kibana-event-log", "opensearch").installer());
     let start = Instant::now();
@@ -456,7 +456,7 @@ fn installation_goes_on_until_it_is_done() {
 }
 
 #[test]
-fn files_that_are_no_bundle_are_refused() {
+fn invalid_bundles_are_refused() {
     let text = |files: &[(&str, &str)]| Bundle::from_files(files).unwrap_err().to_string();
     assert_eq!(text(&[]), "the file `install.json` is missing");
     assert_eq!(

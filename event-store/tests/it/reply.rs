@@ -36,7 +36,7 @@ fn check_refused(body: &str, wanted: &str) {
 }
 
 #[test]
-fn short_and_full_items_are_read_alike() {
+fn short_and_full_items_are_read_equally() {
     check(r#"{"errors":false,"items":[{"create":{"status":201}},{"create":{"status":201}}]}"#, &["created", "created"]);
     check(
         r#"{"took":30,"errors":false,"items":[{"create":{"_index":"a","_id":"b","_version":1,"result":"created","_shards":{"total":2,"successful":1,"failed":0},"_seq_no":0,"_primary_term":1,"status":201}}]}"#,
@@ -50,7 +50,7 @@ fn short_and_full_items_are_read_alike() {
 }
 
 #[test]
-fn errors_of_items_are_told_with_their_reasons() {
+fn item_errors_have_their_reasons() {
     check(
         r#"{"errors":true,"items":[{"create":{"status":201}},{"create":{"status":409,"error":{"type":"version_conflict_engine_exception","reason":"[a]: version conflict"}}},{"create":{"error":{"reason":"say \"why\"\n","type":"document_parsing_exception","caused_by":{"type":"x"}},"status":400}},{"create":{"status":429,"error":{"type":"es_rejected_execution_exception","reason":null}}}]}"#,
         &[
@@ -63,7 +63,7 @@ fn errors_of_items_are_told_with_their_reasons() {
 }
 
 #[test]
-fn what_is_no_reply_is_refused() {
+fn invalid_reply_is_refused() {
     check_refused("", "the reply is no JSON from byte 0 on");
     check_refused("<html>", "the reply is no JSON from byte 0 on");
     check_refused("[]", "the reply is no JSON from byte 0 on");
@@ -92,7 +92,7 @@ fn what_is_no_reply_is_refused() {
 }
 
 #[test]
-fn status_type_and_count_must_be_those_of_a_bulk_reply() {
+fn status_type_and_count_are_checked() {
     let body = r#"{"items":[{"create":{"status":201}}]}"#;
     let check = |response: &Response, expected, wanted: &str| {
         let mut told = 0;

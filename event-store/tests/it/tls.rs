@@ -88,7 +88,7 @@ fn failed_handshakes_say_what_to_do() {
 }
 
 #[test]
-fn wrong_schemes_are_told() {
+fn wrong_schemes_are_reported() {
     let authority = Authority::new("one");
     let plain = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let url = format!("https://{}", plain.local_addr().unwrap());

@@ -19,7 +19,7 @@ fn bulk(url: &str, id: &str) -> (u16, Value) {
 }
 
 #[test]
-fn controls_change_the_mode_and_tell_the_counts() {
+fn controls_set_the_mode_and_return_counts() {
     let engine = FakeEngine::builder().alias("log").start().unwrap();
     let url = engine.url();
     let control = |name: &str, body: &str| read(agent().put(format!("{url}/_control/{name}")).send(body));
@@ -41,7 +41,7 @@ fn controls_change_the_mode_and_tell_the_counts() {
 }
 
 #[test]
-fn shares_of_items_are_refused_as_ordered() {
+fn shares_of_items_are_refused() {
     let engine = FakeEngine::builder().alias("log").recording(Recording::Sequences).start().unwrap();
     let status = |id: &str| bulk(&engine.url(), id).1["items"][0]["create"]["status"].clone();
     engine.set_mode("items-400:100".parse().unwrap());
@@ -54,7 +54,7 @@ fn shares_of_items_are_refused_as_ordered() {
 }
 
 #[test]
-fn chunked_bodies_are_taken() {
+fn chunked_bodies_are_accepted() {
     let engine = FakeEngine::builder().alias("log").start().unwrap();
     let mut body: &[u8] = b"{\"create\":{\"_id\":\"a\"}}\n{}\n";
     let body = ureq::SendBody::from_reader(&mut body);
@@ -63,7 +63,7 @@ fn chunked_bodies_are_taken() {
 }
 
 #[test]
-fn stopping_lets_go_of_clients_that_wait() {
+fn stopping_releases_waiting_clients() {
     let engine = FakeEngine::builder().alias("log").mode("half-open".parse().unwrap()).start().unwrap();
     let url = engine.url();
     let client =

@@ -135,7 +135,7 @@ mod tests {
     use super::{Chart, Group};
 
     #[test]
-    fn longest_bar_fills_the_width_and_names_are_escaped() {
+    fn longest_bar_fills_width_names_are_escaped() {
         let group = |name: &str, value, is_ours| Group { name: name.to_owned(), values: vec![value], is_ours };
         let chart = Chart {
             title: "a < b".to_owned(),

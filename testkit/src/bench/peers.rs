@@ -239,7 +239,7 @@ mod tests {
     use super::{version, version_behind};
 
     #[test]
-    fn versions_are_read_from_manifests_of_every_kind() {
+    fn versions_are_read_from_every_manifest() {
         let cases = [
             ("name = \"slog-async\"\nversion = \"2.8.0\"\n", "\"slog-async\"", "2.8.0"),
             ("\tgo.uber.org/zap v1.28.0\n", "uber.org/zap ", "1.28.0"),

@@ -54,7 +54,7 @@ mod tests {
     use super::{Table, grouped};
 
     #[test]
-    fn thousands_are_set_apart() {
+    fn thousands_are_separated() {
         let cases = [(0.0, "0"), (999.4, "999"), (1_000.0, "1,000"), (1_234_567.0, "1,234,567"), (-1_000.0, "-1,000")];
         for (value, text) in cases {
             assert_eq!(grouped(value), text);

@@ -235,7 +235,7 @@ mod tests {
     use super::without_log_files;
 
     #[test]
-    fn options_that_write_below_the_distribution_are_left_out() {
+    fn options_for_log_files_are_left_out() {
         let options = "-Xss1m\n9-:-Xlog:gc*:file=logs/gc.log:utctime\n-XX:ErrorFile=logs/hs_err.log\n-XX:HeapDumpPath=data\n-Da=b\n";
         assert_eq!(without_log_files(options), "-Xss1m\n-Da=b\n");
     }

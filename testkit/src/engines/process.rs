@@ -220,7 +220,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn start_time_is_read_past_a_name_with_parentheses() {
+    fn start_time_follows_a_name_with_parentheses() {
         let stat = "42 (a) b) S 1 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 30 0 987654 1 2";
         assert_eq!(parse_stat(stat), Some("987654".to_owned()));
         assert_eq!(parse_parent(stat), Some(1));
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_process_whose_other_threads_go_on_is_not_gone() {
+    fn process_with_running_threads_is_alive() {
         let stat = "42 (java) Z 1 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 30 0 987654 1 2";
         assert_eq!(parse_stat(stat), Some("987654".to_owned()));
     }
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn a_killed_process_leaves_no_record() {
+    fn killed_process_leaves_no_record() {
         let folder = tempfile::tempdir().unwrap();
         let mut command = Command::new("sleep");
         command.arg("60");

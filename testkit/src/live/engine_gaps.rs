@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_there_stays_as_it_is() {
+    fn supported_features_are_unchanged() {
         let mut adapter = Adapter::new(Engine::OpenSearch);
         let body = json!({"mappings": {"properties": {"type": {"type": "wildcard"}}}, "_meta": {"version": 1}});
         assert_eq!(adapter.adapt(&body), body);

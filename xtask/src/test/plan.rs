@@ -122,13 +122,13 @@ mod tests {
     }
 
     #[test]
-    fn missing_tools_fail_where_nothing_may_be_left_out() {
+    fn missing_tools_fail_with_all() {
         let error = plan(PARTS, false, Missing::Fails, |tool| tool != Tool::Maven).unwrap_err().to_string();
         assert!(error.ends_with("    Left out engines: needs Maven (apt-get install maven)\n"), "{error}");
     }
 
     #[test]
-    fn quick_leaves_out_what_was_not_asked_for_and_never_fails() {
+    fn quick_skips_parts_and_never_fails() {
         for missing in [Missing::IsLeftOut, Missing::Fails] {
             let plan = plan(PARTS, true, missing, |_| false).unwrap();
             assert_eq!(names(&plan), ["lints"]);

@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn processor_time_is_that_of_the_process_and_its_children() {
+    fn processor_time_includes_child_processes() {
         let stat = "4711 (a (b) c) S 1 4711 4711 0 -1 4194560 100 200 0 0 150 50 1000 300 20 0 1 0 12345 1 2 3";
         assert_eq!(parse_cpu(stat), Some(Duration::from_secs(15)));
         assert_eq!(parse_cpu("4711 (a) S 1"), None);

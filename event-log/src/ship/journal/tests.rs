@@ -77,7 +77,7 @@ fn name(text: &str) -> String {
 }
 
 #[test]
-fn intents_are_there_after_a_restart_and_only_then() {
+fn intents_are_replayed_only_after_a_restart() {
     let (memory, mut numbers) = (Memory::default(), Numbers { acknowledged: 0, newest: 9 });
     let mut journal = open(&memory, &mut numbers);
     journal.intend(&[(1, 3), (5, 6)], &Arc::from("a"), &mut numbers).unwrap();
@@ -92,7 +92,7 @@ fn intents_are_there_after_a_restart_and_only_then() {
 }
 
 #[test]
-fn what_is_in_the_spool_is_covered_in_advance_and_costs_no_further_write() {
+fn intent_covers_spooled_records_in_advance() {
     let (memory, mut numbers) = (Memory::default(), Numbers { acknowledged: 0, newest: 100 });
     let mut journal = open(&memory, &mut numbers);
     journal.intend(&[(1, 10)], &Arc::from("a"), &mut numbers).unwrap();
@@ -140,7 +140,7 @@ fn every_torn_write_leaves_all_intents_before_it() {
 }
 
 #[test]
-fn flipped_bit_is_never_read_as_an_intent_for_another_index() {
+fn flipped_bit_never_changes_an_intent() {
     let (memory, mut numbers) = (Memory::default(), Numbers { acknowledged: 0, newest: 0 });
     let mut journal = open(&memory, &mut numbers);
     journal.intend(&[(1, 1)], &Arc::from("a"), &mut numbers).unwrap();
@@ -156,7 +156,7 @@ fn flipped_bit_is_never_read_as_an_intent_for_another_index() {
 }
 
 #[test]
-fn stale_entries_of_an_older_generation_are_not_read() {
+fn entries_of_an_older_generation_are_ignored() {
     let stale = form::intent(3, "old", &[(1, 1)]);
     let mut bytes = form::slot(5, &super::super::index_assignments::IndexAssignments::default());
     bytes.extend(stale);
@@ -165,7 +165,7 @@ fn stale_entries_of_an_older_generation_are_not_read() {
 }
 
 #[test]
-fn slot_of_a_newer_release_is_left_alone() {
+fn slot_of_a_newer_release_is_kept() {
     let mut bytes = form::slot(1, &super::super::index_assignments::IndexAssignments::default());
     bytes[7] = 2;
     let checksum = crc32c::crc32c(&bytes[..16]).to_le_bytes();

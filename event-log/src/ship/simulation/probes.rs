@@ -86,7 +86,7 @@ impl Scenario {
 }
 
 #[test]
-fn unknown_state_of_the_engine_is_waited_for() {
+fn unknown_engine_state_is_waited_out() {
     let mut scenario = Scenario::new();
     scenario.engine.is_strange = true;
     scenario.log("n", 400);
@@ -103,7 +103,7 @@ fn unknown_state_of_the_engine_is_waited_for() {
 }
 
 #[test]
-fn log_of_one_bad_kind_comes_to_an_end() {
+fn log_of_only_bad_documents_is_finished() {
     let mut scenario = Scenario::new();
     scenario.log("strange", 400);
     scenario.run(LESS);
@@ -156,7 +156,7 @@ fn good_document_passes_batches_that_are_refused() {
 }
 
 #[test]
-fn engine_that_has_a_defect_is_waited_for() {
+fn engine_with_a_defect_is_waited_out() {
     let mut scenario = Scenario::new();
     scenario.log("sick", 400);
     scenario.run(3 * PATIENCE);
@@ -167,7 +167,7 @@ fn engine_that_has_a_defect_is_waited_for() {
 }
 
 #[test]
-fn document_that_is_overtaken_goes_after_an_hour() {
+fn passed_document_is_quarantined_after_an_hour() {
     for (name, status) in [("heavy", 429), ("poison", 500)] {
         let mut scenario = Scenario::new();
         scenario.log("n", 20);
@@ -184,7 +184,7 @@ fn document_that_is_overtaken_goes_after_an_hour() {
 }
 
 #[test]
-fn load_that_nothing_passes_is_waited_for() {
+fn load_without_progress_is_waited_out() {
     for name in ["heavy", "poison"] {
         let mut scenario = Scenario::new();
         scenario.log(name, 400);
@@ -196,7 +196,7 @@ fn load_that_nothing_passes_is_waited_for() {
 
 /// Smaller requests are no remedy for that, and as many more.
 #[test]
-fn endpoint_that_fails_at_random_gets_no_smaller_requests() {
+fn random_failures_do_not_shrink_requests() {
     let mut scenario = Scenario::new();
     scenario.one_of = 3;
     scenario.log("n", 400 * u64::from(BATCH));

@@ -45,7 +45,7 @@ mod tests {
     use super::write;
 
     #[test]
-    fn documents_are_numbered_lines_of_about_300_bytes() {
+    fn documents_are_numbered_and_300_bytes_long() {
         let folder = tempfile::tempdir().unwrap();
         let text = std::fs::read_to_string(write(folder.path(), 3).unwrap()).unwrap();
         let lines: Vec<&str> = text.lines().collect();

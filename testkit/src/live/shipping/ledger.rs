@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_taken_from_readers_is_not_lost() {
+    fn documents_of_a_deleted_index_are_not_lost() {
         let gone = [document("log-1", "a", 1), document("log-1", "b", 2)];
         let counts = Counts { issued: 2, delivered: 2 };
         assert_eq!(check(&[1, 2], &[document("log-2", "b", 2)], &gone).unwrap(), counts);

@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn reply_to_a_bulk_request_is_lost_and_nothing_passes_after_it() {
+    fn proxy_drops_the_bulk_reply_and_all_after_it() {
         let (url, heard) = echo();
         let proxy = Proxy::start(&url).unwrap();
         assert!(proxy.url().starts_with("http://a:b@127.0.0.1:"));

@@ -24,7 +24,7 @@ fn type_follows_from_the_file_name() {
 }
 
 #[test]
-fn what_is_not_sent_is_left_aside_and_the_rest_is_not_passed_over() {
+fn unknown_files_are_not_passed_over() {
     check("install.json", Role::Aside);
     check("REPLACED.md", Role::Aside);
     check("index-pattern.ndjson", Role::Aside);

@@ -21,7 +21,7 @@ fn check(complaints: &str, expected: &str) {
 }
 
 #[test]
-fn complaint_names_the_generated_file_and_its_line() {
+fn complaint_names_generated_file_and_line() {
     check(
         "deploys/opensearch-3/mappings.json.ts(2,3): error TS2322: Type '7' is wrong.\n  It is a number.\n",
         "error: generated/deploys/opensearch/mappings.json:2:3: Type '7' is wrong. \
@@ -30,7 +30,7 @@ fn complaint_names_the_generated_file_and_its_line() {
 }
 
 #[test]
-fn line_that_must_not_compile_is_shown_when_it_does() {
+fn line_that_wrongly_compiles_is_shown() {
     check(
         "refused.ts(1,1): error TS2578: Unused '@ts-expect-error' directive.\n",
         "error: mistakes: compiles, and must not: const one = 1;\n",

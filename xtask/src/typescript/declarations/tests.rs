@@ -23,7 +23,7 @@ export type Range<T> =
 "#;
 
 #[test]
-fn each_member_is_refused_in_every_way_that_it_can_be_wrong() {
+fn each_member_is_refused_in_every_wrong_form() {
     let (source, count) = parse_declarations(TEXT).unwrap().refused("deploys");
     let lines: Vec<&str> = source.text.lines().collect();
     assert_eq!(lines[0], "import type * as event from \"./event.js\";");
@@ -60,7 +60,7 @@ fn check_unreadable(text: &str, message: &str) {
 }
 
 #[test]
-fn declarations_in_another_form_are_not_passed_over() {
+fn unknown_declarations_are_an_error() {
     check_unreadable("", "no interface begins and ends here");
     check_unreadable("export interface A {\n  b: string;\n", "no interface begins and ends here");
     check_unreadable(
