@@ -59,6 +59,8 @@ pub struct Draft {
     pub docs_only: Vec<TreeField>,
     /// Paths of fields and objects that every document has, or every element of the list that they are in.
     pub required: BTreeSet<FieldPath>,
+    /// Objects, or the whole document, that take fields which the log does not have, and those in them that do not.
+    pub takes_unknown: BTreeMap<Option<FieldPath>, bool>,
     /// Where documents go and when they leave, once the lifecycle pass has said so.
     pub storage: Option<Storage>,
     /// The least OpenSearch version that the OpenSearch files must work on.

@@ -250,6 +250,7 @@ impl DraftParts {
             selected: FieldTree::default(),
             docs_only: Vec::new(),
             required: BTreeSet::new(),
+            takes_unknown: BTreeMap::new(),
             storage: None,
             opensearch_since: None,
         }

@@ -12,6 +12,7 @@ mod check_targets;
 mod exclude_fields;
 mod expand_fieldsets;
 mod mark_required;
+mod resolve_dynamic;
 mod resolve_open_objects;
 mod resolve_storage;
 mod select_fields;
@@ -36,6 +37,7 @@ pub const PASSES: &[Pass] = &[
     Pass { name: "expand-fieldsets", run: expand_fieldsets::run },
     Pass { name: "select-fields", run: select_fields::run },
     Pass { name: "exclude-fields", run: exclude_fields::run },
+    Pass { name: "resolve-dynamic", run: resolve_dynamic::run },
     Pass { name: "resolve-open-objects", run: resolve_open_objects::run },
     Pass { name: "take-docs-only", run: take_docs_only::run },
     Pass { name: "set-constants", run: set_constants::run },

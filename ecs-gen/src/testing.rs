@@ -71,14 +71,16 @@ impl ModelBuilder {
             paths.iter().filter(is_child).map(|path| id_of(path)).collect()
         };
         let roots = children_of("");
-        let root = Shape { type_name: "Example".to_owned(), fields: roots.clone(), used_at: vec![] };
+        let root =
+            Shape { type_name: "Example".to_owned(), fields: roots.clone(), takes_unknown: false, used_at: vec![] };
         let mut shapes = vec![root];
         for (path, field) in &mut self.fields {
             if field.is_object() {
                 field.children = children_of(path);
                 field.shape = Some(ShapeId(u32::try_from(shapes.len()).unwrap()));
                 let fields = field.children.clone();
-                shapes.push(Shape { type_name: pascal_case(path), fields, used_at: vec![path.clone()] });
+                let takes_unknown = field.takes_unknown;
+                shapes.push(Shape { type_name: pascal_case(path), fields, takes_unknown, used_at: vec![path.clone()] });
             }
         }
         let fields = self.fields.into_values().collect();
@@ -131,6 +133,7 @@ fn field(path: &str, field_type: FieldType) -> Field {
         beta: false,
         display_format: None,
         origin: Origin::Ecs { original_fieldset: None },
+        takes_unknown: false,
         children: vec![],
         shape: None,
     }

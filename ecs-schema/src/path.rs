@@ -56,6 +56,10 @@ impl<'a> Path<'a> {
 }
 
 impl Path<'_> {
+    pub(crate) const fn is_root(&self) -> bool {
+        matches!(self.step, Step::Root)
+    }
+
     /// The bytes of the names, joined by dots, without the numbers of elements.
     pub(crate) fn names_length(&self) -> usize {
         let above = self.parent.map_or(0, Path::names_length);

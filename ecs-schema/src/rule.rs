@@ -65,11 +65,13 @@ impl LogRules {
     }
 }
 
-/// The fields that one object may have, sorted by the bytes of their names; every other field is refused.
+/// The fields that one object may have, sorted by the bytes of their names; every other field is refused, unless the object
+/// takes unknown ones.
 #[derive(Debug)]
 pub struct ObjectRule {
     pub(crate) fields: &'static [FieldRule],
     pub(crate) expected_types: Option<&'static ExpectedTypes>,
+    pub(crate) takes_unknown: bool,
 }
 
 impl ObjectRule {
@@ -93,13 +95,20 @@ impl ObjectRule {
             );
             at += 1;
         }
-        Self { fields, expected_types: None }
+        Self { fields, expected_types: None, takes_unknown: false }
     }
 
     /// Adds the rule which event types each event category expects; for the object that holds `category` and `type`.
     #[must_use]
     pub const fn expected_types(mut self, expected: &'static ExpectedTypes) -> Self {
         self.expected_types = Some(expected);
+        self
+    }
+
+    /// The object takes fields that are not in the table, with any value, as `dynamic: false` does in a mapping.
+    #[must_use]
+    pub const fn takes_unknown(mut self) -> Self {
+        self.takes_unknown = true;
         self
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::describe::Descriptions;
-use super::shapes::assign_shapes;
+use super::shapes::{Root, assign_shapes};
 use super::{Draft, FieldTree, TreeField};
 use crate::field_path::FieldPath;
 use crate::field_type::{FieldType, ValueKind};
@@ -18,12 +18,13 @@ use crate::source::Spanned;
 pub fn into_model(draft: Draft) -> Option<Model> {
     let descriptions = Descriptions::of(&draft);
     let mut builder = Builder { draft: &draft, descriptions, fields: Vec::new(), allowed: AllowedLists::default() };
-    let roots = builder.add_children(&draft.selected, None);
+    let takes_unknown = draft.takes_unknown.contains_key(&None);
+    let roots = builder.add_children(&draft.selected, None, takes_unknown);
     let docs_only: Vec<Field> = draft.docs_only.iter().map(|field| builder.docs_only_field(field)).collect();
     let Builder { mut fields, allowed, .. } = builder;
     let mut allowed = allowed.into_named(fields.iter().chain(&docs_only));
-    let log_type = pascal_case(&draft.log.name);
-    let shapes = assign_shapes(&mut fields, &roots, log_type, &mut allowed);
+    let root = Root { type_name: pascal_case(&draft.log.name), fields: &roots, takes_unknown };
+    let shapes = assign_shapes(&mut fields, root, &mut allowed);
     let Storage { target, opensearch_target, settings, lifecycle } = draft.storage?;
     let log = Log {
         title: draft.log.title.unwrap_or_else(|| draft.log.name.value.clone()),
@@ -61,17 +62,18 @@ struct Builder<'d> {
 }
 
 impl Builder<'_> {
-    fn add_children(&mut self, tree: &FieldTree, parent: Option<&FieldPath>) -> Vec<FieldId> {
+    /// `takes_unknown`: whether the object whose children they are does.
+    fn add_children(&mut self, tree: &FieldTree, parent: Option<&FieldPath>, takes_unknown: bool) -> Vec<FieldId> {
         let mut ids = Vec::with_capacity(tree.children.len());
         for (name, child) in &tree.children {
             let path = FieldPath::parse(name).expect("names of the tree are segments of paths");
             let path = parent.map_or_else(|| path.clone(), |parent| parent.join(&path));
-            ids.push(self.add_field(child, &path));
+            ids.push(self.add_field(child, &path, takes_unknown));
         }
         ids
     }
 
-    fn add_field(&mut self, place: &FieldTree, path: &FieldPath) -> FieldId {
+    fn add_field(&mut self, place: &FieldTree, path: &FieldPath, is_lenient: bool) -> FieldId {
         let id = FieldId(u32::try_from(self.fields.len()).expect("a log has fewer than 2^32 fields"));
         let required = self.draft.required.contains(path);
         let field = if let Some(declared) = &place.field {
@@ -80,8 +82,10 @@ impl Builder<'_> {
             let description = self.descriptions.find(path, &Origin::Implied, "");
             Field { description, ..implied(path.clone(), required) }
         };
-        self.fields.push(field);
-        let children = self.add_children(place, Some(path));
+        let takes_unknown = place.may_have_children()
+            && self.draft.takes_unknown.get(&Some(path.clone())).copied().unwrap_or(is_lenient);
+        self.fields.push(Field { takes_unknown, ..field });
+        let children = self.add_children(place, Some(path), takes_unknown);
         self.fields[id.index()].children = children;
         id
     }
@@ -104,6 +108,7 @@ impl Builder<'_> {
             beta: from.beta,
             display_format: from.display_format.clone(),
             origin: declared.origin.clone(),
+            takes_unknown: false,
             children: Vec::new(),
             shape: None,
         }
@@ -130,6 +135,7 @@ fn implied(path: FieldPath, required: bool) -> Field {
         beta: false,
         display_format: None,
         origin: Origin::Implied,
+        takes_unknown: false,
         children: Vec::new(),
         shape: None,
         path,

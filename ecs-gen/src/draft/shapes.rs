@@ -15,12 +15,7 @@ const RESERVED: &[&str] = &[
 const NAMED_BY_FIELDS: usize = 3;
 
 /// Assigns every object its shape; the first shape is the document itself.
-pub(super) fn assign_shapes(
-    fields: &mut [Field],
-    roots: &[FieldId],
-    root: String,
-    allowed: &mut [Allowed],
-) -> Vec<Shape> {
+pub(super) fn assign_shapes(fields: &mut [Field], root: Root<'_>, allowed: &mut [Allowed]) -> Vec<Shape> {
     let mut groups = Groups::default();
     // Children stand behind their parents, so going backwards every child's shape is known first.
     for index in (0..fields.len()).rev() {
@@ -29,7 +24,16 @@ pub(super) fn assign_shapes(
             fields[index].shape = Some(group);
         }
     }
-    groups.into_shapes(fields, roots, root, allowed)
+    groups.into_shapes(fields, root, allowed)
+}
+
+/// The document itself.
+pub(super) struct Root<'r> {
+    /// Name of its shape.
+    pub(super) type_name: String,
+    /// The top-level fields.
+    pub(super) fields: &'r [FieldId],
+    pub(super) takes_unknown: bool,
 }
 
 /// Objects by shape. Shape ids are provisional (order of discovery) until [`Groups::into_shapes`].
@@ -42,13 +46,16 @@ struct Groups {
 impl Groups {
     fn add(&mut self, fields: &[Field], index: usize) -> ShapeId {
         let mut hasher = DefaultHasher::new();
+        fields[index].takes_unknown.hash(&mut hasher);
         for id in &fields[index].children {
             hash_rules(&fields[id.index()], &mut hasher);
         }
         let candidates = self.by_hash.entry(hasher.finish()).or_default();
         for id in candidates.iter() {
             let known = self.members[id.index()][0];
-            if same_fields(fields, &fields[known].children, &fields[index].children) {
+            if fields[known].takes_unknown == fields[index].takes_unknown
+                && same_fields(fields, &fields[known].children, &fields[index].children)
+            {
                 self.members[id.index()].push(index);
                 return *id;
             }
@@ -60,21 +67,16 @@ impl Groups {
     }
 
     /// Orders the shapes by their first use, names them and puts the final ids into the fields.
-    fn into_shapes(
-        mut self,
-        fields: &mut [Field],
-        roots: &[FieldId],
-        root: String,
-        allowed: &mut [Allowed],
-    ) -> Vec<Shape> {
+    fn into_shapes(mut self, fields: &mut [Field], root: Root<'_>, allowed: &mut [Allowed]) -> Vec<Shape> {
         for members in &mut self.members {
             members.sort_unstable();
         }
         let mut order: Vec<usize> = (0..self.members.len()).collect();
         order.sort_by_key(|group| self.members[*group][0]);
 
-        let (mut names, root) = Names::new(root, allowed);
-        let mut shapes = vec![Shape { type_name: root, fields: roots.to_vec(), used_at: Vec::new() }];
+        let (mut names, type_name) = Names::new(root.type_name, allowed);
+        let (of_root, takes_unknown) = (root.fields.to_vec(), root.takes_unknown);
+        let mut shapes = vec![Shape { type_name, fields: of_root, takes_unknown, used_at: Vec::new() }];
         // Names that ECS gives go first, so that `Geo` is the field set and not some object that happens to be so called.
         let mut type_names: BTreeMap<usize, String> = BTreeMap::new();
         for group in &order {
@@ -87,7 +89,8 @@ impl Groups {
             let id = ShapeId(u32::try_from(shapes.len()).expect("a log has fewer than 2^32 shapes"));
             let members = &self.members[*group];
             let used_at = members.iter().map(|index| fields[*index].path.as_str().to_owned()).collect();
-            shapes.push(Shape { type_name: name, fields: fields[members[0]].children.clone(), used_at });
+            let Field { children, takes_unknown, .. } = &fields[members[0]];
+            shapes.push(Shape { type_name: name, fields: children.clone(), takes_unknown: *takes_unknown, used_at });
             for index in members {
                 fields[*index].shape = Some(id);
             }

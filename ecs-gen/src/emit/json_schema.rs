@@ -17,7 +17,7 @@ use self::schema::{Schema, Types};
 use super::Emitter;
 use crate::field_type::ValueKind;
 use crate::files::{Files, GENERATED_BY};
-use crate::model::{Field, FieldId, Model, ShapeId};
+use crate::model::{Field, Model, Shape, ShapeId};
 use crate::pattern::to_ecma;
 
 /// What the schema takes and the log does not.
@@ -25,6 +25,12 @@ const BEYOND: &str = "Not expressible here, and checked by the typed structs: by
                       keywords; the order of the two ends of a range; depth and term length in flattened objects; \
                       duplicate keys; 64-bit integers in validators whose numbers are 64-bit floats; dates whose offset \
                       moves them over the first or last moment of their type.";
+
+/// Names that a field may have which the log does not have: without dots, and not blank.
+const NAMES: &str = r"^[^.]*[^.\s][^.]*$";
+
+/// The same at the root of a document, where names that begin with `_` are the engines' own.
+const ROOT_NAMES: &str = r"^(?!_)[^.]*[^.\s][^.]*$";
 
 /// Emits the JSON Schema of the log's documents.
 pub struct JsonSchema;
@@ -46,14 +52,14 @@ impl Emitter for JsonSchema {
 fn document(model: &Model) -> Schema<'_> {
     let mut definitions = Definitions::new();
     for shape in model.shapes.iter().skip(1) {
-        let object = object(model, &shape.fields, &mut definitions);
+        let object = object(model, shape, &mut definitions);
         definitions.insert(Cow::Borrowed(&shape.type_name), object);
     }
     for allowed in &model.allowed {
         let values = allowed.values.iter().map(|value| value.name.as_str()).collect();
         definitions.insert(Cow::Borrowed(&allowed.type_name), Schema { values, ..Schema::of("string") });
     }
-    let root = object(model, &model.shape(ShapeId::ROOT).fields, &mut definitions);
+    let root = object(model, model.shape(ShapeId::ROOT), &mut definitions);
     let log = &model.log;
     Schema {
         dialect: Some("https://json-schema.org/draft/2020-12/schema"),
@@ -66,12 +72,19 @@ fn document(model: &Model) -> Schema<'_> {
     .described(log.description.trim_end())
 }
 
-fn object<'m>(model: &'m Model, ids: &'m [FieldId], definitions: &mut Definitions<'m>) -> Schema<'m> {
-    let fields: Vec<&Field> = model.children(ids).collect();
+fn object<'m>(model: &'m Model, shape: &'m Shape, definitions: &mut Definitions<'m>) -> Schema<'m> {
+    let is_root = std::ptr::eq(shape, model.shape(ShapeId::ROOT));
+    let fields: Vec<&Field> = model.children(&shape.fields).collect();
     let properties: BTreeMap<&str, Schema<'_>> =
         fields.iter().map(|field| (field.name(), property(model, field, definitions))).collect();
     let required = fields.iter().filter(|field| field.required).map(|field| field.name()).collect();
-    Schema { required, all_of: expected_types::conditions(model, &fields), ..Schema::closed(properties) }
+    let object = Schema { required, all_of: expected_types::conditions(model, &fields), ..Schema::closed(properties) };
+    if !shape.takes_unknown {
+        return object;
+    }
+    let names = if is_root && !fields.iter().any(|field| field.name().starts_with('_')) { ROOT_NAMES } else { NAMES };
+    let names = Schema { pattern: Some(Cow::Borrowed(names)), ..Schema::default() };
+    Schema { additional_properties: None, property_names: Some(Box::new(names)), ..object }
 }
 
 /// A field as it stands in its object: one value or a list, null where it may be absent.

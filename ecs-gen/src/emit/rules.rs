@@ -51,6 +51,8 @@ struct ShapeRules<'m> {
     fields: BTreeMap<&'m str, FieldRules<'m>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expected_types: Option<BTreeMap<&'m str, Vec<&'m str>>>,
+    #[serde(skip_serializing_if = "is_false")]
+    takes_unknown: bool,
 }
 
 #[derive(Serialize)]
@@ -93,7 +95,7 @@ fn document(model: &Model) -> Document<'_> {
 fn shape_rules<'m>(model: &'m Model, shape: &'m Shape) -> ShapeRules<'m> {
     let fields = model.children(&shape.fields).map(|field| (field.name(), field_rules(model, field)));
     let expected_types = ExpectedTypes::of(model, shape).map(|expected| expected.rows().collect());
-    ShapeRules { fields: fields.collect(), expected_types }
+    ShapeRules { fields: fields.collect(), expected_types, takes_unknown: shape.takes_unknown }
 }
 
 fn field_rules<'m>(model: &'m Model, field: &'m Field) -> FieldRules<'m> {

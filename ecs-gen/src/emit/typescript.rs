@@ -72,6 +72,9 @@ fn push_interface(text: &mut String, model: &Model, shape: &Shape, about: &str) 
     for field in model.children(&shape.fields) {
         push_field(text, model, field);
     }
+    if shape.takes_unknown {
+        text.push_str("  /** Kept and not indexed. */\n  [name: string]: unknown;\n");
+    }
     text.push_str("}\n");
 }
 

@@ -94,6 +94,9 @@ pub fn for_editors(mut schema: Json) -> Json {
             "anyOf": [{ "enum": versions }, { "type": "string", "pattern": r"\.ya?ml$" }],
         });
     }
+    if schema["properties"].get("dynamic").is_some() {
+        schema["properties"]["dynamic"]["additionalProperties"] = json!({ "enum": [false, "false", "strict"] });
+    }
     if !definitions.is_empty() {
         schema["$defs"] = definitions.into();
     }

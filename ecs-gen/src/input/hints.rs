@@ -127,7 +127,8 @@ pub const HINTS: &[Hint] = &[
     hint(
         "FieldInput",
         &["dynamic"],
-        "every object is strict; one that takes any keys is of type `flattened`, and one that is only kept has `enabled: false`",
+        "an object that keeps unknown fields is named in the log file, `dynamic: {PATH: false}`; one that takes any keys is of type \
+         `flattened`, and one that is only kept has `enabled: false`",
     ),
     hint(
         "MultiFieldInput",

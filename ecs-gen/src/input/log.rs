@@ -45,6 +45,10 @@ pub struct LogInput {
     /// What becomes of objects whose keys ECS leaves open, such as `labels`. Default: all flattened.
     #[serde(default)]
     pub open_objects: Entries<OpenObject>,
+    /// Object → `false`: fields in it that the log does not have are kept and not indexed, in place of refusing the document.
+    /// `'*'` is the whole document. What an object says counts for the objects in it; `strict` makes an exception.
+    #[serde(default)]
+    pub dynamic: Entries<Spanned<String>>,
     /// Values of constant keywords, such as `data_stream.dataset: shop`. Those of `data_stream` follow from a data stream's
     /// name of the form `TYPE-DATASET-NAMESPACE`.
     #[serde(default)]
@@ -91,6 +95,7 @@ impl LogInput {
             places: None,
             required: Vec::new(),
             open_objects: Entries::default(),
+            dynamic: Entries::default(),
             constants: Entries::default(),
             field_budget: None,
             descriptions: Entries::default(),

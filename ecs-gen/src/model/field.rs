@@ -27,6 +27,7 @@ impl AllowedId {
 
 /// A field or object of the log.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and any combination is possible")]
 pub struct Field {
     /// Where it stands in the document.
     pub path: FieldPath,
@@ -57,6 +58,8 @@ pub struct Field {
     pub display_format: Option<String>,
     /// Where it was declared.
     pub origin: Origin,
+    /// Whether an object may have fields that the log does not have, because it or an object above it says so.
+    pub takes_unknown: bool,
     /// Fields of an object or nested object; empty otherwise.
     pub children: Vec<FieldId>,
     /// The shape of an object or nested object.

@@ -23,6 +23,8 @@ pub struct Shape {
     pub type_name: String,
     /// The fields of the first object that has the shape, in byte order of their names; their rules hold for all.
     pub fields: Vec<FieldId>,
+    /// Whether an object may have fields that the log does not have; they are kept and not indexed.
+    pub takes_unknown: bool,
     /// The dotted paths of all objects that have the shape; empty for the whole document.
     pub used_at: Vec<String>,
 }

@@ -60,7 +60,7 @@ enum Change {
     /// Changes an object, the field.
     Object(fn(&Model, &Field) -> bool, for<'m> fn(&mut DocumentMaker<'m>, &'m Field, &mut Map<String, Value>)),
     /// Changes the document.
-    Root(fn(&mut DocumentMaker<'_>, &mut Map<String, Value>)),
+    Root(fn(&Model) -> bool, fn(&mut DocumentMaker<'_>, &mut Map<String, Value>)),
 }
 
 /// Where a change can be made.
@@ -91,7 +91,7 @@ pub(super) fn targets(model: &Model) -> Vec<(usize, Vec<Target>)> {
 
 fn places_for(case: &Case, model: &Model) -> Vec<Target> {
     let is_for: &dyn Fn(&Field) -> bool = match &case.change {
-        Change::Root(_) => return vec![Target::Root],
+        Change::Root(of, _) => return if of(model) { vec![Target::Root] } else { Vec::new() },
         Change::Value(of, _) | Change::Whole(of, _) => of,
         Change::Object(of, _) => &|field| of(model, field),
     };
@@ -104,7 +104,7 @@ pub(super) fn mutate(maker: &mut DocumentMaker<'_>, case: &Case, target: Target,
     let mut root = document.as_object().cloned().unwrap_or_default();
     let mut path = String::new();
     match (case.change, target) {
-        (Change::Root(change), _) => change(maker, &mut root),
+        (Change::Root(_, change), _) => change(maker, &mut root),
         (_, Target::Root) => {}
         (change, Target::Field(id)) => {
             let field = maker.model.field(id);
@@ -130,7 +130,7 @@ fn change_field<'m>(maker: &mut DocumentMaker<'m>, change: Change, field: &'m Fi
             }
             Some(found)
         }
-        Change::Root(_) => Some(found),
+        Change::Root(..) => Some(found),
     };
     if let Some(changed) = changed {
         holder.insert(field.name().to_owned(), changed);

@@ -124,7 +124,7 @@ fn rendered(files: &[(&str, &str)]) -> String {
 
 /// Asserts that what is printed holds `text`.
 #[track_caller]
-fn check_says(files: &[(&str, &str)], text: &str) {
+pub fn check_says(files: &[(&str, &str)], text: &str) {
     let printed = rendered(files);
     assert!(printed.contains(text), "no `{text}` in\n{printed}");
 }

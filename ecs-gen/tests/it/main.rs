@@ -8,6 +8,7 @@ mod diagnostics;
 mod diff;
 mod docs;
 mod documents;
+mod dynamic;
 mod engine_files;
 mod extensions;
 mod import;

@@ -93,9 +93,10 @@ pub(super) fn check_elements<'de, A: SeqAccess<'de>>(
     Ok(())
 }
 
-struct AnySeed<'a> {
-    at: &'a Path<'a>,
-    out: &'a mut Checker,
+/// Checks one value.
+pub(super) struct AnySeed<'a> {
+    pub(super) at: &'a Path<'a>,
+    pub(super) out: &'a mut Checker,
 }
 
 impl<'de> DeserializeSeed<'de> for AnySeed<'_> {

@@ -17,7 +17,11 @@ pub(crate) fn write_canonical_object(rules: &ObjectRule, value: &Value, out: &mu
     let empty = Map::new();
     let members = value.as_object().unwrap_or(&empty);
     let start = out.len();
+    let mut unknown = unknown(rules, members).into_iter().peekable();
     for rule in rules.fields {
+        while let Some((name, value)) = unknown.next_if(|(name, _)| *name < rule.name) {
+            write_unknown(name, value, out);
+        }
         if let Some(value) = members.get(rule.name)
             && is_present(rule, value)
         {
@@ -25,8 +29,29 @@ pub(crate) fn write_canonical_object(rules: &ObjectRule, value: &Value, out: &mu
             write_canonical(rule, value, out);
         }
     }
+    for (name, value) in unknown {
+        write_unknown(name, value, out);
+    }
     write::open(out, start, b'{');
     out.push(b'}');
+}
+
+/// The members that are not in the table, sorted by name, where the object takes such.
+fn unknown<'v>(rules: &ObjectRule, members: &'v Map<String, Value>) -> Vec<(&'v str, &'v Value)> {
+    if !rules.takes_unknown {
+        return Vec::new();
+    }
+    let others = members.iter().map(|(name, value)| (name.as_str(), value));
+    let mut unknown: Vec<_> = others.filter(|(name, _)| rules.position(name).is_none()).collect();
+    unknown.sort_unstable_by_key(|(name, _)| *name);
+    unknown
+}
+
+fn write_unknown(name: &str, value: &Value, out: &mut Vec<u8>) {
+    out.push(b',');
+    write::string(name, out);
+    out.push(b':');
+    write::json(value, out);
 }
 
 /// Appends the canonical JSON of the value of a field, which is valid by `rule`.
@@ -93,4 +118,26 @@ fn as_type<T: Element>(rule: &FieldRule, value: &Value, out: &mut Vec<u8>) {
 
 fn read<'de, T: Element, D: Deserializer<'de>>(rule: &FieldRule, from: D) -> Result<Option<T>, D::Error> {
     read_one(rule, &Path::ROOT, from)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{ObjectRule, write_canonical_object};
+    use crate::field_rule;
+
+    #[test]
+    fn unknown_fields_are_written_where_an_object_takes_them() {
+        static CLOSED: ObjectRule = ObjectRule::new(&[field_rule!("e", Long)]);
+        static INNER: ObjectRule = ObjectRule::new(&[field_rule!("b", Long), field_rule!("d", Long)]).takes_unknown();
+        static ROOT: ObjectRule =
+            ObjectRule::new(&[field_rule!("closed", Object(&CLOSED)), field_rule!("open", Object(&INNER))]);
+        let value =
+            json!({"closed": {"e": "1"}, "open": {"e": {"z": 1, "y": null}, "d": "2", "c": null, "a": [], "b": 1.0}});
+        let mut out = Vec::new();
+        write_canonical_object(&ROOT, &value, &mut out);
+        let expected = r#"{"closed":{"e":1},"open":{"a":[],"b":1,"c":null,"d":2,"e":{"y":null,"z":1}}}"#;
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
 }

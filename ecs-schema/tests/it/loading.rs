@@ -72,6 +72,30 @@ fn loaded_rules_judge_documents() {
 }
 
 #[test]
+fn unknown_fields_are_taken_where_an_object_says_so() {
+    let mut file = file();
+    file["shapes"]["Item"]["takes_unknown"] = json!(true);
+    let check = |file: &Json, text: &str, expected: &[&str]| {
+        let found = validate_json_str(load(file).unwrap(), text).err();
+        let violations = found.iter().flat_map(|error| error.violations().unwrap());
+        let shown: Vec<String> = violations.map(|found| format!("{} {}", found.rule.code(), found.path)).collect();
+        assert_eq!(shown, expected, "{text}");
+    };
+    let item = |members: &str| format!(r#"{{"event":{{"type":"access"}},"items":[{{{members}}}]}}"#);
+    check(&file, &item(r#""name":"x","own":[[{"a.b":null}]],"_id":1"#), &[]);
+    check(&file, &item(r#""name":1,"own":2"#), &["wrong-type items[0].name"]);
+    check(&file, &item(r#""own":1,"own":2"#), &["duplicate-field items[0].own"]);
+    check(&file, &item(r#""own":{"a":1,"a":2}"#), &["duplicate-field items[0].own.a"]);
+    check(&file, &item(r#""a.b":1"#), &["unknown-field items[0].a.b"]);
+    check(&file, &item(r#""":1," ":1"#), &["unknown-field items[0].", "unknown-field items[0]. "]);
+    check(&file, r#"{"event":{"type":"access"},"own":1}"#, &["unknown-field own"]);
+    file["shapes"]["Orders"]["takes_unknown"] = json!(true);
+    check(&file, r#"{"event":{"type":"access"},"own":1}"#, &[]);
+    check(&file, r#"{"event":{"type":"access"},"_source":1}"#, &["unknown-field _source"]);
+    check(&file, r#"{"event":{"type":"access","own":1}}"#, &["unknown-field event.own"]);
+}
+
+#[test]
 fn a_log_says_its_name_and_release() {
     let rules = load(&file()).unwrap();
     assert_eq!((rules.name(), rules.ecs_version()), ("orders", "9.4.0"));

@@ -1,4 +1,4 @@
-//! Mappings. The root says `dynamic: strict` and every object inherits it; an object is one by having `properties`, and
+//! Mappings. The root says `dynamic`, every object inherits it, and only one that differs says so; an object is one by having `properties`, and
 //! names its type only where it has none. That is how the engines give mappings back.
 
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json};
 
 use super::meta::Meta;
 use crate::field_type::FieldType;
-use crate::model::{Field, FieldId, Model};
+use crate::model::{Field, FieldId, Model, ShapeId};
 use crate::parameter::{Parameter, Parameters};
 
 /// A whole mapping.
@@ -51,9 +51,10 @@ pub type Translate<'t> = &'t dyn Fn(FieldType, &Parameters) -> Translated;
 impl Mappings {
     /// The mapping of a log, without `_meta`.
     pub fn new(model: &Model, translate: Translate<'_>) -> Self {
-        let mut root = Map::from_iter([("dynamic".to_owned(), "strict".into())]);
+        let takes_unknown = model.shape(ShapeId::ROOT).takes_unknown;
+        let mut root = Map::from_iter([("dynamic".to_owned(), dynamic(takes_unknown).into())]);
         root.extend(model.log.overrides.mappings.clone().into_iter().flatten());
-        Self { root, meta: None, properties: properties(model, &model.roots, translate) }
+        Self { root, meta: None, properties: properties(model, &model.roots, takes_unknown, translate) }
     }
 
     /// The same with `_meta`.
@@ -68,19 +69,28 @@ pub fn is_default(parameter: Parameter, value: &Json) -> bool {
     parameter == Parameter::SyntheticSourceKeep && value == "none"
 }
 
-fn properties(model: &Model, ids: &[FieldId], translate: Translate<'_>) -> Properties {
-    model.children(ids).map(|field| (field.name().to_owned(), property(model, field, translate))).collect()
+/// What becomes of fields that are not in the mapping, as the engines say it back.
+const fn dynamic(takes_unknown: bool) -> &'static str {
+    if takes_unknown { "false" } else { "strict" }
 }
 
-fn property(model: &Model, field: &Field, translate: Translate<'_>) -> Property {
-    let properties = properties(model, &field.children, translate);
+/// `inherited`: whether the object around them takes fields that are not in the mapping.
+fn properties(model: &Model, ids: &[FieldId], inherited: bool, translate: Translate<'_>) -> Properties {
+    model.children(ids).map(|field| (field.name().to_owned(), property(model, field, inherited, translate))).collect()
+}
+
+fn property(model: &Model, field: &Field, inherited: bool, translate: Translate<'_>) -> Property {
+    let properties = properties(model, &field.children, field.takes_unknown, translate);
     let fields = field.multi_fields.iter().map(|multi| {
         let translated = translate(multi.field_type, &multi.parameters);
         (multi.name.clone(), leaf(translated))
     });
     let is_plain_object = field.field_type == FieldType::Object && !properties.is_empty();
     let translated = translate(field.field_type, &field.parameters);
-    let own = leaf(translated);
+    let mut own = leaf(translated);
+    if field.is_object() && field.takes_unknown != inherited {
+        own.parameters.insert("dynamic", dynamic(field.takes_unknown).into());
+    }
     Property {
         field_type: own.field_type.filter(|_| !is_plain_object),
         parameters: own.parameters,

@@ -56,6 +56,8 @@ pub(super) struct Schema<'m> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) additional_properties: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) property_names: Option<Box<Self>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) not: Option<Box<Self>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) any_of: Vec<Self>,

@@ -24,12 +24,13 @@ pub(super) fn tables(model: &Model, names: &Names, own: &ItemNames, shape: &Shap
     });
     let rows: Vec<TokenStream> = rows.collect();
     let types = format_ident!("{table}_EXPECTED_TYPES");
+    let unknown = if shape.takes_unknown { quote!(.takes_unknown()) } else { TokenStream::new() };
     let (expected, call) = match &events {
         Some(events) => (events.table(names, &types), quote!(.expected_types(&#types))),
         None => (TokenStream::new(), TokenStream::new()),
     };
     quote! {
-        static #table: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(&[#(#rows),*])#call;
+        static #table: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(&[#(#rows),*])#call #unknown;
         #patterns
         #expected
     }

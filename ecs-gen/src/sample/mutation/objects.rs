@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Case, Change, Verdict, refused, taken};
 use crate::field_type::ValueKind;
-use crate::model::{Field, FieldId, Model};
+use crate::model::{Field, FieldId, Model, ShapeId};
 use crate::sample::events;
 use crate::sample::maker::DocumentMaker;
 use crate::sample::maker::free::nested;
@@ -21,46 +21,87 @@ const fn object(label: &'static str, of: ObjectOf, change: ObjectChange) -> Case
     Case { label, expected: Verdict::Invalid, change: Change::Object(of, change) }
 }
 
-const fn root(label: &'static str, change: fn(&mut DocumentMaker<'_>, &mut Map<String, Value>)) -> Case {
-    Case { label, expected: Verdict::Invalid, change: Change::Root(change) }
+const fn kept(label: &'static str, of: ObjectOf, change: ObjectChange) -> Case {
+    Case { label, expected: Verdict::Valid, change: Change::Object(of, change) }
+}
+
+const fn root(
+    label: &'static str,
+    of: fn(&Model) -> bool,
+    change: fn(&mut DocumentMaker<'_>, &mut Map<String, Value>),
+) -> Case {
+    Case { label, expected: Verdict::Invalid, change: Change::Root(of, change) }
 }
 
 pub(super) const CASES: &[Case] = &[
-    root("unknown-field-at-the-root", |_, root| {
+    root("unknown-field-at-the-root", is_closed, |_, root| {
         root.insert("no_such_field".to_owned(), json!("x"));
     }),
-    root("unknown-null-at-the-root", |_, root| {
+    root("unknown-null-at-the-root", is_closed, |_, root| {
         root.insert("no_such_field".to_owned(), Value::Null);
     }),
-    root("near-miss-at-the-root", |maker, root| {
+    root("near-miss-at-the-root", is_closed, |maker, root| {
         let ids = &maker.model.roots;
         add_near_miss(maker, ids, root);
     }),
-    root("dotted-name-at-the-root", |maker, root| {
-        let dotted: Vec<&str> =
-            maker.model.leaves().map(|field| field.path.as_str()).filter(|path| path.contains('.')).collect();
-        let name = if dotted.is_empty() { "event.action" } else { maker.random.pick(&dotted) };
-        root.insert(name.to_owned(), json!("x"));
-    }),
+    root(
+        "dotted-name-at-the-root",
+        |_| true,
+        |maker, root| {
+            let dotted: Vec<&str> =
+                maker.model.leaves().map(|field| field.path.as_str()).filter(|path| path.contains('.')).collect();
+            let name = if dotted.is_empty() { "event.action" } else { maker.random.pick(&dotted) };
+            root.insert(name.to_owned(), json!("x"));
+        },
+    ),
     object(
         "unknown-field-in-an-object",
-        |_, field| is_single(field),
+        |_, field| is_single(field) && !field.takes_unknown,
         |_, _, object| {
             object.insert("no_such_field".to_owned(), json!({"x": 1}));
         },
     ),
     object(
         "unknown-field-in-an-element",
-        |_, field| field.is_object() && field.many,
+        |_, field| field.is_object() && field.many && !field.takes_unknown,
         |_, _, object| {
             object.insert("no_such_field".to_owned(), json!([]));
         },
     ),
     object(
         "near-miss-in-an-object",
-        |_, field| field.is_object(),
+        |_, field| field.is_object() && !field.takes_unknown,
         |maker, field, object| {
             add_near_miss(maker, &field.children, object);
+        },
+    ),
+    kept(
+        "unknown-field-kept",
+        |_, field| field.takes_unknown,
+        |maker, _, object| {
+            let values = [json!(1), json!(null), json!("x"), json!([[{"a": null}], "b"]), json!({"a.b": {"": [true]}})];
+            object.insert("no_such_field".to_owned(), maker.random.pick(&values.each_ref()).clone());
+        },
+    ),
+    kept(
+        "near-miss-kept",
+        |_, field| field.takes_unknown,
+        |maker, field, object| {
+            add_near_miss(maker, &field.children, object);
+        },
+    ),
+    object(
+        "dotted-name-in-an-open-object",
+        |_, field| field.takes_unknown,
+        |_, _, object| {
+            object.insert("no.such".to_owned(), json!(1));
+        },
+    ),
+    object(
+        "name-of-nothing-in-an-open-object",
+        |_, field| field.takes_unknown,
+        |maker, _, object| {
+            object.insert(maker.random.pick(&["", " ", "  "]).to_owned(), json!(1));
         },
     ),
     object(
@@ -101,6 +142,10 @@ pub(super) const CASES: &[Case] = &[
     taken("flattened-as-deep-as-can-be", is_flattened, |_, _| Value::Object(nested(MAX_DEPTH))),
     taken("flattened-of-everything", is_flattened, |_, _| json!({"a": [null, 1, [true]], "b.c": {}, "d": {"e": null}})),
 ];
+
+fn is_closed(model: &Model) -> bool {
+    !model.shape(ShapeId::ROOT).takes_unknown
+}
 
 fn is_single(field: &Field) -> bool {
     field.is_object() && !field.many

@@ -27,6 +27,8 @@ const BEYOND_THE_STRUCTS: &[(Lenient, &str, &[&str])] = &[
             "unknown-field-in-an-object",
             "unknown-field-in-an-element",
             "near-miss-in-an-object",
+            "dotted-name-in-an-open-object",
+            "name-of-nothing-in-an-open-object",
             "point-with-more",
             "range-with-unknown-name",
             "value-at-alias",

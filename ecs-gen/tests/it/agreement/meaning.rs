@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use ecs_gen::field_type::{RangeOf, ValueKind};
-use ecs_gen::model::{Field, FieldId, Model};
+use ecs_gen::model::{Field, FieldId, Model, ShapeId};
 use ecs_gen::parameter::Parameter;
 use jiff::civil::{DateTime, date};
 use serde_json::{Map, Value};
@@ -16,12 +16,14 @@ pub fn difference(model: &Model, document: &Value, canonical: &[u8]) -> Option<S
     if serde_json::to_vec(&written).ok().as_deref() != Some(canonical) {
         return Some("it is not sorted, or has white space, or numbers of another form".to_owned());
     }
-    object(model, &model.roots, document.as_object()?, written.as_object()?, "")
+    let whole = model.shape(ShapeId::ROOT).takes_unknown;
+    object(model, &model.roots, whole, document.as_object()?, written.as_object()?, "")
 }
 
 fn object(
     model: &Model,
     ids: &[FieldId],
+    takes_unknown: bool,
     made: &Map<String, Value>,
     written: &Map<String, Value>,
     at: &str,
@@ -32,7 +34,10 @@ fn object(
     }
     made.iter().find_map(|(name, value)| {
         let at = format!("{at}.{name}");
-        let Some(field) = fields.get(name.as_str()) else { return Some(format!("`{at}` is no field")) };
+        let Some(field) = fields.get(name.as_str()) else {
+            // A struct has no place for it.
+            return (!takes_unknown).then(|| format!("`{at}` is no field"));
+        };
         let is_absent = value.is_null() || (is_list(field) && value.as_array().is_some_and(Vec::is_empty));
         match written.get(name) {
             None if is_absent => None,
@@ -62,7 +67,7 @@ fn field_value(model: &Model, field: &Field, made: &Value, written: &Value, at: 
 
 fn one(model: &Model, field: &Field, made: &Value, written: &Value, at: &str) -> Option<String> {
     if field.is_object() {
-        return object(model, &field.children, made.as_object()?, written.as_object()?, at);
+        return object(model, &field.children, field.takes_unknown, made.as_object()?, written.as_object()?, at);
     }
     let is_same = match field.kind() {
         ValueKind::Range(of) => is_same_range(of, field, made, written),

@@ -105,6 +105,7 @@ const CASES: &[Case] = &[
          setting-changed settings.index.plugins.index_state_management.rollover_alias; role-widened role.shop-log-installer; \
          role-narrowed role.shop-log-installer; role-narrowed role.shop-log-reader; role-narrowed role.shop-log-writer; \
          role-widened role.shop-log-reader; role-widened role.shop-log-writer"),
+    log(&[("index:", "dynamic: {'*': false}\nindex:")], "dynamic-loosened dynamic"),
     // Lifecycle
     log(&[("keep: 90d", "keep: 30d")], "retention-shortened policy.keep"),
     log(&[("keep: 90d", "keep: 2160h")], ""),

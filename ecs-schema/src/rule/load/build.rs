@@ -42,7 +42,10 @@ impl<'f> Builder<'f> {
             let row = self.field(field_name, field, expected.is_some(), depth);
             rows.push(row.map_err(|error| error.inside(&format!("`{name}.{field_name}`")))?);
         }
-        let rule = ObjectRule::new(rows.leak());
+        let mut rule = ObjectRule::new(rows.leak());
+        if shape.takes_unknown {
+            rule = rule.takes_unknown();
+        }
         let built = leak(match expected {
             Some(expected) => rule.expected_types(expected),
             None => rule,

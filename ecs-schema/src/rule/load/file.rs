@@ -29,6 +29,8 @@ pub(super) struct RulesFile {
 pub(super) struct ShapeFile {
     pub(super) fields: BTreeMap<String, FieldFile>,
     pub(super) expected_types: Option<BTreeMap<String, Vec<String>>>,
+    #[serde(default)]
+    pub(super) takes_unknown: bool,
 }
 
 #[derive(Deserialize)]

@@ -20,6 +20,7 @@ struct Seen<'a> {
     is_replaced: bool,
     value: Option<&'a Value>,
     rule: &'a ViolationRule,
+    path: &'a str,
 }
 
 /// What the engine does where ours is stricter.
@@ -55,6 +56,7 @@ fn find(index: &Index<'_>, document: &Value, violation: &Violation) -> Option<&'
         is_replaced: field.is_some_and(|field| index.has_another_type(field)),
         value: violation_path::value(document, &violation.path),
         rule: &violation.rule,
+        path: &violation.path,
     };
     let mut rows = rows::ROWS.iter().filter(|row| index.is_of(row.engines));
     rows.find(|row| row.code == violation.rule.code() && (row.when)(&seen))

@@ -184,6 +184,8 @@ pub struct Every {
     pub ip: Option<Box<EveryIp>>,
     /// `every.keyword`.
     pub keyword: Option<Box<EveryKeyword>>,
+    /// `every.loose`.
+    pub loose: Option<Box<EveryLoose>>,
     /// `every.needed`.
     pub needed: EveryNeeded,
     /// `every.nested` (`nested`): a list of objects.
@@ -239,6 +241,10 @@ impl Every {
     pub fn keyword_mut(&mut self) -> &mut EveryKeyword {
         self.keyword.get_or_insert_default()
     }
+    /// `loose`, made when it is absent.
+    pub fn loose_mut(&mut self) -> &mut EveryLoose {
+        self.loose.get_or_insert_default()
+    }
     /// `number`, made when it is absent.
     pub fn number_mut(&mut self) -> &mut EveryNumber {
         self.number.get_or_insert_default()
@@ -270,6 +276,7 @@ static EVERY_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         field_rule!("free", Object(&EVERY_FREE_RULES)),
         field_rule!("ip", Object(&EVERY_IP_RULES)),
         field_rule!("keyword", Object(&EVERY_KEYWORD_RULES)),
+        field_rule!("loose", Object(&EVERY_LOOSE_RULES)),
         field_rule!("needed", Object(&EVERY_NEEDED_RULES)).required(),
         field_rule!("nested", Nested(&EVERY_NESTED_RULES)),
         field_rule!("number", Object(&EVERY_NUMBER_RULES)),
@@ -283,8 +290,8 @@ static EVERY_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
 );
 ecs_schema::impl_shape!(
     Every, EVERY_RULES, { 0 binary, 1 boolean, 2 constant, 3 date, 4 free, 5 ip, 6
-    keyword, 7 needed, 8 nested, 9 number, 10 objects, 12 point, 13 range, 14 text, 15
-    version }
+    keyword, 7 loose, 8 needed, 9 nested, 10 number, 11 objects, 13 point, 14 range, 15
+    text, 16 version }
 );
 
 /// `every.binary`.
@@ -462,6 +469,68 @@ ecs_schema::impl_shape!(
     EveryKeyword, EVERY_KEYWORD_RULES, { 0 chosen, 1 coded, 2 codes, 3 cut, 4 half_kept,
     5 kept, 6 several, 7 whole, 8 wholes }
 );
+
+/// `every.loose`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EveryLoose {
+    /// `every.loose.inner`.
+    pub inner: Option<Box<Name>>,
+    /// `every.loose.list` (`nested`): a list of objects that inherits.
+    pub list: Vec<Name>,
+    /// `every.loose.number` (`long`): a number beside what is not known.
+    pub number: Option<i64>,
+    /// `every.loose.strict`.
+    pub strict: Option<Box<EveryLooseStrict>>,
+}
+
+impl EveryLoose {
+    /// `inner`, made when it is absent.
+    pub fn inner_mut(&mut self) -> &mut Name {
+        self.inner.get_or_insert_default()
+    }
+    /// `strict`, made when it is absent.
+    pub fn strict_mut(&mut self) -> &mut EveryLooseStrict {
+        self.strict.get_or_insert_default()
+    }
+}
+
+static EVERY_LOOSE_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
+        &[
+            field_rule!("inner", Object(&NAME_RULES)),
+            field_rule!("list", Nested(&NAME_RULES)),
+            field_rule!("number", Long),
+            field_rule!("strict", Object(&EVERY_LOOSE_STRICT_RULES)),
+        ],
+    )
+    .takes_unknown();
+ecs_schema::impl_shape!(
+    EveryLoose, EVERY_LOOSE_RULES, { 0 inner, 1 list, 2 number, 3 strict }
+);
+
+/// `every.loose.inner` and `every.loose.list`, which have the same fields.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Name {
+    /// `name` (`keyword`): in an object that inherits.
+    pub name: Option<String>,
+}
+
+static NAME_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
+        &[field_rule!("name", Text)],
+    )
+    .takes_unknown();
+ecs_schema::impl_shape!(Name, NAME_RULES, { 0 name });
+
+/// `every.loose.strict`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EveryLooseStrict {
+    /// `every.loose.strict.name` (`keyword`): in an object that does not inherit.
+    pub name: Option<String>,
+}
+
+static EVERY_LOOSE_STRICT_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
+    &[field_rule!("name", Text)],
+);
+ecs_schema::impl_shape!(EveryLooseStrict, EVERY_LOOSE_STRICT_RULES, { 0 name });
 
 /// `every.needed`.
 #[derive(Clone, Debug, PartialEq)]
@@ -988,5 +1057,9 @@ ecs_schema::impl_vocabulary!(
 /// Each provider with its actions.
 pub const PROVIDER_ACTIONS: &[(&str, &[&str])] = &[];
 
+/// `every.loose.inner`.
+pub type EveryLooseInner = Name;
+/// `every.loose.list`.
+pub type EveryLooseList = Name;
 /// `host.geo`.
 pub type HostGeo = Geo;

@@ -205,6 +205,16 @@ pub const ROWS: &[Row] = &[
         r#"{"host.mac": "00-00-5E-00-53-23"}"#,
         "an engine takes dots in names as objects; the stored document has the dots still, and readers would miss the field",
     ),
+    on(
+        OPENSEARCH,
+        row(
+            "unknown-field",
+            |seen| seen.path.rsplit('.').next().is_some_and(|name| !name.is_empty() && name.trim().is_empty()),
+            Always,
+            r#"{"every": {"loose": {" ": 1}}}"#,
+            "Elasticsearch refuses a blank name also where unknown fields are kept, and one declaration is for both",
+        ),
+    ),
     // What one of the engines lacks
     row(
         "invalid-version",
