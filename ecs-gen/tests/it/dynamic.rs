@@ -41,7 +41,7 @@ fn collect(place: &mut Json, path: &str, found: &mut serde_json::Map<String, Jso
 }
 
 #[test]
-fn an_object_says_so_where_it_differs_from_the_one_around_it() {
+fn an_object_says_so_where_it_differs() {
     check_mapping("{}", &json!({"": "strict"}));
     check_mapping("{host: false}", &json!({"": "strict", "/host": "false"}));
     check_mapping("{host.os: false, host: strict}", &json!({"": "strict", "/host/os": "false"}));
@@ -70,7 +70,7 @@ fn every_output_says_the_same() {
 
 /// Two objects with the same fields are one struct only where they take the same.
 #[test]
-fn objects_that_take_other_things_have_other_shapes() {
+fn objects_that_differ_in_this_share_no_shape() {
     let shapes = |dynamic: &str| {
         let model = model(&log(dynamic));
         ["process", "process.parent", "host.os"].map(|path| model.find(path).unwrap().shape.unwrap())

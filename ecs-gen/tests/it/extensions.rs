@@ -58,7 +58,7 @@ fn parameters_have_the_official_defaults() {
 }
 
 #[test]
-fn what_a_number_measures_is_a_note_of_its_mapping() {
+fn what_a_number_measures_is_in_its_mapping() {
     check_parameters("type: long, unit: ms", &[(Parameter::Meta, json!({"unit": "ms"}))]);
     check_parameters(
         "type: float, unit: percent, metric_type: gauge, parameters: {meta: {owner: shop}}",

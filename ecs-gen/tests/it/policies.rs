@@ -164,7 +164,7 @@ fn a_rollover_is_held_back_where_the_engine_can() {
 
 /// An index that never reaches what is demanded keeps its events for ever.
 #[test]
-fn no_longest_age_is_promised_where_growth_is_demanded() {
+fn no_age_is_promised_where_growth_is_demanded() {
     let meta = |log: &str| json(files(log), "ilm-policy.json")["policy"]["_meta"].clone();
     assert_eq!(meta("alias")["worst_case_age"], "120d", "an age is reached in any case");
     assert_eq!(meta("aliases").get("worst_case_age"), None);

@@ -128,7 +128,7 @@ mod tests {
     use crate::field_rule;
 
     #[test]
-    fn unknown_fields_are_written_where_an_object_takes_them() {
+    fn unknown_fields_that_are_taken_are_written() {
         static CLOSED: ObjectRule = ObjectRule::new(&[field_rule!("e", Long)]);
         static INNER: ObjectRule = ObjectRule::new(&[field_rule!("b", Long), field_rule!("d", Long)]).takes_unknown();
         static ROOT: ObjectRule =

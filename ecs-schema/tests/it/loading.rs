@@ -72,7 +72,7 @@ fn loaded_rules_judge_documents() {
 }
 
 #[test]
-fn unknown_fields_are_taken_where_an_object_says_so() {
+fn unknown_fields_are_taken_where_rules_say_so() {
     let mut file = file();
     file["shapes"]["Item"]["takes_unknown"] = json!(true);
     let check = |file: &Json, text: &str, expected: &[&str]| {
