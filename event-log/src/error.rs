@@ -1,4 +1,4 @@
-//! What can go wrong with a service and its loggers, where a caller acts on it.
+//! Errors of a service and its loggers that a caller can act on.
 //!
 //! The errors of this crate say their causes in their own `Display`, and no value of an event. `Debug` says the same, so that
 //! an error that a `main` returns, which is printed by `Debug`, reads as a sentence.
@@ -30,11 +30,11 @@ pub enum StartError {
         "events of up to `{bytes}` bytes do not fit the files of the {setting}: set its `segment_bytes` to `{needed}` or more"
     )]
     EventBytes {
-        /// What events may have.
+        /// The maximum size of events.
         bytes: usize,
         /// `spool` or `quarantine`.
         setting: &'static str,
-        /// What its files must have at least.
+        /// The minimum size of its files.
         needed: u64,
     },
     /// The fixed fields are not valid.
@@ -43,7 +43,7 @@ pub enum StartError {
     /// The provider of the service's own events cannot be registered.
     #[error("the provider of the service's own events cannot be registered: {0}")]
     Register(RegisterError),
-    /// What is to be installed does not make what is shipped to.
+    /// The bundle does not create the alias or data stream to ship to.
     #[error(
         "the files of the log `{log}` make no alias and no data stream `{target}`, but `{}`: ship there, as `Shipping::installing` does",
         made.join("`, `")
@@ -53,7 +53,7 @@ pub enum StartError {
         target: String,
         /// The log of the bundle.
         log: String,
-        /// What the bundle makes.
+        /// The aliases or data streams that the bundle creates.
         made: Vec<String>,
     },
     /// Shipping cannot begin: its journal or the quarantine cannot be read, or the system has no threads.
@@ -65,7 +65,7 @@ pub enum StartError {
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum LoggerError {
-    /// The defaults are not valid, as they are; what they lack, the events may have.
+    /// The defaults are not valid; fields that they lack may come from the events.
     #[error("the defaults break rules of the log: {0}")]
     Defaults(Violations),
 }
@@ -77,7 +77,7 @@ pub enum LogError {
     /// The event was refused; it is in the quarantine.
     #[error("the event is refused: {0}")]
     Invalid(Invalid),
-    /// The spool did not take the event, or could not sync it.
+    /// The spool rejected the event, or could not sync it.
     #[error("the spool does not take the event: {0}")]
     Append(AppendError),
 }

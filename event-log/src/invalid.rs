@@ -1,5 +1,5 @@
-//! Why an event was refused, and how often that happened. Owns the reasons, their counters and how often one is
-//! reported; keeping the event is the quarantine's business.
+//! Why events were refused, and how often. Owns the reasons, their counters and how often each is reported; the quarantine keeps
+//! the events.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -10,12 +10,12 @@ use ecs_schema::{Found, Violations};
 
 /// Why an event is not logged.
 ///
-/// `Display` and `Debug` say the reason without any value of the event, so that it can go into the program's log;
-/// [`with_values`](Self::with_values) shows them.
+/// `Display` and `Debug` show the reason without any value of the event, so that it can be logged;
+/// [`with_values`](Self::with_values) includes the values.
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Invalid {
-    /// The event, with the logger's defaults and fixed fields, breaks rules of the log.
+    /// The event, with the logger's defaults and fixed fields, violates rules of the log.
     #[error("the event breaks rules of its log: {0}")]
     Violations(Violations),
     /// The event's provider and action are not registered.
@@ -31,12 +31,12 @@ pub enum Invalid {
     /// The text is not JSON.
     #[error("the text is not JSON: {0}")]
     Syntax(serde_json::Error),
-    /// The event is larger than the service takes.
+    /// The event exceeds the size limit of the service.
     #[error("the event has {bytes} bytes of JSON, more than the {limit} of `max_event_bytes`")]
     TooLarge {
         /// The length of its JSON, with defaults and fixed fields.
         bytes: usize,
-        /// What it may have; see [`ServiceBuilder::max_event_bytes`](crate::ServiceBuilder::max_event_bytes).
+        /// The limit; see [`ServiceBuilder::max_event_bytes`](crate::ServiceBuilder::max_event_bytes).
         limit: usize,
     },
 }
@@ -51,7 +51,7 @@ fn unregistered(provider: &str, action: &str, is_provider_known: bool) -> String
 }
 
 impl Invalid {
-    /// The reason in one word of kebab case, by which refused events are counted: the first violation's code, or
+    /// The reason as one word in kebab case, by which refused events are counted: the first violation's code, or
     /// `unregistered`, `syntax`, `too-large`.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -63,7 +63,7 @@ impl Invalid {
         }
     }
 
-    /// Shows the offending values of the event too; for a place that is as well guarded as the events are.
+    /// Also shows the offending values of the event; for places that are as well protected as the events.
     #[must_use]
     pub fn with_values(&self) -> impl fmt::Display {
         fmt::from_fn(|out| match self {
@@ -78,15 +78,15 @@ impl Invalid {
     }
 }
 
-/// More than there are codes.
+/// More than the number of codes.
 const MAX_CODES: usize = 32;
 
-/// How many events were refused, by the code of the reason.
+/// Counts of events by the code of a reason, and when each reason is reported next.
 #[derive(Debug)]
 pub(crate) struct ReasonCounts {
     slots: [ReasonCount; MAX_CODES],
     begun: Instant,
-    /// The least time between two reports of one reason, in nanoseconds.
+    /// Minimum time between two reports of the same reason, in nanoseconds.
     interval: u64,
 }
 
@@ -106,19 +106,19 @@ impl ReasonCounts {
         Self { slots: Default::default(), begun: Instant::now(), interval }
     }
 
-    /// Counts a refusal; gives back how many there were since the last report, when it is time for one.
+    /// Counts an event; returns the count since the last report if a report is due.
     pub(crate) fn count(&self, code: &'static str) -> Option<u64> {
         self.add(code, 1)
     }
 
-    /// The same for several at once.
+    /// The same for several events.
     pub(crate) fn add(&self, code: &'static str, number: u64) -> Option<u64> {
         let slot = self.slot(code)?;
         let count = slot.count.fetch_add(number, Ordering::Relaxed) + number;
         let now = u64::try_from(self.begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
         let due = slot.next_report.load(Ordering::Relaxed);
         let next = now.saturating_add(self.interval);
-        // Of several threads at once, one reports.
+        // Of several concurrent threads, one reports.
         let is_ours =
             due <= now && slot.next_report.compare_exchange(due, next, Ordering::Relaxed, Ordering::Relaxed).is_ok();
         is_ours.then(|| count.saturating_sub(slot.reported.swap(count, Ordering::Relaxed)))
@@ -132,7 +132,7 @@ impl ReasonCounts {
         counts
     }
 
-    /// The slot of `code`, taken when it has none; none only when there are more codes than slots.
+    /// The slot of `code`, allocated on first use; `None` only if there are more codes than slots.
     fn slot(&self, code: &'static str) -> Option<&ReasonCount> {
         self.slots.iter().find(|slot| *slot.code.get_or_init(|| code) == code)
     }

@@ -1,8 +1,8 @@
-//! A layer of `tracing` that turns chosen spans and events into log events. Owns which are chosen and how their fields are
-//! mapped; checks nothing, because the logger does.
+//! A layer of `tracing` that turns selected spans and events into log events. Owns the selection and the mapping of fields; checks
+//! nothing, because the logger does.
 //!
-//! Chosen is what has a field `event.action`: it is an entry for the event log, and everything else is none of its
-//! business. So nothing is logged by accident, and the reports of this crate, which have no such field, come never back.
+//! Spans and events that have a field `event.action` are selected; all others are ignored. So nothing is logged by accident, and
+//! the reports of this crate, which have no such field, are never logged again.
 //!
 //! | in `tracing` | in the event |
 //! | --- | --- |
@@ -11,10 +11,10 @@
 //! | the name of a span | `message`, unless the field is there |
 //! | the level, in lower case | `log.level`, where the log has it |
 //! | the target | `log.logger`, where the log has it |
-//! | when a span was made and when it closed | `event.start`, `event.end`, `event.duration` |
+//! | when a span was created and when it closed | `event.start`, `event.end`, `event.duration` |
 //! | whether an event of level `ERROR` was in a span | `event.outcome`: `failure` or `success`, unless the field is there |
 //!
-//! A span is logged when it closes, with what was recorded until then. A field that the log does not have makes the event
+//! A span is logged when it closes, with the fields recorded until then. A field that the log does not have makes the event
 //! invalid, and so keeps it in the quarantine with the reason. Fields that are arrays in the log take one value or, as
 //! text, a JSON array.
 
@@ -52,7 +52,7 @@ const CHOSEN: &str = "event.action";
 /// let subscriber = tracing_subscriber::registry().with(TracingLayer::new(logger));
 /// tracing::subscriber::with_default(subscriber, || {
 ///     tracing::info_span!("sending", event.action = "execute", user.name = "ann").in_scope(|| {
-///         tracing::info!("this has no action, and is none of the event log's business");
+///         tracing::info!("this has no action, and is not logged");
 ///     });
 /// });
 /// assert_eq!(service.metrics().accepted, 1);
@@ -69,7 +69,7 @@ impl<L: Log> TracingLayer<L> {
         Self { logger }
     }
 
-    /// The event that stands for what has `metadata`.
+    /// The log event for a span or event with this `metadata`.
     fn begin(metadata: &Metadata<'_>) -> Value {
         let mut event = json!({});
         let root = L::RULES.root();
@@ -83,13 +83,13 @@ impl<L: Log> TracingLayer<L> {
     }
 }
 
-/// What is remembered of a chosen span.
+/// The state of a selected span.
 struct Open {
     event: Value,
     timing: crate::Timing,
 }
 
-/// Noted at a span in which something failed.
+/// Marks a span in which something failed.
 struct Failed;
 
 impl<L: Log + 'static, S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for TracingLayer<L> {
@@ -133,7 +133,7 @@ impl<L: Log + 'static, S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Trac
             (extensions.remove::<Open>(), extensions.remove::<Failed>().is_some())
         };
         let Some(Open { mut event, timing }) = open else { return };
-        // A span whose action was declared and never recorded has turned out to be none.
+        // The action of this span was declared but never recorded.
         if !contains(&event, CHOSEN) {
             return;
         }

@@ -1,19 +1,19 @@
-//! The runtime of an event log: events go in, are checked, and stand in a crash-safe spool until they are shipped.
+//! The runtime of an event log: events are checked and kept in a crash-safe spool until they are shipped.
 //!
-//! * [`EventLogService`] is the event log of a process: it owns the spools, the registry of providers, and makes loggers.
+//! * [`EventLogService`] is the event log of a process: it owns the spools and the registry of providers, and creates loggers.
 //! * [`EventLogger`] and [`ProviderLogger`] log. A call merges the logger's defaults with the event, checks and writes it,
 //!   and appends it to the spool: no lock, no system call, no allocation in the steady state, nothing to await.
-//! * What breaks the rules of the log is kept in the [`quarantine`] with the reason.
-//! * [`Shipping`] brings events to an engine, and installs the log there; [`ship`] says what is promised.
+//! * An event that violates the rules of the log is kept in the [`quarantine`] with the reason.
+//! * [`Shipping`] sends events to an engine, and installs the log there; [`ship`] states the guarantees.
 //! * With the feature `tracing-layer`, a layer of `tracing` logs chosen spans and events.
 //!
-//! A service needs `ecs-schema` besides, for its structs, and no other crate of this workspace.
+//! A service also needs `ecs-schema`, for its structs, and no other crate of this workspace.
 //!
-//! Works without any asynchronous runtime, and in each: a call that logs waits for nothing. The calls that wait, such as
-//! [`EventLogService::flush`] and [`EventLogService::stop`], say so.
+//! Works with and without an asynchronous runtime: calls that log wait for nothing. Calls that block, such as
+//! [`EventLogService::flush`] and [`EventLogService::stop`], are documented as such.
 //!
-//! Without the feature `http`, which is on by default, there is no HTTP and no TLS: for programs that only spool, or ship
-//! through a [`Transport`] of their own.
+//! Without the feature `http`, which is on by default, there is no HTTP and no TLS: for programs that only spool, or that ship
+//! through their own [`Transport`].
 
 mod delivery;
 mod error;
@@ -51,13 +51,13 @@ pub use service::{
 pub use shipping::Shipping;
 pub use timing::Timing;
 
-// What a service is set up with, so that it depends on this crate and `ecs-schema` alone.
+// Everything that a service is configured with, so that it depends only on this crate and `ecs-schema`.
 pub use event_spool::{FlushPolicy, FullPolicy, Spool, SpoolBuilder};
 #[cfg(feature = "http")]
 pub use event_store::{BuildError, Gzip, HttpTransport, HttpTransportBuilder};
 pub use event_store::{Bundle, BundleError, Transport, embed_bundle};
 
-/// The examples of the page on the runtime.
+/// The examples of `docs/runtime.md`.
 #[cfg(all(doctest, feature = "http"))]
 #[doc = include_str!("../../docs/runtime.md")]
 struct RuntimePage;

@@ -1,4 +1,4 @@
-//! Loggers: what a program holds to log events. Owns the calls; what becomes of an event is in `event_writer.rs`.
+//! Loggers, which a program uses to log events. Owns the calls; the path of an event is in `event_writer.rs`.
 
 use std::fmt;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ impl<L: Log> EventLogger<L> {
     }
 
     /// Logs an event, and says under which id: its own `event.id` when that is a UUID, else a new one, which becomes its
-    /// `event.id` where it has none. Whatever becomes of the event, in the store or the quarantine, it is found by this id.
+    /// `event.id` if it has none. The event is found by this id, whether it is in the store or in the quarantine.
     pub fn log_event(&self, event: &L) -> EventId {
         self.writer.log(&TypedEvent(event), None)
     }
@@ -71,7 +71,7 @@ impl<L: Log> EventLogger<L> {
         self.writer.log_durable(&JsonText(event))
     }
 
-    /// Says whether an event would be logged, and why not; logs and counts nothing.
+    /// Checks whether an event would be logged, and returns why not; logs and counts nothing.
     ///
     /// # Errors
     /// The reason.
@@ -87,19 +87,19 @@ impl<L: Log> EventLogger<L> {
         self.writer.check(&JsonText(event))
     }
 
-    /// Begins to time what an event is about, and sets its `event.start`; [`stop_timing`](Self::stop_timing) ends it.
+    /// Starts a timing for an event, and sets its `event.start`; [`stop_timing`](Self::stop_timing) ends it.
     pub fn start_timing(&self, event: &mut L) -> Timing {
         Timing::start(event)
     }
 
-    /// The same for something that started at `start`.
+    /// The same with a given start.
     pub fn start_timing_at(&self, event: &mut L, start: Timestamp) -> Timing {
         Timing::start_at(event, start)
     }
 
     /// Ends a timing, and sets `event.end` and `event.duration`, in nanoseconds.
     ///
-    /// A timing is a value, so that none can be stopped that was not started.
+    /// A timing is a value, so only a timing that was started can be stopped.
     pub fn stop_timing(&self, timing: Timing, event: &mut L) {
         timing.stop(event);
     }
@@ -117,7 +117,7 @@ impl<L: Log> fmt::Debug for EventLogger<L> {
     }
 }
 
-/// Logs events of one provider, whose actions are an enum: neither provider nor action can be misspelt, and neither is
+/// Logs events of one provider whose actions are an enum, so that neither provider nor action can be misspelt, and neither is
 /// looked up. Made by [`EventLogService::provider_logger`](crate::EventLogService::provider_logger).
 ///
 /// ```compile_fail,E0599
@@ -145,7 +145,8 @@ impl<L: Log, A: ProviderAction> ProviderLogger<L, A> {
         Self { loggers: loggers.into() }
     }
 
-    /// Logs an event of `action`, and says under which id; see [`EventLogger::log_event`]. Provider and action of the event itself are of no account.
+    /// Logs an event of `action`, and returns its id; see [`EventLogger::log_event`]. Provider and action in the event itself are
+    /// ignored.
     #[inline]
     pub fn log_event(&self, action: A, event: &L) -> EventId {
         self.action(action).log_event(event)

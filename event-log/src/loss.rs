@@ -1,5 +1,5 @@
-//! What a spool has lost: events that were dropped because it was full, events whose bytes are damaged. Owns how that is
-//! said through `tracing`; the counting is the spool's.
+//! Losses of a spool: events that were dropped because it was full, and events whose bytes are damaged. Owns how they are logged
+//! through `tracing`; the spool counts them.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +9,7 @@ use event_spool::{Spool, Stats};
 
 use crate::invalid::ReasonCounts;
 
-/// Says what one spool loses, each kind once in an interval.
+/// Logs the losses of one spool, each kind once per interval.
 #[derive(Debug)]
 pub(crate) struct LossReporter {
     directory: PathBuf,
@@ -24,7 +24,7 @@ impl LossReporter {
         Self { directory: directory.to_owned(), reports, dropped: AtomicU64::new(0), damaged: AtomicU64::new(0) }
     }
 
-    /// Says what was found when the spool was opened.
+    /// Logs what was found when the spool was opened.
     pub(crate) fn report_opening(&self, spool: &Spool) {
         let unfinished = spool.recovery().unfinished_records;
         if unfinished > 0 {
@@ -34,7 +34,7 @@ impl LossReporter {
         self.report(&spool.stats());
     }
 
-    /// Says what was lost since the last time.
+    /// Logs what was lost since the last report.
     pub(crate) fn report(&self, stats: &Stats) {
         let directory = self.directory.display();
         if let Some(count) = self.since(&self.dropped, stats.dropped_records, "dropped") {

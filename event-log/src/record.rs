@@ -1,4 +1,4 @@
-//! What stands in a record of the spool: how an event is laid out in bytes. Knows no spool and no JSON.
+//! The layout of an event in a record of the spool. Knows no spool and no JSON.
 //!
 //! | bytes | what |
 //! | --- | --- |
@@ -16,7 +16,7 @@ const FORMAT: u8 = 1;
 /// The bytes before the document.
 pub(crate) const HEAD_BYTES: usize = 1 + 16;
 
-/// An event as it stands in a record.
+/// An event in a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventRecord<'a> {
     /// The event's id.
@@ -26,7 +26,7 @@ pub struct EventRecord<'a> {
 }
 
 impl<'a> EventRecord<'a> {
-    /// What stands before the document in the record of the event `id`.
+    /// The bytes before the document in the record of the event `id`.
     #[must_use]
     pub(crate) fn head(id: EventId) -> [u8; HEAD_BYTES] {
         let mut head = [FORMAT; HEAD_BYTES];
@@ -46,7 +46,7 @@ impl<'a> EventRecord<'a> {
     }
 }
 
-/// A record that holds no event of this format.
+/// A record that is not an event of this format.
 #[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a record of {bytes} bytes and format `{}` holds no event", Shown(*format))]
 pub struct RecordError {

@@ -1,7 +1,7 @@
-//! Which provider may log which actions. Owns the list; knows neither events nor loggers.
+//! The providers and the actions that each may log. Owns the list; knows neither events nor loggers.
 //!
-//! Looking up takes no lock and allocates nothing: providers are only ever added, each behind the last, so that whoever
-//! reads the list sees a whole one.
+//! A lookup takes no lock and allocates nothing: providers are only ever appended, so a concurrent reader always sees a complete
+//! list.
 
 use std::sync::OnceLock;
 
@@ -20,7 +20,7 @@ struct Entry {
     next: Link,
 }
 
-/// A name, as it is and as it stands in JSON.
+/// A name, as text and as JSON.
 #[derive(Debug)]
 struct Name {
     text: String,
@@ -38,7 +38,7 @@ impl Registry {
     /// Adds a provider with its actions.
     ///
     /// # Errors
-    /// When `actions` is empty, or the provider has been added before: its actions stay as they are then.
+    /// When `actions` is empty, or the provider is already registered; then its actions are unchanged.
     pub(crate) fn register<'a>(
         &self,
         provider: &str,
@@ -61,7 +61,7 @@ impl Registry {
                 link = &present.next;
                 continue;
             }
-            // Another thread may be first; then the list is longer, and the search goes on.
+            // Another thread may be faster; then the list is longer, and the search continues.
             match link.set(entry) {
                 Ok(()) => return Ok(()),
                 Err(refused) => entry = refused,
@@ -76,14 +76,14 @@ impl Registry {
         })
     }
 
-    /// The same for names as they stand in JSON, with quotes and escapes.
+    /// The same for names in JSON form, with quotes and escapes.
     pub(crate) fn contains_json(&self, provider: &[u8], action: &[u8]) -> bool {
         self.entries().any(|entry| {
             entry.provider.json == provider && entry.actions.iter().any(|registered| registered.json == action)
         })
     }
 
-    /// Whether the provider is there.
+    /// Whether the provider is registered.
     pub(crate) fn has_provider(&self, provider: &str) -> bool {
         self.entries().any(|entry| entry.provider.text == provider)
     }
@@ -109,7 +109,7 @@ pub enum RegisterError {
         /// The provider.
         provider: String,
     },
-    /// The provider is registered; its actions stay as they are.
+    /// The provider is already registered; its actions are unchanged.
     #[error("the provider `{provider}` is already registered")]
     AlreadyRegistered {
         /// The provider.

@@ -1,5 +1,5 @@
-//! The service: opens the spools, keeps the registry, makes loggers, stops. Owns what all loggers of a process share;
-//! delivery is somebody else's, who takes the events out of the spool.
+//! The service: opens the spools, owns the registry, creates loggers, stops. Owns what all loggers of a process share; delivery is
+//! the task of a shipper that reads the spool.
 
 mod builder;
 
@@ -27,8 +27,8 @@ use crate::ship::ShipperThread;
 
 /// An event log of one process: the log `L`, in a directory.
 ///
-/// Needs no asynchronous runtime and no server: events stand in the directory until they are delivered, which
-/// [`ServiceBuilder::ship`] begins.
+/// Needs no asynchronous runtime and no server: events stay in the directory until they are delivered, which
+/// [`ServiceBuilder::ship`] enables.
 ///
 /// # Examples
 /// ```
@@ -48,7 +48,7 @@ use crate::ship::ShipperThread;
 pub struct EventLogService<L> {
     shared: Arc<ServiceShared>,
     directory: PathBuf,
-    /// What no event can change.
+    /// Fields that no event can change.
     fixed: Value,
     own: Option<OwnEvents<L>>,
     shipper: Option<ShipperThread>,
@@ -62,36 +62,35 @@ struct OwnEvents<L> {
     stopping: &'static str,
 }
 
-/// What has become of the events when a service is stopped.
+/// What happened to the events of a service, when it is stopped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StopReport {
     /// Events that a store has confirmed since the service was started.
     pub delivered: u64,
-    /// Events that stand in the spool and will be delivered after the next start; without a delivery, those that were
-    /// not removed from it.
+    /// Events that are in the spool and will be delivered after the next start; without shipping, all events that are in it.
     pub spooled: u64,
-    /// Events that went to the quarantine since the service was started: they broke rules of the log, or the engine refused
-    /// them for good.
+    /// Events that went to the quarantine since the service was started: they violated rules of the log, or the engine rejected them
+    /// permanently.
     pub quarantined: u64,
     /// Events of the quarantine that were resubmitted since the service was started. Each is counted twice:
     /// as quarantined, and by its outcome afterwards.
     pub resubmitted: u64,
-    /// Events that are lost, because neither spool nor quarantine took them.
+    /// Events that are lost, because neither the spool nor the quarantine accepted them.
     pub lost: u64,
-    /// Events that were dropped from a full spool since the service was started, so that newer ones had space.
+    /// Events that were dropped from a full spool since the service was started, to make room for newer ones.
     pub dropped: u64,
-    /// Events of the spool that are lost because the disk has damaged them: those that were found since the service was
-    /// started, also of earlier processes.
+    /// Events of the spool that are lost because the disk has damaged them: those found since the service was started, including
+    /// events of earlier processes.
     pub damaged: u64,
-    /// Whether all that is in the spools would survive the death of the machine.
+    /// Whether everything in the spools would survive the death of the machine.
     pub is_synced: bool,
-    /// Whether delivery was done before the deadline; false when nobody delivers and something is to be delivered.
+    /// Whether delivery was complete before the deadline; false if the service does not ship and there are events to deliver.
     pub is_delivered: bool,
 }
 
 impl<L: Log> EventLogService<L> {
-    /// Begins a service with documented defaults.
+    /// Configures a service, starting with the documented defaults.
     pub fn builder() -> ServiceBuilder<L> {
         ServiceBuilder::new()
     }
@@ -135,10 +134,10 @@ impl<L: Log> EventLogService<L> {
         Ok(service)
     }
 
-    /// Registers the actions that a provider logs. Events of other pairs of provider and action are refused.
+    /// Registers the actions that a provider logs. Events of other combinations of provider and action are refused.
     ///
     /// # Errors
-    /// When `actions` is empty, or the provider is registered, whose actions then stay as they are.
+    /// When `actions` is empty, or the provider is already registered; then its actions are unchanged.
     pub fn register_provider_actions<'a>(
         &self,
         provider: &str,
@@ -168,7 +167,7 @@ impl<L: Log> EventLogService<L> {
         list.map(|(provider, actions)| (provider.to_owned(), actions.map(str::to_owned).collect())).collect()
     }
 
-    /// A logger that fills what its events lack from `defaults`.
+    /// A logger that fills fields missing from its events from `defaults`.
     ///
     /// # Errors
     /// When a default is not valid.
@@ -190,7 +189,7 @@ impl<L: Log> EventLogService<L> {
     /// When a default is not valid.
     pub fn provider_logger<A: ProviderAction>(&self, defaults: &L) -> Result<ProviderLogger<L, A>, LoggerError> {
         if !self.shared.registry.has_provider(A::PROVIDER) {
-            // Whoever is faster, the provider is registered afterwards.
+            // If another thread is faster, the provider is registered all the same.
             let _ = self.register_provider::<A>();
         }
         let logger = |action: A| {
@@ -201,18 +200,17 @@ impl<L: Log> EventLogService<L> {
         A::ALL.iter().map(|action| logger(*action)).collect::<Result<_, _>>().map(ProviderLogger::new)
     }
 
-    /// Makes what has been logged survive the death of the machine, and waits until it is delivered or `deadline` has
-    /// come; whether both was reached. Without shipping, it is the first alone. Blocks; on an asynchronous runtime, call it
-    /// where blocking is allowed.
+    /// Syncs everything that has been logged, and waits until it is delivered or until `deadline`; returns whether both succeeded.
+    /// Without shipping it only syncs. Blocks; on an asynchronous runtime, call it where blocking is allowed.
     #[must_use]
     pub fn flush(&self, deadline: Instant) -> bool {
         !self.is_forked() && self.sync() && self.shipper.as_ref().is_none_or(|shipper| shipper.flush(deadline))
     }
 
-    /// Logs the service's own last event, delivers what can be delivered until `deadline`, and says what became of all.
+    /// Logs the service's own last event, delivers events until `deadline`, and reports what happened to all of them.
     ///
-    /// Loggers keep working: what they log from now on stands in the spool until the next start. Blocks; on an asynchronous
-    /// runtime, call it where blocking is allowed.
+    /// Loggers keep working: events logged from now on stay in the spool until the next start. Blocks; on an asynchronous runtime,
+    /// call it where blocking is allowed.
     pub fn stop(&self, deadline: Instant) -> StopReport {
         if self.is_forked() {
             return self.report(false, false);
@@ -244,20 +242,20 @@ impl<L: Log> EventLogService<L> {
         }
     }
 
-    /// How things stand.
+    /// The current metrics.
     #[must_use]
     pub fn metrics(&self) -> Metrics {
         let delivery = self.shipper.as_ref().filter(|_| !self.is_forked()).map(ShipperThread::metrics);
         Metrics::new(&self.shared, delivery)
     }
 
-    /// The spool of events, for whoever delivers them; `record.rs` says what its records are.
+    /// The spool of events, for code that delivers them; `record.rs` specifies its records.
     #[must_use]
     pub fn spool(&self) -> &Spool {
         &self.shared.spool
     }
 
-    /// What could not be logged or delivered, with the reasons.
+    /// The events that could not be logged or delivered, with the reasons.
     #[must_use]
     pub fn quarantine(&self) -> &Quarantine {
         &self.shared.quarantine
@@ -284,7 +282,7 @@ impl<L: Log> EventLogService<L> {
         synced.iter().all(Result::is_ok)
     }
 
-    /// What is laid over each event, without a logger's defaults.
+    /// What is merged into each event, without a logger's defaults.
     fn overlay(&self) -> OverlayBuilder<L> {
         Overlay::builder()
             .stamp("@timestamp", Strength::Default, Stamp::Now)
@@ -304,7 +302,7 @@ impl<L: Log> EventLogService<L> {
         Ok(EventLogger::new(EventWriter { shared: Arc::clone(&self.shared), overlay, action_check }))
     }
 
-    /// Whether the log has providers and actions at all.
+    /// Whether events are checked against the registry: only if the log has providers and actions.
     fn action_check() -> ActionCheck {
         let has = |path| has_field::<L>(path);
         if has(["event", "provider"]) && has(["event", "action"]) { ActionCheck::Registry } else { ActionCheck::Skip }
@@ -333,7 +331,7 @@ impl<L: Log> OwnEvents<L> {
 impl<L> Drop for EventLogService<L> {
     fn drop(&mut self) {
         if self.shared.spool.is_forked() {
-            // Its threads are the parent's: there is nobody here to stop, or to wait for.
+            // Its threads are the parent's: there is nothing to stop or wait for.
             std::mem::forget(self.shipper.take());
         }
     }

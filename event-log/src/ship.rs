@@ -50,7 +50,7 @@
 //! engine refuses temporarily is passed by those after it in its batch, and by later batches once that has happened several
 //! times. The order of events is in their ids, timestamps and `event.sequence`, whatever the order of their arrival.
 //!
-//! **Memory** is bounded by [`Settings::most_held_bytes`], however long an outage lasts: a record is read from the spool
+//! **Memory** is bounded by [`Settings::max_held_bytes`], however long an outage lasts: a record is read from the spool
 //! when a batch has room for it. There is also a table of finished ranges, which has no more entries than records are held.
 //!
 //! # Limits of the guarantees
@@ -102,7 +102,7 @@ mod window;
 pub use problems::DeliveryProblem;
 pub use settings::{
     DEFAULT_MAX_AGE, DEFAULT_MAX_BYTES, DEFAULT_MAX_DOCUMENTS, DEFAULT_MAX_IN_FLIGHT, DEFAULT_RETRY_BASE,
-    DEFAULT_RETRY_CAP, DEFAULT_SLOW_AFTER, IntentSync, MOST_DOCUMENTS, Settings,
+    DEFAULT_RETRY_CAP, DEFAULT_SLOW_AFTER, IntentSync, MAX_BATCH_DOCUMENTS, Settings,
 };
 pub use stats::Condition;
 pub(crate) use storage::ShipperStorage;

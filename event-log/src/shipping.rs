@@ -1,4 +1,5 @@
-//! How a service ships, as one value: where to, how, and what is installed there first. Owns nothing of how that is done.
+//! The shipping configuration of a service, as one value: destination, settings, and what is installed first. Shipping itself is
+//! in `ship`.
 
 use std::fmt;
 use std::path::Path;
@@ -14,7 +15,7 @@ use crate::ship::{Settings, ShipperStorage, ShipperThread};
 /// The folder of the journal of intents, in the service's directory.
 const SHIPPING_DIRECTORY: &str = "shipping";
 
-/// Where a service ships its events to; see [`ServiceBuilder::ship`](crate::ServiceBuilder::ship).
+/// The destination of a service's events; see [`ServiceBuilder::ship`](crate::ServiceBuilder::ship).
 ///
 /// # Examples
 /// ```no_run
@@ -41,18 +42,18 @@ impl Shipping {
         Self { transport: Arc::new(transport), settings: settings.into(), bundle: None }
     }
 
-    /// Ships to the alias or the data stream that the generated files make, the first if they make several, after they
-    /// are installed as by [`Shipping::install`]. The names may differ between the engines; the files know which.
+    /// Ships to the alias or data stream that the generated files create, the first one if they create several, after they are
+    /// installed as by [`Shipping::install`]. The names may differ between engines; the files have the right one.
     pub fn installing(transport: impl Transport + 'static, bundle: Bundle) -> Self {
         let target = bundle.targets().next().unwrap_or_default().to_owned();
         Self::new(transport, target.as_str()).install(bundle)
     }
 
-    /// Installs the log's generated files in the background, again and again until it succeeds, before the first event is
-    /// sent. Without this they have to be there, and events wait until they are.
+    /// Installs the log's generated files in the background, retrying until it succeeds, before the first event is sent. Without
+    /// this they have to be installed by other means, and events wait until they are.
     ///
-    /// While the engine has a newer version of the log, nothing is installed and events are sent all the same: a program
-    /// that is deployed later than others goes on writing.
+    /// While the engine has a newer version of the log, nothing is installed and events are sent all the same: a program that is
+    /// not updated yet keeps writing.
     pub fn install(mut self, bundle: Bundle) -> Self {
         self.bundle = Some(bundle);
         self

@@ -1,9 +1,9 @@
-//! The buffer of each thread in which events are written before they go into the spool, so that writing allocates
-//! nothing once it has grown. Knows nothing of what is written.
+//! The per-thread buffer in which events are written before they are appended to the spool, so that writing allocates nothing once
+//! the buffer has grown. Knows nothing of its content.
 
 use std::cell::Cell;
 
-/// The largest buffer that a thread keeps. Events are a few hundred bytes; after a large one its memory goes back.
+/// The largest buffer that a thread keeps. Events are a few hundred bytes; the memory for a larger one is freed.
 const MAX_KEPT: usize = 1 << 20;
 /// The first allocation, enough for most events.
 const FIRST: usize = 4096;
@@ -14,8 +14,8 @@ thread_local! {
 
 /// Calls `work` with an empty buffer.
 ///
-/// The buffer is taken from its place meanwhile, so that a call within the call, or one in a thread that is about to
-/// end, gets a new one.
+/// The buffer is taken out of the thread-local meanwhile, so that a nested call, or a call in a thread that is about to end, gets
+/// a new one.
 pub(crate) fn with_buffer<R>(work: impl FnOnce(&mut Vec<u8>) -> R) -> R {
     let mut buffer = BUFFER.try_with(Cell::take).unwrap_or_default();
     buffer.clear();

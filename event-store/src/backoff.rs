@@ -1,37 +1,37 @@
-//! How long to wait before the next of several tries. Knows no clock and no source of randomness: the caller gives it both.
+//! How long to wait before the next attempt. Knows no clock and no source of randomness: the caller provides both.
 
 use std::time::Duration;
 
-/// Exponential back-off with full jitter: a delay anywhere between nothing and a bound that doubles with each try, so that
-/// clients that failed together do not come back together (AWS Architecture Blog, "Exponential Backoff And Jitter").
+/// Exponential back-off with full jitter: a delay between zero and a bound that doubles with each failure, so that clients that
+/// failed together do not retry together (AWS Architecture Blog, "Exponential Backoff And Jitter").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backoff {
     base: Duration,
-    most: Duration,
+    cap: Duration,
 }
 
 impl Backoff {
-    /// The bound is `base` after the first failure, twice that after the second, and never above `most`.
+    /// The bound is `base` after the first failure, twice that after the second, and never above `cap`.
     #[must_use]
-    pub const fn new(base: Duration, most: Duration) -> Self {
-        Self { base, most }
+    pub const fn new(base: Duration, cap: Duration) -> Self {
+        Self { base, cap }
     }
 
-    /// The longest delay after so many failures in a row.
+    /// The longest delay after this many consecutive failures.
     #[must_use]
     pub fn bound(&self, failures: u32) -> Duration {
         let doublings = failures.saturating_sub(1);
         let factor = 1_u32.checked_shl(doublings).unwrap_or(u32::MAX);
-        self.base.saturating_mul(factor).min(self.most)
+        self.base.saturating_mul(factor).min(self.cap)
     }
 
-    /// The longest delay that there is.
+    /// The longest delay of all.
     #[must_use]
-    pub const fn most(&self) -> Duration {
-        self.most
+    pub const fn cap(&self) -> Duration {
+        self.cap
     }
 
-    /// A delay after so many failures in a row; `random` is any number, each as likely as the others.
+    /// A delay after this many consecutive failures; `random` is a uniformly distributed number.
     #[must_use]
     pub fn delay(&self, failures: u32, random: u32) -> Duration {
         self.bound(failures).mul_f64(f64::from(random) / f64::from(u32::MAX))

@@ -1,4 +1,4 @@
-//! How a service is to be, with the defaults and the reasons for them.
+//! The configuration of a service, with the defaults and their reasons.
 
 use std::marker::PhantomData;
 use std::path::Path;
@@ -14,17 +14,16 @@ use crate::quarantine::{self, MAX_REASON_BYTES, Quarantine};
 use crate::record::HEAD_BYTES;
 use crate::shipping::Shipping;
 
-/// A minute: whoever reads the program's own log learns soon what is refused, and a thousand refusals a second do not
-/// fill that log.
+/// A minute: refusals show up in the program's log soon, and a thousand refusals per second do not flood it.
 pub const DEFAULT_REPORT_INTERVAL: Duration = Duration::from_mins(1);
-/// 1 MiB: few events come near, and a request with one is far below what engines and gateways take.
+/// 1 MiB: few events come near it, and a request with one is far below what engines and gateways accept.
 pub const DEFAULT_MAX_EVENT_BYTES: usize = 1 << 20;
 /// The folder of the spool of events, in the service's directory.
 pub const EVENTS_DIRECTORY: &str = "events";
 /// The folder of the quarantine, in the service's directory.
 pub const QUARANTINE_DIRECTORY: &str = "quarantine";
 
-/// Begins an [`EventLogService`].
+/// Configures and starts an [`EventLogService`].
 #[derive(Debug)]
 #[must_use]
 pub struct ServiceBuilder<L> {
@@ -66,31 +65,31 @@ impl<L: Log> ServiceBuilder<L> {
         }
     }
 
-    /// How the spool of events is to be: its size, what happens when it is full, when it is synced.
+    /// The options of the spool of events: its size, what happens when it is full, when it is synced.
     pub fn spool(mut self, spool: SpoolBuilder) -> Self {
         self.spool = Some(spool);
         self
     }
 
-    /// How the quarantine is to be; [`Quarantine::spool_builder`] if not set.
+    /// The options of the quarantine; by default [`Quarantine::spool_builder`].
     pub fn quarantine(mut self, spool: SpoolBuilder) -> Self {
         self.quarantine = Some(spool);
         self
     }
 
-    /// The bytes of an event's JSON at most, with defaults and fixed fields; [`DEFAULT_MAX_EVENT_BYTES`] unless said, or what the
-    /// files of the spool allow, if that is less.
+    /// The maximum size of an event's JSON in bytes, with defaults and fixed fields; by default [`DEFAULT_MAX_EVENT_BYTES`], or what
+    /// the files of the spool allow, if that is less.
     ///
-    /// Takes files, in spool and quarantine, of twice that size and a little more (128 MiB at most). Where nothing is said of
-    /// spool or quarantine, they get such files; otherwise [`start`](Self::start) checks it. A larger event is not logged: it
-    /// is kept in the quarantine, in full if it fits there, else its beginning. Engines take requests of up to 100 MB by
-    /// default (`http.max_content_length`), gateways before them often less.
+    /// Requires files, in spool and quarantine, of slightly more than twice that size (at most 128 MiB). If the spool or the
+    /// quarantine is not configured, it gets such files; otherwise [`start`](Self::start) checks the size. A larger event is not
+    /// logged: the quarantine keeps it, in full if it fits, otherwise its beginning. Engines accept requests of up to 100 MB by
+    /// default (`http.max_content_length`), gateways in front of them often less.
     pub fn max_event_bytes(mut self, bytes: usize) -> Self {
         self.max_event_bytes = Some(bytes);
         self
     }
 
-    /// The spools of events and of the quarantine, as they are to be opened.
+    /// The options with which the spools of events and of the quarantine are opened.
     pub(super) fn spools(&mut self) -> Result<[SpoolBuilder; 2], StartError> {
         let wanted = self.max_event_bytes;
         let bytes = wanted.unwrap_or(DEFAULT_MAX_EVENT_BYTES);
@@ -106,24 +105,24 @@ impl<L: Log> ServiceBuilder<L> {
         let spool = fit(self.spool.take(), Spool::builder(), HEAD_BYTES, "spool")?;
         let entry_head = quarantine::HEAD_BYTES + MAX_REASON_BYTES;
         let quarantine = fit(self.quarantine.take(), Quarantine::spool_builder(), entry_head, "quarantine")?;
-        // Of larger events it takes what it can.
+        // Of larger events it keeps as much as it can.
         let largest = quarantine.largest_record_bytes();
         Ok([spool, quarantine.max_record_bytes(largest)])
     }
 
-    /// Fixes fields of every event, for instance the identity and version of the service: a JSON object. What is given
-    /// later stands instead of what was given before. `ecs.version` is always fixed.
+    /// Fixes fields of every event, for instance the identity and version of the service: a JSON object. Later calls override
+    /// earlier ones. `ecs.version` is always fixed.
     pub fn fixed_json(mut self, fields: &Value) -> Self {
         merge(&mut self.fixed, fields);
         self
     }
 
-    /// The same with the fields that a struct has; placeholders count as absent.
+    /// The same with the fields of a struct; placeholders count as absent.
     pub fn fixed(self, fields: &L) -> Self {
         self.fixed_json(&Overlay::sparse(fields))
     }
 
-    /// Logs an event of the service itself when it starts and when it stops, of a provider that is registered then.
+    /// Logs an event of the service itself when it starts and when it stops, and registers its provider.
     pub fn own_events<A: ProviderAction>(mut self, starting: A, stopping: A) -> Self {
         self.own = Some(OwnEventSettings {
             provider: A::PROVIDER,
@@ -134,25 +133,24 @@ impl<L: Log> ServiceBuilder<L> {
         self
     }
 
-    /// The least time between two reports, through `tracing`, of events refused for the same reason; by default
+    /// Minimum time between two reports, through `tracing`, of events refused for the same reason; by default
     /// [`DEFAULT_REPORT_INTERVAL`].
     pub fn report_interval(mut self, interval: Duration) -> Self {
         self.report_interval = interval;
         self
     }
 
-    /// Ships the events, on threads of the service's own, from its start to its stop. Without this they stand in the spool
-    /// until somebody delivers them.
+    /// Ships the events, on the service's own threads, from its start to its stop. Without this they stay in the spool.
     pub fn ship(mut self, shipping: Shipping) -> Self {
         self.shipping = Some(shipping);
         self
     }
 
-    /// Starts the service in `directory`, which is made when it is absent.
+    /// Starts the service in `directory`, which is created if it does not exist.
     ///
     /// # Errors
-    /// When a spool cannot be opened, the fixed fields are not valid, or shipping cannot begin. An engine that cannot be
-    /// reached is none.
+    /// When a spool cannot be opened, the fixed fields are not valid, or shipping cannot begin. An engine that cannot be reached is
+    /// not an error.
     pub fn start(self, directory: impl AsRef<Path>) -> Result<EventLogService<L>, StartError> {
         EventLogService::open(self, directory.as_ref())
     }

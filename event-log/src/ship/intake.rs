@@ -21,9 +21,9 @@ pub(super) const SHORTEST_IDLE: Duration = Duration::from_millis(1);
 const LONGEST_IDLE: Duration = Duration::from_millis(100);
 /// Stalled batches that leave room for others: many more than a log has refused documents, few enough that retrying each of
 /// them costs an engine nothing.
-const MOST_STALLED: usize = 64;
+const MAX_STALLED: usize = 64;
 /// The same for documents larger than a batch, of which memory holds no more.
-const MOST_LARGE_STALLED: usize = 4;
+const MAX_LARGE_STALLED: usize = 4;
 /// Length of an id as text.
 const ID_TEXT: &str = "00000000-0000-0000-0000-000000000000";
 
@@ -41,10 +41,10 @@ impl Shipper {
         let positions = self.settings.max_batches() + usize::from(self.filling.is_some());
         let batches = self.batches();
         batches < positions || {
-            let stalled = self.stalled_batches().min(MOST_STALLED);
-            let has_memory = self.held_bytes() + self.settings.max_bytes <= self.settings.most_held_bytes();
+            let stalled = self.stalled_batches().min(MAX_STALLED);
+            let has_memory = self.held_bytes() + self.settings.max_bytes <= self.settings.max_held_bytes();
             // A document larger than a batch may be all that memory holds; other documents have to be tried to judge it.
-            batches < positions + stalled && (has_memory || (batches == stalled && stalled < MOST_LARGE_STALLED))
+            batches < positions + stalled && (has_memory || (batches == stalled && stalled < MAX_LARGE_STALLED))
         }
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 /// an item for each document.
 pub const DEFAULT_MAX_DOCUMENTS: u32 = 4096;
 /// The largest setting for a batch: all documents of a batch are looked up in one request.
-pub const MOST_DOCUMENTS: u32 = 10_000;
+pub const MAX_BATCH_DOCUMENTS: u32 = 10_000;
 /// Bytes of a request's body: a hundredth of what engines accept, small enough to be held several times.
 pub const DEFAULT_MAX_BYTES: usize = 1 << 20;
 /// How long a record may wait for others to share its request: as long as engines take to make a document searchable.
@@ -38,7 +38,7 @@ pub enum IntentSync {
 /// use event_log::ship::Settings;
 ///
 /// let settings = Settings::new(".kibana-event-log").max_documents(500.try_into()?).seed(7);
-/// assert!(settings.most_held_bytes() > 1 << 20);
+/// assert!(settings.max_held_bytes() > 1 << 20);
 /// # Ok::<(), std::num::TryFromIntError>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -87,10 +87,10 @@ impl Settings {
         }
     }
 
-    /// Maximum number of documents per batch, by default [`DEFAULT_MAX_DOCUMENTS`]; no more than [`MOST_DOCUMENTS`].
+    /// Maximum number of documents per batch, by default [`DEFAULT_MAX_DOCUMENTS`]; no more than [`MAX_BATCH_DOCUMENTS`].
     #[must_use]
     pub fn max_documents(mut self, documents: NonZeroU32) -> Self {
-        self.max_documents = documents.get().min(MOST_DOCUMENTS) as usize;
+        self.max_documents = documents.get().min(MAX_BATCH_DOCUMENTS) as usize;
         self
     }
 
@@ -158,7 +158,7 @@ impl Settings {
 
     /// How many requests may be in flight.
     #[must_use]
-    pub fn most_in_flight(&self) -> u32 {
+    pub fn in_flight_limit(&self) -> u32 {
         self.max_in_flight
     }
 
@@ -169,7 +169,7 @@ impl Settings {
 
     /// Maximum size of the documents in memory, in bytes; single documents larger than a batch come on top.
     #[must_use]
-    pub fn most_held_bytes(&self) -> usize {
+    pub fn max_held_bytes(&self) -> usize {
         (self.max_batches() + 1) * self.max_bytes
     }
 }

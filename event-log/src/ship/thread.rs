@@ -79,7 +79,7 @@ impl ShipperThread {
             _ => settings,
         };
         // One more, for the request that resolves the target.
-        let senders = settings.most_in_flight() + 1;
+        let senders = settings.in_flight_limit() + 1;
         let seed = settings.chosen_seed();
         let mut shipper = Shipper::new(settings, storage)?;
         let stats = Arc::new(Mutex::new((shipper.stats(), Instant::now())));

@@ -1,5 +1,5 @@
-//! Documents to the body of a bulk request: NDJSON, an action line and a document line each. Looks into documents no
-//! further than for what would break that framing.
+//! Builds the body of a bulk request from documents: NDJSON, an action line and a document line each. Inspects documents only for
+//! bytes that would break this framing.
 
 use std::ops::Range;
 
@@ -8,13 +8,13 @@ use memchr::memchr;
 const BEFORE_ID: &[u8] = b"{\"create\":{\"_id\":\"";
 const AFTER_ID: &[u8] = b"\"}}\n";
 
-/// Bytes of a document in a body besides those of its id and its own.
+/// Bytes per document in a body besides its id and its content.
 const FRAMING: usize = BEFORE_ID.len() + AFTER_ID.len() + 1;
 
-/// The body of a bulk request, refilled without allocating once it has had its largest size.
+/// The body of a bulk request, which is refilled without allocating once it has reached its largest size.
 ///
-/// Each document is a `create` with an id, which an engine answers with 409 when the index has that id: so a request that
-/// may have arrived can be sent again.
+/// Each document is a `create` with an id, which an engine refuses with 409 when the index has that id: so a request that may
+/// have arrived can be sent again.
 ///
 /// # Examples
 /// ```
@@ -27,15 +27,15 @@ const FRAMING: usize = BEFORE_ID.len() + AFTER_ID.len() + 1;
 #[derive(Clone, Debug, Default)]
 pub struct BulkBody {
     bytes: Vec<u8>,
-    /// Where each document ends.
+    /// The end of each document.
     ends: Vec<usize>,
 }
 
-/// Why a document is not taken into a body. The body is as it was before.
+/// Why a document cannot be added to a body. The body is unchanged.
 #[derive(thiserror::Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PushError {
-    /// A newline in the document would end its line; JSON needs none, and canonical JSON has none.
+    /// A newline in the document would end its line; JSON does not need newlines, and canonical JSON has none.
     #[error("the document has a raw newline at byte {at}")]
     Newline {
         /// Offset in the document, in bytes.
@@ -89,7 +89,7 @@ impl BulkBody {
         self.ends.len()
     }
 
-    /// Whether it holds none.
+    /// Whether it has no documents.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
@@ -111,13 +111,13 @@ impl BulkBody {
         &self.bytes[end_of(documents.start)..end_of(documents.end)]
     }
 
-    /// Empties it and keeps its memory.
+    /// Removes all documents and keeps the memory.
     pub fn clear(&mut self) {
         self.bytes.clear();
         self.ends.clear();
     }
 
-    /// Gives back memory above so many bytes, which one large batch may have left.
+    /// Frees memory above this many bytes, which a large batch may have left.
     pub fn shrink_to(&mut self, bytes: usize) {
         self.bytes.shrink_to(bytes);
     }

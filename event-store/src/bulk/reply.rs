@@ -1,7 +1,7 @@
-//! A bulk reply to outcomes, one pass over its bytes, without a tree. Owns the outer shape; an item that is not of the usual
-//! form is read by `serde_json` as a borrowed struct.
+//! Parses a bulk reply into outcomes, in one pass over its bytes, without a tree. Owns the outer structure; an item that does not
+//! have the usual form is parsed by `serde_json` into a borrowed struct.
 //!
-//! Nearly all items of nearly all replies are the same bytes, which are compared in place of being parsed.
+//! Nearly all items of nearly all replies have the same bytes, which are compared instead of parsed.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,29 +12,28 @@ use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use super::ItemOutcome;
 use crate::transport::Response;
 
-/// Why a reply says nothing about the documents of its request. They may be stored: the request is to be repeated, to the
-/// same index.
+/// Why a reply says nothing about the documents of its request. They may be stored: repeat the request to the same index.
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ResponseError {
-    /// The reply is not a bulk reply but a refusal of the whole request, or none of an engine's.
+    /// The reply is not a bulk reply but a refusal of the whole request, or not from an engine.
     #[error("the reply has status {status}")]
     Status {
         /// Status of the reply.
         status: u16,
     },
-    /// Something between here and the engine answered, such as a proxy with a page for people.
+    /// Something in front of the engine answered, such as a proxy with an HTML page.
     #[error("the reply is `{content_type}` and not JSON")]
     ContentType {
         /// The reply's `Content-Type`; empty when it has none.
         content_type: String,
     },
-    /// The reply is cut off or is no JSON.
+    /// The reply is truncated or not JSON.
     #[error("the reply is no JSON from byte {at} on")]
     Malformed {
         /// Offset in the reply, in bytes.
         at: usize,
-        /// What the parser said, when it was its finding. Not shown, because it may quote the reply, and that the document.
+        /// The parser's error, if it found the problem. Not displayed, because it may quote the reply, which may quote the document.
         r#source: Option<serde_json::Error>,
     },
     /// The reply is JSON without a list of items.
@@ -53,16 +52,16 @@ pub enum ResponseError {
     Contradiction,
 }
 
-/// What is told of each item of a reply: its position, what became of its document, and the index that the reply names where
-/// it is not the expected one. What is borrowed lives as long as the call.
+/// Called for each item of a reply: its position, its outcome, and the index that the reply names, if it is not the expected one.
+/// The borrowed values live as long as the call.
 type OnItem<'f> = dyn FnMut(usize, ItemOutcome<'_>, Option<&str>) + 'f;
 
-/// Reads the reply to a bulk request of `expected` documents that is expected to have stored them in `index`, and calls
-/// `each` with the position of each document, what became of it, and the index that was written to, if that is another one.
+/// Reads the reply to a bulk request of `expected` documents that should be stored in `index`, and calls `each` with the position of
+/// each document, its outcome, and the index that was written to, if it is another one.
 ///
 /// # Errors
-/// When the reply is wrong. `each` may have been called for items before the place of the error: what it was
-/// told must have no effect before this function returns `Ok`.
+/// When the reply is invalid. `each` may have been called for items before the error: its calls must have no effect before this
+/// function returns `Ok`.
 pub fn read_bulk_reply(
     response: &Response,
     expected: usize,
@@ -83,13 +82,12 @@ pub fn read_bulk_reply(
     if found == expected { Ok(()) } else { Err(ResponseError::Count { expected, found }) }
 }
 
-/// Reads the body of a bulk reply; the same as [`read_bulk_reply`] for callers that have looked at status, type and count
-/// themselves.
+/// Reads the body of a bulk reply, like [`read_bulk_reply`], for callers that have checked status, type and count themselves.
 ///
 /// # Errors
-/// When the bytes are no bulk reply. As there, outcomes that were told before are void then.
+/// When the bytes are not a bulk reply. Outcomes passed to `each` before are then invalid.
 pub fn read_bulk_response(body: &[u8], index: &str, each: &mut OnItem<'_>) -> Result<usize, ResponseError> {
-    // As both engines write an item that is stored, under the filter of paths.
+    // The form in which both engines write a stored item under the filter of paths.
     let stored = format!(r#"{{"create":{{"_index":"{index}","status":201}}}}"#);
     let mut reader = ReplyReader { bytes: body, at: 0, index, stored: stored.as_bytes() };
     let mut items = None;
@@ -131,9 +129,9 @@ pub fn read_bulk_response(body: &[u8], index: &str, each: &mut OnItem<'_>) -> Re
 struct ReplyReader<'a> {
     bytes: &'a [u8],
     at: usize,
-    /// Where documents are expected to be stored.
+    /// The index in which documents are expected to be stored.
     index: &'a str,
-    /// An item that says that one was.
+    /// The bytes of an item for a stored document.
     stored: &'a [u8],
 }
 
@@ -155,7 +153,7 @@ impl<'a> ReplyReader<'a> {
                 each(count, ItemOutcome::new(status, error_type, reason), elsewhere);
             }
             count += 1;
-            // The usual next byte, without looking for space before it.
+            // The usual next byte, without skipping space before it.
             if self.bytes.get(self.at) == Some(&b',') {
                 self.at += 1;
             } else if self.take(b']') {
@@ -204,7 +202,7 @@ impl<'a> ReplyReader<'a> {
 #[derive(Default, Deserialize)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
-/// What an item says, whatever its action is called.
+/// The content of an item, whatever its action is called.
 struct Item<'a>(ItemReply<'a>);
 
 #[derive(Deserialize)]

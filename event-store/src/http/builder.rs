@@ -1,4 +1,4 @@
-//! The options of [`HttpTransport`], checked before there is one.
+//! The options of [`HttpTransport`], checked before one is created.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,18 +17,18 @@ use super::send_phase::{MarkingConnector, MarkingResolver};
 use super::{Gzip, HttpTransport, tls, url};
 use crate::secret::Secret;
 
-/// How long a connection may take, name and TLS included: some packets may be lost, and a host that is gone is given up
-/// well before the request is.
+/// How long connecting may take, including name resolution and TLS: some packets may be lost, and a host that is down is given up
+/// well before the request times out.
 pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long a request may take to the last byte of its reply; half more than the minute after which an engine itself gives
 /// up waiting for a shard.
 pub const DEFAULT_REQUEST_TIMEOUT: Duration = Duration::from_secs(90);
 
-/// Largest reply that is read, in bytes: ten thousand refused documents with the longest of reasons.
+/// Maximum size of a reply in bytes: ten thousand refused documents with the longest reasons.
 pub const DEFAULT_MAX_REPLY_BYTES: u64 = 64 << 20;
 
-/// Connections that are kept for each host while nothing is in flight.
+/// Idle connections that are kept for each host.
 const MAX_IDLE_PER_HOST: usize = 16;
 
 /// Options of [`HttpTransport`].
@@ -51,17 +51,17 @@ enum Credentials {
     ApiKey(Secret),
 }
 
-/// Why there is no transport.
+/// Why a transport could not be built.
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
     /// No host was given.
     #[error("no host is given")]
     NoHost,
-    /// Not `http://HOST` or `https://HOST`, with a port and a prefix of the path if need be and nothing else.
+    /// Not `http://HOST` or `https://HOST`, optionally with a port and a path prefix, and nothing else.
     #[error("`{url}` is no URL of a host")]
     Url {
-        /// The URL without what may be credentials.
+        /// The URL without anything that may be credentials.
         url: String,
     },
     /// Credentials are given twice and differ.
@@ -126,8 +126,7 @@ impl Default for HttpTransportBuilder {
 }
 
 impl HttpTransportBuilder {
-    /// Adds a host: `http://` or `https://`, with `user:password@` in front if it is not given otherwise, a port, and a
-    /// prefix of the path where a proxy wants one.
+    /// Adds a host: `http://` or `https://`, optionally with `user:password@`, a port, and a path prefix if a proxy needs one.
     #[must_use]
     pub fn host(mut self, url: impl Into<String>) -> Self {
         self.hosts.push(url.into());
@@ -148,15 +147,15 @@ impl HttpTransportBuilder {
         self
     }
 
-    /// Trusts the certificates of a PEM file in place of the public authorities.
+    /// Trusts the certificates of a PEM file instead of the public authorities.
     #[must_use]
     pub fn ca_certificate(mut self, path: impl AsRef<Path>) -> Self {
         self.ca_certificate = Some(path.as_ref().to_owned());
         self
     }
 
-    /// Shows a certificate to hosts that ask for one (mutual TLS). The files are in PEM form: the certificate followed by
-    /// those of the authorities between it and one that the hosts trust, and its private key, which is not encrypted.
+    /// Presents a certificate to hosts that ask for one (mutual TLS). The files are in PEM form: the certificate followed by the
+    /// intermediate ones up to an authority that the hosts trust, and its unencrypted private key.
     #[must_use]
     pub fn client_certificate(mut self, chain: impl AsRef<Path>, key: impl AsRef<Path>) -> Self {
         self.client_certificate = Some((chain.as_ref().to_owned(), key.as_ref().to_owned()));
@@ -170,32 +169,32 @@ impl HttpTransportBuilder {
         self
     }
 
-    /// How long a request may take to the end of its reply; [`DEFAULT_REQUEST_TIMEOUT`] if not set. A request that goes to
-    /// a second host because the first had none has that time again.
+    /// How long a request may take to the end of its reply; [`DEFAULT_REQUEST_TIMEOUT`] if not set. The time starts again when a
+    /// request is sent to another host.
     #[must_use]
     pub const fn request_timeout(mut self, timeout: Duration) -> Self {
         self.request_timeout = timeout;
         self
     }
 
-    /// Largest reply that is read, in bytes; [`DEFAULT_MAX_REPLY_BYTES`] if not set. A larger one is an ambiguous error.
+    /// Maximum size of a reply in bytes; [`DEFAULT_MAX_REPLY_BYTES`] if not set. A larger reply is an ambiguous error.
     #[must_use]
     pub const fn max_reply_bytes(mut self, bytes: u64) -> Self {
         self.max_reply_bytes = bytes;
         self
     }
 
-    /// Whether bodies are compressed; not, if not set.
+    /// Whether bodies are compressed; by default they are not.
     #[must_use]
     pub const fn gzip(mut self, gzip: Gzip) -> Self {
         self.gzip = gzip;
         self
     }
 
-    /// Checks the options. Makes no connection.
+    /// Checks the options. Does not connect.
     ///
     /// # Errors
-    /// What cannot work.
+    /// When the options are invalid.
     pub fn build(mut self) -> Result<HttpTransport, BuildError> {
         let mut bases = Vec::new();
         for host in std::mem::take(&mut self.hosts) {

@@ -1,4 +1,4 @@
-//! Certificates and keys out of PEM files, and what to do about a connection that fails for TLS.
+//! Reads certificates and keys from PEM files, and advises on connections that fail because of TLS.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, parse_pem};
 
 use super::builder::BuildError;
 
-/// How the PEM form of a key begins that needs a passphrase.
+/// The PEM header of a key that needs a passphrase.
 const ENCRYPTED: &[&str] = &["BEGIN ENCRYPTED PRIVATE KEY", "Proc-Type: 4,ENCRYPTED"];
 
 fn load(path: &Path) -> Result<Vec<u8>, BuildError> {
@@ -45,8 +45,8 @@ fn load_key(path: &Path) -> Result<PrivateKey<'static>, BuildError> {
     key.ok_or_else(|| BuildError::NoKey { path: path.to_owned() })
 }
 
-/// The certificate that this program shows, with those that it is signed by, and its key. That they belong together is seen
-/// here, and not at the first connection.
+/// The client certificate with its chain, and its key. Checks that they belong together, rather than leaving that to the first
+/// connection.
 pub(super) fn load_client(chain: &Path, key: &Path) -> Result<ClientCert, BuildError> {
     let (certificates, private) = (load_certificates(chain)?, load_key(key)?);
     let ders = certificates.iter().map(|certificate| CertificateDer::from(certificate.der().to_vec())).collect();
@@ -56,7 +56,7 @@ pub(super) fn load_client(chain: &Path, key: &Path) -> Result<ClientCert, BuildE
     Ok(ClientCert::new_with_certs(&certificates, private))
 }
 
-/// What to do about a failure that TLS is the reason for, or the lack of it.
+/// What to do about a failure caused by TLS, or by its absence.
 pub(super) fn advice(error: &ureq::Error, host: &str) -> Option<&'static str> {
     match error {
         ureq::Error::Rustls(error) => of_tls(error),

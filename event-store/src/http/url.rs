@@ -30,7 +30,7 @@ pub(super) fn parse(url: &str) -> Result<HostUrl, BuildError> {
     let refused = || BuildError::Url { url: base.clone() };
     let parsed: Uri = base.parse().map_err(|_| refused())?;
     let is_known = matches!(scheme, "http" | "https");
-    // A port that is none would be taken for the scheme's own.
+    // An invalid port would be replaced by the default port of the scheme.
     let has_port = parsed.authority().is_some_and(|authority| Some(authority.as_str()) != parsed.host());
     if has_port && parsed.port_u16().is_none_or(|port| port == 0) {
         return Err(refused());

@@ -102,7 +102,7 @@ impl RetryingInstaller {
                 let retry_in = if error.is_retryable() {
                     INSTALL_BACKOFF.delay(self.failures, random)
                 } else {
-                    INSTALL_BACKOFF.most()
+                    INSTALL_BACKOFF.cap()
                 };
                 self.due = Some(now + retry_in);
                 InstallProgress::Failed { error, retry_in }

@@ -441,7 +441,7 @@ fn installation_is_retried_until_it_succeeds() {
 
     engine.engine.set_mode("401+all".parse().unwrap());
     let InstallProgress::Failed { retry_in, .. } = installation.poll(&engine.transport, now, 0) else { panic!() };
-    assert_eq!(retry_in, INSTALL_BACKOFF.most());
+    assert_eq!(retry_in, INSTALL_BACKOFF.cap());
 
     engine.engine.set_mode("ok".parse().unwrap());
     now += retry_in;

@@ -171,7 +171,7 @@ impl World {
             _ => UnknownRefusals::Nothing,
         };
         // Where one request goes after the other, nothing overtakes any.
-        let can_overtake = settings.most_in_flight() > 1 && settings.retry_cap >= Duration::from_secs(20);
+        let can_overtake = settings.in_flight_limit() > 1 && settings.retry_cap >= Duration::from_secs(20);
         let refusal_history = if can_overtake && random.one_in(20) { MOST_OVERTAKEN } else { 0 };
         let disk = Disk::new(seed);
         let shipper = Shipper::new(settings.clone(), disk.storage()).expect("the disk does not fail yet");
@@ -460,8 +460,8 @@ impl World {
     fn check_memory(&self) -> Result<(), String> {
         let stats = self.shipper.stats();
         // One that is filled, one that is put off, and two that are judged by whether they are passed.
-        let batches = self.settings.most_in_flight() as usize + 4;
-        let most = batches * self.largest.max(self.settings.most_held_bytes() / batches + 1);
+        let batches = self.settings.in_flight_limit() as usize + 4;
+        let most = batches * self.largest.max(self.settings.max_held_bytes() / batches + 1);
         if stats.held_bytes > most {
             return Err(format!("{} bytes are held, {most} are allowed", stats.held_bytes));
         }
@@ -526,7 +526,7 @@ impl World {
         if self.totals.delivered + self.totals.quarantined != self.totals.issued {
             let _ = write!(broken, "{:?} do not add up; ", self.totals);
         }
-        let is_kept_in_order = self.settings.most_in_flight() == 1
+        let is_kept_in_order = self.settings.in_flight_limit() == 1
             && !self.hazards.item_faults
             && !self.hazards.defects
             && self.hazards.strange == UnknownRefusals::Nothing;
