@@ -1,4 +1,4 @@
-//! The program `event-log`: arguments, and exit codes. Each subcommand has a file of its own.
+//! The program `event-log`: arguments and exit codes. Each subcommand has its own file.
 
 mod quarantine;
 
@@ -8,10 +8,10 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 
-/// Exit code when something cannot be done at all.
+/// Exit code of a failure.
 const FAILED: u8 = 1;
 
-/// Look after the event log of a service
+/// Manage the event log of a service
 #[derive(Debug, Parser)]
 #[command(name = "event-log", version, arg_required_else_help = true)]
 struct Arguments {
@@ -22,7 +22,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Quarantine(quarantine::Arguments),
-    /// Print what completes commands in a shell
+    /// Print the completions for a shell
     Completions {
         /// The shell
         shell: Shell,
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
     };
     match outcome {
         Ok(code) => ExitCode::from(code),
-        // Whoever reads the output has seen enough.
+        // The reader of the output has closed it.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("event-log: {error:#}");

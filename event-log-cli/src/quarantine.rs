@@ -1,5 +1,5 @@
-//! `event-log quarantine`: the quarantine of a service that is stopped. Owns arguments and printing; what is done,
-//! `event_log::quarantine` does.
+//! `event-log quarantine`: the quarantine of a stopped service. Owns arguments and printing; the work is done by
+//! `event_log::quarantine`.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -13,34 +13,34 @@ use event_log::quarantine::{Entry, EntryKind, Quarantine, Resubmit};
 use event_log::{EVENTS_DIRECTORY, EventId, FullPolicy, QUARANTINE_DIRECTORY, Spool, SpoolBuilder};
 use serde_json::{Value, json};
 
-/// Exit code when an entry that was asked for is not there or was not resubmitted.
+/// Exit code when a requested entry does not exist or was not resubmitted.
 const NOT_ALL: u8 = 3;
 
-/// More than a record of the spool has besides the document.
+/// More than the bytes of a record of the spool besides the document.
 const RECORD_HEAD: usize = 64;
 
 /// List, show and resubmit the events that a service could not log or deliver
 ///
-/// DIR is the directory of a service that is stopped: a running one has its directory to itself.
+/// DIR is the directory of a stopped service: a running one locks its directory.
 ///
-/// An entry is of one of five kinds. `invalid` broke rules of its log and was never sent; `rejected` was refused by the
-/// engine for good; `too-large` is larger than any request that the engine takes; `unreadable` is a record that another
-/// release wrote; of one that is `truncated` the quarantine took only the beginning.
+/// There are five kinds of entries. An `invalid` event violated rules of its log and was never sent; a `rejected` one was
+/// permanently rejected by the engine; a `too-large` one exceeds the largest request that the engine accepts; an `unreadable`
+/// record was written by another release; of a `truncated` event the quarantine has only the beginning.
 ///
-/// Exits with 0 when all was done, with 3 when an entry is not there or was not resubmitted, with 1 when the directory
-/// cannot be used, with 2 when the arguments are wrong.
+/// Exits with 0 on success, with 3 when an entry does not exist or was not resubmitted, with 1 when the directory cannot be
+/// used, with 2 when the arguments are wrong.
 #[derive(Debug, Args)]
 #[command(arg_required_else_help = true, after_help = EXAMPLES)]
 pub struct Arguments {
     #[command(subcommand)]
     task: Task,
-    /// Print a JSON object for each entry, in a line of its own
+    /// Print a JSON object for each entry, one per line
     #[arg(long, global = true)]
     json: bool,
 }
 
 const EXAMPLES: &str = "\
-See what is there, look at one, and resubmit what the engine refused once its mapping is fixed:
+List the entries, show one, and resubmit the rejected ones once the engine's mapping is fixed:
   event-log quarantine ls /var/lib/orders/event-log
   event-log quarantine show /var/lib/orders/event-log 17
   event-log quarantine retry /var/lib/orders/event-log --all --kind rejected
@@ -60,7 +60,7 @@ enum Task {
         #[arg(long)]
         kind: Option<KindArgument>,
     },
-    /// Print the document of an entry as it was; the reason goes to the error output
+    /// Print the document of an entry unchanged; the reason goes to the error output
     Show {
         /// The service's directory
         dir: PathBuf,
@@ -69,8 +69,8 @@ enum Task {
     },
     /// Resubmit entries to the spool of the service, which ships them after its next start
     ///
-    /// What the engine refused is resubmitted as it is, under its own id. What was invalid is resubmitted when it is valid
-    /// by the rules that this program knows, or with a document in its place.
+    /// Rejected events are resubmitted unchanged, under their own ids. Invalid events are resubmitted if they are valid by the
+    /// rules that this program knows, or with a corrected document.
     Retry {
         /// The service's directory
         dir: PathBuf,
@@ -86,7 +86,7 @@ enum Task {
         /// A file with the corrected document of the one entry
         #[arg(long, value_name = "FILE", conflicts_with = "all")]
         document: Option<PathBuf>,
-        /// The log whose rules an invalid or corrected document has to keep
+        /// The log whose rules an invalid or corrected document has to follow
         #[arg(long, value_enum, default_value_t = LogArgument::KibanaEventLog)]
         log: LogArgument,
         /// The `rules.json` of any other log, from its generated folder
@@ -131,7 +131,7 @@ impl LogArgument {
     }
 }
 
-/// Does what the arguments say, prints, and returns the exit code.
+/// Runs the subcommand, prints the result, and returns the exit code.
 ///
 /// # Errors
 /// When the directory or a file cannot be used.
@@ -140,15 +140,15 @@ pub fn run(arguments: &Arguments, out: &mut dyn Write) -> anyhow::Result<u8> {
         Task::Ls { dir, kind } => list(&open(dir)?, *kind, arguments.json, out),
         Task::Show { dir, number } => show(&open(dir)?, *number, arguments.json, out),
         Task::Retry { dir, numbers, all: _, kind, document, log, rules } => {
-            anyhow::ensure!(document.is_none() || numbers.len() == 1, "a document is for one entry");
+            anyhow::ensure!(document.is_none() || numbers.len() == 1, "a document replaces a single entry");
             let correction = document.as_deref().map(read).transpose()?;
             let rules = match rules {
                 Some(path) => LogRules::from_json(&read(path)?)
-                    .with_context(|| format!("`{}` has no rules of a log", path.display()))?,
+                    .with_context(|| format!("`{}` does not have the rules of a log", path.display()))?,
                 None => log.rules(),
             };
-            let wanted = Wanted { numbers: numbers.iter().copied().collect(), kind: *kind, correction, rules };
-            retry(dir, &wanted, arguments.json, out)
+            let selection = Selection { numbers: numbers.iter().copied().collect(), kind: *kind, correction, rules };
+            retry(dir, &selection, arguments.json, out)
         }
     }
 }
@@ -157,14 +157,14 @@ fn read(path: &Path) -> anyhow::Result<String> {
     std::fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))
 }
 
-/// The quarantine of a service, which has to be there: none is made.
+/// Opens the quarantine of a service, which has to exist: it is not created.
 fn open(dir: &Path) -> anyhow::Result<Quarantine> {
     let path = dir.join(QUARANTINE_DIRECTORY);
     anyhow::ensure!(path.is_dir(), "`{}` is not the directory of a service", dir.display());
     Ok(Quarantine::over(open_unbounded(Quarantine::spool_builder(), &path)?))
 }
 
-/// How large a spool may be is the service's to say; what is in a larger one than usual is not to be dropped here.
+/// Opens a spool without a size limit: the limit is the service's, and this program must not drop anything.
 fn open_unbounded(builder: SpoolBuilder, path: &Path) -> anyhow::Result<Spool> {
     let builder = builder.max_bytes(u64::MAX).when_full(FullPolicy::Refuse);
     builder.open(path).with_context(|| format!("cannot open `{}`", path.display()))
@@ -218,8 +218,8 @@ fn show(quarantine: &Quarantine, number: u64, json: bool, out: &mut dyn Write) -
     Ok(0)
 }
 
-/// Which entries are to be resubmitted, and as what.
-struct Wanted {
+/// Which entries to resubmit, and in which form.
+struct Selection {
     /// All when it is empty.
     numbers: BTreeSet<u64>,
     kind: Option<KindArgument>,
@@ -227,8 +227,8 @@ struct Wanted {
     rules: &'static LogRules,
 }
 
-impl Wanted {
-    /// What an entry is resubmitted as, or why it is not; `None` when it was not asked for.
+impl Selection {
+    /// How to resubmit an entry, or why not; `None` when it is not selected.
     fn choose(&self, number: u64, entry: &Entry<'_>) -> Option<Result<Resubmit, String>> {
         let is_named = self.numbers.contains(&number);
         if !(self.numbers.is_empty() || is_named) {
@@ -265,13 +265,13 @@ impl Wanted {
     }
 }
 
-fn retry(dir: &Path, wanted: &Wanted, json: bool, out: &mut dyn Write) -> anyhow::Result<u8> {
+fn retry(dir: &Path, selection: &Selection, json: bool, out: &mut dyn Write) -> anyhow::Result<u8> {
     let quarantine = open(dir)?;
     let mut largest = 0;
     quarantine.entries(&mut |_, entry| largest = largest.max(entry.document.len()))?;
     let events = open_unbounded(Spool::builder().fit_records(largest + RECORD_HEAD), &dir.join(EVENTS_DIRECTORY))?;
     let mut refused = Vec::new();
-    let resubmitted = quarantine.resubmit(&events, &mut |number, entry| match wanted.choose(number, entry) {
+    let resubmitted = quarantine.resubmit(&events, &mut |number, entry| match selection.choose(number, entry) {
         None => Resubmit::Skip,
         Some(Ok(resubmitted)) => resubmitted,
         Some(Err(reason)) => {
@@ -280,7 +280,7 @@ fn retry(dir: &Path, wanted: &Wanted, json: bool, out: &mut dyn Write) -> anyhow
         }
     })?;
     let known = |number: &u64| resubmitted.contains(number) || refused.iter().any(|(of, _)| of == number);
-    let missing = wanted.numbers.iter().filter(|number| !known(number));
+    let missing = selection.numbers.iter().filter(|number| !known(number));
     let missing: Vec<_> = missing.map(|number| (*number, "there is no such entry".to_owned())).collect();
     refused.extend(missing);
     for number in &resubmitted {

@@ -94,7 +94,7 @@ Log a million events, kill it in the middle, and see that nothing is lost:
 /// As a program.
 #[allow(dead_code, reason = "the tests take `run` alone")]
 fn main() -> ExitCode {
-    tracing::subscriber::set_global_default(Troubles).expect("nobody else listens");
+    tracing::subscriber::set_global_default(ProblemPrinter).expect("nobody else listens");
     match run(&Arguments::parse()) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
@@ -224,11 +224,11 @@ fn wait_for_space(service: &EventLogService<KibanaEventLog>, number: u64, deadli
     true
 }
 
-/// Prints what the libraries warn of: each kind of trouble in shipping once a minute.
+/// Prints the warnings of the libraries: each kind of problem in shipping once a minute.
 #[allow(dead_code, reason = "the tests take `run` alone")]
-struct Troubles;
+struct ProblemPrinter;
 
-impl Subscriber for Troubles {
+impl Subscriber for ProblemPrinter {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         *metadata.level() <= Level::WARN
     }

@@ -52,7 +52,7 @@ impl DeliveryMetrics {
     /// Adds the reasons for which events wait, a line for each.
     pub(crate) fn add_reasons(&self, reasons: &mut Vec<String>) {
         if self.has_panicked {
-            let text = "delivery has ended by a defect of this library, which the error output shows: events stay in the spool; \
+            let text = "delivery has ended because of a defect in this library, which the error output shows: events stay in the spool; \
                         restart the service, and report the defect";
             reasons.push(text.to_owned());
             return;
@@ -85,7 +85,7 @@ impl DeliveryMetrics {
             let cause = match (later, &self.last_error) {
                 (Some(reason), _) => reason.to_owned(),
                 (None, Some(error)) => format!("no request fails now; the last failure was: {error}"),
-                (None, None) => "no request fails; more is logged than the engine takes".to_owned(),
+                (None, None) => "no request fails; more events are logged than the engine accepts".to_owned(),
             };
             reasons.push(format!("delivery is {} s behind: {cause}", lag.as_secs()));
         }

@@ -45,7 +45,7 @@ pub enum StartError {
     Register(RegisterError),
     /// The bundle does not create the alias or data stream to ship to.
     #[error(
-        "the files of the log `{log}` make no alias and no data stream `{target}`, but `{}`: ship there, as `Shipping::installing` does",
+        "the files of the log `{log}` create no alias or data stream `{target}`, but `{}`: ship there, as `Shipping::installing` does",
         made.join("`, `")
     )]
     Target {
@@ -78,7 +78,7 @@ pub enum LogError {
     #[error("the event is refused: {0}")]
     Invalid(Invalid),
     /// The spool rejected the event, or could not sync it.
-    #[error("the spool does not take the event: {0}")]
+    #[error("the spool rejected the event: {0}")]
     Append(AppendError),
 }
 

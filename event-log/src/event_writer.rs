@@ -62,7 +62,7 @@ impl ServiceShared {
         let code = if cut.is_some() { "truncated" } else { invalid.code() };
         match (kept, self.invalid.count(code), cut) {
             (Err(error), ..) => {
-                self.count_lost("quarantine", &format_args!("{invalid}; and for the quarantine: {error}"));
+                self.count_lost("quarantine", &format_args!("{invalid}; the quarantine rejected it: {error}"));
             }
             (Ok(_), Some(count), None) => {
                 tracing::warn!(reason = code, count, "invalid event kept in quarantine: {invalid}");
@@ -71,7 +71,7 @@ impl ServiceShared {
                 tracing::error!(
                     reason = code,
                     count,
-                    "of an invalid event the first {most} bytes are kept in the quarantine, which takes no more: {invalid}",
+                    "only the first {most} bytes of an invalid event are kept in the quarantine, which accepts no more: {invalid}",
                 );
             }
             (Ok(_), None, _) => (),

@@ -43,13 +43,13 @@ impl<L: Log> EventLogger<L> {
     }
 
     /// Logs an event that is a JSON object, as [`log_event`](Self::log_event) does. A null in it removes a default.
-    #[expect(clippy::must_use_candidate, reason = "most events are logged without a look at their ids")]
+    #[expect(clippy::must_use_candidate, reason = "most callers ignore the ids of their events")]
     pub fn log_value(&self, event: &Value) -> EventId {
         self.writer.log(&JsonValue(event), None)
     }
 
     /// Logs an event that is the text of a JSON object, as [`log_event`](Self::log_event) does. A null in it removes a default.
-    #[expect(clippy::must_use_candidate, reason = "most events are logged without a look at their ids")]
+    #[expect(clippy::must_use_candidate, reason = "most callers ignore the ids of their events")]
     pub fn log_json(&self, event: &str) -> EventId {
         self.writer.log(&JsonText(event), None)
     }

@@ -41,16 +41,16 @@ impl LossReporter {
             tracing::error!(
                 reason = "dropped",
                 count,
-                "events were dropped from the full spool in `{directory}`, the oldest first: give it more space, or see why \
-                 they are not taken out",
+                "events were dropped from the full spool in `{directory}`, the oldest first: give it more space, or \
+                 find out why they are not taken out",
             );
         }
         if let Some(count) = self.since(&self.damaged, stats.damaged_records, "damaged") {
             tracing::error!(
                 reason = "damaged",
                 count,
-                "events in `{directory}` are damaged and cannot be read: look at the disk; what is left of them is in files \
-                 named `damaged-…`",
+                "events in `{directory}` are damaged and cannot be read: check the disk; their remains are in files named \
+                 `damaged-…`",
             );
         }
     }

@@ -88,7 +88,7 @@ impl Metrics {
             );
         }
         if let Some(cause) = self.spool.cannot_grow {
-            reasons.push(format!("the spool cannot grow: {cause}; make space, or look at the disk"));
+            reasons.push(format!("the spool cannot grow: {cause}; free space, or check the disk"));
         }
         let lost: u64 = self.lost.iter().map(|(_, count)| count).sum();
         if lost > 0 {

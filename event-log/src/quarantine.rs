@@ -42,7 +42,7 @@ pub enum EntryKind {
     /// fields and stamps; of a text that is not JSON, or has a field twice, it is the text. Entries of earlier releases have what
     /// the caller passed in.
     Invalid,
-    /// The engine refused the document for good, for example because its mapping does not have a field.
+    /// The engine rejected the document permanently, for example because its mapping does not have a field.
     Rejected,
     /// The document alone is larger than the engine takes.
     TooLarge,
@@ -171,7 +171,7 @@ fn number(bytes: &[u8]) -> u64 {
 #[non_exhaustive]
 pub enum EntryError {
     /// It ends too early.
-    #[error("a record of `{bytes}` bytes is shorter than it says")]
+    #[error("a record of `{bytes}` bytes is shorter than its head says")]
     Short {
         /// Length of the record.
         bytes: usize,

@@ -48,7 +48,7 @@ pub enum OpenError {
         directory: PathBuf,
     },
     /// Another spool of this process has the directory open.
-    #[error("the spool in `{}` is open in this process already: share the one that is open", directory.display())]
+    #[error("the spool in `{}` is already open in this process: share the one that is open", directory.display())]
     OpenHere {
         /// The directory.
         directory: PathBuf,
@@ -122,7 +122,7 @@ pub enum AppendError {
         limit: usize,
     },
     /// The spool has reached its maximum size, and its policy is to refuse.
-    #[error("the spool is full: it may have `{max_bytes}` bytes")]
+    #[error("the spool is full: its limit is `{max_bytes}` bytes")]
     Full {
         /// The limit.
         max_bytes: u64,
@@ -132,7 +132,7 @@ pub enum AppendError {
     #[error("{FORKED}")]
     Forked,
     /// No segment can be created: the disk is full, or the file system fails.
-    #[error("no further segment can be made for the spool: {source}")]
+    #[error("no further segment can be created for the spool: {source}")]
     NoSegment {
         /// What the system says.
         r#source: io::Error,

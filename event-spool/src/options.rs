@@ -202,7 +202,7 @@ impl SpoolBuilder {
             return Err(OpenError::Setting {
                 setting: "max_bytes",
                 value: self.max_bytes,
-                rule: "three times `segment_bytes` at least",
+                rule: "at least three times `segment_bytes`",
             });
         }
         Ok(())

@@ -175,7 +175,7 @@ pub enum ResolveError {
         indices: String,
     },
     /// The engine refused the request.
-    #[error("the engine does not say what `{name}` writes to: {refusal}")]
+    #[error("the engine refuses to resolve `{name}`: {refusal}")]
     Refused {
         /// The name.
         name: String,
@@ -183,7 +183,7 @@ pub enum ResolveError {
         refusal: Refusal,
     },
     /// The reply does not have the form of an engine's.
-    #[error("the answer about `{name}` is not an engine's: {source}")]
+    #[error("the reply about `{name}` is not an engine's: {source}")]
     Malformed {
         /// The name.
         name: String,
@@ -191,7 +191,7 @@ pub enum ResolveError {
         r#source: serde_json::Error,
     },
     /// No reply.
-    #[error("cannot ask what `{name}` writes to: {source}")]
+    #[error("cannot resolve `{name}`: {source}")]
     Transport {
         /// The name.
         name: String,
@@ -310,9 +310,9 @@ mod tests {
         let missing = "there is no alias or data stream `.log`: install the log";
         check(404, r#"{"error":"alias [.log] missing","status":404}"#, Err(missing));
         check(200, "{}", Err(missing));
-        let refused = "the engine does not say what `.log` writes to: 403 security_exception: no";
+        let refused = "the engine refuses to resolve `.log`: 403 security_exception: no";
         check(403, r#"{"error":{"type":"security_exception","reason":"no"}}"#, Err(refused));
-        check(200, "<html>", Err("the answer about `.log` is not an engine's: expected value at line 1 column 1"));
+        check(200, "<html>", Err("the reply about `.log` is not an engine's: expected value at line 1 column 1"));
     }
 
     #[track_caller]

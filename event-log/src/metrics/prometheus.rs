@@ -9,9 +9,9 @@ use crate::ship::Condition;
 /// The values as text.
 pub(super) fn render(metrics: &Metrics) -> String {
     let mut page = Page(String::new());
-    page.counter("accepted", "Events taken into the spool.", metrics.accepted);
+    page.counter("accepted", "Events accepted into the spool.", metrics.accepted);
     page.by_reason("invalid", "Events refused because they are invalid, by reason.", &metrics.invalid);
-    page.by_reason("lost", "Events lost because spool or quarantine did not take them, by reason.", &metrics.lost);
+    page.by_reason("lost", "Events lost because the spool or the quarantine rejected them, by reason.", &metrics.lost);
     page.counter("quarantined", "Events put into the quarantine.", metrics.quarantined);
     page.counter("resubmitted", "Events resubmitted from the quarantine to the spool.", metrics.resubmitted);
     page.counter("quarantine_dropped", "Records dropped from a full quarantine.", metrics.quarantine_dropped);
@@ -23,10 +23,10 @@ pub(super) fn render(metrics: &Metrics) -> String {
     page.gauge("spool_bytes", "Bytes of the spool's files.", metrics.spool.bytes);
     if let Some(delivery) = &metrics.delivery {
         page.counter("delivered", "Events confirmed by the store.", delivery.delivered);
-        page.counter("retried", "Events sent again after a failed try.", delivery.retried);
-        page.counter("conflicts", "Events that the store had before.", delivery.conflicts);
-        page.counter("strays", "Events that the store put where readers do not see them, sent again.", delivery.strays);
-        page.counter("rejected", "Events refused by the store for good.", delivery.rejected);
+        page.counter("retried", "Events sent again after a failed attempt.", delivery.retried);
+        page.counter("conflicts", "Events that the store already had.", delivery.conflicts);
+        page.counter("strays", "Events stored in an index that readers do not see, sent again.", delivery.strays);
+        page.counter("rejected", "Events rejected permanently by the store.", delivery.rejected);
         let lag = delivery.lag.unwrap_or_default().as_secs_f64();
         page.gauge("lag_seconds", "Age of the oldest event that waits.", lag);
         let reasons = Condition::ALL.into_iter().filter(|condition| *condition != Condition::Well);
@@ -36,10 +36,10 @@ pub(super) fn render(metrics: &Metrics) -> String {
         if let Some(installation) = &delivery.installation {
             let is_installed = u8::from(installation.is_installed);
             page.gauge("installed", "1 when the log's generated files are on the engine.", is_installed);
-            page.counter("installation_failures", "Failed tries to install them.", installation.failures);
+            page.counter("installation_failures", "Failed attempts to install them.", installation.failures);
         }
     }
-    page.gauge("healthy", "1 when events get where they should.", u8::from(metrics.health() == Health::Good));
+    page.gauge("healthy", "1 when events reach their destination.", u8::from(metrics.health() == Health::Good));
     page.0
 }
 

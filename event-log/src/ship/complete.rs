@@ -114,7 +114,7 @@ impl Shipper {
                 }
                 Some(refusal) => {
                     let advice = refusal.cause().advice();
-                    (Condition::of(&refusal), format!("cannot ask what is behind `{name}`: {refusal}; {advice}"))
+                    (Condition::of(&refusal), format!("cannot resolve `{name}`: {refusal}; {advice}"))
                 }
             },
         };
@@ -154,7 +154,7 @@ impl Shipper {
             let text = format!("{}; {}", refusal.without_values(), refusal.cause().advice());
             (refusal.kind, Condition::of(refusal), text)
         } else {
-            let text = format!("status {} in reply to a bulk request: no engine answers so", response.status);
+            let text = format!("status {} in reply to a bulk request: the reply is not an engine's", response.status);
             (RefusalKind::Permanent, Condition::Refused, text)
         };
         self.mark_ambiguous_if(response.is_ambiguous(), &mut batch);
@@ -218,7 +218,7 @@ impl Shipper {
         if let Err(error) = reply {
             self.mark_ambiguous_if(true, &mut batch);
             self.window.narrow(sent, self.now);
-            let reason = format!("the reply to a bulk request is wrong, and nothing in it is relied on: {error}");
+            let reason = format!("the reply to a bulk request is invalid and is ignored: {error}");
             self.record_problem(Activity::Sending, Condition::Unreachable, &reason);
             let rejection = Rejection { status: response.status, error_type: String::new(), reason };
             return self.retry_whole(batch, sent, rejection, None);
@@ -396,7 +396,7 @@ impl Shipper {
         self.stats.quarantined += put.len() as u64;
         let first = refused.first().map(|(_, rejection)| rejection.item_error().without_values().to_string());
         let text = format!(
-            "the engine refuses documents for good, {} at once, which are in the quarantine now; the first: {}",
+            "the engine rejected documents permanently, {} in one request, which are in the quarantine now; the first: {}",
             put.len(),
             first.unwrap_or_default()
         );

@@ -120,12 +120,12 @@ fn read(documents: usize, response: &Response) -> Result<Option<HashSet<String>>
             // Only an engine says this; a proxy that finds nothing answers 404 as well.
             404 if refusal.error_type == INDEX_GONE => Ok(None),
             401 | 403 if Condition::of(&refusal) == Condition::Forbidden => {
-                Err((Condition::Forbidden, format!("{refusal}; the writer needs the right to `_mget`")))
+                Err((Condition::Forbidden, format!("{refusal}; the writer needs the privilege for `_mget`")))
             }
             _ => Err((Condition::of(&refusal), format!("{refusal}; {}", refusal.cause().advice()))),
         };
     }
-    let unclear = || (Condition::Refused, "the answer is not an engine's, or not complete".to_owned());
+    let unclear = || (Condition::Refused, "the reply is not an engine's, or is incomplete".to_owned());
     let MultiGetReply { docs } = serde_json::from_slice(&response.body).map_err(|_| unclear())?;
     if docs.len() != documents {
         return Err(unclear());

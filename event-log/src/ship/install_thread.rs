@@ -203,6 +203,6 @@ mod tests {
         assert_eq!(lines.0.load(Ordering::Relaxed), 2, "each of the two is said once");
         let state = install.status.metrics();
         assert_eq!((state.failures, state.needs_person, state.is_installed), (5, false, false));
-        assert_eq!(state.last_error.as_deref(), Some("the answer to `GET /` is not an engine's"));
+        assert_eq!(state.last_error.as_deref(), Some("the reply to `GET /` is not an engine's"));
     }
 }

@@ -122,7 +122,7 @@ impl Shipper {
         }
         self.quarantine.sync()?;
         self.already_quarantined.remove(&(sequence, None));
-        let text = format!("a record that is no event is in the quarantine now: {}", unplaced.reason);
+        let text = format!("a record that is not an event was quarantined: {}", unplaced.reason);
         self.unplaced = None;
         self.stats.quarantined += 1;
         self.finished.finish(sequence, sequence);

@@ -214,7 +214,7 @@ impl Shipper {
         stats
     }
 
-    /// Sending goes well again when no batch waits, or is under way once more, after a failure.
+    /// Sending succeeds again when no batch that failed before is waiting or in flight.
     pub(super) fn note_success(&mut self) {
         let waits = self.waiting.iter().chain(&self.filling).any(|batch| batch.failures > 0);
         if !waits && !self.in_flight_batches.values().any(|batch| batch.has_failed) {
@@ -232,7 +232,7 @@ impl Shipper {
             batch.has_failed = true;
             is_silent = true;
         }
-        let text = format!("a request has had no reply for {} s, and is waited for", LONG_SILENCE.as_secs());
+        let text = format!("a request has had no reply for {} s, and is still waited for", LONG_SILENCE.as_secs());
         if is_silent {
             self.record_problem(Activity::Sending, Condition::Unreachable, &text);
         }
@@ -404,8 +404,8 @@ impl Shipper {
             let index = batch.stored_in.take().unwrap_or_default();
             let name = &self.settings.target;
             let text = format!(
-                "the engine has stored documents in `{index}`, which is not behind `{name}`; they are sent again. Whatever \
-                 else is in it is brought back by `POST /_reindex {{\"conflicts\":\"proceed\",\"source\":{{\"index\":\"{index}\"}},\
+                "the engine has stored documents in `{index}`, which is not behind `{name}`; they are sent again. Bring \
+                 back its other documents by `POST /_reindex {{\"conflicts\":\"proceed\",\"source\":{{\"index\":\"{index}\"}},\
                  \"dest\":{{\"index\":\"{name}\",\"op_type\":\"create\"}}}}`, then `DELETE /{index}`"
             );
             let is_logged = self.problems.record(Activity::Sending, Condition::Refused, &text, self.now, name);

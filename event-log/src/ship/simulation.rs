@@ -1,6 +1,6 @@
-//! The shipper against everything at once: a seeded simulation on one thread and a virtual clock. The engine rolls over,
-//! blocks, shrinks and deletes indices, refuses, stalls, breaks connections before and after it has acted; the process dies
-//! with and without the machine's power; the clock jumps. Afterwards all is well again, and the books must balance.
+//! The shipper under all faults at once: a seeded simulation on one thread and a virtual clock. The engine rolls over, blocks,
+//! shrinks and deletes indices, refuses requests, stalls, and breaks connections before and after it has acted; the process dies
+//! with and without the machine's power; the clock jumps. At the end all faults stop, and every event must be accounted for.
 //!
 //! `EVENT_LOG_SIM_SEEDS=100000` runs more seeds, `EVENT_LOG_SIM_SEED=17` one of them.
 
@@ -13,7 +13,7 @@ mod world;
 
 use world::World;
 
-/// Enough for each kind of fault to meet each other one some dozen times, and over in seconds.
+/// Enough for each pair of faults to occur together some dozen times, within seconds.
 const DEFAULT_SEEDS: u64 = 2_000;
 
 fn number(variable: &str) -> Option<u64> {

@@ -298,7 +298,7 @@ mod tests {
         assert!(ended.is_err());
         let mut reasons = Vec::new();
         shipping.metrics().add_reasons(&mut reasons);
-        assert!(reasons[0].starts_with("delivery has ended by a defect of this library"), "{reasons:?}");
+        assert!(reasons[0].starts_with("delivery has ended because of a defect in this library"), "{reasons:?}");
         assert!(!shipping.flush(Instant::now()), "and nothing waits for it");
     }
 }

@@ -56,7 +56,7 @@ fn errors_returned_from_main_say_the_reason() {
     std::fs::remove_file(directory.path()).unwrap();
     check(
         LogError::Append(AppendError::NoSegment { source: std::io::ErrorKind::StorageFull.into() }),
-        "the spool does not take the event: no further segment can be made for the spool: no storage space",
+        "the spool rejected the event: no further segment can be created for the spool: no storage space",
     );
 }
 

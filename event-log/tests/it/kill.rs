@@ -39,7 +39,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The engine's faults take turns, so that requests die in each of them.
 const MODES: [&str; 6] = ["ok", "applied-then-reset@1/4", "503@1/4", "slow:30", "hang@1/4", "truncated@1/4"];
 
-/// How much may be left over before one process is let live until all is shipped: each death is followed by a look at all
+/// How many events may be left before one process is allowed to ship them all: each death is followed by a check of all
 /// that is left, so that a long run would otherwise do little else.
 const MOST_PENDING: usize = 100_000;
 
@@ -215,7 +215,7 @@ fn spooled(directory: &Path) -> HashSet<u64> {
     numbers
 }
 
-/// What stands behind `"sequence":`; the whole of each document is compared elsewhere.
+/// The number after `"sequence":`; whole documents are compared elsewhere.
 fn number_of(document: &[u8]) -> u64 {
     let text = std::str::from_utf8(document).unwrap();
     let (_, rest) = text.split_once("\"sequence\":").unwrap();

@@ -51,7 +51,10 @@ fn check_health(metrics: DeliveryMetrics, wanted: &[&str]) {
 fn delivery_that_is_behind_impairs_the_health() {
     let lag = Some(Duration::from_secs(301));
     let behind = DeliveryMetrics { lag, ..Default::default() };
-    check_health(behind.clone(), &["delivery is 301 s behind: no request fails; more is logged than the engine takes"]);
+    check_health(
+        behind.clone(),
+        &["delivery is 301 s behind: no request fails; more events are logged than the engine accepts"],
+    );
     let failed = DeliveryMetrics { last_error: Some("connection refused".to_owned()), ..behind.clone() };
     let line = "delivery is 301 s behind: no request fails now; the last failure was: connection refused";
     check_health(failed, &[line]);

@@ -159,14 +159,14 @@ fn quoted_values_stay_in_the_quarantine() {
     assert!(service.flush(Instant::now() + LIMIT));
     let seen = watched.seen.lock().unwrap();
     for failure in
-        ["Malformed content", "Cannot invoke", "pattern found", "no JSON from byte", "refused: 400;", "refused: 502;"]
+        ["Malformed content", "Cannot invoke", "pattern found", "not JSON from byte", "refused: 400;", "refused: 502;"]
     {
         assert!(seen.iter().any(|text| text.contains(failure)), "{failure}");
     }
     check(&seen);
     check(&texts(&service));
     check(&lines_with(""));
-    assert!(!lines_with("trouble=").is_empty() && !lines_with("refuses documents for good").is_empty());
+    assert!(!lines_with("trouble=").is_empty() && !lines_with("rejected documents permanently").is_empty());
     let last_error = service.metrics().delivery.unwrap().last_error.unwrap();
     check(&[last_error]);
     let mut kept = Vec::new();

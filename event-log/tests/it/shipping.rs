@@ -73,7 +73,7 @@ fn check_delivered(
     assert!(stored.iter().copied().eq(numbers), "{stored:?}");
     let index = resolve_write_index(&transport(&engine.url()), ALIAS).unwrap();
     assert_eq!(index, "kibana-event-log-000001");
-    assert_eq!(engine.stats().documents, stored.len() as u64, "nothing stands elsewhere");
+    assert_eq!(engine.stats().documents, stored.len() as u64, "nothing is elsewhere");
 }
 
 /// The port of an engine that is not there yet.
@@ -161,7 +161,7 @@ fn index_in_place_of_alias_keeps_events_spooled() {
     log(&service, 1..=10);
     wait(|| installation(&service).needs_person);
     let Health::Impaired(reasons) = service.metrics().health() else { panic!("its health is good") };
-    let reason = "the log cannot be installed: there is an index `kibana-event-log` where the alias belongs";
+    let reason = "the log cannot be installed: there is an index `kibana-event-log` in place of the alias";
     assert!(reasons[0].starts_with(reason), "{reasons:?}");
     let report = service.stop(Instant::now());
     assert_eq!((report.spooled, report.is_delivered, engine.stats().requests), (10, false, 0), "{report:?}");
@@ -232,7 +232,7 @@ fn bundle_without_the_alias_is_refused() {
     let started = EventLogService::<KibanaEventLog>::builder().ship(shipping).start(directory.path());
     assert!(matches!(&started, Err(StartError::Target { target, .. }) if target == "other"), "{started:?}");
     let message = started.unwrap_err().to_string();
-    let text = "the files of the log `kibana-event-log` make no alias and no data stream `other`, but `kibana-event-log`: ship \
+    let text = "the files of the log `kibana-event-log` create no alias or data stream `other`, but `kibana-event-log`: ship \
                 there, as `Shipping::installing` does";
     assert_eq!(message, text);
 }

@@ -121,7 +121,10 @@ fn event_too_large_for_quarantine_is_truncated() {
         assert_eq!((resubmitted.unwrap(), service.quarantine().count().unwrap()), (vec![], 1));
     });
     assert_eq!(lines.len(), 1, "{lines:?}");
-    assert!(lines[0].contains("bytes are kept in the quarantine, which takes no more: the event has"), "{lines:?}");
+    assert!(
+        lines[0].contains("of an invalid event are kept in the quarantine, which accepts no more: the event has"),
+        "{lines:?}"
+    );
 }
 
 #[test]

@@ -155,7 +155,7 @@ fn documents_that_are_refused_one_by_one_say_why() {
         "item-closed",
         |request| failed(request, 400, "index_closed_exception", "closed"),
         Condition::Refused,
-        "400 index_closed_exception: closed; change that at the engine, unless the index's lifecycle does",
+        "400 index_closed_exception: closed; fix that in the engine, unless the index's lifecycle does",
     );
     check(
         "item-gone",
@@ -256,7 +256,7 @@ fn bulk_requests_that_fail_say_why() {
         "bulk-page",
         |request| is_bulk(request).then(|| Ok(Response::json(200, "<html>"))),
         Condition::Unreachable,
-        "no JSON",
+        "not JSON",
     );
     check(
         "bulk-away",
@@ -288,7 +288,7 @@ fn failed_target_queries_say_why() {
             unresolved(request, page)
         },
         Condition::Refused,
-        "cannot ask what is behind `ask-proxy`: 404",
+        "cannot resolve `ask-proxy`: 404",
     );
     check(
         "ask-right",
@@ -330,7 +330,7 @@ fn failed_existence_checks_say_why() {
         let is_stream = request.path.starts_with("/_data_stream");
         Some(Ok(if is_stream { Response::json(200, stream) } else { Response::json(404, "{}") }))
     };
-    check("look-right", answer, Condition::Forbidden, "the writer needs the right to `_mget`");
+    check("look-right", answer, Condition::Forbidden, "the writer needs the privilege for `_mget`");
 }
 
 #[test]

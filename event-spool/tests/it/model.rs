@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use crate::support::{record, small};
 
 #[derive(Clone, Debug)]
-enum Step {
+enum Operation {
     Append(u8),
     Durable,
     Flush,
@@ -20,19 +20,19 @@ enum Step {
     PowerFailure,
 }
 
-fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let step = prop_oneof![
-        5 => (1_u8..12).prop_map(Step::Append),
-        1 => Just(Step::Durable),
-        2 => Just(Step::Flush),
-        4 => (1_u8..30).prop_map(Step::Read),
-        3 => (0_u8..10).prop_map(Step::Acknowledge),
-        3 => Just(Step::Maintain),
-        1 => Just(Step::Reopen),
-        1 => Just(Step::Kill),
-        1 => Just(Step::PowerFailure),
+fn operations() -> impl Strategy<Value = Vec<Operation>> {
+    let apply = prop_oneof![
+        5 => (1_u8..12).prop_map(Operation::Append),
+        1 => Just(Operation::Durable),
+        2 => Just(Operation::Flush),
+        4 => (1_u8..30).prop_map(Operation::Read),
+        3 => (0_u8..10).prop_map(Operation::Acknowledge),
+        3 => Just(Operation::Maintain),
+        1 => Just(Operation::Reopen),
+        1 => Just(Operation::Kill),
+        1 => Just(Operation::PowerFailure),
     ];
-    proptest::collection::vec(step, 1..60)
+    proptest::collection::vec(apply, 1..60)
 }
 
 /// The vector, and what of it is safe.
@@ -98,35 +98,35 @@ impl Run {
         self.model.acknowledged_durably = self.model.acknowledged;
     }
 
-    fn step(&mut self, step: &Step) {
-        match *step {
-            Step::Append(count) => (0..count).for_each(|_| self.append(false)),
-            Step::Durable => self.append(true),
-            Step::Flush => {
+    fn apply(&mut self, operation: &Operation) {
+        match *operation {
+            Operation::Append(count) => (0..count).for_each(|_| self.append(false)),
+            Operation::Durable => self.append(true),
+            Operation::Flush => {
                 self.spool().flush().unwrap();
                 self.note_flushed();
             }
-            Step::Read(count) => (0..count).for_each(|_| self.read()),
-            Step::Acknowledge(behind) => {
+            Operation::Read(count) => (0..count).for_each(|_| self.read()),
+            Operation::Acknowledge(behind) => {
                 let up_to = self.model.read.saturating_sub(u64::from(behind));
                 if up_to > 0 {
                     self.reader().acknowledge(Sequence::new(up_to)).unwrap();
                     self.model.acknowledged = self.model.acknowledged.max(up_to);
                 }
             }
-            Step::Maintain => self.spool().maintain(),
-            Step::Reopen => {
+            Operation::Maintain => self.spool().maintain(),
+            Operation::Reopen => {
                 self.open = None;
                 self.note_flushed();
                 self.open();
                 self.check_position();
             }
-            Step::Kill => {
+            Operation::Kill => {
                 let image = self.disk.image();
                 self.crash(&image);
                 self.check_position();
             }
-            Step::PowerFailure => self.fail_power(),
+            Operation::PowerFailure => self.fail_power(),
         }
     }
 
@@ -177,10 +177,10 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn spool_behaves_like_a_vector(steps in steps()) {
+    fn spool_behaves_like_a_vector(operations in operations()) {
         let mut run = Run::new();
-        for step in &steps {
-            run.step(step);
+        for apply in &operations {
+            run.apply(apply);
         }
         while run.model.records.iter().any(|(sequence, _)| *sequence > run.model.read) {
             run.read();

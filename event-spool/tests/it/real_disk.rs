@@ -346,7 +346,7 @@ fn full_disk_recovers_when_space_is_back() {
     // The first is refused by the file system, those after it by what is known of that.
     let again = spool.append(&crate::support::record(appended + 1)).unwrap_err();
     for said in [error.to_string(), again.to_string()] {
-        assert_eq!(said, format!("no further segment can be made for the spool: {reason}"));
+        assert_eq!(said, format!("no further segment can be created for the spool: {reason}"));
     }
     assert_eq!(spool.stats().cannot_grow.map(|cause| cause.to_string()).as_deref(), Some(reason));
     assert!(spool.stats().refused > 0);

@@ -33,11 +33,11 @@ impl FailureCause {
     #[must_use]
     pub const fn advice(self) -> &'static str {
         match self {
-            Self::Load => "they are sent again, ever more slowly",
+            Self::Load => "they are retried with growing delays",
             Self::Access => "pass valid credentials, and give their user the generated role of the writer",
-            Self::State => "change that at the engine, unless the index's lifecycle does",
-            Self::Defect => "they are sent again; the engine's own log says more",
-            Self::Unknown => "they are sent again; see whether the documents or the index are at fault",
+            Self::State => "fix that in the engine, unless the index's lifecycle does",
+            Self::Defect => "they are retried; the engine's own log says more",
+            Self::Unknown => "they are retried; check whether the documents or the index are at fault",
         }
     }
 

@@ -29,7 +29,7 @@ pub enum ResponseError {
         content_type: String,
     },
     /// The reply is truncated or not JSON.
-    #[error("the reply is no JSON from byte {at} on")]
+    #[error("the reply is not JSON from byte {at} on")]
     Malformed {
         /// Offset in the reply, in bytes.
         at: usize,
@@ -48,7 +48,7 @@ pub enum ResponseError {
         found: usize,
     },
     /// The reply says that nothing failed, and has an item that did.
-    #[error("the reply says that there are no errors and holds one")]
+    #[error("the reply says that there are no errors and has one")]
     Contradiction,
 }
 

@@ -59,7 +59,7 @@ pub enum BuildError {
     #[error("no host is given")]
     NoHost,
     /// Not `http://HOST` or `https://HOST`, optionally with a port and a path prefix, and nothing else.
-    #[error("`{url}` is no URL of a host")]
+    #[error("`{url}` is not the URL of a host")]
     Url {
         /// The URL without anything that may be credentials.
         url: String,
@@ -99,7 +99,7 @@ pub enum BuildError {
         path: PathBuf,
     },
     /// Certificate and key of this program cannot be used together.
-    #[error("the certificate in `{certificate}` and the private key in `{key}` are no pair: {why}")]
+    #[error("the certificate in `{certificate}` and the private key in `{key}` do not belong together: {why}")]
     ClientCertificate {
         /// The file with the certificate.
         certificate: PathBuf,

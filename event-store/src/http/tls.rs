@@ -106,7 +106,7 @@ fn of_tls(error: &rustls::Error) -> Option<&'static str> {
             | AlertDescription::AccessDenied
             | AlertDescription::HandshakeFailure,
         ) => {
-            "the host does not accept this program's certificate, or misses one: pass one that an authority which the host \
+            "the host does not accept this program's certificate, or requires one: pass one that an authority which the host \
              trusts has signed, by `client_certificate`"
         }
         _ => return None,

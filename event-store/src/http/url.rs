@@ -94,7 +94,7 @@ mod tests {
             let text = parse(url).unwrap_err().to_string();
             assert!(!text.contains("u:pw"), "{text}");
         }
-        assert_eq!(parse("ftp://u:pw@host").unwrap_err().to_string(), "`ftp://host` is no URL of a host");
+        assert_eq!(parse("ftp://u:pw@host").unwrap_err().to_string(), "`ftp://host` is not the URL of a host");
         assert!(parse("http://a%zz:b@host").is_err());
     }
 

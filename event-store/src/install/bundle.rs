@@ -83,7 +83,7 @@ pub enum BundleError {
         file: String,
     },
     /// A file is not of the form that `ecs-gen` writes.
-    #[error("the file `{file}` is not as `ecs-gen` writes it: {source}")]
+    #[error("the file `{file}` does not have the form that `ecs-gen` writes: {source}")]
     Parse {
         /// Its name.
         file: String,
@@ -91,7 +91,7 @@ pub enum BundleError {
         r#source: serde_json::Error,
     },
     /// A step that this release does not know how to perform.
-    #[error("the step `{path}` of `install.json` is of no known kind: {why}")]
+    #[error("the step `{path}` of `install.json` is of an unknown kind: {why}")]
     Step {
         /// Its path.
         path: String,

@@ -36,7 +36,7 @@ pub enum InstallError {
         refusal: Refusal,
     },
     /// The reply does not have the form of an engine's.
-    #[error("the answer to `{request}` is not an engine's{}", CauseSuffix::of(source.as_ref()))]
+    #[error("the reply to `{request}` is not an engine's{}", CauseSuffix::of(source.as_ref()))]
     Malformed {
         /// Method and path.
         request: String,
@@ -66,7 +66,7 @@ pub enum InstallError {
     /// An index has the name of the alias. Something wrote to the alias before it existed, and the engine created an index with a
     /// guessed mapping.
     #[error(
-        "there is an index `{alias}` where the alias belongs: reindex what it holds into `{alias}-…`, delete it, install again"
+        "there is an index `{alias}` in place of the alias: reindex its documents into `{alias}-…`, delete it, and install again"
     )]
     IndexInPlaceOfAlias {
         /// The alias.
@@ -77,7 +77,7 @@ pub enum InstallError {
     #[error(
         "there is an index `{index}` and no alias `{alias}`: put the alias on the newest index, by `POST /_aliases \
          {{\"actions\": [{{\"add\": {{\"index\": \"{index}\", \"alias\": \"{alias}\", \"is_write_index\": true}}}}]}}`; the \
-         installation goes on from there, and rolls over if the index has another mapping"
+         installation continues from there, and rolls over if the index has another mapping"
     )]
     IndexWithoutAlias {
         /// The index.

@@ -111,7 +111,7 @@ impl fmt::Display for InstallReport {
             if *is_unmanaged {
                 write!(
                     out,
-                    ", but no lifecycle policy holds for `{index}`: nothing rolls it over or deletes it; see `GET \
+                    ", but `{index}` has no lifecycle policy: nothing rolls it over or deletes it; see `GET \
                      _plugins/_ism/explain/{index}`, and attach the policy by `POST _plugins/_ism/add/{index}`"
                 )?;
             }

@@ -108,7 +108,7 @@ fn spoilt_replies_are_replies_that_do_not_read() {
     };
     assert_eq!(text("html:200"), "the reply is `text/html` and not JSON");
     assert_eq!(text("wrong-count"), "the reply has 2 items for 3 documents");
-    assert!(text("malformed").starts_with("the reply is no JSON from byte "));
+    assert!(text("malformed").starts_with("the reply is not JSON from byte "));
 }
 
 #[test]

@@ -226,7 +226,7 @@ fn log_is_installed_without_lifecycle_management() {
 fn unmanaged_index_is_logged() {
     let text = |index: &str| {
         format!(
-            "`kibana-event-log` version 1 on opensearch: up to date, but no lifecycle policy holds for `{index}`: nothing rolls \
+            "`kibana-event-log` version 1 on opensearch: up to date, but `{index}` has no lifecycle policy: nothing rolls \
              it over or deletes it; see `GET _plugins/_ism/explain/{index}`, and attach the policy by `POST \
              _plugins/_ism/add/{index}`"
         )
@@ -336,8 +336,8 @@ fn template_of_somebody_else_stays() {
 fn index_with_the_alias_name_is_an_error() {
     let engine = Engine::start();
     engine.send(Method::Put, "/.kibana-event-log", Some(&json!({})));
-    let text = "there is an index `.kibana-event-log` where the alias belongs: reindex what it holds into \
-                `.kibana-event-log-…`, delete it, install again";
+    let text = "there is an index `.kibana-event-log` in place of the alias: reindex its documents into \
+                `.kibana-event-log-…`, delete it, and install again";
     engine.check_refused(&Files::load("kibana-event-log", "elasticsearch"), text);
     engine.send(Method::Delete, "/.kibana-event-log", None);
     assert!(engine.install(&Files::load("kibana-event-log", "elasticsearch")).is_changed());
@@ -349,7 +349,7 @@ fn first_index_without_its_alias_is_an_error() {
     engine.send(Method::Put, "/.kibana-event-log-000001", Some(&json!({})));
     let text = "there is an index `.kibana-event-log-000001` and no alias `.kibana-event-log`: put the alias on the newest \
                 index, by `POST /_aliases {\"actions\": [{\"add\": {\"index\": \".kibana-event-log-000001\", \"alias\": \
-                \".kibana-event-log\", \"is_write_index\": true}}]}`; the installation goes on from there, and rolls over if \
+                \".kibana-event-log\", \"is_write_index\": true}}]}`; the installation continues from there, and rolls over if \
                 the index has another mapping";
     engine.check_refused(&Files::load("kibana-event-log", "elasticsearch"), text);
 }
@@ -461,12 +461,13 @@ fn invalid_bundles_are_refused() {
     assert_eq!(text(&[]), "the file `install.json` is missing");
     assert_eq!(
         text(&[("install.json", "{}")]),
-        "the file `install.json` is not as `ecs-gen` writes it: missing field `log` at line 1 column 2"
+        "the file `install.json` does not have the form that `ecs-gen` writes: missing field `log` at line 1 column 2"
     );
     let install = r#"{"log":"a","version":1,"engine":"opensearch","steps":[
         {"method":"PUT","path":"/_index_template/a","body":"a.json","note":""}]}"#;
     assert_eq!(text(&[("install.json", install)]), "the file `a.json` is missing");
-    let unknown = "the step `/_index_template/…` of `install.json` is of no known kind: no template has a `_meta.hash`";
+    let unknown =
+        "the step `/_index_template/…` of `install.json` is of an unknown kind: no template has a `_meta.hash`";
     assert_eq!(text(&[("install.json", install), ("a.json", "{}")]), unknown);
     let error = Bundle::load("/no/such/folder").unwrap_err();
     assert_eq!(error.to_string(), "cannot read `/no/such/folder/install.json`: No such file or directory (os error 2)");

@@ -64,30 +64,30 @@ fn item_errors_have_their_reasons() {
 
 #[test]
 fn invalid_reply_is_refused() {
-    check_refused("", "the reply is no JSON from byte 0 on");
-    check_refused("<html>", "the reply is no JSON from byte 0 on");
-    check_refused("[]", "the reply is no JSON from byte 0 on");
+    check_refused("", "the reply is not JSON from byte 0 on");
+    check_refused("<html>", "the reply is not JSON from byte 0 on");
+    check_refused("[]", "the reply is not JSON from byte 0 on");
     check_refused("{}", "the reply has no list of items");
     check_refused(r#"{"error":{"type":"x"},"status":400}"#, "the reply has no list of items");
-    check_refused(r#"{"items":[{"create":{"status":201}}"#, "the reply is no JSON from byte 35 on");
-    check_refused(r#"{"items":[{"create":{"status":201}}]"#, "the reply is no JSON from byte 36 on");
-    check_refused(r#"{"items":[{"create":{"status":201}},]}"#, "the reply is no JSON from byte 36 on");
+    check_refused(r#"{"items":[{"create":{"status":201}}"#, "the reply is not JSON from byte 35 on");
+    check_refused(r#"{"items":[{"create":{"status":201}}]"#, "the reply is not JSON from byte 36 on");
+    check_refused(r#"{"items":[{"create":{"status":201}},]}"#, "the reply is not JSON from byte 36 on");
     check_refused(
         r#"{"items":[{"create":{"status":201}}{"create":{"status":201}}]}"#,
-        "the reply is no JSON from byte 35 on",
+        "the reply is not JSON from byte 35 on",
     );
-    check_refused(r#"{"items":[]}{}"#, "the reply is no JSON from byte 12 on");
-    check_refused(r#"{"items":[],"items":[]}"#, "the reply is no JSON from byte 20 on");
-    check_refused(r#"{"items":[{}]}"#, "the reply is no JSON from byte 10 on");
-    check_refused(r#"{"items":[{"create":{}}]}"#, "the reply is no JSON from byte 10 on");
+    check_refused(r#"{"items":[]}{}"#, "the reply is not JSON from byte 12 on");
+    check_refused(r#"{"items":[],"items":[]}"#, "the reply is not JSON from byte 20 on");
+    check_refused(r#"{"items":[{}]}"#, "the reply is not JSON from byte 10 on");
+    check_refused(r#"{"items":[{"create":{}}]}"#, "the reply is not JSON from byte 10 on");
     check_refused(
         r#"{"items":[{"create":{"status":201},"index":{"status":201}}]}"#,
-        "the reply is no JSON from byte 10 on",
+        "the reply is not JSON from byte 10 on",
     );
-    check_refused(r#"{"items":[{"create":{"status":99999}}]}"#, "the reply is no JSON from byte 10 on");
+    check_refused(r#"{"items":[{"create":{"status":99999}}]}"#, "the reply is not JSON from byte 10 on");
     check_refused(
         r#"{"errors":false,"items":[{"create":{"status":400}}]}"#,
-        "the reply says that there are no errors and holds one",
+        "the reply says that there are no errors and has one",
     );
 }
 

@@ -143,7 +143,7 @@ fn hosts_that_ask_for_a_certificate_get_it() {
         .file("locked.key", "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n");
     refused(&certificate, &locked, &format!("the private key in `{}` is encrypted", locked.display()));
     let pair = format!(
-        "the certificate in `{}` and the private key in `{}` are no pair",
+        "the certificate in `{}` and the private key in `{}` do not belong together",
         certificate.display(),
         foreign_key.display()
     );

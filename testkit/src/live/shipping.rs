@@ -153,8 +153,8 @@ fn flood(scene: &Scene<'_>) -> Result<Vec<Document>> {
     scene.wait_for_stored(scene.events() / 5)?;
     block(Some(true))?;
     let reason = "disk usage exceeded flood-stage watermark";
-    wait_until("the pump did not say that the disk is full", || Ok(scene.troubles().contains(reason)))?;
-    ensure!(scene.troubles().contains(" documents wait: 429 cluster_block_exception"), "{}", scene.troubles());
+    wait_until("the pump did not say that the disk is full", || Ok(scene.problems().contains(reason)))?;
+    ensure!(scene.problems().contains(" documents wait: 429 cluster_block_exception"), "{}", scene.problems());
     block(None)?;
     logging.finish().map(|()| Vec::new())
 }
@@ -211,7 +211,7 @@ fn delete(scene: &Scene<'_>, proxy: &Proxy) -> Result<Vec<Document>> {
     client.send("DELETE", &format!("/{old}"))?.expect("delete the write index")?;
     proxy.open();
     let missing = "there is no alias or data stream";
-    wait_until("the pump did not say that the alias is gone", || Ok(scene.troubles().contains(missing)))?;
+    wait_until("the pump did not say that the alias is gone", || Ok(scene.problems().contains(missing)))?;
     for name in [old.as_str(), alias] {
         let found = client.send("GET", &format!("/{name}"))?;
         ensure!(!found.is_success(), "a write has made an index `{name}`, which nobody reads");

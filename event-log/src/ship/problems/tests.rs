@@ -207,7 +207,7 @@ fn slow_request_is_a_problem_before_it_times_out() {
     assert!(matches!(shipper.poll(at(31)), ShipperAction::Wait { .. }));
     let stats = shipper.stats();
     assert_eq!(stats.condition, Condition::Unreachable);
-    assert_eq!(stats.last_error.as_deref(), Some("a request has had no reply for 30 s, and is waited for"));
+    assert_eq!(stats.last_error.as_deref(), Some("a request has had no reply for 30 s, and is still waited for"));
     complete(&mut shipper, 32, question, STORED);
     assert_eq!(shipper.stats().condition, Condition::Well);
     let bulk = request(shipper.poll(at(32)));

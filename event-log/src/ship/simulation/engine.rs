@@ -1,4 +1,4 @@
-//! An engine in memory: indices, an alias or a data stream over them, and the four requests that a shipper makes.
+//! An engine in memory: indices, an alias or a data stream over them, and the four requests that a shipper sends.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
@@ -16,7 +16,7 @@ pub struct Index {
     pub is_visible: bool,
 }
 
-/// What an item is answered with in place of what it should be.
+/// A fault of an item's reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ItemFault {
     Busy,
@@ -27,29 +27,29 @@ pub enum ItemFault {
 
 pub struct Engine {
     kind: TargetKind,
-    /// Whether a write to an index that is not there makes it.
+    /// Whether a write to a missing index creates it.
     makes_indices: bool,
     pub indices: BTreeMap<String, Index>,
     /// The order of the indices, in which a stream has them.
     order_of_indices: Vec<String>,
-    /// None after it was deleted, until somebody sees to it.
+    /// `None` after it was deleted, until it is repaired.
     pub write: Option<String>,
     made: u32,
     pub body_limit: usize,
-    /// Every id that readers of the target ever saw, and the document.
+    /// Every id that readers of the target have ever seen, with its document.
     pub stored: HashMap<String, Vec<u8>>,
-    /// Ids that readers do not see any more, and that may be stored again.
+    /// Ids that readers no longer see, and that may be stored again.
     hidden: BTreeSet<String>,
     pub doubled: Vec<String>,
-    /// Numbers of the documents in the order in which they were stored.
+    /// Numbers of the documents in the order of storing.
     pub order: Vec<u64>,
-    /// Documents that went to an index which nobody reads.
+    /// Documents that went to an index that nobody reads.
     pub strays: u64,
-    /// Ids that an index was asked for, and did not have, since they were sent the last time.
+    /// Ids that were looked up and missing since they were last sent.
     asked_for: HashSet<String>,
-    /// It is in a state that takes nothing, for a reason that nobody knows.
+    /// It refuses everything, for an unknown reason.
     pub is_strange: bool,
-    /// Ids that were refused for such a reason in a request that had nothing else.
+    /// Ids that were refused for such a reason in a request with a single document.
     pub refused_alone: HashSet<String>,
 }
 
@@ -342,7 +342,7 @@ impl Engine {
         if document.starts_with(STORED_AND_SICKENING) { (500, "null_pointer_exception") } else { (201, "") }
     }
 
-    /// Whether the documents of a bulk request were asked for since they were sent the last time.
+    /// Whether documents of a bulk request were looked up since they were last sent.
     pub fn has_been_asked_for(&self, body: &[u8]) -> bool {
         let ids = body.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Value>(line).ok());
         ids.filter_map(|line| line["create"]["_id"].as_str().map(str::to_owned)).any(|id| self.asked_for.contains(&id))
@@ -359,7 +359,7 @@ impl Engine {
     }
 }
 
-/// How a document begins that sets off a defect each time, and is not stored.
+/// The start of a document that triggers an internal error every time, and is not stored.
 /// A document that is larger than the memory which the engine has for it.
 pub const HEAVY: &[u8] = b"{\"heavy\"";
 
@@ -367,10 +367,10 @@ pub const HEAVY: &[u8] = b"{\"heavy\"";
 pub const POISONOUS: &[u8] = b"{\"poison\"";
 
 const SICKENING: &[u8] = b"{\"sick\"";
-/// How a document begins that is stored and sets off a defect each time.
+/// The start of a document that is stored and triggers an internal error every time.
 const STORED_AND_SICKENING: &[u8] = b"{\"odd\"";
 
-/// How a document begins that is refused each time, for a reason that nobody knows.
+/// The start of a document that is refused every time, for an unknown reason.
 pub const STRANGE: &[u8] = b"{\"strange\"";
 /// That reason.
 const STRANGE_ERROR: &str = "some_new_exception";

@@ -1,4 +1,4 @@
-//! What can become of one request, between the network, a proxy and the engine.
+//! The faults of a request, in the network, a proxy or the engine.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use event_store::{Method, Request, Response, TransportError};
 use super::engine::{Engine, ItemFault};
 use super::random::Random;
 
-/// A request as bytes, which go their own way once they are sent.
+/// A request that was sent, and is independent of its sender.
 #[derive(Clone, Debug)]
 pub struct SentRequest {
     method: Method,
@@ -29,7 +29,7 @@ impl SentRequest {
     }
 }
 
-/// What becomes of a request.
+/// The fault of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestFault {
     Fine,
@@ -116,7 +116,7 @@ impl RequestFault {
         }
     }
 
-    /// What the client sees, and whether the request arrives once more, later.
+    /// The outcome for the client, and whether the request takes effect later.
     pub fn meet(self, engine: &mut Engine, sent: &SentRequest, random: &mut Random) -> (Outcome, bool) {
         let mut apply = || engine.answer(&sent.request(), &mut |_| None);
         let page = |status| Response {
@@ -188,7 +188,7 @@ fn choose_item(random: &mut Random) -> Option<ItemFault> {
     }
 }
 
-/// Cuts at least the last byte off, without which it is no JSON.
+/// Removes at least the last byte, so that the rest is not JSON.
 fn cut(mut response: Response, random: &mut Random) -> Response {
     response.body.truncate(random.index(response.body.len()));
     response

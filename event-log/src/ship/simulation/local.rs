@@ -1,4 +1,4 @@
-//! Spool, quarantine and journal in memory, with what a loss of power does to what was not synced.
+//! Spool, quarantine and journal in memory, with the effect of a loss of power on unsynced data.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -9,7 +9,7 @@ use crate::quarantine::Entry;
 use crate::ship::journal::{JournalStore, Slot};
 use crate::ship::storage::{EntryKey, QuarantineSink, RecordSource, ShipperStorage, SourceRecord, StorageError};
 
-/// What outlives the process.
+/// The state that outlives the process.
 #[derive(Clone)]
 pub struct Disk(Arc<Mutex<State>>);
 
@@ -20,7 +20,7 @@ pub struct State {
     pub quarantine: Vec<Quarantined>,
     synced_quarantine: usize,
     slots: [SlotState; 2],
-    /// One operation in so many fails; none when 0.
+    /// One in this many operations fails; none when 0.
     pub failing: u64,
     random: Random,
 }
@@ -82,7 +82,7 @@ impl Disk {
         }
     }
 
-    /// Forgets a part of what was not synced, as a loss of power does: writes are kept, lost or torn, each on its own.
+    /// Loses some of the unsynced data, as a loss of power does: each write is kept, lost or torn, independently.
     pub fn lose_power(&self) {
         let mut state = self.state();
         let state = &mut *state;
@@ -195,7 +195,7 @@ impl JournalStore for Disk {
     fn sync(&mut self, slot: Slot) -> Result<(), StorageError> {
         let mut state = self.state();
         if let Err(failed) = state.may_fail() {
-            // The pages count as clean from now on, and may or may not be on the disk.
+            // The pages count as clean from now on, whether they are on the disk or not.
             if state.random.one_in(2) {
                 state.slots[slot as usize].pending.clear();
             }

@@ -1,5 +1,5 @@
-//! Documents that are refused for a reason that nobody knows: whether the engine or the documents are taken to be at fault, and
-//! when. Without any other trouble, so that it can be said exactly.
+//! Documents that are refused for an unknown reason, or in spite of others that are stored: whether the engine or the documents
+//! are considered at fault, and when. Without other faults, so that the outcome is exact.
 
 use std::time::Duration;
 
@@ -11,11 +11,11 @@ use crate::ship::settings::Settings;
 use crate::ship::shipper::{Shipper, ShipperAction};
 use event_store::{Response, TargetKind};
 
-/// How long the engine is given by default.
+/// How long a document is retried by default before it is considered at fault.
 const PATIENCE: Duration = Duration::from_hours(1);
-/// Not quite as long.
+/// Slightly less.
 const LESS: Duration = Duration::from_mins(55);
-/// Longer than the last delays before something is sent again.
+/// Longer than the longest delays before a retry.
 const MARGIN: Duration = Duration::from_mins(5);
 const BATCH: u32 = 50;
 
@@ -26,7 +26,7 @@ struct Scenario {
     shipper: Shipper,
     requests: u64,
     logged: u64,
-    /// Of so many requests all but one are answered with 503.
+    /// Of this many requests, all but one are answered with 503.
     one_of: u64,
 }
 
@@ -49,7 +49,7 @@ impl Scenario {
         }
     }
 
-    /// Lets so much time pass.
+    /// Advances the time.
     fn run(&mut self, time: Duration) {
         let end = self.now + time;
         while self.now < end {
@@ -71,7 +71,7 @@ impl Scenario {
         }
     }
 
-    /// The same, while the program goes on logging.
+    /// The same, while the program keeps logging.
     fn run_on(&mut self, minutes: u64) {
         for _ in 0..minutes {
             self.log("n", 1);
@@ -79,7 +79,7 @@ impl Scenario {
         }
     }
 
-    /// How many documents are stored, and how many put aside.
+    /// How many documents are stored, and how many are quarantined.
     fn counts(&self) -> (usize, usize) {
         (self.engine.stored.len(), self.disk.state().quarantine.len())
     }
@@ -93,7 +93,7 @@ fn unknown_engine_state_is_waited_out() {
     scenario.run(LESS);
     let stats = scenario.shipper.stats();
     assert_eq!(scenario.counts(), (0, 0));
-    let reason = "documents wait: 400 some_new_exception: because; they are sent again";
+    let reason = "documents wait: 400 some_new_exception: because; they are retried";
     assert!(stats.last_error.as_deref().is_some_and(|error| error.contains(reason)), "{stats:?}");
     assert!((16..3_000).contains(&scenario.engine.refused_alone.len()), "single documents are sent as probes");
     assert!(scenario.requests < 20_000, "{} requests", scenario.requests);
@@ -110,8 +110,8 @@ fn log_of_only_bad_documents_is_finished() {
     assert_eq!(scenario.counts(), (0, 0));
     scenario.run(2 * MARGIN);
     assert_eq!((scenario.counts(), scenario.shipper.finished_through()), ((0, 400), 400));
-    assert_eq!(scenario.engine.refused_alone.len(), 400, "each was refused alone before it went");
-    // What follows does not wait as long, until something is stored.
+    assert_eq!(scenario.engine.refused_alone.len(), 400, "each was refused alone before it was quarantined");
+    // Later documents do not wait as long, until something is stored.
     scenario.log("strange", 100);
     scenario.run(MARGIN);
     assert_eq!(scenario.counts(), (0, 500));
@@ -194,7 +194,7 @@ fn load_without_progress_is_waited_out() {
     }
 }
 
-/// Smaller requests are no remedy for that, and as many more.
+/// Smaller requests would not help, and there would be more of them.
 #[test]
 fn random_failures_do_not_shrink_requests() {
     let mut scenario = Scenario::new();

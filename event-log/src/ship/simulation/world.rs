@@ -1,4 +1,4 @@
-//! One run: what happens when, decided by the seed; and the books at its end.
+//! One run: the events and their times, chosen by the seed, and the final check.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::{self, Write as _};
@@ -19,15 +19,15 @@ use crate::ship::shipper::{Shipper, ShipperAction};
 
 /// After the last fault everything has to be delivered within this time.
 const TO_DRAIN: Duration = Duration::from_hours(4);
-/// Late enough that a clock which is set back is not before its beginning.
+/// Late enough that a clock that is set back is not negative.
 const START: Duration = Duration::from_secs(1_000);
-/// Documents of a run that others overtake.
-const MOST_OVERTAKEN: u32 = 2;
-const MOST_STEPS: u32 = 300_000;
-/// In milliseconds; less than an engine is given before documents are put aside that it does not take.
-const LONGEST_STRANGE: u64 = 50_000;
+/// Documents of a run that have to be passed by others.
+const MAX_PASSED: u32 = 2;
+const MAX_STEPS: u32 = 300_000;
+/// In milliseconds; less than the time after which documents that the engine refuses are quarantined.
+const MAX_UNKNOWN_REFUSALS: u64 = 50_000;
 
-/// What happened in all runs, to see that the faults take place.
+/// Counts over all runs, which show that the faults take place.
 #[derive(Debug, Default)]
 pub struct Totals {
     pub runs: u64,
@@ -71,7 +71,7 @@ impl fmt::Display for Totals {
             out,
             "{runs} seeds: {issued} issued = {delivered} delivered + {quarantined} quarantined; {conflicts} second tries \
              found their first, {requests} requests, {crashes} deaths, {power_losses} of them with the machine, \
-             {rollovers} rollovers, {breakages} times the target was broken, {strays} documents went astray; requests met"
+             {rollovers} rollovers, {breakages} times the target was broken, {strays} strays; requests met"
         )?;
         faults.iter().try_for_each(|(name, count)| write!(out, " {name} {count}"))
     }
@@ -80,44 +80,44 @@ impl fmt::Display for Totals {
 enum Event {
     Arrive(u64),
     Finish(u64),
-    /// The engine goes on with a request whose sender has given up on it, which it had begun for that index.
+    /// The engine continues a request whose sender has given up, and which it had begun for that index.
     Late(SentRequest, String),
     Produce(u64),
     RollOver,
     ChangeOldIndex,
-    /// Somebody deletes the index that is written to, or takes the alias away.
+    /// Somebody deletes the write index, or removes the alias.
     BreakTarget,
     /// Somebody repairs that.
     Repair,
     Crash,
     Jump,
-    /// The engine takes nothing for a reason that nobody knows, or does so again.
+    /// The engine starts or stops refusing everything for an unknown reason.
     UnknownRefusals(bool),
     Calm,
 }
 
-/// A request under way. The errand belongs to the process, the bytes to the network.
+/// A request in flight. `request` belongs to the process, `sent` to the network.
 struct InFlightRequest {
     request: Option<PendingRequest>,
     sent: SentRequest,
-    /// The index that the target wrote to when it was sent.
+    /// The write index of the target when it was sent.
     index: Option<String>,
     fault: RequestFault,
     outcome: Option<Result<Response, TransportError>>,
 }
 
-/// What this run may meet.
+/// The faults that this run may have.
 struct Hazards {
     /// Single items of a request fail.
     item_faults: bool,
-    /// Some documents set off a defect of the engine, on every try.
+    /// Some documents trigger an internal error of the engine, on every attempt.
     defects: bool,
-    /// What is refused for a reason that nobody knows.
+    /// Which documents are refused for an unknown reason.
     strange: UnknownRefusals,
     loses_power: bool,
-    /// How many documents are refused each time for what is not their fault, or whole requests because of them. Fewer than
-    /// the memory holds: were it full of them, nothing would pass them.
-    refusal_history: u32,
+    /// How many documents are refused every time for a reason that is not theirs, or make whole requests fail. Fewer than fit into
+    /// memory: if it were full of them, nothing could pass them.
+    passed: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,9 +170,9 @@ impl World {
             1 => UnknownRefusals::Everything,
             _ => UnknownRefusals::Nothing,
         };
-        // Where one request goes after the other, nothing overtakes any.
-        let can_overtake = settings.in_flight_limit() > 1 && settings.retry_cap >= Duration::from_secs(20);
-        let refusal_history = if can_overtake && random.one_in(20) { MOST_OVERTAKEN } else { 0 };
+        // With one request at a time, nothing passes a document.
+        let can_be_passed = settings.in_flight_limit() > 1 && settings.retry_cap >= Duration::from_secs(20);
+        let passed = if can_be_passed && random.one_in(20) { MAX_PASSED } else { 0 };
         let disk = Disk::new(seed);
         let shipper = Shipper::new(settings.clone(), disk.storage()).expect("the disk does not fail yet");
         Self {
@@ -186,13 +186,7 @@ impl World {
             shipper,
             settings,
             is_calm: false,
-            hazards: Hazards {
-                item_faults: random.one_in(2),
-                defects: random.one_in(8),
-                strange,
-                loses_power,
-                refusal_history,
-            },
+            hazards: Hazards { item_faults: random.one_in(2), defects: random.one_in(8), strange, loses_power, passed },
             largest: 0,
             issued: BTreeMap::new(),
             next_sequence: 1,
@@ -232,8 +226,8 @@ impl World {
             self.schedule(at, Event::Crash);
         }
         if self.hazards.strange == UnknownRefusals::Everything {
-            // Without a jump of the clock, which would make the time long in which nothing was stored.
-            let (at, length) = (self.random.millis(0..span), self.random.millis(1..LONGEST_STRANGE));
+            // Without a jump of the clock, which would prolong the time in which nothing is stored.
+            let (at, length) = (self.random.millis(0..span), self.random.millis(1..MAX_UNKNOWN_REFUSALS));
             self.schedule(at, Event::UnknownRefusals(true));
             self.schedule(at + length, Event::UnknownRefusals(false));
         } else if self.random.one_in(3) {
@@ -254,7 +248,7 @@ impl World {
 
     fn live(&mut self) -> Result<(), String> {
         let mut calm_since = None;
-        for _ in 0..MOST_STEPS {
+        for _ in 0..MAX_STEPS {
             let wake = self.poll()?;
             self.check_memory()?;
             if self.is_calm {
@@ -278,7 +272,7 @@ impl World {
         Err(format!("turns without end: {:?}", self.shipper.stats()))
     }
 
-    /// Lets the shipper do what it wants to, and returns when it wants to be asked again.
+    /// Polls the shipper until it waits, and returns the time of the next poll.
     fn poll(&mut self) -> Result<Duration, String> {
         for _ in 0..1_000 {
             let clock = self.clock();
@@ -322,8 +316,8 @@ impl World {
                 }
             }
             Event::Late(sent, index) => {
-                // What remains: a try that is running while its documents are asked for, and stores them when the next try
-                // goes elsewhere.
+                // A limit of the guarantees: an attempt that is running while its documents are looked up, and stores them when
+                // the next attempt goes to another index.
                 let is_asked_for = self.engine.has_been_asked_for(sent.request().body.unwrap_or_default());
                 if self.engine.write_target(TARGET).as_ref() == Ok(&index) && !is_asked_for {
                     self.engine.answer(&sent.request(), &mut |_| None);
@@ -355,8 +349,8 @@ impl World {
                 self.engine.is_strange = false;
                 self.engine.repair();
                 self.disk.state().failing = 0;
-                // The program goes on.
-                let last = if self.has_overtaken() { 200 } else { 60 };
+                // The program continues.
+                let last = if self.has_passed() { 200 } else { 60 };
                 for minutes in 1..last {
                     self.schedule(Duration::from_mins(minutes), Event::Produce(1));
                 }
@@ -368,12 +362,12 @@ impl World {
     fn arrive(&mut self, id: u64) {
         let in_flight = self.in_flight.get_mut(&id).expect("it arrives before it finishes");
         if in_flight.request.is_none() && in_flight.index != self.engine.write_target(TARGET).ok() {
-            // What remains: its sender is dead, and the next process has asked the engine in between.
+            // A limit of the guarantees: its sender is dead, and the next process has queried the engine in between.
             return;
         }
         let (outcome, late) = in_flight.fault.meet(&mut self.engine, &in_flight.sent, &mut self.random);
         in_flight.outcome = Some(outcome);
-        // Of the others nothing comes. The name is the target's own, or that of an index.
+        // Other requests have no late effect. The name is that of the target or of an index.
         let bulk = in_flight.sent.request().path.split_once("/_bulk").map(|(name, _)| name[1..].to_owned());
         if late
             && let Some(name) = bulk
@@ -422,8 +416,8 @@ impl World {
         bytes[8..].copy_from_slice(&self.random.next().to_be_bytes());
         let name = match self.random.within(0..100) {
             _ if self.is_calm => "n",
-            12..16 if self.hazards.refusal_history > 0 => {
-                self.hazards.refusal_history -= 1;
+            12..16 if self.hazards.passed > 0 => {
+                self.hazards.passed -= 1;
                 if self.random.one_in(2) { "heavy" } else { "poison" }
             }
             0..5 => "bad",
@@ -459,7 +453,7 @@ impl World {
 
     fn check_memory(&self) -> Result<(), String> {
         let stats = self.shipper.stats();
-        // One that is filled, one that is put off, and two that are judged by whether they are passed.
+        // One that is filled, one that is postponed, and two that are passed by others.
         let batches = self.settings.in_flight_limit() as usize + 4;
         let most = batches * self.largest.max(self.settings.max_held_bytes() / batches + 1);
         if stats.held_bytes > most {
@@ -477,7 +471,7 @@ impl World {
         is_quarantined ^ (stored == Some(document))
     }
 
-    /// What is acknowledged will not be read again, so it has to be somewhere.
+    /// Acknowledged records are not read again, so they have to be stored or quarantined.
     fn check_acknowledged(&self) -> Result<(), String> {
         let acknowledged = self.disk.state().acknowledged;
         match self.issued.range(..=acknowledged).find(|(sequence, _)| !self.is_accounted_for(**sequence)) {
@@ -486,13 +480,13 @@ impl World {
         }
     }
 
-    /// Whether there are documents that others have to overtake.
-    fn has_overtaken(&self) -> bool {
+    /// Whether there are documents that others have to pass.
+    fn has_passed(&self) -> bool {
         let is_one = |document: &[u8]| document.starts_with(HEAVY) || document.starts_with(POISONOUS);
         self.issued.values().any(|(_, document)| is_one(document))
     }
 
-    /// Whether the engine takes the document when it is well.
+    /// Whether a healthy engine accepts the document.
     fn is_good(&self, document: &[u8]) -> bool {
         document.starts_with(b"{\"n\"") && document.len() + 64 <= self.engine.body_limit
     }

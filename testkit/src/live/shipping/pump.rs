@@ -120,9 +120,9 @@ impl<'e> Scene<'e> {
         text.lines().map(|line| line.parse().with_context(|| format!("`{line}` is no number"))).collect()
     }
 
-    /// What the pump has said of its troubles so far.
-    pub fn troubles(&self) -> String {
-        fs::read_to_string(self.path("troubles")).unwrap_or_default()
+    /// What the pump has said of its problems so far.
+    pub fn problems(&self) -> String {
+        fs::read_to_string(self.path("problems")).unwrap_or_default()
     }
 
     /// Waits until the engine has that many documents.
@@ -143,8 +143,8 @@ impl<'e> Scene<'e> {
         for url in self.urls {
             command.args(["--url", url]);
         }
-        let child = command.stdin(Stdio::null()).stdout(file("said")?).stderr(file("troubles")?).spawn();
-        Ok(Logging { child: child.context("cannot run the pump")?, troubles: self.path("troubles").into() })
+        let child = command.stdin(Stdio::null()).stdout(file("said")?).stderr(file("problems")?).spawn();
+        Ok(Logging { child: child.context("cannot run the pump")?, problems: self.path("problems").into() })
     }
 
     fn path(&self, name: &str) -> String {
@@ -152,7 +152,7 @@ impl<'e> Scene<'e> {
     }
 
     fn said(&self) -> String {
-        ["said", "troubles"].map(|name| fs::read_to_string(self.path(name)).unwrap_or_default()).concat()
+        ["said", "problems"].map(|name| fs::read_to_string(self.path(name)).unwrap_or_default()).concat()
     }
 
     fn shipped(&self) -> Result<Shipped> {
@@ -164,18 +164,18 @@ impl<'e> Scene<'e> {
 #[derive(Debug)]
 pub struct Logging {
     child: Child,
-    troubles: PathBuf,
+    problems: PathBuf,
 }
 
 impl Logging {
     /// Waits until it has logged everything and shipped most of it.
     pub fn finish(mut self) -> Result<()> {
         let status = self.wait()?;
-        let troubles = fs::read_to_string(&self.troubles).unwrap_or_default();
+        let problems = fs::read_to_string(&self.problems).unwrap_or_default();
         let is_over = status.success() || status.code() == Some(AT_DEADLINE);
-        ensure!(is_over, "the pump failed: {status}\n{troubles}");
-        for trouble in troubles.lines() {
-            step("Met", trouble);
+        ensure!(is_over, "the pump failed: {status}\n{problems}");
+        for problem in problems.lines() {
+            step("Met", problem);
         }
         Ok(())
     }
