@@ -17,6 +17,7 @@ pub mod field_type;
 pub mod fieldset;
 pub mod files;
 pub mod generate;
+pub mod index_setting;
 pub mod input;
 pub mod lifecycle;
 pub mod load;

@@ -7,6 +7,7 @@
 //! lives for `keep`. No event is older than the sum of both, [`Lifecycle::worst_case_age`].
 
 mod action;
+mod further;
 mod names;
 mod overlap;
 mod owned;

@@ -20,6 +20,10 @@ pub enum ParameterForm {
     Scalar,
     /// One of these texts.
     OneOf(&'static [&'static str]),
+    /// The name of an analyzer: one that every engine has, or one of the log's own.
+    Analyzer,
+    /// The name of a normalizer, likewise.
+    Normalizer,
     /// Date formats joined by `||`, out of these.
     Formats(&'static [&'static str]),
     /// A field path.
@@ -59,9 +63,6 @@ macro_rules! parameters {
 pub const DATE_FORMATS: &[&str] =
     &["strict_date_optional_time", "strict_date_optional_time_nanos", "epoch_millis", "epoch_second"];
 
-/// Analysers that every engine has without settings.
-pub const ANALYZERS: &[&str] = &["standard", "simple", "whitespace", "stop", "keyword", "pattern", "fingerprint"];
-
 parameters! {
     /// Whether values can be searched.
     Index "index" ParameterForm::Boolean;
@@ -75,12 +76,12 @@ parameters! {
     NullValue "null_value" ParameterForm::Scalar;
     /// Whether lengths count in scores.
     Norms "norms" ParameterForm::Boolean;
-    /// What is done to a term before it is indexed; only the one that needs no settings.
-    Normalizer "normalizer" ParameterForm::OneOf(&["lowercase"]);
+    /// What is done to a term before it is indexed.
+    Normalizer "normalizer" ParameterForm::Normalizer;
     /// How text becomes terms.
-    Analyzer "analyzer" ParameterForm::OneOf(ANALYZERS);
+    Analyzer "analyzer" ParameterForm::Analyzer;
     /// How a query's text becomes terms.
-    SearchAnalyzer "search_analyzer" ParameterForm::OneOf(ANALYZERS);
+    SearchAnalyzer "search_analyzer" ParameterForm::Analyzer;
     /// What is kept of each term.
     IndexOptions "index_options" ParameterForm::OneOf(&["docs", "freqs", "positions", "offsets"]);
     /// How scores are made.

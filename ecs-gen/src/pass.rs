@@ -8,6 +8,7 @@ mod check_name;
 mod check_overlaps;
 mod check_providers;
 mod check_samples;
+mod check_settings;
 mod check_targets;
 mod exclude_fields;
 mod expand_fieldsets;
@@ -45,6 +46,7 @@ pub const PASSES: &[Pass] = &[
     Pass { name: "check-descriptions", run: check_descriptions::run },
     Pass { name: "check-targets", run: check_targets::run },
     Pass { name: "resolve-storage", run: resolve_storage::run },
+    Pass { name: "check-settings", run: check_settings::run },
     Pass { name: "check-samples", run: check_samples::run },
     Pass { name: "check-providers", run: check_providers::run },
     Pass { name: "check-budget", run: check_budget::run },

@@ -159,6 +159,8 @@ fn log() -> Log {
             auto_expand_replicas: None,
             refresh_interval: None,
             codec: None,
+            elasticsearch: BTreeMap::new(),
+            opensearch: BTreeMap::new(),
             priority: 100,
         },
         lifecycle: Lifecycle {

@@ -8,7 +8,7 @@ use super::body::install::{Install, Step, path};
 use super::body::mapping::{Mappings, Translated, is_default};
 use super::body::meta::{self, Meta};
 use super::body::overrides::with_template_settings;
-use super::body::settings::{LifecycleSettings, SettingsBody};
+use super::body::settings::SettingsBody;
 use super::body::template::{
     self, ComponentTemplate, DataStreamOptions, FirstIndex, IndexTemplate, Row, StreamLifecycle, Template,
 };
@@ -80,10 +80,9 @@ fn translate(field_type: FieldType, parameters: &Parameters) -> Translated {
 }
 
 fn shared_settings(model: &Model) -> SettingsBody {
-    let mut settings = SettingsBody::new(model, 0);
+    let mut settings = SettingsBody::new(model, &model.log.settings.elasticsearch, 0);
     if model.log.lifecycle.manager == Manager::Policy {
-        let name = Some(model.log.lifecycle.policy.clone());
-        settings.index.lifecycle = Some(LifecycleSettings { name, rollover_alias: None });
+        settings.set_ilm_policy(&model.log.lifecycle.policy);
     }
     settings
 }

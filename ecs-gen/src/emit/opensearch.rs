@@ -63,7 +63,7 @@ fn add(model: &Model, out: &mut Files, name: &str, body: &impl serde::Serialize)
 fn emit_templates(model: &Model, rows: &[Row<'_>], out: &mut Files) {
     let since = model.log.opensearch_since;
     let mappings = Mappings::new(model, &|field_type, parameters| types::translate(field_type, parameters, since).to);
-    let settings = SettingsBody::new(model, types::unseen_fields(model));
+    let settings = SettingsBody::new(model, &model.log.settings.opensearch, types::unseen_fields(model));
     let own: Vec<Template> = rows.iter().map(|row| row_template(model, row)).collect();
     let hash = meta::hash(model, &[&mappings, &settings, &own]);
     let mappings = mappings.with_meta(Meta::new(model, &hash));

@@ -190,7 +190,9 @@ fn wrong_form(form: ParameterForm, value: &Json) -> Option<String> {
         ParameterForm::PositiveNumber => {
             wants(value.as_f64().is_some_and(|number| number > 0.0), "a number above zero".to_owned())
         }
-        ParameterForm::Text => wants(value.is_string(), "text".to_owned()),
+        ParameterForm::Analyzer | ParameterForm::Normalizer | ParameterForm::Text => {
+            wants(value.is_string(), "text".to_owned())
+        }
         ParameterForm::Scalar => {
             wants(value.is_string() || value.is_number() || value.is_boolean(), "a single value".to_owned())
         }

@@ -13,6 +13,7 @@ use crate::ecs::releases::COMMITTED;
 use crate::emit::DISPLAY_FORMATS;
 use crate::field_type::{FieldType, TYPES, TypeSpec, ValueKind};
 use crate::fieldset::{Cursor, METRIC_TYPES, UNITS};
+use crate::index_setting::{ANALYZERS, NORMALIZERS, SETTINGS, SettingEngine};
 use crate::lifecycle::{ACTIONS, ActionForm};
 use crate::parameter::{Parameter, ParameterForm};
 use crate::source::Sources;
@@ -74,6 +75,13 @@ pub fn for_editors(mut schema: Json) -> Json {
             "anyOf": [{ "type": "string", "pattern": format!("{DURATION}|^-1$") }, { "const": -1 }, { "type": "null" }],
         });
     }
+    for (definition, not_there) in
+        [("IndexInput", SettingEngine::OpenSearch), ("OpenSearchInput", SettingEngine::Elasticsearch)]
+    {
+        if let Some(input) = definitions.get_mut(definition) {
+            complete_settings(&mut input["properties"]["settings"], not_there);
+        }
+    }
     if let Some(phases) = definitions.get_mut("Phases").and_then(|phases| phases["properties"].as_object_mut()) {
         complete_phases(phases);
     }
@@ -120,6 +128,37 @@ fn replace_formats(schema: &mut Json) {
     }
 }
 
+/// The names of settings with their values; each may have `index.` before it, and may be parted at its dots.
+fn complete_settings(settings: &mut Json, not_there: SettingEngine) {
+    let mut named = Vec::new();
+    for spec in SETTINGS.iter().filter(|spec| spec.engine != not_there) {
+        let mut value = spec.form.schema();
+        value["description"] = spec.about.into();
+        named.push((spec.name.to_owned(), value.clone()));
+        named.push((format!("index.{}", spec.name), value));
+    }
+    let description = settings["description"].take();
+    *settings = parted(&named);
+    settings["description"] = description;
+}
+
+/// An object in which each of these names stands whole, or parted at any of its dots.
+fn parted(named: &[(String, Json)]) -> Json {
+    let mut properties: Map<String, Json> = named.iter().cloned().collect();
+    let mut below: BTreeMap<&str, Vec<(String, Json)>> = BTreeMap::new();
+    for (name, value) in named {
+        for (at, _) in name.match_indices('.') {
+            below.entry(&name[..at]).or_default().push((name[at + 1..].to_owned(), value.clone()));
+        }
+    }
+    properties.extend(below.into_iter().map(|(name, named)| {
+        let mut part = parted(&named);
+        part["minProperties"] = 1.into();
+        (name.to_owned(), part)
+    }));
+    json!({ "type": "object", "properties": properties, "additionalProperties": false })
+}
+
 /// Other keys of a phase are refused, and an age that begins one has its form.
 fn complete_phases(phases: &mut Map<String, Json>) {
     for (name, phase) in phases {
@@ -137,7 +176,6 @@ fn complete_phases(phases: &mut Map<String, Json>) {
             };
             for parameter in action.parameters {
                 match parameter.form {
-                    ActionForm::Duration => parameters[parameter.name]["pattern"] = DURATION.into(),
                     ActionForm::Size => parameters[parameter.name]["pattern"] = SIZE.into(),
                     _ => {}
                 }
@@ -203,6 +241,8 @@ fn form(form: ParameterForm) -> Json {
         ParameterForm::Count => json!({ "type": ["integer", "null"], "minimum": 0, "maximum": i32::MAX }),
         ParameterForm::PositiveNumber => json!({ "type": "number", "exclusiveMinimum": 0 }),
         ParameterForm::Text | ParameterForm::Path => json!({ "type": "string" }),
+        ParameterForm::Analyzer => named(ANALYZERS),
+        ParameterForm::Normalizer => named(NORMALIZERS),
         ParameterForm::Scalar => {
             json!({ "anyOf": [{ "type": "string" }, { "type": "number" }, { "type": "boolean" }] })
         }
@@ -216,6 +256,11 @@ fn form(form: ParameterForm) -> Json {
         }
         ParameterForm::Meta => json!({ "type": "object", "additionalProperties": { "type": "string" } }),
     }
+}
+
+/// A name of which these are known.
+fn named(known: &[&str]) -> Json {
+    json!({ "type": "string", "examples": known })
 }
 
 /// What a field of the type may have.

@@ -98,6 +98,11 @@ pub const HINTS: &[Hint] = &[
     hint(PHASE, &["index_priority"], "write `set_priority`"),
     hint(PHASE, &["replica_count"], "write `allocate: {number_of_replicas: 1}`"),
     hint(PHASE, &["allocation"], "write `allocate`"),
+    hint(
+        PHASE,
+        &["downsample"],
+        "drop it: the engine downsamples time series, and no event log is one: events have no dimensions and metrics of their own",
+    ),
     hint(PHASE, &["freeze"], "drop it: Elasticsearch has no frozen indices any more, but searchable snapshots"),
     hint("FieldsetInput", &["key", "id", "prefix"], "the object that holds the fields is the set's `name`"),
     hint("FieldsetInput", &["properties", "mappings", "field"], "the fields are a list under `fields`"),

@@ -2,7 +2,9 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::Value as Json;
 
+use super::Entries;
 use crate::source::Spanned;
 
 /// Where documents go, and how those indices are set up. Exactly one of `alias`, `aliases` and `data_stream`.
@@ -39,6 +41,9 @@ pub struct IndexInput {
     /// How documents are compressed.
     #[serde(default)]
     pub codec: Option<CodecInput>,
+    /// Further index settings by name, such as `sort.field: ['@timestamp']`; `index.` may be left out.
+    #[serde(default)]
+    pub settings: Entries<Spanned<Json>>,
     /// Priority of the templates and of the ISM policy; the highest that matches an index wins. Default 200.
     #[serde(default)]
     pub priority: Option<Spanned<u32>>,
@@ -91,4 +96,7 @@ pub struct OpenSearchInput {
     /// What the template matches on OpenSearch; only with `alias` here. Default `ALIAS-*`.
     #[serde(default)]
     pub pattern: Option<Spanned<String>>,
+    /// Further index settings on OpenSearch, such as `codec: zstd_no_dict`; they go before those of `index`.
+    #[serde(default)]
+    pub settings: Entries<Spanned<Json>>,
 }

@@ -79,8 +79,6 @@ pub enum ActionForm {
     Positive,
     /// Text.
     Text,
-    /// A [`super::Duration`].
-    Duration,
     /// A [`super::ByteSize`].
     Size,
     /// Node attributes and their values.
@@ -97,7 +95,7 @@ pub struct IsmAction {
     pub parameters: &'static [(&'static str, &'static str)],
 }
 
-use ActionForm::{Attributes, Count, Duration, Flag, Positive, Size, Text};
+use ActionForm::{Attributes, Count, Flag, Positive, Size, Text};
 use PhaseName::{Cold, Delete, Frozen, Hot, Warm};
 
 const fn optional(name: &'static str, form: ActionForm) -> ActionParameter {
@@ -136,13 +134,6 @@ pub const ACTIONS: &[ActionSpec] = &[
         parameters: &[],
         ism: &[ism("read_only", &[])],
         loss: "",
-    },
-    ActionSpec {
-        name: "downsample",
-        phases: &[Hot, Warm, Cold],
-        parameters: &[required("fixed_interval", Duration), optional("wait_timeout", Duration)],
-        ism: &[],
-        loss: "there are no time series indices to downsample",
     },
     ActionSpec {
         name: "searchable_snapshot",

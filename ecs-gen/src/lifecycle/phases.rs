@@ -41,7 +41,6 @@ pub(super) fn resolve_phases(
     rules::check_closing(&placed, rolls_over, findings);
     rules::check_snapshots(&placed, findings);
     rules::check_frozen(&placed, input, findings);
-    rules::check_downsampling(&placed, findings);
     for phase in &placed {
         rules::check_allocation(phase, findings);
         rules::check_shrink(phase, index, findings);
@@ -182,7 +181,6 @@ fn resolve_parameter(parameter: &ActionParameter, value: &Spanned<Json>, finding
     let resolved = match parameter.form {
         ActionForm::Flag | ActionForm::Count | ActionForm::Positive => None,
         ActionForm::Text => Some(text.value.into()),
-        ActionForm::Duration => findings.duration(&text, parameter.name).map(|duration| duration.to_string().into()),
         ActionForm::Size => findings.size(&text, parameter.name).map(|size| size.to_string().into()),
         ActionForm::Attributes => value.value.as_object().map(|attributes| {
             attributes.iter().map(|(name, value)| (name.clone(), Json::from(text_of(value)))).collect()

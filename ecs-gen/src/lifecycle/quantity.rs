@@ -68,12 +68,6 @@ impl Duration {
     pub fn plus(&self, other: &Self) -> Self {
         Self(Quantity::of(self.0.base.saturating_add(other.0.base), TIME_UNITS))
     }
-
-    /// Whether `other` is this a whole number of times.
-    #[must_use]
-    pub fn divides(&self, other: &Self) -> bool {
-        other.0.base.is_multiple_of(self.0.base)
-    }
 }
 
 impl ByteSize {

@@ -43,7 +43,7 @@ pub fn resolve(
     let there = opensearch.and_then(target::of_opensearch);
     let opensearch_target = there.as_ref().and_then(|there| target::resolve_target(there, &mut findings));
     let has_right_names = !findings.failed;
-    let settings = settings::resolve_settings(index, &mut findings);
+    let settings = settings::resolve_settings(index, opensearch.map(|input| &input.value), &mut findings);
     let named = [target.as_ref().map(|target| (index, target)), there.as_ref().zip(opensearch_target.as_ref())];
     for (index, target) in named.into_iter().flatten().filter(|_| has_right_names) {
         owned::check_owned(index, target, settings.priority, &mut findings);

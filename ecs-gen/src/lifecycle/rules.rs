@@ -13,10 +13,10 @@ use crate::input::lifecycle::LifecycleInput;
 use crate::source::Span;
 
 /// Actions that Elasticsearch allows in the hot phase only behind a rollover.
-const HOT_AFTER_ROLLOVER: &[&str] = &["readonly", "downsample", "searchable_snapshot", "shrink", "forcemerge"];
+const HOT_AFTER_ROLLOVER: &[&str] = &["readonly", "searchable_snapshot", "shrink", "forcemerge"];
 
 /// Actions that an index which is mounted from a snapshot cannot have any more.
-const NOT_ON_SNAPSHOT: &[&str] = &["downsample", "shrink", "forcemerge"];
+const NOT_ON_SNAPSHOT: &[&str] = &["shrink", "forcemerge"];
 
 /// Reports phases whose beginnings do not rise, as Elasticsearch does, and phases that begin after the index is gone.
 pub(super) fn check_ages(
@@ -51,7 +51,7 @@ fn after_span(input: &LifecycleInput, phase: PhaseName) -> Option<Span> {
 }
 
 /// Actions behind which an index takes no documents any more.
-const CLOSING: &[&str] = &["readonly", "downsample", "searchable_snapshot", "shrink"];
+const CLOSING: &[&str] = &["readonly", "searchable_snapshot", "shrink"];
 
 /// Without a rollover the index that is written to would be closed, and the log ends: the engines refuse each later event
 /// with 403.
@@ -125,24 +125,6 @@ pub(super) fn check_frozen(placed: &[Placed<'_>], input: &LifecycleInput, findin
             .error(Code::LifecycleConflict, span, "the phase `frozen` has no `searchable_snapshot`")
             .help("add `searchable_snapshot: {snapshot_repository: …}`, or remove the phase")
             .done();
-    }
-}
-
-/// Each downsampling must be coarser than the one before, by a whole factor.
-pub(super) fn check_downsampling(placed: &[Placed<'_>], findings: &mut Findings<'_>) {
-    let mut before: Option<Duration> = None;
-    for phase in placed {
-        let Some(action) = phase.phase.action("downsample") else { continue };
-        let interval = action.parameters.get("fixed_interval").and_then(Json::as_str);
-        let Some(interval) = interval.and_then(|text| Duration::parse(text).ok()) else { continue };
-        if let Some(finer) = before.filter(|finer| interval <= *finer || !finer.divides(&interval)) {
-            let message = format!("the interval {interval} is no multiple of {finer}, that of the phase before");
-            findings
-                .error(Code::LifecycleConflict, phase.spans["downsample"], message)
-                .help("make each interval a multiple of the one before")
-                .done();
-        }
-        before = Some(interval);
     }
 }
 

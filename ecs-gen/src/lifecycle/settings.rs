@@ -1,5 +1,6 @@
 //! Index settings, and the version of OpenSearch that the files are for.
 
+use super::further::Further;
 use super::resolve::Findings;
 use crate::diagnostic::{Code, Diagnostics};
 use crate::input::index::{CodecInput, IndexInput, OpenSearchInput};
@@ -19,7 +20,12 @@ const DEFAULT_OPENSEARCH: Version = Version { major: 2, minor: 15 };
 /// The most primary shards that an index may have in both engines.
 const MAX_SHARDS: u32 = 1024;
 
-pub(super) fn resolve_settings(index: &IndexInput, findings: &mut Findings<'_>) -> Settings {
+pub(super) fn resolve_settings(
+    index: &IndexInput,
+    opensearch: Option<&OpenSearchInput>,
+    findings: &mut Findings<'_>,
+) -> Settings {
+    let further = Further::resolve(index, opensearch, findings);
     check_numbers(index, findings);
     check_texts(index, findings);
     Settings {
@@ -35,6 +41,8 @@ pub(super) fn resolve_settings(index: &IndexInput, findings: &mut Findings<'_>) 
             };
             name.to_owned()
         }),
+        elasticsearch: further.elasticsearch,
+        opensearch: further.opensearch,
         priority: index.priority.as_ref().map_or(DEFAULT_PRIORITY, |priority| priority.value),
     }
 }

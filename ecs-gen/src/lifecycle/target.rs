@@ -65,7 +65,7 @@ pub(super) fn resolve_target(index: &Spanned<IndexInput>, findings: &mut Finding
 
 /// What the option `opensearch` says of names, in the form of the option `index`; `None` when it says nothing.
 pub(super) fn of_opensearch(input: &Spanned<OpenSearchInput>) -> Option<Spanned<IndexInput>> {
-    let OpenSearchInput { since: _, alias, aliases, data_stream, pattern } = input.value.clone();
+    let OpenSearchInput { since: _, alias, aliases, data_stream, pattern, settings: _ } = input.value.clone();
     let says_nothing = alias.is_none() && aliases.is_none() && data_stream.is_none() && pattern.is_none();
     let index = IndexInput { alias, aliases, data_stream, pattern, ..IndexInput::default() };
     (!says_nothing).then(|| Spanned::new(input.span, index))

@@ -97,7 +97,7 @@ impl IndexTarget {
 }
 
 /// Index settings.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// Whether wildcard searches pass it over.
     pub hidden: bool,
@@ -111,6 +111,10 @@ pub struct Settings {
     pub refresh_interval: Option<String>,
     /// Such as `best_compression`.
     pub codec: Option<String>,
+    /// Further settings on Elasticsearch, by name without `index.`.
+    pub elasticsearch: BTreeMap<&'static str, Json>,
+    /// Further settings on OpenSearch.
+    pub opensearch: BTreeMap<&'static str, Json>,
     /// Priority of the templates; the highest that matches wins.
     pub priority: u32,
 }

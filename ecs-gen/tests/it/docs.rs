@@ -88,7 +88,7 @@ fn collect_options(schema: &Json, options: &mut BTreeSet<String>) {
     match schema {
         Json::Object(map) => {
             if let Some(Json::Object(properties)) = map.get("properties") {
-                options.extend(properties.keys().cloned());
+                options.extend(properties.keys().flat_map(|name| name.split('.')).map(str::to_owned));
             }
             // Names of ECS are no options.
             let others = map.iter().filter(|(name, _)| *name != ECS && !name.starts_with(&format!("{ECS}.")));

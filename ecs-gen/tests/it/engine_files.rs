@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use ecs_gen::emit::{EMITTERS, Emitter};
@@ -10,6 +10,8 @@ use ecs_gen::files::Files;
 use ecs_gen::generate::{Request, emit_files, load_models};
 use ecs_gen::load::Loader;
 use serde_json::Value as Json;
+
+use crate::diagnostics::{LOG, folder};
 
 pub const LOGS: &[&str] = &["alias", "aliases", "default", "stream", "stream-policy"];
 
@@ -22,7 +24,16 @@ pub fn files(log: &str) -> &'static Files {
 }
 
 fn load(log: &str) -> Files {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/it/logs/{log}.yaml"));
+    load_file(Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/it/logs/{log}.yaml")))
+}
+
+/// The files of the two engines for `log.yaml` among these files.
+pub fn generate(files: &[(&str, &str)]) -> Files {
+    load_file(folder(files).path().join(LOG))
+}
+
+/// The files of the two engines for the log file at this path.
+pub fn load_file(path: PathBuf) -> Files {
     let mut loader = Loader::default();
     let models = load_models(&Request { logs: vec![path], ..Request::default() }, &mut loader);
     assert!(!loader.diagnostics.has_errors(), "{}", loader.diagnostics.render(&loader.sources));

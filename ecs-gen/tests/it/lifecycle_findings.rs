@@ -282,7 +282,6 @@ fn actions_have_their_parameters() {
     check_phases("warm: {shrink: {number_of_shards: 3}}", &["error lifecycle-conflict 7:12"]);
     check_phases("warm: {shrink: {number_of_shards: 2}}", &[]);
     check_phases("warm: {allocate: {}}", &["error missing-option 7:12"]);
-    check_phases("warm: {downsample: {fixed_interval: 1w}}", &["error invalid-duration 7:41"]);
 }
 
 #[test]
@@ -297,11 +296,7 @@ fn phases_do_not_contradict_each_other() {
     check_phases("frozen: {after: 30d}", &["error lifecycle-conflict 7:5"]);
     check_phases("{warm: {migrate: {}, allocate: {require: {box: warm}}}}", &["error lifecycle-conflict 7:26"]);
     check_phases("{warm: {migrate: {enabled: false}, allocate: {require: {box: warm}}}}", &[]);
-    check_phases(
-        "{warm: {downsample: {fixed_interval: 2h}}, cold: {downsample: {fixed_interval: 3h}}}",
-        &["error lifecycle-conflict 7:55"],
-    );
-    check_phases("{warm: {downsample: {fixed_interval: 2h}}, cold: {downsample: {fixed_interval: 1d}}}", &[]);
+    check_phases("warm: {downsample: {fixed_interval: 1d}}", &["error unknown-action 7:12"]);
     check(
         "lifecycle: {rollover: {max_age: 1d}, phases: {delete: {wait_for_snapshot: {policy: p}}}}",
         &["error lifecycle-conflict 2:47"],

@@ -21,4 +21,5 @@ mod patterns;
 mod plan;
 mod policies;
 mod selection;
+mod settings;
 mod workspace;

@@ -22,6 +22,9 @@ pub const COMMITTED: [&str; 2] = ["infra-events", "kibana-event-log"];
 /// The log with each field type, which the generator's own tests have.
 const EVERY_TYPE: &str = "ecs-gen/tests/it/agreement/every-type/log.yaml";
 
+/// The log with each index setting, likewise.
+const EVERY_SETTING: &str = "ecs-gen/tests/it/agreement/every-setting/log.yaml";
+
 /// A log and what is generated for it.
 #[derive(Debug)]
 pub struct Log {
@@ -44,6 +47,11 @@ impl Log {
     /// The log with every field type, generated now.
     pub fn of_every_type() -> Result<Self> {
         Self::from_file(&workspace::root().join(EVERY_TYPE))
+    }
+
+    /// The log with every index setting, generated now.
+    pub fn of_every_setting() -> Result<Self> {
+        Self::from_file(&workspace::root().join(EVERY_SETTING))
     }
 
     /// A log of the workspace with other lines: each `key: …` at the start of a line of its file is replaced.

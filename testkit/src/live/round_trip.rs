@@ -15,10 +15,10 @@ use super::log::Log;
 use super::tally::Tally;
 use crate::engines::{Client, Engine, Running};
 
-/// Puts each log on an engine and reads it back: those of the workspace, and the one with every type.
+/// Puts each log on an engine and reads it back: those of the workspace, and those with every type and every setting.
 pub fn check(running: &Running, tally: &mut Tally) -> Result<()> {
     let mut adapter = Adapter::new(running.release());
-    let mut logs = vec![Log::of_every_type()?];
+    let mut logs = vec![Log::of_every_type()?, Log::of_every_setting()?];
     for name in super::log::COMMITTED {
         logs.push(Log::committed(name)?);
     }

@@ -9,20 +9,16 @@ use super::templates;
 use crate::diff::engine::Engine;
 use crate::diff::rules::Rule;
 use crate::diff::side::{INDEX, LogSide};
+use crate::index_setting::{SETTINGS, SettingSpec};
 
-/// Settings, or beginnings of their names, that an index keeps as it was made with.
+/// Settings, or beginnings of their names, that an index keeps as it was made with, besides those of [`SETTINGS`].
 const STATIC: &[&str] = &[
-    "index.analysis.",
-    "index.codec",
     "index.mapping.coerce",
-    "index.mapping.ignore_malformed",
     "index.mapping.source.mode",
-    "index.mode",
     "index.number_of_routing_shards",
     "index.number_of_shards",
     "index.routing_partition_size",
     "index.soft_deletes.",
-    "index.sort.",
     "index.store.type",
 ];
 
@@ -182,7 +178,14 @@ fn rule_of(name: &str, old: Option<&Json>, new: Option<&Json>) -> Rule {
 
 /// Whether an index keeps the setting as it was made with.
 pub(crate) fn is_static(name: &str) -> bool {
-    STATIC.iter().any(|known| name == *known || (known.ends_with('.') && name.starts_with(known)))
+    let name_is = |known: &str| name == known || (known.ends_with('.') && name.starts_with(known));
+    let of_table = name.strip_prefix("index.").is_some_and(|bare| {
+        let is_of = |spec: &SettingSpec| {
+            bare.strip_prefix(spec.name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        SETTINGS.iter().any(|spec| spec.is_static && is_of(spec))
+    });
+    of_table || STATIC.iter().any(|known| name_is(known))
 }
 
 /// All settings below `pointer` of a document; `index.` is added where it is left out, as engines do.

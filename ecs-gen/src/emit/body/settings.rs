@@ -1,9 +1,13 @@
 //! Index settings. Every value is text, and all stand under `index`, because that is how the engines give them back: a
 //! tool that compares what it put with what it gets sees no difference.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
+use serde_json::{Map, Value as Json};
 
 use crate::field_type::{FieldType, ValueKind};
+use crate::index_setting::{SETTINGS, stored};
 use crate::model::{Field, Model, Settings};
 
 /// Step to which the number of fields is rounded up for `index.mapping.total_fields.limit`. Some room above the real
@@ -16,141 +20,104 @@ const NESTED_LIMIT: usize = 50;
 /// The engines' own limit on the depth of a mapping; only a mapping that is deeper says so.
 const DEPTH_LIMIT: usize = 20;
 
-/// The settings of a component or template.
+/// The settings of a component or template, one object for each segment of a name.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct SettingsBody {
-    /// All of them.
-    pub index: IndexSettings,
-}
-
-/// What stands under `index`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct IndexSettings {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    auto_expand_replicas: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    codec: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    default_pipeline: Option<String>,
-    /// Whether wildcard searches pass the index over.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hidden: Option<String>,
-    /// ILM on Elasticsearch.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub lifecycle: Option<LifecycleSettings>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    mapping: Option<MappingSettings>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    number_of_replicas: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    number_of_shards: Option<String>,
-    /// Index management on OpenSearch.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub plugins: Option<PluginSettings>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refresh_interval: Option<String>,
-}
-
-/// What ILM needs to know of an index.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct LifecycleSettings {
-    /// The policy.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// The alias that moves on at rollover.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rollover_alias: Option<String>,
-}
-
-/// Settings of OpenSearch's plugins.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct PluginSettings {
-    index_state_management: StateManagementSettings,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-struct StateManagementSettings {
-    rollover_alias: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-struct MappingSettings {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    depth: Option<Limit>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    nested_fields: Option<Limit>,
-    total_fields: Limit,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize)]
-struct Limit {
-    limit: String,
+    index: Map<String, Json>,
 }
 
 impl SettingsBody {
-    /// The settings that all indices of a log share and both engines know. `unseen`: how many fields the engine counts
-    /// besides those of the mapping.
-    pub fn new(model: &Model, unseen: usize) -> Self {
-        let Settings { hidden, shards, replicas, auto_expand_replicas, refresh_interval, codec, priority: _ } =
-            model.log.settings.clone();
-        let index = IndexSettings {
-            auto_expand_replicas,
-            codec,
-            default_pipeline: model.log.pipeline.as_ref().map(|pipeline| pipeline.name.clone()),
-            hidden: hidden.then(|| "true".to_owned()),
-            mapping: Some(mapping_settings(model, unseen)),
-            number_of_replicas: replicas.map(|count| count.to_string()),
-            number_of_shards: Some(shards.to_string()),
-            refresh_interval,
-            ..IndexSettings::default()
-        };
-        Self { index }
+    /// The settings that all indices of a log share, with `further` ones of the engine. `unseen`: how many fields the engine
+    /// counts besides those of the mapping.
+    pub fn new(model: &Model, further: &BTreeMap<&'static str, Json>, unseen: usize) -> Self {
+        let Settings { hidden, shards, replicas, auto_expand_replicas, refresh_interval, codec, priority: _, .. } =
+            &model.log.settings;
+        let mut body = Self::default();
+        body.set_some("auto_expand_replicas", auto_expand_replicas.as_ref());
+        body.set_some("codec", codec.as_ref());
+        body.set_some("default_pipeline", model.log.pipeline.as_ref().map(|pipeline| &pipeline.name));
+        body.set_some("hidden", hidden.then_some(&"true"));
+        body.set_some("number_of_replicas", replicas.as_ref());
+        body.set("number_of_shards", shards);
+        body.set_some("refresh_interval", refresh_interval.as_ref());
+        body.set_limits(model, unseen);
+        for (name, value) in further {
+            body.nest(name, stored(value));
+        }
+        body
     }
 
     /// Parted into what the engine needs to judge the mapping by itself, and the rest. An engine checks a component
     /// template alone, so a mapping above the default limits is refused unless its own component raises them.
     pub fn part(mut self) -> (Self, Self) {
-        let with_mapping = IndexSettings { mapping: self.index.mapping.take(), ..IndexSettings::default() };
-        (Self { index: with_mapping }, self)
+        let mut with_mapping = Self::default();
+        let of_mapping = SETTINGS.iter().filter(|spec| spec.is_of_mapping).map(|spec| spec.name);
+        for name in of_mapping.chain(["mapping"]) {
+            let segment = name.split('.').next().unwrap_or(name);
+            if let Some(value) = self.index.remove(segment) {
+                with_mapping.index.insert(segment.to_owned(), value);
+            }
+        }
+        (with_mapping, self)
+    }
+
+    /// The policy that ILM carries out.
+    pub fn set_ilm_policy(&mut self, name: &str) {
+        self.set("lifecycle.name", &name);
     }
 
     /// Only the alias that ILM moves on at rollover.
     pub fn ilm_rollover(alias: &str) -> Self {
-        let lifecycle = LifecycleSettings { rollover_alias: Some(alias.to_owned()), ..LifecycleSettings::default() };
-        Self { index: IndexSettings { lifecycle: Some(lifecycle), ..IndexSettings::default() } }
+        let mut body = Self::default();
+        body.set("lifecycle.rollover_alias", &alias);
+        body
     }
 
     /// Only the alias that ISM moves on at rollover.
     pub fn ism_rollover(alias: &str) -> Self {
-        Self { index: IndexSettings { plugins: Some(PluginSettings::rollover(alias)), ..IndexSettings::default() } }
+        let mut body = Self::default();
+        body.set("plugins.index_state_management.rollover_alias", &alias);
+        body
     }
-}
 
-impl PluginSettings {
-    /// The alias that ISM moves on at rollover.
-    pub fn rollover(alias: &str) -> Self {
-        Self { index_state_management: StateManagementSettings { rollover_alias: alias.to_owned() } }
+    fn set_limits(&mut self, model: &Model, unseen: usize) {
+        let total = ((model.mapped_count() + unseen) / FIELD_LIMIT_STEP + 1) * FIELD_LIMIT_STEP;
+        let nested = model.fields.iter().filter(|field| field.field_type == FieldType::Nested).count();
+        // An object counts as if it had a field.
+        let is_object = |field: &Field| field.is_object() || field.kind() == ValueKind::Any;
+        let levels = |field: &Field| field.path.segments().count() + usize::from(is_object(field));
+        let depth = model.fields.iter().map(levels).max().unwrap_or_default();
+        self.set_some("mapping.depth.limit", (depth > DEPTH_LIMIT).then_some(&depth));
+        self.set_some("mapping.nested_fields.limit", (nested > NESTED_LIMIT).then_some(&nested));
+        self.set("mapping.total_fields.limit", &total);
     }
-}
 
-fn mapping_settings(model: &Model, unseen: usize) -> MappingSettings {
-    let total = ((model.mapped_count() + unseen) / FIELD_LIMIT_STEP + 1) * FIELD_LIMIT_STEP;
-    let nested = model.fields.iter().filter(|field| field.field_type == FieldType::Nested).count();
-    let limit = |count: usize| Limit { limit: count.to_string() };
-    // An object counts as if it had a field.
-    let is_object = |field: &Field| field.is_object() || field.kind() == ValueKind::Any;
-    let levels = |field: &Field| field.path.segments().count() + usize::from(is_object(field));
-    let depth = model.fields.iter().map(levels).max().unwrap_or_default();
-    MappingSettings {
-        depth: (depth > DEPTH_LIMIT).then(|| limit(depth)),
-        nested_fields: (nested > NESTED_LIMIT).then(|| limit(nested)),
-        total_fields: limit(total),
+    fn set_some(&mut self, name: &str, value: Option<&impl ToString>) {
+        if let Some(value) = value {
+            self.set(name, value);
+        }
+    }
+
+    fn set(&mut self, name: &str, value: &impl ToString) {
+        self.nest(name, value.to_string().into());
+    }
+
+    fn nest(&mut self, name: &str, value: Json) {
+        let mut segments: Vec<&str> = name.split('.').collect();
+        let last = segments.pop().unwrap_or(name);
+        let place = segments.into_iter().fold(&mut self.index, |place, segment| {
+            let below = place.entry(segment).or_insert_with(|| Json::Object(Map::new()));
+            below.as_object_mut().expect("no setting's name begins with the whole name of another")
+        });
+        place.insert(last.to_owned(), value);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use std::collections::BTreeMap;
+
+    use serde_json::{Value as Json, json};
 
     use super::SettingsBody;
     use crate::field_type::FieldType;
@@ -160,8 +127,8 @@ mod tests {
     fn check(fields: usize, unseen: usize, expected: &str) {
         let names = (0..fields).map(|number| format!("f{number}"));
         let model = names.fold(ModelBuilder::new(), |builder, name| builder.plain(&name, FieldType::Keyword)).finish();
-        let limit = SettingsBody::new(&model, unseen).index.mapping.unwrap().total_fields.limit;
-        assert_eq!(limit, expected, "{fields} and {unseen}");
+        let body = SettingsBody::new(&model, &BTreeMap::new(), unseen);
+        assert_eq!(body.index["mapping"]["total_fields"]["limit"], expected, "{fields} and {unseen}");
     }
 
     #[test]
@@ -183,18 +150,35 @@ mod tests {
             (20, FieldType::Object, Some("21")),
         ] {
             let model = ModelBuilder::new().plain(&path(levels), field_type).finish();
-            let mapping = SettingsBody::new(&model, 0).index.mapping.unwrap();
-            assert_eq!(mapping.depth.map(|limit| limit.limit).as_deref(), expected, "{levels}");
+            let body = SettingsBody::new(&model, &BTreeMap::new(), 0);
+            assert_eq!(body.index["mapping"].pointer("/depth/limit").and_then(Json::as_str), expected, "{levels}");
         }
     }
 
     #[test]
-    fn limits_of_the_mapping_go_with_it() {
-        let whole = SettingsBody::new(&ModelBuilder::new().plain("a", FieldType::Keyword).finish(), 0);
+    fn what_the_mapping_needs_goes_with_it() {
+        let further = BTreeMap::from([
+            ("sort.field", json!(["a"])),
+            ("mapping.ignore_malformed", json!(true)),
+            ("codec", json!("zstd")),
+            ("max_result_window", json!(20)),
+        ]);
+        let whole = SettingsBody::new(&ModelBuilder::new().plain("a", FieldType::Keyword).finish(), &further, 0);
         let (with_mapping, rest) = whole.part();
         let json = |body: &SettingsBody| serde_json::to_value(body).unwrap();
-        assert_eq!(json(&with_mapping), json!({"index": {"mapping": {"total_fields": {"limit": "100"}}}}));
-        assert_eq!(json(&rest), json!({"index": {"number_of_shards": "1"}}));
+        assert_eq!(
+            json(&with_mapping),
+            json!({"index": {
+                "mapping": {"ignore_malformed": "true", "total_fields": {"limit": "100"}},
+                "sort": {"field": ["a"]},
+            }})
+        );
+        assert_eq!(
+            json(&rest),
+            json!({"index": {
+                "codec": "zstd", "max_result_window": "20", "number_of_shards": "1",
+            }})
+        );
     }
 
     #[test]
@@ -203,8 +187,8 @@ mod tests {
             let names = (0..count).map(|number| format!("n{number}"));
             let model =
                 names.fold(ModelBuilder::new(), |builder, name| builder.plain(&name, FieldType::Nested)).finish();
-            let mapping = SettingsBody::new(&model, 0).index.mapping.unwrap();
-            assert_eq!(mapping.nested_fields.map(|limit| limit.limit).as_deref(), expected);
+            let body = SettingsBody::new(&model, &BTreeMap::new(), 0);
+            assert_eq!(body.index["mapping"].pointer("/nested_fields/limit").and_then(Json::as_str), expected);
         }
     }
 }

@@ -97,6 +97,11 @@ fn push_rest(text: &mut String, model: &Model) {
     if let Some(rollover) = &lifecycle.rollover {
         push_rollover(text, rollover, model);
     }
+    let settings = &model.log.settings;
+    let left_out = settings.elasticsearch.keys().filter(|name| !settings.opensearch.contains_key(*name));
+    for name in left_out {
+        let _ = writeln!(text, "- There is no setting `index.{name}`; it is left out.");
+    }
     text.push_str(
         "- An edited ISM policy holds for new indices only; `POST _plugins/_ism/change_policy` moves others.\n",
     );

@@ -101,7 +101,7 @@ fn a_parameter_of_the_wrong_form_is_reported() {
     check_extension("    - {name: a, type: date, parameters: {format: yyyy}}", &[("invalid-value", "3:42")]);
     check_extension(
         "    - {name: a, type: text, multi_fields: [{type: text, analyzer: mine}]}",
-        &[("invalid-value", "3:67")],
+        &[("invalid-value", "3:14")],
     );
     check_extension("    - {name: a, type: keyword, parameters: {copy_to: [b c]}}", &[("invalid-value", "3:45")]);
 }

@@ -93,6 +93,8 @@ fn editors_accept_the_shipped_inputs() {
     }
     check_file("log", "ecs-gen/tests/it/agreement/every-type/log.yaml");
     check_file("extension", "ecs-gen/tests/it/agreement/every-type/fields.yaml");
+    check_file("log", "ecs-gen/tests/it/agreement/every-setting/log.yaml");
+    check_file("extension", "ecs-gen/tests/it/agreement/every-setting/fields.yaml");
     check_file("extension", "ecs-gen/tests/it/logs/example-extension.yaml");
     check_file("extension", "kibana-extensions.yaml");
     check_file("extension", "change-extensions.yaml");

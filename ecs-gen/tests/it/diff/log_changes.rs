@@ -84,6 +84,8 @@ const CASES: &[Case] = &[
     log(&[("refresh_interval: 5s", "refresh_interval: 10s")], "setting-changed settings.index.refresh_interval"),
     log(&[("refresh_interval: 5s, ", "")], "setting-changed settings.index.refresh_interval"),
     log(&[("shards: 1", "shards: 2")], "static-setting-changed settings.index.number_of_shards"),
+    log(&[("codec: default", "codec: default, settings: {sort.field: ecs.version}")], "static-setting-changed settings.index.sort.field"),
+    log(&[("codec: default", "codec: default, settings: {max_result_window: 5}")], "setting-changed settings.index.max_result_window"),
     log(&[("codec: default", "codec: best_compression")], "static-setting-changed settings.index.codec"),
     log(&[("shards: 1", "shards: 1, hidden: true")], "hidden-changed settings.index.hidden"),
     // Templates and names
