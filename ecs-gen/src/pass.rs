@@ -64,6 +64,7 @@ pub fn run_all(draft: &mut Draft, diagnostics: &mut Diagnostics) {
 pub fn check_opensearch(draft: &Draft, diagnostics: &mut Diagnostics) {
     let log = &draft.log;
     lifecycle::check_opensearch(&log.index, log.opensearch.as_ref(), diagnostics);
+    check_settings::check_opensearch(draft, diagnostics);
 }
 
 /// Checks that stand between logs: names and index patterns.

@@ -11,6 +11,7 @@ use crate::field_path::FieldPath;
 use crate::field_type::{FieldType, ValueKind};
 use crate::index_setting::{ANALYSIS, ANALYZERS, NORMALIZERS, analysis_names};
 use crate::input::Entries;
+use crate::model::Version;
 use crate::parameter::{Parameter, Parameters};
 use crate::source::{Span, Spanned};
 
@@ -63,9 +64,21 @@ fn check_sort(draft: &Draft, settings: &Settings, span: Span, diagnostics: &mut 
     for field in &fields {
         if let Some(why) = unsortable(draft, field).filter(|_| !draft.may_select(field)) {
             let message = format!("an index cannot be sorted by `{field}`: {why}");
-            let help = "sort by a selected keyword, number, date or boolean that has doc values";
+            let help =
+                "sort by a selected keyword, date, boolean, address, integer, `float` or `double` that has doc values";
             diagnostics.push(Diagnostic::error(Code::InvalidValue, message).at(span).help(help));
         }
+    }
+}
+
+/// The first OpenSearch that is known to sort an index that has nested objects; 2.15 refuses it (measured).
+const SORTS_NESTED: Version = Version { major: 3, minor: 8 };
+
+/// Checks what only concerns logs whose files for OpenSearch are wanted.
+pub(super) fn check_opensearch(draft: &Draft, diagnostics: &mut Diagnostics) {
+    let (Some(storage), Some(since)) = (&draft.storage, draft.opensearch_since) else { return };
+    if !storage.settings.opensearch.contains_key("sort.field") || since >= SORTS_NESTED {
+        return;
     }
     let mut nested = None;
     draft.selected.walk(&mut |path, place| {
@@ -73,9 +86,12 @@ fn check_sort(draft: &Draft, settings: &Settings, span: Span, diagnostics: &mut 
             nested.get_or_insert_with(|| path.to_owned());
         }
     });
-    if let Some(path) = nested.filter(|_| !fields.is_empty()) {
-        let message = format!("an index with the nested objects `{path}` cannot be sorted");
-        let help = "the engines refuse it: select no nested objects, or drop `sort.field`";
+    if let Some(path) = nested {
+        let there = draft.log.opensearch.as_ref().and_then(|input| span_of(&input.settings, "sort"));
+        let span = there.or_else(|| span_of(&draft.log.index.settings, "sort")).unwrap_or(draft.log.index.span);
+        let message = format!("OpenSearch {since} sorts no index that has nested objects, such as `{path}`");
+        let help =
+            format!("write `opensearch: {{since: \"{SORTS_NESTED}\"}}`, select no nested objects, or drop `sort`");
         diagnostics.push(Diagnostic::error(Code::InvalidValue, message).at(span).help(help));
     }
 }
@@ -91,17 +107,17 @@ fn unsortable(draft: &Draft, field: &str) -> Option<&'static str> {
     let Some(field) = place.and_then(|place| place.field.as_ref()) else { return Some("it is no selected field") };
     let declaration = &field.declaration;
     let is_sortable = match declaration.field_type {
-        FieldType::UnsignedLong => false,
+        FieldType::UnsignedLong | FieldType::HalfFloat | FieldType::ScaledFloat => false,
         FieldType::Keyword => true,
         other => matches!(
             other.kind(),
             ValueKind::Integer(_)
                 | ValueKind::Double
                 | ValueKind::Float
-                | ValueKind::HalfFloat
                 | ValueKind::Boolean
                 | ValueKind::Date
                 | ValueKind::DateNanos
+                | ValueKind::Ip
         ),
     };
     if !is_sortable {

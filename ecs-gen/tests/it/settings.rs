@@ -81,6 +81,10 @@ fn an_index_is_sorted_by_what_engines_can_sort_by() {
     check_settings("{sort.order: asc}", &invalid);
     let nested = format!("{FIELDS}\n  - {{name: steps, type: nested}}\n  - {{name: steps.name, type: keyword}}");
     check(&[(LOG, &log_with("{sort.field: x.code}", "")), ("ext.yaml", &extension(&nested))], &invalid);
+    let newer = log_with("{sort.field: x.code}", "opensearch: {since: '3.8'}");
+    check(&[(LOG, &newer), ("ext.yaml", &extension(&nested))], &[]);
+    let half = format!("{FIELDS}\n  - {{name: half, type: half_float}}");
+    check(&[(LOG, &log_with("{sort.field: x.half}", "")), ("ext.yaml", &extension(&half))], &invalid);
     let text = log_with("{mode: logsdb}", "").replace("'@timestamp': {}, ", "");
     check(&[(LOG, &text), ("ext.yaml", &extension(FIELDS))], &[("required-not-selected", "log.yaml:3:32")]);
 }
