@@ -107,8 +107,8 @@ mod tests {
     use super::check;
 
     #[track_caller]
-    fn refuses(analysis: Json, expected: &str) {
-        let problem = check(&analysis).unwrap_err();
+    fn refuses(analysis: &Json, expected: &str) {
+        let problem = check(analysis).unwrap_err();
         assert!(problem.contains(expected), "{problem}");
     }
 
@@ -124,16 +124,16 @@ mod tests {
             "filter": {"short": {"type": "truncate", "length": 20}},
         });
         assert_eq!(check(&fine), Ok(()));
-        refuses(json!([]), "takes a mapping");
-        refuses(json!({"analysers": {}}), "has no part `analysers`");
-        refuses(json!({"analyzer": {"a": {}}}), "needs a `tokenizer`");
-        refuses(json!({"analyzer": {"a": {"tokenizer": "standard", "filters": []}}}), "has no `filters`");
-        refuses(json!({"analyzer": {"_a": {"tokenizer": "standard"}}}), "begins with `_`");
-        refuses(json!({"normalizer": {"n": {"type": "lowercase"}}}), "is of type `custom`");
-        refuses(json!({"normalizer": {"n": {"tokenizer": "keyword"}}}), "has no `tokenizer`");
-        refuses(json!({"filter": {"f": {"length": 2}}}), "needs a `type`");
-        refuses(json!({"analyzer": {"a": {"tokenizer": "standard", "filter": [1]}}}), "takes names under `filter`");
+        refuses(&json!([]), "takes a mapping");
+        refuses(&json!({"analysers": {}}), "has no part `analysers`");
+        refuses(&json!({"analyzer": {"a": {}}}), "needs a `tokenizer`");
+        refuses(&json!({"analyzer": {"a": {"tokenizer": "standard", "filters": []}}}), "has no `filters`");
+        refuses(&json!({"analyzer": {"_a": {"tokenizer": "standard"}}}), "begins with `_`");
+        refuses(&json!({"normalizer": {"n": {"type": "lowercase"}}}), "is of type `custom`");
+        refuses(&json!({"normalizer": {"n": {"tokenizer": "keyword"}}}), "has no `tokenizer`");
+        refuses(&json!({"filter": {"f": {"length": 2}}}), "needs a `type`");
+        refuses(&json!({"analyzer": {"a": {"tokenizer": "standard", "filter": [1]}}}), "takes names under `filter`");
         let misspelt = json!({"analyzer": {"a": {"tokenizer": "standard", "filter": "myFilter"}}, "filter": {"my_filter": {"type": "stop"}}});
-        refuses(misspelt, "`my_filter` is declared");
+        refuses(&misspelt, "`my_filter` is declared");
     }
 }

@@ -175,9 +175,8 @@ fn complete_phases(phases: &mut Map<String, Json>) {
                 continue;
             };
             for parameter in action.parameters {
-                match parameter.form {
-                    ActionForm::Size => parameters[parameter.name]["pattern"] = SIZE.into(),
-                    _ => {}
+                if parameter.form == ActionForm::Size {
+                    parameters[parameter.name]["pattern"] = SIZE.into();
                 }
             }
             // Nothing is no mapping that lacks what is required.
