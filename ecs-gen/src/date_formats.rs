@@ -1,7 +1,7 @@
 //! Which texts and numbers a date field takes, out of its mapping parameter `format`; for the emitters that say so.
 
 use crate::model::Field;
-use crate::parameter::Parameter;
+use crate::parameter::{Parameter, Parameters};
 
 /// The forms in which a date field takes its values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,12 @@ impl DateFormats {
 
     /// The forms that `field` takes.
     pub(crate) fn of(field: &Field) -> Self {
-        field.parameters.get(&Parameter::Format).and_then(|format| format.as_str()).map_or(Self::DEFAULT, Self::parse)
+        Self::of_parameters(&field.parameters)
+    }
+
+    /// The forms that a field with these parameters takes.
+    pub(crate) fn of_parameters(parameters: &Parameters) -> Self {
+        parameters.get(&Parameter::Format).and_then(|format| format.as_str()).map_or(Self::DEFAULT, Self::parse)
     }
 
     /// Reads formats joined by `||`. Of the two epochs the engines take a number by the one that stands first.

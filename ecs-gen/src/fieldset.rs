@@ -19,6 +19,7 @@ mod expand;
 mod measure;
 mod merge;
 mod node;
+mod null_value;
 mod parameters;
 mod released;
 

@@ -1,7 +1,10 @@
 //! Mapping parameters as they are written, checked against the field's type and each parameter's own form.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value as Json;
 
+use super::null_value;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::field_path::FieldPath;
 use crate::field_type::FieldType;
@@ -118,6 +121,7 @@ pub(super) fn check_parameters(
     diagnostics: &mut Diagnostics,
 ) -> Parameters {
     let mut parameters = Parameters::new();
+    let spans: BTreeMap<String, Span> = written.iter().map(|written| (written.name.clone(), written.span)).collect();
     let needed = needed(field_type).filter(|needed| written.iter().all(|written| written.name != needed.name()));
     for Written { name, span, value } in written {
         let Some(parameter) = Parameter::from_name(&name) else {
@@ -136,6 +140,10 @@ pub(super) fn check_parameters(
         }
     }
     add_defaults(field_type, &mut parameters);
+    for (parameter, problem) in refused_together(field_type, &parameters) {
+        diagnostics.push(problem.at(spans.get(parameter.name()).copied().unwrap_or(field.span)));
+        parameters.remove(&parameter);
+    }
     if let Some(needed) = needed {
         let name = needed.name();
         let message = format!("`{}` is a `{}` without `{name}`", field.value, field_type.name());
@@ -161,12 +169,36 @@ fn refused(field_type: FieldType, parameter: Parameter, value: &Json) -> Option<
         let message = format!("`{name}` takes {wanted}, not `{value}`");
         return Some(Diagnostic::error(Code::InvalidValue, message));
     }
+    // Elasticsearch: "Unknown value [positions] for field [index_options] - accepted values are [docs, freqs]".
+    let has_terms_only = matches!(field_type, FieldType::Keyword | FieldType::Flattened);
+    if has_terms_only && parameter == Parameter::IndexOptions && !(value == "docs" || value == "freqs") {
+        let message = format!("`{name}` of a `{}` is docs or freqs, not `{value}`", field_type.name());
+        return Some(Diagnostic::error(Code::InvalidValue, message).help("one term has no positions in its text"));
+    }
     // Elasticsearch: "parameter [synthetic_source_keep] can't be set to [arrays] for nested object".
     if field_type == FieldType::Nested && parameter == Parameter::SyntheticSourceKeep && value == "arrays" {
         let message = format!("`{name}` of a nested object is none or all, not `arrays`");
         return Some(Diagnostic::error(Code::InvalidValue, message).help("a nested object is a list in any case"));
     }
     None
+}
+
+/// What is wrong with values that the engines refuse beside others, or in place of the field's own values.
+fn refused_together(field_type: FieldType, parameters: &Parameters) -> Vec<(Parameter, Diagnostic)> {
+    let mut problems = Vec::new();
+    if let Some(wanted) = null_value::wanted(field_type, parameters) {
+        let value = &parameters[&Parameter::NullValue];
+        let message = format!("`null_value` of a `{}` cannot be `{value}`", field_type.name());
+        let help = format!("write {wanted}: it stands in the index wherever a document has null");
+        problems.push((Parameter::NullValue, Diagnostic::error(Code::InvalidValue, message).help(help)));
+    }
+    let is = |parameter, value: bool| parameters.get(&parameter) == Some(&Json::Bool(value));
+    if is(Parameter::Fielddata, true) && is(Parameter::Index, false) {
+        let message = "`fielddata` of a text that is not indexed has nothing to load";
+        let problem = Diagnostic::error(Code::InvalidValue, message).help("drop `fielddata`, or `index: false`");
+        problems.push((Parameter::Fielddata, problem));
+    }
+    problems
 }
 
 /// Which parameters a type takes, for a help text.

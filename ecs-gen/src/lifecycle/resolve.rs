@@ -52,6 +52,12 @@ pub fn resolve(
         Some(lifecycle) => resolve_lifecycle(lifecycle, index, log_name, &mut findings),
         None => default_lifecycle(log_name),
     };
+    if !findings.failed && lifecycle.policy.len() > super::names::MAX_BYTES {
+        let message =
+            format!("the policy name `{}` is longer than {} bytes", lifecycle.policy, super::names::MAX_BYTES);
+        let help = "shorten the log's name, or name the policy: `lifecycle: {policy: NAME}`";
+        findings.error(Code::InvalidIndexName, log_name.span, message).help(help).done();
+    }
     let failed = findings.failed;
     target.filter(|_| !failed).map(|target| Storage { target, opensearch_target, settings, lifecycle })
 }

@@ -5,8 +5,8 @@ use serde_json::Value as Json;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::draft::{Draft, FieldTree, TreeField};
 use crate::field_path::FieldPath;
-use crate::field_type::FieldType;
-use crate::parameter::Parameter;
+use crate::field_type::{FieldType, ValueKind};
+use crate::parameter::{Parameter, Parameters};
 
 pub(super) fn run(draft: &mut Draft, diagnostics: &mut Diagnostics) {
     let selected = &draft.selected;
@@ -19,7 +19,8 @@ pub(super) fn run(draft: &mut Draft, diagnostics: &mut Diagnostics) {
                 if draft.may_select(target) {
                     continue;
                 }
-                if let Some(problem) = problem_with(selected, field, target) {
+                let problem = problem_with(selected, field, target);
+                if let Some(problem) = problem.or_else(|| problem_between(selected, field, target, parameter)) {
                     diagnostics.push(problem.at(field.declaration.span));
                 }
             }
@@ -61,6 +62,60 @@ fn problem_with(selected: &FieldTree, field: &TreeField, target: &str) -> Option
             Some(points_to(path, target, "is no selected field").maybe_help(help))
         }
     }
+}
+
+/// What is wrong with pointing from a field to that target, which holds values.
+fn problem_between(selected: &FieldTree, field: &TreeField, target: &str, parameter: Parameter) -> Option<Diagnostic> {
+    let path = &field.declaration.path;
+    let target_path = FieldPath::parse(target).ok()?;
+    let (from, to) = (nested_above(selected, path), nested_above(selected, &target_path));
+    let is_alias = parameter == Parameter::Path;
+    // The engines: an alias must have the nested scope of its target, and `copy_to` copies to the same nested document or
+    // one around it.
+    let is_in_scope = if is_alias { from == to } else { from.starts_with(&to) };
+    if !is_in_scope {
+        let help = if is_alias {
+            "an alias stands in the same list of nested objects as its target"
+        } else {
+            "values are copied within a nested object, or out of it"
+        };
+        return Some(points_to(path, target, "is in another list of nested objects").help(help));
+    }
+    if is_alias {
+        return None;
+    }
+    let target_field = &selected.get(&target_path)?.field.as_ref()?.declaration;
+    let source = &field.declaration;
+    if matches!(source.field_type.kind(), ValueKind::GeoPoint | ValueKind::Range(_)) {
+        let message = format!("`{path}` is a `{}`, whose values are copied nowhere", source.field_type.name());
+        let help = "drop `copy_to`: Elasticsearch copies single values only, and refuses the documents";
+        return Some(Diagnostic::error(Code::AliasTarget, message).help(help));
+    }
+    let same = source.field_type == target_field.field_type
+        || source.field_type.narrower(target_field.field_type) == Some(source.field_type);
+    let is_same_form = same && format_of(&source.parameters) == format_of(&target_field.parameters);
+    let takes_any = matches!(target_field.field_type.kind(), ValueKind::Keyword | ValueKind::Text);
+    let is_constant = target_field.field_type.kind() == ValueKind::Constant;
+    if takes_any || (is_same_form && !is_constant) {
+        return None;
+    }
+    let why = format!("does not take every value of a `{}`", source.field_type.name());
+    let help = "copy to a `keyword` or a `text`, or to a field of the same type and format";
+    Some(points_to(path, target, &why).help(help))
+}
+
+/// The nested objects that `path` is in, from the root on.
+fn nested_above(selected: &FieldTree, path: &FieldPath) -> Vec<FieldPath> {
+    let above = std::iter::successors(path.parent(), FieldPath::parent);
+    let is_nested =
+        |above: &FieldPath| selected.get(above).is_some_and(|place| place.field_type() == FieldType::Nested);
+    let mut nested: Vec<FieldPath> = above.filter(is_nested).collect();
+    nested.reverse();
+    nested
+}
+
+fn format_of(parameters: &Parameters) -> Option<&Json> {
+    parameters.get(&Parameter::Format)
 }
 
 fn points_to(path: &FieldPath, target: &str, why: &str) -> Diagnostic {

@@ -89,3 +89,114 @@ fn numbers_fit_the_engines_integers() {
     check(&[(LOG, &priority(most.into()))], &[]);
     check(&[(LOG, &priority(above))], &[("invalid-value", "log.yaml:5:78")]);
 }
+
+/// What OpenSearch 3.8 or Elasticsearch 8.19 answered with 400 when the mapping was put.
+#[test]
+fn what_stands_for_null_is_a_value_of_the_type() {
+    let field =
+        |kind: &str, value: &str| format!("    - {{name: a, type: {kind}, parameters: {{null_value: {value}}}}}");
+    let good = [
+        ("byte", "-128"),
+        ("byte", "'5'"),
+        ("long", "9223372036854775807"),
+        ("unsigned_long", "18446744073709551615"),
+        ("half_float", "65519"),
+        ("float", "1e38"),
+        ("boolean", "'true'"),
+        ("date", "5"),
+        ("date", "'2024-01-01'"),
+        ("ip", "'::1'"),
+        ("geo_point", "'52.5,13.25'"),
+        ("keyword", "none"),
+        ("keyword", "5"),
+    ];
+    for (kind, value) in good {
+        check_extension(&field(kind, value), &[]);
+    }
+    let bad = [
+        ("byte", "300"),
+        ("integer", "1.5"),
+        ("long", "nope"),
+        ("unsigned_long", "-1"),
+        ("half_float", "70000"),
+        ("boolean", "maybe"),
+        ("date", "nope"),
+        ("date_nanos", "-1"),
+        ("ip", "nope"),
+        ("geo_point", "nope"),
+        ("geo_point", "'91,0'"),
+    ];
+    for (kind, value) in bad {
+        let at = format!("3:{}", 38 + kind.len());
+        check_extension(&field(kind, value), &[("invalid-value", &at)]);
+    }
+    let seconds = "    - {name: a, type: date, parameters: {format: epoch_second, null_value: '2024-01-01'}}";
+    check_extension(seconds, &[("invalid-value", "3:64")]);
+    let long = "x".repeat(32_767);
+    let keyword = |limit: &str| {
+        format!("    - {{name: a, type: keyword, ignore_above: {limit}, parameters: {{null_value: {long}}}}}")
+    };
+    check_extension(&keyword("1024"), &[]);
+    check_extension(&keyword("none"), &[("invalid-value", "3:65")]);
+}
+
+#[test]
+fn parameters_that_engines_refuse_are_refused() {
+    for kind in ["keyword", "flattened"] {
+        let field =
+            |options: &str| format!("    - {{name: a, type: {kind}, parameters: {{index_options: {options}}}}}");
+        check_extension(&field("freqs"), &[]);
+        for options in ["positions", "offsets"] {
+            check_extension(&field(options), &[("invalid-value", &format!("3:{}", 38 + kind.len()))]);
+        }
+    }
+    let text = |index: bool| format!("    - {{name: a, type: text, index: {index}, parameters: {{fielddata: true}}}}");
+    check_extension(&text(true), &[]);
+    check_extension(&text(false), &[("invalid-value", "3:56")]);
+}
+
+#[test]
+fn values_are_copied_to_where_engines_copy_them() {
+    let targets = "    - {name: key, type: keyword}\n    - {name: long, type: long}\n    - {name: free, type: flattened}\n    \
+                   - {name: list, type: nested}\n    - {name: list.key, type: keyword}\n    - {name: seconds, type: date, parameters: {format: epoch_second}}\n";
+    let copy = |name: &str, kind: &str, target: &str| {
+        format!("{targets}    - {{name: {name}, type: {kind}, parameters: {{copy_to: x.{target}}}}}")
+    };
+    for (name, kind, target) in
+        [("a", "ip", "key"), ("a", "integer", "long"), ("list.a", "keyword", "list.key"), ("list.a", "long", "key")]
+    {
+        check_extension(&copy(name, kind, target), &[]);
+    }
+    for (name, kind, target) in [
+        ("a", "keyword", "long"),
+        ("a", "double", "long"),
+        ("a", "keyword", "free"),
+        ("a", "date", "seconds"),
+        ("a", "geo_point", "key"),
+        ("a", "long_range", "key"),
+        ("a", "keyword", "list.key"),
+    ] {
+        check_extension(&copy(name, kind, target), &[("alias-target", "9:14")]);
+    }
+}
+
+#[test]
+fn an_alias_is_in_the_nested_object_of_its_target() {
+    let alias = |name: &str, target: &str| {
+        format!(
+            "    - {{name: key, type: keyword}}\n    - {{name: list, type: nested}}\n    - {{name: list.key, type: keyword}}\n    - {{name: {name}, type: alias, path: x.{target}}}"
+        )
+    };
+    check_extension(&alias("a", "key"), &[]);
+    check_extension(&alias("list.a", "list.key"), &[]);
+    check_extension(&alias("a", "list.key"), &[("alias-target", "6:14")]);
+    check_extension(&alias("list.a", "key"), &[("alias-target", "6:14")]);
+}
+
+#[test]
+fn the_policy_of_a_long_name_fits_the_engines() {
+    let log = |length: usize, rest: &str| log_with(rest).replace("name: log", &format!("name: {}", "n".repeat(length)));
+    check(&[(LOG, &log(248, ""))], &[]);
+    check(&[(LOG, &log(249, ""))], &[("invalid-index-name", "log.yaml:1:7")]);
+    check(&[(LOG, &log(249, "lifecycle: {policy: mine, rollover: {max_age: 1d}}\n"))], &[]);
+}
