@@ -103,6 +103,8 @@ pub struct Place {
     pub span: Span,
     /// When the set is copied there.
     pub order: u32,
+    /// Whether it goes to wherever the object's set is reused, or nowhere else; by `order` when absent.
+    pub transitive: Option<bool>,
     /// Whether documents hold a list of them there.
     pub many: bool,
     /// Whether the set may still change there.
@@ -122,6 +124,8 @@ pub struct Reuse {
     pub fieldset: Spanned<String>,
     /// Whether documents hold a list of them.
     pub many: bool,
+    /// Whether it goes to wherever the set is reused, or nowhere else.
+    pub transitive: Option<bool>,
     /// One line for people.
     pub description: String,
     /// The custom set that says so.
@@ -223,6 +227,7 @@ fn declare_place(
         name,
         span,
         order,
+        transitive: None,
         many: false,
         beta: false,
         description: String::new(),
@@ -234,7 +239,8 @@ fn declare_place(
             let name = there.name.as_deref().map_or(Some(set.clone()), &mut parse);
             let place = place(parse(&there.at)?, name?);
             let description = there.short_override.as_deref().map(one_line).unwrap_or_default();
-            Some(Place { many: there.normalize.is_array(), beta: says_so(there.beta.as_ref()), description, ..place })
+            let (many, beta) = (there.normalize.is_array(), says_so(there.beta.as_ref()));
+            Some(Place { many, beta, description, transitive: there.transitive, ..place })
         }
     }
 }

@@ -31,6 +31,7 @@ pub(super) fn declare_reuse(
         path: parse_path(&input.name, diagnostics)?,
         fieldset: fieldset.clone(),
         many: input.normalize.is_array(),
+        transitive: input.transitive.as_ref().map(|transitive| transitive.value),
         description: describe(input),
         custom: field.customs.first().copied(),
     })
@@ -49,6 +50,11 @@ pub(super) fn declare_field(
         diagnostics.push(Diagnostic::error(Code::MissingOption, message).at(input.name.span).help(help));
         return None;
     };
+    if let Some(transitive) = &input.transitive {
+        let message = format!("`{}` says how far a reuse goes, and reuses nothing", input.name.value);
+        let problem = Diagnostic::error(Code::ReuseSource, message).at(transitive.span);
+        diagnostics.push(problem.help("add `reuse: FIELDSET`, or drop `transitive`"));
+    }
     let declared = parse_type(type_name, diagnostics)?;
     // Of a disabled object nothing is parsed, nested or not; only `object` says so on every engine.
     let is_stored = declared == FieldType::Nested && field.parameters.iter().any(Written::disables);

@@ -10,6 +10,9 @@
 //!    ends.
 //!
 //! A place may be made by another reuse; one that waits for it is taken up after each step.
+//!
+//! `transitive` at a place overrules its order: `true` is before all orders, with what goes into the set itself, and `false`
+//! after all of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -22,6 +25,10 @@ use crate::source::Span;
 
 /// The order of a `reuse`: that of a set which says nothing else.
 const ORDER_OF_REUSE: u32 = super::DEFAULT_ORDER;
+
+/// Before and after every order that can be written.
+const FIRST: u64 = 0;
+const LAST: u64 = u64::MAX;
 
 /// Copies every set to its places; the trees of all sets by name.
 pub(super) fn expand(sets: &[Arc<Fieldset>], diagnostics: &mut Diagnostics) -> BTreeMap<String, Arc<Node>> {
@@ -43,7 +50,7 @@ struct Entry {
     at: Option<FieldPath>,
     /// Where the copy goes, below the root of that tree.
     path: FieldPath,
-    order: u32,
+    order: u64,
     placed: Arc<Placed>,
 }
 
@@ -71,7 +78,7 @@ struct Expander<'s, 'd> {
 
 impl Expander<'_, '_> {
     fn run(&mut self, entries: &[Entry]) {
-        let orders: BTreeSet<u32> = entries.iter().map(|entry| entry.order).collect();
+        let orders: BTreeSet<u64> = entries.iter().map(|entry| entry.order).collect();
         let mut waiting: Vec<Entry> = Vec::new();
         for order in orders {
             let now = entries.iter().filter(|entry| entry.order == order);
@@ -218,7 +225,8 @@ impl Expander<'_, '_> {
                     self.report_root(set, place.span);
                     continue;
                 }
-                entries.push(entry(set, target, at, &place.name, place.order, placed));
+                let order = order(place.order, place.transitive);
+                entries.push(entry(set, target, at, &place.name, order, placed));
             }
             for reuse in &set.reuses {
                 let Some(source) = self.sets.iter().find(|known| known.name.value.as_str() == reuse.fieldset.value)
@@ -233,12 +241,14 @@ impl Expander<'_, '_> {
                 let placed = note(source, reuse.custom, set, reuse.path.span);
                 let placed = Placed { many: reuse.many, description: reuse.description.clone(), ..placed };
                 let at = reuse.path.value.parent();
-                let mut made = entry(source, set.name.value.as_str(), None, &reuse.path.value, ORDER_OF_REUSE, placed);
+                let order = order(ORDER_OF_REUSE, reuse.transitive);
+                let mut made = entry(source, set.name.value.as_str(), None, &reuse.path.value, order, placed);
                 // Objects above it are made, as for a field.
                 made.at = at.filter(|at| set.tree.get(at).is_some());
                 entries.push(made);
             }
         }
+        complete_first(&mut entries);
         entries
     }
 
@@ -306,7 +316,36 @@ impl Entry {
     }
 }
 
-fn entry(set: &Fieldset, target: &str, at: Option<FieldPath>, name: &FieldPath, order: u32, placed: Placed) -> Entry {
+/// Orders that can be written begin at [`FIRST`] + 1.
+fn order(written: u32, transitive: Option<bool>) -> u64 {
+    match transitive {
+        Some(true) => FIRST,
+        Some(false) => LAST,
+        None => u64::from(written) + 1,
+    }
+}
+
+/// What custom files put into a set that is copied before all others goes into it before that.
+fn complete_first(entries: &mut [Entry]) {
+    loop {
+        let copied: BTreeSet<String> =
+            entries.iter().filter(|entry| entry.order == FIRST).map(|entry| entry.source.clone()).collect();
+        let late = |entry: &&mut Entry| {
+            let is_open = entry.order != FIRST && entry.order != LAST;
+            is_open && entry.is_custom() && !entry.is_self_nesting() && copied.contains(&entry.target)
+        };
+        let mut has_changed = false;
+        for entry in entries.iter_mut().filter(late) {
+            entry.order = FIRST;
+            has_changed = true;
+        }
+        if !has_changed {
+            return;
+        }
+    }
+}
+
+fn entry(set: &Fieldset, target: &str, at: Option<FieldPath>, name: &FieldPath, order: u64, placed: Placed) -> Entry {
     let path = at.as_ref().map_or_else(|| name.clone(), |at| at.join(name));
     let source = set.name.value.as_str().to_owned();
     Entry { source, target: target.to_owned(), at, path, order, placed: Arc::new(placed) }

@@ -238,6 +238,7 @@ impl FieldInput {
     /// Everything but types, parameters and multi-fields, which are judged before.
     fn lay_over(&mut self, later: Self) {
         later_counts(&mut self.reuse, later.reuse);
+        later_counts(&mut self.transitive, later.transitive);
         later_counts(&mut self.level, later.level);
         // A short text belongs to its long one.
         if later.description.is_some() || later.short.is_some() {

@@ -102,6 +102,10 @@ pub struct ExpectedAs {
     /// Whether the set may still change there, or the sentence that says so.
     #[serde(default)]
     pub beta: Option<Json>,
+    /// How far the set goes: `true` carries it along to wherever the set of that object is reused, `false` keeps it at this
+    /// place alone. Absent, its `order` decides.
+    #[serde(default)]
+    pub transitive: Option<bool>,
     /// Another line for the docs there.
     #[serde(default)]
     pub short_override: Option<String>,
@@ -157,6 +161,10 @@ pub struct FieldInput {
     /// A field set whose fields are used here too.
     #[serde(default)]
     pub reuse: Option<Spanned<String>>,
+    /// How far a `reuse` goes: `true` carries it along to wherever this set is reused, `false` keeps it in this set alone.
+    /// Absent, it is as with a place of `order: 2`.
+    #[serde(default)]
+    pub transitive: Option<Spanned<bool>>,
     /// `core`, `extended` or `custom`; `custom` when absent, `extended` in facts of ECS.
     #[serde(default)]
     pub level: Option<LevelInput>,

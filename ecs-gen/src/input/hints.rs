@@ -112,6 +112,7 @@ pub const HINTS: &[Hint] = &[
         "where else the set is used stands under `reusable`: `reusable: {expected: [user]}`",
     ),
     hint("ReusableInput", &["at", "as", "places"], "the places are a list under `expected`"),
+    hint("ExpectedAs", &["order"], "`order` stands beside `expected`; how far the set goes from here is `transitive`"),
     hint("ExpectedAs", &["name", "prefix"], "the name of the set there is `as`"),
     hint("ExpectedAs", &["path", "full", "in"], "the path of the object that gets the set is `at`"),
     hint(

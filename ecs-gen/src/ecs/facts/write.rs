@@ -136,6 +136,7 @@ fn write_reusable(reusable: &ReusableInput, out: &mut String) {
                 parts.text("at", Some(&there.at));
                 parts.text("as", there.name.as_deref());
                 parts.normalize(&there.normalize);
+                parts.transitive(there.transitive);
                 parts.flag("beta", there.beta.is_some());
                 parts.into_flow()
             }
@@ -227,6 +228,12 @@ impl Parts {
     fn flag(&mut self, name: &str, is_set: bool) {
         if is_set {
             self.push(name, "true");
+        }
+    }
+
+    fn transitive(&mut self, transitive: Option<bool>) {
+        if let Some(transitive) = transitive {
+            self.push("transitive", if transitive { "true" } else { "false" });
         }
     }
 

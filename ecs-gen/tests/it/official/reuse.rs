@@ -47,6 +47,57 @@ fn an_order_of_one_carries_a_set_along() {
 }
 
 #[test]
+fn a_place_says_how_far_its_set_goes() {
+    let pass = |transitive: &str| {
+        format!(
+            "- name: pass\n  reusable: {{top_level: false, expected: [{{at: user{transitive}}}]}}\n  fields: [{{name: number, type: long}}]\n"
+        )
+    };
+    let star = "  user: {fields: '*'}\n  source: {fields: {user: {fields: '*'}}}\n  process: {fields: {real_user: {fields: '*'}}}";
+    let leaves = |files: &[&str]| -> Vec<String> {
+        let leaves = Run::new(star, files).outcome().leaves();
+        leaves.into_iter().filter(|leaf| leaf.contains("pass.")).collect()
+    };
+    assert_eq!(leaves(&[&pass(", transitive: false")]), ["user.pass.number:long"]);
+    let own = ["user.changes.pass.number:long", "user.effective.pass.number:long", "user.pass.number:long"];
+    let own = [own.as_slice(), &["user.target.pass.number:long"]].concat();
+    assert_eq!(leaves(&[&pass("")]), own);
+    let everywhere = [["process.real_user.pass.number:long", "source.user.pass.number:long"].as_slice(), &own].concat();
+    assert_eq!(leaves(&[&pass(", transitive: true")]), everywhere);
+    // What goes into the set goes with it.
+    let seal =
+        "- name: seal\n  reusable: {top_level: false, expected: [pass]}\n  fields: [{name: id, type: keyword}]\n";
+    let with_seal = leaves(&[&pass(", transitive: true"), seal]);
+    assert_eq!(with_seal.len(), 2 * everywhere.len(), "{with_seal:?}");
+    // Of a set that ECS itself copies early.
+    let sum = "- name: sum\n  reusable: {top_level: false, expected: [{at: hash, transitive: true}]}\n  fields: [{name: crc, type: keyword}]\n";
+    check_has(
+        "  process: {fields: {parent: {fields: {hash: {fields: '*'}}}}}",
+        &[sum],
+        &["process.parent.hash.sum.crc:keyword"],
+    );
+}
+
+#[test]
+fn a_reuse_in_a_set_says_how_far_it_goes() {
+    let tool = |transitive: &str| {
+        format!(
+            "- name: tool\n  reusable: {{expected: [process]}}\n  fields: [{{name: site, reuse: vlan{transitive}}}, {{name: n, type: long}}]\n"
+        )
+    };
+    let star = "  tool: {fields: '*'}\n  process: {fields: {tool: {fields: '*'}}}";
+    let has = |transitive: &str| {
+        let leaves = Run::new(star, &[&tool(transitive)]).outcome().leaves();
+        ["tool.site.id:keyword", "process.tool.site.id:keyword"].map(|leaf| leaves.iter().any(|known| known == leaf))
+    };
+    assert_eq!(has(""), [true, true]);
+    assert_eq!(has(", transitive: true"), [true, true]);
+    assert_eq!(has(", transitive: false"), [true, false]);
+    let bare = "- {name: tool, fields: [{name: n, type: long, transitive: true}]}\n";
+    check_refused("  tool: {fields: '*'}", &[bare], &["reuse-source"], "add `reuse: FIELDSET`, or drop `transitive`");
+}
+
+#[test]
 fn a_place_may_be_made_by_another_reuse_of_the_same_order() {
     let files = [
         "- name: score\n  reusable: {top_level: false, expected: [lab.test]}\n  fields: [{name: points, type: long}]\n",
