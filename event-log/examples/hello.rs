@@ -1,4 +1,4 @@
-//! Logs typed events without any server, and shows what stands in the spool: `cargo run -p event-log --example hello`.
+//! Logs typed events without a server, and shows what is in the spool: `cargo run -p event-log --example hello`.
 
 use ecs_schema::Shape;
 use ecs_schema::generated::kibana_event_log::{ActionsAction, EventOutcome, KibanaEventLog};

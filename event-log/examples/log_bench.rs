@@ -1,13 +1,13 @@
-//! Measures what a call costs: `cargo run --release -p event-log --example log_bench -- [DIRECTORY] [CALLS]`.
+//! Measures the cost of a call: `cargo run --release -p event-log --example log_bench -- [DIRECTORY] [CALLS]`.
 //!
 //! A typed event of the Kibana event log, whose document has about 300 bytes (the first line says how many), is logged into a spool in a directory of its
 //! own below the given one (or the system's for temporary files): clock, id, merge, check, JSON, crash-safe record. Each
-//! call is timed by itself, so that each figure has the cost of one clock reading in it; that cost is printed first.
-//! Burst: call after call. Paced: 5 µs between calls. The table has nanoseconds. With CALLS, that many calls are made and
-//! nothing is timed, for a profiler.
+//! call is timed separately, so each figure includes the cost of one clock reading; that cost is printed first.
+//! Burst: call after call. Paced: 5 µs between calls. The table is in nanoseconds. With CALLS, that many calls are made without
+//! timing, for a profiler.
 //!
-//! For programs: `--json DIRECTORY CALLS WARM_UP PACE_NS THREADS` times one of these and prints one line of JSON; with
-//! `kill` behind it, the process kills itself with SIGKILL when the last call has returned. `--count DIRECTORY
+//! For programs: `--json DIRECTORY CALLS WARM_UP PACE_NS THREADS` times one of these and prints one line of JSON; followed
+//! by `kill`, the process kills itself with SIGKILL when the last call has returned. `--count DIRECTORY
 //! [quarantine]` prints how many events are in the spool, or in the quarantine, that a process left behind.
 
 use std::hint::black_box;
@@ -108,7 +108,7 @@ fn time_one(directory: &Path, plan: &Plan) -> Result<(), Box<dyn std::error::Err
     })
 }
 
-/// Each event that the spool gives out again, whoever has written it; the service logs that it starts.
+/// Counts the timed events in the spool; the event that the service logs at its start is not one of them.
 fn count(directory: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let spool = Spool::builder().open(directory)?;
     let mut reader = spool.reader("count")?;

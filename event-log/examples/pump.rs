@@ -1,5 +1,5 @@
-//! Logs numbered events and ships them, so that anybody can kill it, break the connection, stop the engine, and count
-//! afterwards. Owns the numbers and the file of acknowledgements; everything else is what any program does.
+//! Logs numbered events and ships them, so that one can kill it, break the connection, stop the engine, and count the events
+//! afterwards. Owns the numbers and the file of acknowledgements; everything else is as in any program.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
@@ -21,13 +21,13 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 
-/// Exit code when the deadline has come before the spool was drained.
+/// Exit code when the spool was not drained before the deadline.
 const AT_DEADLINE: u8 = 5;
 /// Space of the spool; loggers wait when three quarters are taken, so that no event is refused.
 const SPOOL_BYTES: u64 = 1 << 30;
-/// How often a logger looks at the space.
+/// How often a logger checks the space.
 const LOOK_AFTER: u64 = 512;
-/// A day: as good as no deadline.
+/// A day: effectively no deadline.
 const NO_DEADLINE: u64 = 24 * 3600;
 
 /// Log numbered events into a spool and ship them to an engine.

@@ -1,4 +1,4 @@
-//! Whether the pages say what there is.
+//! Checks that the documentation is complete.
 
 use std::collections::BTreeSet;
 use std::path::Path;

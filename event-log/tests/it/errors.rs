@@ -1,4 +1,4 @@
-//! Errors as a program prints them: with `{e}`, or by returning them from its `main`.
+//! Errors as a program prints them: with `{e}`, or by returning them from `main`.
 
 use std::error::Error;
 
@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::{builder, logger, service};
 
-/// The whole reason is in the text, once, whoever prints it.
+/// The text has the whole reason, once, however it is printed.
 #[track_caller]
 fn check(error: impl Error + 'static, expected: &str) {
     assert_eq!(error.to_string(), expected);

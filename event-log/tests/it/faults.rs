@@ -1,5 +1,5 @@
-//! A service, a spool, a shipper on threads, and HTTP to an engine that fails in every way that can be ordered: all that is
-//! logged arrives once, and the quarantine holds exactly what the engine refuses.
+//! A service, a spool, a shipper on threads, and HTTP to an engine with every fault that can be injected: each logged event
+//! arrives once, and the quarantine has exactly the events that the engine rejects.
 //!
 //! `EVENT_LOG_CAMPAIGN_EVENTS=200000` is the long form.
 
@@ -18,11 +18,11 @@ use fake_engine::{Builder, FakeEngine, Mode, Recording};
 
 const ALIAS: &str = ".kibana-event-log";
 const DEFAULT_EVENTS: u64 = 2_000;
-/// Far more than any mode needs; a test that comes here hangs.
+/// Far more than any mode needs; a test that reaches it hangs.
 const LIMIT: Duration = Duration::from_mins(10);
 const TIMEOUT: Duration = Duration::from_millis(250);
 
-/// Struck requests now and then: what is refused or lost each time would never arrive.
+/// Only some requests have a fault: events that are refused or lost every time would never arrive.
 const MODES: [&str; 21] = [
     "ok",
     "slow:20",
@@ -84,7 +84,7 @@ fn log(service: &EventLogService<KibanaEventLog>, numbers: std::ops::RangeInclus
     }
 }
 
-/// The numbers in quarantine, each of which is there once.
+/// The numbers in quarantine, each of which occurs once.
 fn quarantined(service: &EventLogService<KibanaEventLog>) -> BTreeSet<u64> {
     let mut numbers = BTreeSet::new();
     service
@@ -126,7 +126,7 @@ fn figures(name: &str, began: Instant, engine: &FakeEngine, shipped: &DeliveryMe
     );
 }
 
-/// Logs while it ships, and drains.
+/// Logs while it ships, and waits until everything is delivered.
 fn run(name: &str, engine: &FakeEngine, meanwhile: impl Fn(&FakeEngine) + Sync) {
     let (directory, began) = (tempfile::tempdir().unwrap(), Instant::now());
     let service = service(directory.path(), &engine.url());

@@ -1,7 +1,7 @@
-//! Programs that fork with a service running: what the parent logs arrives once, what the child logs is refused and counted,
-//! and a daemon starts its own service on the directory of its dead parent.
+//! Programs that fork with a running service: events of the parent arrive once, events of the child are refused and counted, and a
+//! daemon starts its own service on the directory of its dead parent.
 //!
-//! Each case is a process of its own, this program told by the environment what to do.
+//! Each case is a separate process: this program, controlled by the environment.
 
 use std::io::Read as _;
 use std::path::Path;
@@ -24,7 +24,7 @@ const CASE: &str = "EVENT_LOG_TEST_FORK";
 /// Far more than any case needs.
 const LIMIT: Duration = Duration::from_mins(5);
 
-/// Runs a case against an engine, and gives back the engine when the process and its child have ended.
+/// Runs a case against an engine, and returns the engine when the process and its child have ended.
 #[track_caller]
 fn run(case: &str) -> FakeEngine {
     let engine = FakeEngine::builder().alias(ALIAS).recording(Recording::Sequences).start().unwrap();
@@ -41,7 +41,7 @@ fn run(case: &str) -> FakeEngine {
     engine
 }
 
-/// Does what the environment asks for; in a normal run, nothing.
+/// Runs the case that the environment selects; in a normal run, nothing.
 #[test]
 fn case() {
     let Ok(task) = std::env::var(CASE) else { return };

@@ -1,5 +1,5 @@
-//! Real processes that are killed with SIGKILL while they log and ship: every number that was acknowledged is stored exactly
-//! once in the end, and after each death it is either stored or still in the spool.
+//! Real processes that are killed with SIGKILL while they log and ship: in the end every acknowledged number is stored exactly
+//! once, and after each death it is either stored or still in the spool.
 //!
 //! `EVENT_LOG_KILLS=2000` is the long form.
 
@@ -31,12 +31,12 @@ const DEFAULT_KILLS: u64 = 200;
 const CHILD: &str = "EVENT_LOG_TEST_PUMP";
 const SEPARATOR: char = '\u{1f}';
 const THREADS: &str = "3";
-/// Events in a second: enough that there is always one under way, and few enough that a start, which reads all numbers that
-/// were acknowledged before, stays short.
+/// Events per second: enough that one is always in flight, and few enough that a start, which reads all acknowledged numbers,
+/// stays short.
 const RATE: &str = "5000";
-/// How long a process may take until it sends something, on a machine that does other things.
+/// How long a process may take until it sends something, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// The engine's faults take turns, so that requests die in each of them.
+/// The engine's faults alternate, so that requests fail in each of them.
 const MODES: [&str; 6] = ["ok", "applied-then-reset@1/4", "503@1/4", "slow:30", "hang@1/4", "truncated@1/4"];
 
 /// How many events may be left before one process is allowed to ship them all: each death is followed by a check of all

@@ -1,4 +1,4 @@
-//! What all threads of the tests log through `tracing`.
+//! Collects what all threads of the tests log through `tracing`.
 
 use std::fmt::Write as _;
 use std::sync::{Mutex, Once, PoisonError};
@@ -6,7 +6,7 @@ use std::sync::{Mutex, Once, PoisonError};
 use tracing::field::{Field, Visit};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
-/// The lines of all threads: a shipper logs on its own.
+/// The lines of all threads: a shipper logs on its own threads.
 static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 struct Collect;
@@ -31,13 +31,13 @@ pub fn shown(event: &tracing::Event<'_>) -> String {
     shown.0
 }
 
-/// Collects from now on.
+/// Starts collecting.
 pub fn collect() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| tracing::subscriber::set_global_default(tracing_subscriber::registry().with(Collect)).unwrap());
 }
 
-/// What is said of the file system depends on where the tests run.
+/// Warnings about the file system depend on where the tests run.
 pub const FILE_SYSTEM: &str = "reason=\"file-system\"";
 
 /// The lines so far that have `text`.

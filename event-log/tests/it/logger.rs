@@ -1,4 +1,4 @@
-//! What becomes of an event that is logged: merging, stamps, ids.
+//! The path of a logged event: merging, stamps, ids.
 
 use ecs_schema::generated::infra_events::InfraEvents;
 use ecs_schema::generated::kibana_event_log::{EventLogAction, KibanaSavedObjects};

@@ -1,5 +1,5 @@
-//! The books: whatever is damaged or dropped, issued + resubmitted is delivered + spooled + quarantined + lost + dropped + damaged, and each
-//! loss is in the metrics, the health and the log.
+//! Accounting: whatever is damaged or dropped, issued + resubmitted = delivered + spooled + quarantined + lost + dropped +
+//! damaged, and each loss is in the metrics, the health and the log.
 
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::FileExt as _;
@@ -25,7 +25,7 @@ const ISSUED: u64 = 600;
 /// Far more than any case needs.
 const LIMIT: Duration = Duration::from_mins(5);
 
-/// Logs, in a process of its own, and ends as the environment says; in a normal run, nothing.
+/// Logs in a separate process, and ends as the environment selects; in a normal run, does nothing.
 #[test]
 fn case() {
     let Ok(task) = std::env::var(CASE) else { return };
@@ -64,7 +64,7 @@ fn shipping(engine: &FakeEngine) -> Shipping {
     Shipping::new(transport, Settings::new(ALIAS).max_age(Duration::from_millis(5)).retry(retry.start, retry.end))
 }
 
-/// All that is known of what was issued.
+/// The counts of all issued events.
 fn accounted(report: &StopReport) -> u64 {
     let StopReport { delivered, spooled, quarantined, resubmitted, lost, dropped, damaged, .. } = *report;
     delivered + spooled + quarantined + lost + dropped + damaged - resubmitted

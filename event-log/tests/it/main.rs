@@ -29,7 +29,7 @@ use event_spool::Spool;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// A service in a directory that goes with it.
+/// A service in a temporary directory.
 struct Service {
     service: EventLogService<KibanaEventLog>,
     _directory: TempDir,
@@ -64,7 +64,7 @@ fn service_of(builder: ServiceBuilder<KibanaEventLog>) -> Service {
     Service { service, _directory: directory }
 }
 
-/// A logger with the pair `provider`, `action` as defaults.
+/// A logger with `provider` and `action` as defaults.
 fn logger(service: &Service) -> EventLogger<KibanaEventLog> {
     service.logger_json(&json!({"event": {"provider": "provider", "action": "action"}})).unwrap()
 }
@@ -73,7 +73,7 @@ fn blank() -> KibanaEventLog {
     KibanaEventLog::blank()
 }
 
-/// The events in the spool that no other call has given back: ids and documents.
+/// The events in the spool that no earlier call has returned: ids and documents.
 fn logged(service: &Service) -> Vec<(EventId, Value)> {
     let mut reader = service.spool().reader("test").unwrap();
     let mut events = Vec::new();
@@ -94,7 +94,7 @@ fn only_event(service: &Service) -> Value {
     events.remove(0).1
 }
 
-/// What is in the quarantine: reasons and documents.
+/// The entries of the quarantine: reasons and documents.
 fn quarantined(service: &Service) -> Vec<(String, String)> {
     let mut reader = service.quarantine().spool().reader("test").unwrap();
     let mut entries = Vec::new();

@@ -1,4 +1,4 @@
-//! The values that a service shows.
+//! The metrics of a service.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! Refused events: kept with the reason, counted, reported in one line now and then.
+//! Refused events: kept with the reason, counted, reported in one line per interval.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -107,7 +107,7 @@ fn bounded_quarantine_counts_dropped_entries() {
     for number in 0..1_000 {
         logger.log_json(&format!(r#"{{"number":{number}}}"#));
     }
-    // One look, because the spool may make room in the background at any time.
+    // Read once, because the spool may free space in the background at any time.
     let stats = service.quarantine().spool().stats();
     let kept = stats.next_sequence.get() - stats.oldest_sequence.get();
     assert_eq!((stats.appended, kept + stats.dropped_records), (1_000, 1_000));

@@ -1,4 +1,4 @@
-//! The quarantine as a person uses it: list, show, resubmit.
+//! The quarantine as people use it: list, show, resubmit.
 
 use std::path::Path;
 use std::sync::Barrier;
@@ -69,7 +69,7 @@ fn only_resubmitted_entries_leave_the_quarantine() {
     assert_eq!(quarantine.count().unwrap(), 0);
 }
 
-/// What was refused for its action, its version of the schema, or a value, in each form in which an event is logged.
+/// Events that were refused for an action, a newer schema, or a value, in each form in which an event can be logged.
 #[test]
 fn refused_event_passes_once_the_cause_is_fixed() {
     let service = service();

@@ -1,5 +1,5 @@
-//! What an event says does not get into the program's log, its metrics or its health: not from what is logged wrongly, and
-//! not from what an engine quotes when it refuses.
+//! Values of events never appear in the program's log, its metrics or its health: neither those of invalid events nor those that
+//! an engine quotes in a refusal.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
@@ -18,14 +18,14 @@ use crate::{blank, builder};
 const SECRET: &str = "hunter2";
 const LIMIT: Duration = Duration::from_mins(2);
 
-/// An engine that quotes the documents in whatever it answers: another answer each time, until it takes what it has not
-/// refused for good.
+/// An engine that quotes the documents in every reply: a different one each time, until it accepts the documents that it has not
+/// rejected.
 struct Quoting {
     answers: AtomicUsize,
     watched: Arc<Watched>,
 }
 
-/// What could be seen of the service before each request.
+/// What the service showed before each request.
 #[derive(Default)]
 struct Watched {
     service: OnceLock<Weak<Service>>,
@@ -74,7 +74,7 @@ impl Transport for Quoting {
     }
 }
 
-/// Everything that a person or a program may look at.
+/// Everything that a service shows.
 fn texts(service: &Service) -> Vec<String> {
     let metrics = service.metrics();
     vec![metrics.to_prometheus(), format!("{metrics:?}"), format!("{:?}", metrics.health())]
@@ -137,7 +137,7 @@ fn invalid_events_are_logged_without_values() {
     check(&texts_of_errors);
     check(&texts(&service));
     check(&lines_with(""));
-    assert!(lines_with("invalid event kept").len() > 30, "there were lines to look at");
+    assert!(lines_with("invalid event kept").len() > 30, "there are lines to check");
     let mut reasons = String::new();
     service.quarantine().entries(&mut |_, entry| reasons += entry.reason).unwrap();
     assert!(reasons.contains(SECRET), "the quarantine says everything");

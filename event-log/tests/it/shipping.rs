@@ -1,4 +1,4 @@
-//! A service that installs its log and ships by itself, with an engine that is there, comes later, or must not be written to.
+//! A service that installs its log and ships, with an engine that is up, starts later, or must not be written to.
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
@@ -14,7 +14,7 @@ use fake_engine::{FakeEngine, Mode, Recording};
 
 const ALIAS: &str = "kibana-event-log";
 const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../generated/kibana-event-log/opensearch");
-/// Far more than any test needs; one that comes here hangs.
+/// Far more than any test needs; one that reaches it hangs.
 const LIMIT: Duration = Duration::from_mins(5);
 
 fn engine() -> fake_engine::Builder {
@@ -59,7 +59,7 @@ fn wait(mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// Stops the service, which has to deliver everything, and looks whether each number is stored once, behind the alias.
+/// Stops the service, which has to deliver everything, and checks that each number is stored once, behind the alias.
 #[track_caller]
 fn check_delivered(
     service: &EventLogService<KibanaEventLog>,
@@ -76,7 +76,7 @@ fn check_delivered(
     assert_eq!(engine.stats().documents, stored.len() as u64, "nothing is elsewhere");
 }
 
-/// The port of an engine that is not there yet.
+/// The port of an engine that has not started yet.
 fn free_port() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
 }
@@ -180,7 +180,7 @@ fn older_program_keeps_writing_to_a_newer_log() {
     assert!(reasons[0].contains("deploy the newer version here"), "{reasons:?}");
 }
 
-/// The same files as of a later version.
+/// The same files as a later version.
 fn newer_bundle() -> Bundle {
     let installed = Bundle::load(FILES).unwrap();
     let version = |version: u64| format!("\"version\": {version}");

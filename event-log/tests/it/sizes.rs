@@ -1,4 +1,4 @@
-//! Large events: what is taken, what becomes of the rest, and that the log line says the same.
+//! Large events: which are accepted, what happens to the others, and that the log line agrees.
 
 use std::time::{Duration, Instant};
 
@@ -24,7 +24,7 @@ fn logger(service: &EventLogService<KibanaEventLog>) -> EventLogger<KibanaEventL
     service.logger_json(&defaults).unwrap()
 }
 
-/// An event whose JSON has so many bytes when it is logged.
+/// An event whose JSON has this many bytes when it is logged.
 fn event_of(bytes: usize) -> String {
     let event = |length: usize| json!({"message": "x".repeat(length)}).to_string();
     let directory = tempfile::tempdir().unwrap();
@@ -50,7 +50,7 @@ fn engine(mode: &str) -> FakeEngine {
     engine.mode(mode.parse().unwrap()).start().unwrap()
 }
 
-/// Kinds, sizes and reasons of what is in the quarantine.
+/// Kinds, sizes and reasons of the quarantine's entries.
 fn kept(quarantine: &Quarantine) -> Vec<(EntryKind, usize, String)> {
     let mut kept = Vec::new();
     quarantine.entries(&mut |_, entry| kept.push((entry.kind, entry.document.len(), entry.reason.to_owned()))).unwrap();

@@ -1,5 +1,5 @@
-//! Whatever documents wait for is said: in the last error, in the log, in the metrics and in the health; and no longer when it
-//! has passed.
+//! Every reason for which documents wait is in the last error, the log, the metrics and the health, and no longer once it has
+//! passed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,16 +18,16 @@ const LIMIT: Duration = Duration::from_mins(2);
 const FLOOD: &str = "index [log-000001] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, index \
                      has read-only-allow-delete block];";
 
-/// What an engine answers to a request, unless it answers as usual.
+/// An engine's reply to a request, or `None` for the usual one.
 type Answer = fn(&Request<'_>) -> Option<Result<Response, TransportError>>;
 
-/// An engine that is ill until it is told to be well.
-struct Ill {
+/// An engine that fails until it is healed.
+struct FailingEngine {
     answer: Answer,
     is_well: Arc<AtomicBool>,
 }
 
-impl Transport for Ill {
+impl Transport for FailingEngine {
     fn send(&self, request: &Request<'_>) -> Result<Response, TransportError> {
         let ill = if self.is_well.load(Ordering::SeqCst) { None } else { (self.answer)(request) };
         ill.unwrap_or_else(|| Ok(usual(request)))
@@ -55,7 +55,7 @@ fn is_bulk(request: &Request<'_>) -> bool {
     request.path.contains("_bulk")
 }
 
-/// A bulk reply that says the same of each document.
+/// A bulk reply with the same item for each document.
 fn items(request: &Request<'_>, item: &Value) -> Response {
     let documents = request.body.unwrap_or_default().split(|byte| *byte == b'\n').count() / 2;
     let mut item = item.clone();
@@ -96,18 +96,18 @@ fn delivery(service: &EventLogService<KibanaEventLog>) -> DeliveryMetrics {
     service.metrics().delivery.unwrap()
 }
 
-fn service(engine: Ill, name: &str) -> Service {
+fn service(engine: FailingEngine, name: &str) -> Service {
     let settings =
         Settings::new(name).max_age(Duration::ZERO).retry(Duration::from_millis(1), Duration::from_millis(5));
     service_of(builder().ship(Shipping::new(engine, settings)))
 }
 
-/// Everything says why the one event waits, and nothing does when it has arrived.
+/// The reason is shown everywhere while the one event waits, and nowhere after it has arrived.
 #[track_caller]
 fn check(name: &str, answer: Answer, condition: Condition, reason: &str) {
     collect();
     let is_well = Arc::new(AtomicBool::new(false));
-    let service = service(Ill { answer, is_well: Arc::clone(&is_well) }, name);
+    let service = service(FailingEngine { answer, is_well: Arc::clone(&is_well) }, name);
     logger(&service).log_event(&blank());
     wait(|| delivery(&service).problems.iter().any(|problem| problem.condition == condition));
     let said = delivery(&service);
@@ -340,7 +340,7 @@ fn pause_requested_by_the_engine_is_reported() {
         let retry_after = Some(Duration::from_mins(10));
         is_bulk(request).then(|| Ok(Response { retry_after, ..refused(429, "circuit_breaking_exception", "too much") }))
     };
-    let service = service(Ill { answer, is_well: Arc::default() }, "pause");
+    let service = service(FailingEngine { answer, is_well: Arc::default() }, "pause");
     logger(&service).log_event(&blank());
     wait(|| !delivery(&service).problems.is_empty());
     let said = delivery(&service).last_error.unwrap();

@@ -1,4 +1,4 @@
-//! Damaged files: bits flipped and files cut at every place, noise, files from elsewhere.
+//! Damaged files: bits flipped and files truncated at every position, noise, files of other spools.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::support::{append, drain, expected, record, small};
 
 const FRAMES_OFFSET: usize = 4096;
 
-/// What a killed process leaves: three segments and a spare, a reader, and a hole in the last segment.
+/// The files of a killed process: three segments and a spare one, a reader, and a hole in the last segment.
 fn killed() -> (Image, Vec<(u64, Vec<u8>)>) {
     let disk = SimulatedDirectory::default();
     let spool = small().open_simulated(&disk).unwrap();
@@ -41,7 +41,7 @@ fn open(image: &Image) -> Result<(SimulatedDirectory, Spool), OpenError> {
     Ok((disk, spool))
 }
 
-/// Opens, and gives what is read.
+/// Opens a spool with these files, and returns the records that are read.
 fn read(image: &Image) -> (Vec<(u64, Vec<u8>)>, Recovery, Image) {
     let (disk, spool) = open(image).unwrap();
     let found = drain(&mut spool.reader("one").unwrap());
@@ -52,7 +52,7 @@ fn segments(image: &Image) -> Vec<String> {
     image.files.keys().filter(|name| name.starts_with("segment-")).cloned().collect()
 }
 
-/// Where each record of a segment lies, payload alone, by its sequence.
+/// The range of each record's payload in a segment, by its sequence.
 fn places(bytes: &[u8], records: &[(u64, Vec<u8>)]) -> BTreeMap<u64, std::ops::Range<usize>> {
     let mut places = BTreeMap::new();
     for (sequence, content) in records {
@@ -184,7 +184,7 @@ fn segment_of_another_place_or_spool_is_not_read() {
     assert!(segments(&after).last().unwrap().as_str() > "segment-00000000000000000077", "numbers are not used again");
 }
 
-/// Bytes that were a valid frame if frames had no salt, or the salt that another segment has.
+/// Bytes that would be a valid frame without a salt, or with the salt of another segment.
 fn frame(salt: u64, sequence: u64, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(16 + payload.len()).unwrap();
     let seeds = crc32c::crc32c(&salt.to_le_bytes());
@@ -244,7 +244,7 @@ proptest! {
     }
 }
 
-/// What was found of damage by each of two openings, one after the other.
+/// The damage counted by two consecutive openings.
 fn counted(image: &Image) -> [u64; 2] {
     let (disk, spool) = open(image).unwrap();
     let first = spool.recovery().damaged_records;
@@ -259,7 +259,7 @@ fn counted(image: &Image) -> [u64; 2] {
     [first, spool.recovery().damaged_records]
 }
 
-/// The file and the place of one record.
+/// The file and the position of a record.
 fn place_of(image: &Image, records: &[(u64, Vec<u8>)], sequence: u64) -> (String, std::ops::Range<usize>) {
     let found = segments(image).into_iter().find_map(|name| {
         let place = places(&image.files[&name], records).get(&sequence).cloned()?;

@@ -1,8 +1,8 @@
-//! The machine fails at every moment of many histories, and the disk holds every mixture of what was not synced.
+//! The machine fails at every point of many histories, with every mixture of unsynced data on the disk.
 //!
-//! What must hold then: the spool opens; what was synced is there; nothing is invented or out of order; what was
-//! acknowledged and synced does not come back, and what was not acknowledged is not gone; no number is used twice.
-//! `EVENT_SPOOL_CRASH_STATES` asks for more than 100,000 states.
+//! Then the spool must open; synced records must exist; no record may be invented or out of order; records whose acknowledgement
+//! was synced must not return, and unacknowledged ones must not be lost; no number may be used twice.
+//! `EVENT_SPOOL_CRASH_STATES` sets the number of states, 100,000 by default.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -16,9 +16,9 @@ use crate::{
     workload::{self, Expectation, History},
 };
 
-/// Random mixtures at each moment, besides the systematic ones.
+/// Random mixtures at each point, besides the systematic ones.
 const RANDOM: usize = 24;
-/// Of how many states one is opened with a second failure during recovery.
+/// One of this many states is opened with a second failure during recovery.
 const SECOND_FAILURE: u64 = 1_501;
 
 #[test]

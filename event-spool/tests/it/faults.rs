@@ -1,4 +1,4 @@
-//! A file system that fails: full, broken, interrupted, writing less than it was given.
+//! A file system that fails: full, broken, interrupted, with short writes.
 
 use std::io;
 
@@ -35,16 +35,16 @@ fn read(image: &Image, boot: u128) -> Vec<(u64, Vec<u8>)> {
     drain(&mut spool.reader("one").unwrap())
 }
 
-/// What a history under faults has come to.
+/// The result of a history under faults.
 #[derive(Default)]
 struct Outcome {
     appended: Vec<u64>,
-    /// Of those, which a successful call has said to be on disk.
+    /// Those that a successful call has reported to be on disk.
     durable: Vec<u64>,
     acknowledged: u64,
 }
 
-/// Appends, rotates, reads, acknowledges, reopens; goes on after every error.
+/// Appends, rotates, reads, acknowledges, reopens; continues after every error.
 fn live(disk: &SimulatedDirectory) -> Outcome {
     let mut outcome = Outcome::default();
     for _ in 0..3 {
@@ -73,7 +73,7 @@ fn live(disk: &SimulatedDirectory) -> Outcome {
     outcome
 }
 
-/// Nothing that was promised is gone when the process is killed, and when the machine fails.
+/// No guaranteed record is lost when the process is killed, or when the machine fails.
 fn check(disk: &SimulatedDirectory, outcome: &Outcome, context: &str) {
     let after_kill: Vec<_> = read(&disk.image(), 1).iter().map(|(sequence, _)| *sequence).collect();
     let behind = outcome.appended.iter().filter(|sequence| **sequence > outcome.acknowledged);

@@ -1,7 +1,7 @@
-//! Processes that fork with a spool open: the child is refused and harms nothing, and can open spools of its own.
+//! Processes that fork with an open spool: the child is refused and does no harm, and can open its own spools.
 //!
-//! Each case is a process of its own, this program told by the environment what to do, because a fork copies the whole
-//! process and the tests beside it have threads.
+//! Each case is a separate process, this program controlled by the environment, because a fork copies the whole process, which
+//! has the threads of other tests.
 
 use std::{
     io::Read as _,
@@ -19,7 +19,7 @@ use crate::support::{append, drain, expected, record};
 
 const CASE: &str = "EVENT_SPOOL_TEST_FORK";
 
-/// Runs a case on a directory, and gives back what it and its child have printed when both have ended.
+/// Runs a case on a directory, and returns what it and its child have printed when both have ended.
 #[track_caller]
 fn run(case: &str, directory: &Path) -> String {
     let mut command = Command::new(std::env::current_exe().unwrap());
@@ -32,7 +32,7 @@ fn run(case: &str, directory: &Path) -> String {
     printed
 }
 
-/// Does what the environment asks for; in a normal run, nothing.
+/// Runs the case that the environment selects; in a normal run, nothing.
 #[test]
 fn case() {
     let Ok(case) = std::env::var(CASE) else { return };

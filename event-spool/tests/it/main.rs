@@ -1,4 +1,4 @@
-//! The tests of the spool through its interface: on the disk, and on a simulated one that loses what was not synced.
+//! The tests of the spool through its public interface: on a real disk, and on a simulated one that loses unsynced data.
 //!
 //! Under `cfg(loom)`, only `segment_cursor`, in every order that the memory model permits.
 

@@ -1,6 +1,6 @@
-//! The spool against a vector: random calls, reopening and crashes between them, and after each what both say.
+//! The spool against a vector as its model: random calls, reopening and crashes, with a comparison after each.
 //!
-//! `PROPTEST_CASES` asks for more cases.
+//! `PROPTEST_CASES` sets the number of cases.
 
 use event_spool::{Reader, Sequence, Spool, simulated::SimulatedDirectory};
 use proptest::prelude::*;
@@ -21,7 +21,7 @@ enum Operation {
 }
 
 fn operations() -> impl Strategy<Value = Vec<Operation>> {
-    let apply = prop_oneof![
+    let operation = prop_oneof![
         5 => (1_u8..12).prop_map(Operation::Append),
         1 => Just(Operation::Durable),
         2 => Just(Operation::Flush),
@@ -32,10 +32,10 @@ fn operations() -> impl Strategy<Value = Vec<Operation>> {
         1 => Just(Operation::Kill),
         1 => Just(Operation::PowerFailure),
     ];
-    proptest::collection::vec(apply, 1..60)
+    proptest::collection::vec(operation, 1..60)
 }
 
-/// The vector, and what of it is safe.
+/// The vector, and which records of it are durable.
 #[derive(Default)]
 struct Model {
     /// Sequence and number of the content.
@@ -139,14 +139,14 @@ impl Run {
         }
     }
 
-    /// After a restart without a failure of the machine, reading goes on behind the acknowledgement.
+    /// After a restart without a failure of the machine, reading resumes after the acknowledgement.
     fn check_position(&mut self) {
         let acknowledged = self.model.acknowledged;
         assert_eq!(self.reader().acknowledged().map_or(0, Sequence::get), acknowledged);
         self.model.read = acknowledged;
     }
 
-    /// Nothing survives but what was synced; some of the rest may, because sealed segments are synced unasked.
+    /// Only synced records are certain to survive; others may, because sealed segments are synced automatically.
     fn fail_power(&mut self) {
         self.boot += 1;
         let image = self.disk.durable_image();
@@ -179,8 +179,8 @@ proptest! {
     #[test]
     fn spool_behaves_like_a_vector(operations in operations()) {
         let mut run = Run::new();
-        for apply in &operations {
-            run.apply(apply);
+        for operation in &operations {
+            run.apply(operation);
         }
         while run.model.records.iter().any(|(sequence, _)| *sequence > run.model.read) {
             run.read();

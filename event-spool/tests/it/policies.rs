@@ -1,4 +1,4 @@
-//! What settings do: full spools, flush policies, limits, several readers.
+//! The effects of settings: full spools, flush policies, limits, several readers.
 
 use std::num::NonZeroU32;
 
@@ -15,7 +15,7 @@ fn open(builder: event_spool::SpoolBuilder) -> (SimulatedDirectory, Spool) {
     (disk, spool)
 }
 
-/// Appends until it is refused, and says how many records there are.
+/// Appends until an append is refused, and returns the number of records.
 fn fill(spool: &Spool) -> u64 {
     let mut appended = spool.stats().next_sequence.get() - 1;
     while let Ok(sequence) = spool.append(&record(appended + 1)) {

@@ -137,10 +137,10 @@ fn reader_keeps_the_spool_open() {
     assert_eq!(drain(&mut reader), expected(1..=3));
 }
 
-/// The other process of tests with two: this same program, told by the environment what to do.
+/// Starts the second process of a test: this same program, controlled by the environment.
 const CHILD: &str = "EVENT_SPOOL_TEST_CHILD";
 
-/// Does what the environment asks for when this program is the other process; in a normal run, nothing.
+/// Runs the case that the environment selects when this program is the second process; in a normal run, nothing.
 #[test]
 fn child() {
     let Ok(task) = std::env::var(CHILD) else { return };
@@ -286,12 +286,12 @@ fn losses_are_reported_on_a_thread_of_the_spool() {
     assert!(losses.iter().last().is_some_and(|last| last >= dropped));
 }
 
-/// A file system of its own that is soon full; `None` where that is not permitted.
+/// A separate small file system; `None` where mounting is not permitted.
 fn small_file_system(directory: &Path) -> Option<impl Drop> {
     mount(&["-t", "tmpfs", "-o", "size=48k", "none"], directory)
 }
 
-/// What `mount` makes of a directory; `None` where that is not permitted.
+/// A directory mounted by `mount`; `None` where that is not permitted.
 fn mount(arguments: &[&str], directory: &Path) -> Option<impl Drop + use<>> {
     struct Mounted(std::path::PathBuf);
     impl Drop for Mounted {

@@ -1,4 +1,4 @@
-//! What the tests share.
+//! Shared helpers of the tests.
 
 use event_spool::{FlushPolicy, Reader, Sequence, Spool, SpoolBuilder};
 
@@ -7,7 +7,7 @@ pub fn small() -> SpoolBuilder {
     Spool::builder().segment_bytes(8192).max_bytes(1 << 20).flush_policy(FlushPolicy::Explicit)
 }
 
-/// A record of some size that says which one it is.
+/// A record of varying size that contains its number.
 pub fn record(number: u64) -> Vec<u8> {
     let mut bytes = format!("record {number} ").into_bytes();
     let length = bytes.len() + usize::try_from(number * 37 % 400).expect("below 400");
@@ -15,7 +15,7 @@ pub fn record(number: u64) -> Vec<u8> {
     bytes
 }
 
-/// Everything that the reader has now.
+/// Everything that the reader can read now.
 pub fn drain(reader: &mut Reader) -> Vec<(u64, Vec<u8>)> {
     let mut records = Vec::new();
     while let Some(record) = reader.next().expect("the records can be read") {
@@ -32,7 +32,7 @@ pub fn append(spool: &Spool, numbers: std::ops::RangeInclusive<u64>) {
     }
 }
 
-/// The records of these numbers, as a reader gives them.
+/// The records of these numbers, as a reader returns them.
 pub fn expected(numbers: std::ops::RangeInclusive<u64>) -> Vec<(u64, Vec<u8>)> {
     numbers.map(|number| (number, record(number))).collect()
 }

@@ -1,4 +1,4 @@
-//! A random history of a spool on a simulated disk, with what must hold at each moment of it.
+//! A random history of a spool on a simulated disk, with what must hold at each point.
 
 use std::io;
 
@@ -12,21 +12,21 @@ use crate::support::{Numbers, record, small};
 /// What must hold if the machine fails in one phase of a history.
 #[derive(Clone, Debug, Default)]
 pub struct Expectation {
-    /// Records `0..appended` of the history may be there.
+    /// Records `0..appended` of the history may exist.
     pub appended: usize,
-    /// Which of them must be.
+    /// Those that must exist.
     pub durable: Vec<bool>,
-    /// Whether the reader must be known.
+    /// Whether the reader must exist.
     pub has_reader: bool,
-    /// The least and the greatest acknowledgement that it may have.
+    /// The lowest and the highest acknowledgement that it may have.
     pub acknowledged: (u64, u64),
     /// Sequences below this may have been dropped.
     pub dropped_below: u64,
-    /// All sequences up to here were given to a caller.
+    /// All sequences up to this one were returned to a caller.
     pub returned: u64,
 }
 
-/// A history that was lived through.
+/// A completed history.
 pub struct History {
     /// Sequence and content of each record.
     pub records: Vec<(u64, Vec<u8>)>,
@@ -51,7 +51,7 @@ struct Run {
     unsure_until: usize,
 }
 
-/// Lives through a random history of so many steps, and records a crash point wherever something may be lost.
+/// Runs a random history with this many steps, and records a crash point wherever something may be lost.
 pub fn live(seed: u64, steps: usize) -> History {
     let mut random = Numbers(seed);
     let drops = random.below(3) == 0;

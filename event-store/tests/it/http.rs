@@ -1,4 +1,4 @@
-//! The transport against each way to fail: what comes back, and what is known of the request then.
+//! The transport under each fault: what it returns, and what is known about the request.
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
@@ -29,7 +29,7 @@ fn send(transport: &dyn Transport, body: &BulkBody) -> Result<Response, Transpor
     transport.send(&Request::bulk(&bulk_path_to_alias("log"), body.as_bytes()))
 }
 
-/// Sends once to an engine in that mode.
+/// Sends one request to an engine in this mode.
 fn send_in(mode: &str) -> (FakeEngine, Result<Response, TransportError>) {
     let engine = engine().mode(mode.parse().unwrap()).start().unwrap();
     let transport = builder(&engine).request_timeout(Duration::from_millis(300)).build().unwrap();

@@ -1,5 +1,4 @@
-//! Installations on the fake engine: again and again, many at a time, over older and newer ones, and where something is in
-//! the way.
+//! Installations on the fake engine: repeated, concurrent, over older and newer versions, and with obstacles.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -23,7 +22,7 @@ fn folder(log: &str, engine: &str) -> PathBuf {
 struct Files(BTreeMap<String, Value>);
 
 impl Files {
-    /// The committed files as version 1, whatever the log has come to.
+    /// The committed files as version 1, whatever the log's version is.
     fn load(log: &str, engine: &str) -> Self {
         let entries = std::fs::read_dir(folder(log, engine)).unwrap().map(|entry| entry.unwrap().path());
         let files = entries.filter(|path| path.extension().is_some_and(|ending| ending == "json")).map(|path| {
@@ -33,7 +32,7 @@ impl Files {
         Self(files.collect()).of_version(1)
     }
 
-    /// The same as a later release of the log, with another hash.
+    /// The same as a later version of the log, with another hash.
     fn of_version(mut self, version: u64) -> Self {
         let hash = format!("hash of {version}");
         for (name, file) in &mut self.0 {

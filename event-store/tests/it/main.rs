@@ -1,4 +1,4 @@
-//! The crate against the fake engine, and the reader of replies against anything.
+//! The crate against the fake engine, and the parser of replies against arbitrary bytes.
 
 #[cfg(feature = "http")]
 mod http;

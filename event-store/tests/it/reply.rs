@@ -1,4 +1,4 @@
-//! Replies: what engines write, and what nobody would.
+//! Replies: those of engines, and malformed ones.
 
 use event_store::{ItemError, ItemOutcome, Response, ResponseError, read_bulk_reply, read_bulk_response};
 use proptest::collection::vec;

@@ -1,4 +1,4 @@
-//! Certificates of both sides: what is trusted, what is shown, and what a failure says to do.
+//! Certificates of both sides: which are trusted, which are presented, and what a failure advises.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener};
