@@ -2,7 +2,7 @@
 //! records; knows neither validation nor engines.
 //!
 //! # Layout of a record
-//! The quarantine is a spool of its own, and each of its records is:
+//! The quarantine is a separate spool, and each of its records is:
 //!
 //! | bytes | what |
 //! | --- | --- |

@@ -35,7 +35,7 @@ pub(crate) struct Log {
     unsaved_gaps: Mutex<usize>,
     pub commit: GroupCommit,
     pub counters: Counters,
-    /// The number of the last segment that was taken out of the catalogue: for readers, who ask before each record.
+    /// The number of the last segment that was removed from the catalogue; readers check it before each record.
     pub removed: AtomicU64,
     first_sequence: u64,
     /// The process that opened the spool, in whose memory the cursor is.

@@ -7,7 +7,7 @@ use std::hash::{BuildHasherDefault, Hash as _, Hasher};
 /// Ids that an index has.
 pub type IdSet = HashSet<u128, BuildHasherDefault<FoldHasher>>;
 
-/// The number that stands for an id.
+/// The number that represents an id.
 pub fn number(id: &[u8]) -> u128 {
     parse_uuid(id).unwrap_or_else(|| {
         let half = |salt: u8| {

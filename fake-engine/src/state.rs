@@ -211,7 +211,7 @@ impl State {
         Ok(())
     }
 
-    /// Concrete indices that a name stands for.
+    /// The concrete indices that a name resolves to.
     pub fn resolve(&self, name: &str) -> Vec<String> {
         if let Some(backing) = self.streams.get(name) {
             return backing.clone();

@@ -1,4 +1,4 @@
-//! Any bytes as the reply to a bulk request: outcomes in order and their count, or an error.
+//! Arbitrary bytes as the reply to a bulk request: outcomes in order and their count, or an error.
 
 #![no_main]
 

@@ -1,5 +1,5 @@
 //! `cargo xtask soak`: the long forms of the proofs that nothing is lost or doubled. Owns the parts and the table of their
-//! figures; what is proved stands in the tests, which are the same as the short ones.
+//! figures; the proofs are the same tests as in the short forms.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, ExitCode, Stdio};
@@ -28,7 +28,7 @@ enum Part {
     Crashes,
     /// 100,000 seeded runs of the shipper on a virtual clock, all faults at once
     Simulation,
-    /// 200,000 events through each way that an engine can fail, over HTTP
+    /// 200,000 events through each fault of an engine, over HTTP
     Faults,
     /// 2,000 processes killed with SIGKILL while they log and ship
     Kills,
@@ -48,12 +48,12 @@ impl Part {
 
 const SPOOL: &[&str] = &["-p", "event-spool", "--test", "it"];
 const LOG: &[&str] = &["-p", "event-log", "--test", "it"];
-/// What is private to the crate is tested in it.
+/// Private parts of the crate are tested inside it.
 const SHIPPER: &[&str] = &["-p", "event-log", "--lib"];
 
 /// How a proof is run.
 struct Test {
-    /// Arguments of `cargo test` that say where it stands.
+    /// Arguments of `cargo test` that select its target.
     target: &'static [&'static str],
     /// What the names of its tests have in them.
     filter: &'static str,

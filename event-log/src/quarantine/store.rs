@@ -81,7 +81,7 @@ pub(super) struct Claims<'a> {
 }
 
 impl Claims<'_> {
-    /// Takes an entry for this caller, if nobody has it.
+    /// Claims an entry for this caller, if it is free.
     pub(super) fn take(&mut self, number: u64) -> ClaimOutcome {
         let mut state = self.quarantine.resubmit_state();
         if state.settled.contains(&number) {

@@ -13,7 +13,7 @@ use crate::quarantine::{Entry, Quarantine};
 pub const READER: &str = "shipper";
 
 impl ShipperStorage {
-    /// Ships from this spool, with the journal of intents in a directory of its own.
+    /// The storage for shipping from this spool, with the journal of intents in a separate directory.
     ///
     /// # Errors
     /// When the spool's reader is in use, or the journal's files cannot be opened.

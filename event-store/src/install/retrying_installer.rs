@@ -1,4 +1,4 @@
-//! An installation that is retried until it succeeds. It does not wait itself: the caller polls it on a thread of its own.
+//! An installation that is retried until it succeeds. It does not wait: the caller polls it.
 
 use std::time::{Duration, Instant};
 

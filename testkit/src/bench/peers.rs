@@ -19,7 +19,7 @@ pub enum Toolchain {
     Example(&'static str),
     /// The fake engine of this workspace, as a program.
     FakeEngine,
-    /// Cargo, in a workspace of its own.
+    /// Cargo, in a separate workspace.
     Cargo,
     /// Go: one of the two programs.
     Go(&'static str),
@@ -221,7 +221,7 @@ fn said(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or("?").trim().to_owned())
 }
 
-/// The version that stands next behind a name in a manifest or lock file.
+/// The first version after a name in a manifest or lock file.
 pub fn version(file: &str, name: &str) -> String {
     let text = fs::read_to_string(workspace::root().join("testkit/bench/peers").join(file)).unwrap_or_default();
     version_behind(&text, name).unwrap_or("?").to_owned()

@@ -1,5 +1,5 @@
-//! `cargo xtask bench ship`: the way from a full spool to a bulk endpoint, and what is left of events when that endpoint
-//! fails, beside clients of other projects, against the same fake engine.
+//! `cargo xtask bench ship`: shipping from a full spool to a bulk endpoint, and delivery when that endpoint fails, compared with
+//! clients of other projects, against the same fake engine.
 
 mod client;
 mod corpus;
@@ -21,10 +21,10 @@ use super::peers::PeerBuilder;
 use super::{machine, page};
 use crate::workspace;
 
-/// The alias that is shipped to.
+/// The destination alias.
 const ALIAS: &str = ".kibana-event-log";
 
-/// Measure shipping to a bulk endpoint and what is lost and doubled on the way, beside clients of other projects
+/// Measure shipping to a bulk endpoint, and lost and doubled events, compared with clients of other projects
 ///
 /// `throughput`: each client sends the same number of events to a fake engine that takes everything. Ours begins with a
 /// spool that another process has filled, esutil with documents in memory, rsyslog with a file, which it moves through its

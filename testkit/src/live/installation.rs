@@ -1,5 +1,5 @@
-//! Every generated artifact put on an engine, twice, and read back; every sample stored; every unknown field refused. Owns
-//! the order and the cleaning up; knows no engine's peculiarities.
+//! Installs every generated artifact on an engine, twice, and reads it back; stores every sample; checks that unknown fields are
+//! refused. Owns the order and the cleanup; knows no engine's peculiarities.
 
 use anyhow::{Context as _, Result, bail, ensure};
 use ecs_gen::field_type::ValueKind;

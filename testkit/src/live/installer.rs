@@ -1,5 +1,5 @@
-//! Follows `install.json`: each step's request, unless the state that it makes is there already. The smallest installer
-//! that the format allows. Knows what a step is, and nothing of what the steps make.
+//! Follows `install.json`: sends each step's request, unless its result exists already. The smallest installer that the format
+//! allows. Knows steps, and nothing of what they create.
 
 use anyhow::{Context as _, Result, bail};
 use event_store::Bundle;
@@ -18,7 +18,7 @@ pub struct InstallStep {
     pub method: String,
     /// Path of the request.
     pub path: String,
-    /// Name of the file with its body; a data stream is made without one.
+    /// Name of the file with its body; a data stream is created without one.
     pub body: Option<String>,
     /// For people.
     #[serde(rename = "note")]
@@ -28,13 +28,13 @@ pub struct InstallStep {
 }
 
 impl InstallStep {
-    /// Whether it is skipped where what it makes is there.
+    /// Whether it is skipped if its result exists.
     pub const fn can_be_skipped(&self) -> bool {
         self.skip_if.is_some()
     }
 }
 
-/// A question whose answer may make the step superfluous.
+/// A request whose reply may make the step superfluous.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SkipIf {
@@ -43,7 +43,7 @@ struct SkipIf {
     status: u16,
 }
 
-/// A refusal that means that somebody else did the step.
+/// A refusal that means that another installer performed the step.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FineIf {

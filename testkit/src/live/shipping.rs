@@ -1,5 +1,5 @@
-//! Shipping to real engines that are stopped, killed, rolled over and taken apart meanwhile: what was logged is there once.
-//! Owns the cases; how events are logged, cut off and counted stands in the modules below.
+//! Shipping to real engines that are stopped, killed, rolled over and modified meanwhile: each logged event is stored once. Owns
+//! the cases; logging, cutting connections and counting are in the submodules.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -27,10 +27,10 @@ const LOG: &str = "kibana-event-log";
 const STREAM: &str = "event-log-test-shipping";
 /// Enough for some dozen requests in each case, and few enough for every run.
 pub const DEFAULT_EVENTS: u64 = 20_000;
-/// Seconds over which a case logs its events when something is to happen in between: half more than a shipper relies on
-/// what it was told about the alias, so that after a rollover there is something for the new index.
+/// Seconds over which a case logs its events when something happens in between: half again as long as a shipper relies on a
+/// resolved alias, so that after a rollover there are events for the new index.
 const SPREAD: u64 = 15;
-/// Short, so that requests are under way all the time.
+/// Short, so that requests are in flight all the time.
 const MAX_AGE: &str = "40";
 /// The case for which there are several nodes.
 const LOST_NODE: &str = "one of three nodes is killed";

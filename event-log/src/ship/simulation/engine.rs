@@ -76,7 +76,7 @@ impl Engine {
         engine
     }
 
-    /// Makes the next index, in place of one of that name which nobody reads; does nothing while the target is not there.
+    /// Creates the next index, replacing one of that name that nobody reads; does nothing while the target is missing.
     pub fn roll_over(&mut self) {
         if !self.order_of_indices.is_empty() && self.visible().next().is_none() {
             return;
@@ -380,7 +380,7 @@ pub fn is_bad(document: &[u8]) -> bool {
     document.starts_with(b"{\"bad\"")
 }
 
-/// The number that stands in a document of this simulation.
+/// The number in a document of this simulation.
 pub fn number_of(document: &[u8]) -> u64 {
     let text = std::str::from_utf8(document).unwrap();
     let digits = text.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit);

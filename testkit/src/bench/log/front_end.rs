@@ -2,20 +2,20 @@
 
 use crate::bench::peers::{Ready, Toolchain, version};
 
-/// A way to log.
+/// A logging front end.
 #[derive(Debug)]
 pub struct FrontEnd {
-    /// As `--only` takes it.
+    /// Its name for `--only`.
     pub name: &'static str,
-    /// As the table calls it.
+    /// Its name in the table.
     title: &'static str,
-    /// What its program calls it.
+    /// The argument that selects it in its program.
     pub argument: &'static str,
     pub toolchain: Toolchain,
     /// Threads that can call at the same time.
     pub threads: u32,
     pub kept: EventCounter,
-    /// Where its version stands: a file below the peers, and what stands before it.
+    /// Where to find its version: a file below the peers, and the text before the version.
     pub version: Option<(&'static str, &'static str)>,
 }
 
@@ -24,7 +24,7 @@ pub struct FrontEnd {
 pub enum EventCounter {
     /// Lines of `events.json`.
     Lines,
-    /// The program does it, with this argument.
+    /// The program counts them, with this argument.
     Counted { argument: &'static str },
 }
 

@@ -1,4 +1,4 @@
-//! Shipping to an engine that fails: what arrived, what is missing, what is there twice, what was put aside.
+//! Shipping to an engine that fails: counts of events that arrived, are missing, are stored twice, or were quarantined.
 
 use std::collections::HashSet;
 use std::fs;
@@ -14,9 +14,9 @@ use super::client::{Client, ClientFiles, ClientKind, DEADLINE, Tools};
 use super::{ALIAS, Args, Row, corpus};
 use crate::bench::progress;
 
-/// How often client and engine are looked at.
+/// The polling interval of client and engine.
 const POLL: Duration = Duration::from_millis(1);
-/// An outage lasts so long.
+/// The length of an outage.
 const OUTAGE: Duration = Duration::from_secs(9);
 /// A client that never ends is done when nothing has arrived for so long.
 const QUIET: Duration = Duration::from_secs(20);

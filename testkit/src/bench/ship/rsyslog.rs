@@ -1,5 +1,5 @@
-//! rsyslog as a process of its own: its configuration, its end. It reads a file of documents, passes them through a
-//! disk-assisted queue, and retries for ever.
+//! rsyslog as a separate process: its configuration and its end. It reads a file of documents, passes them through a
+//! disk-assisted queue, and retries indefinitely.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Shipping to an engine that takes everything: CPU time, memory, documents per second.
+//! Shipping to an engine that accepts everything: CPU time, memory, documents per second.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -119,7 +119,7 @@ fn fill_spool(tools: &Tools, files: ClientFiles<'_>, events: u32) -> Result<()> 
     fs::remove_file(files.acknowledgements()).context("the numbers of the logged events")
 }
 
-/// A fake engine as a process of its own, so that its work is not the client's.
+/// A fake engine as a separate process, so that its work is not counted as the client's.
 struct Engine {
     child: Child,
     url: String,

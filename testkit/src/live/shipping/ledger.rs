@@ -1,5 +1,5 @@
-//! What is stored, document by document, and whether that is what was logged. Sums could hide one lost and one doubled, so
-//! nothing here is a sum.
+//! Compares stored documents with logged events, one by one. Sums could hide one lost and one doubled document, so there are none
+//! here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -9,16 +9,16 @@ use serde_json::{Value, json};
 
 use crate::engines::Client;
 
-/// Documents of a page; the most that engines give without a setting.
+/// Documents per page; the maximum of engines by default.
 const PAGE: usize = 10_000;
 
-/// Numbers that an error names at most.
+/// Maximum number of numbers in an error.
 const SHOWN: usize = 10;
 
 /// A document of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
-    /// The index that it stands in.
+    /// Its index.
     pub index: String,
     /// Its id.
     pub id: String,

@@ -102,7 +102,7 @@ impl<'e> Scene<'e> {
         self.log(&["--threads", "4", "--rate", &rate, "--max-age", MAX_AGE])
     }
 
-    /// Ships what is left until nothing is, and says what all runs did.
+    /// Ships until nothing is left, and returns the counts of all runs.
     pub fn drain(&self) -> Result<Shipped> {
         for _ in 0..DRAINS {
             let status = self.spawn(&["--drain", "--deadline", DRAIN_SECONDS])?.wait()?;
