@@ -95,7 +95,7 @@ impl KeySeed<'_> {
     fn takes(&self, name: &str) -> bool {
         let is_own = name.starts_with('_') && self.at.is_root();
         let is_blank = name.chars().all(|c| c.is_whitespace() || c.is_control());
-        self.rules.takes_unknown && !self.out.is_partial && !is_blank && !name.contains('.') && !is_own
+        self.rules.takes_unknown && !is_blank && !name.contains('.') && !is_own
     }
 }
 

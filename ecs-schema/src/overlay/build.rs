@@ -12,7 +12,7 @@ use crate::checker::Checker;
 use crate::path::Path;
 use crate::rule::{Capture, FieldRule, Kind, ObjectRule};
 use crate::shape::Log;
-use crate::violation::Violations;
+use crate::violation::{Found, ViolationRule, Violations};
 use crate::{Timestamp, json};
 
 /// Builds an [`Overlay`]. What is given later stands instead of what was given before; a default never instead of
@@ -79,6 +79,9 @@ impl<T: Log> OverlayBuilder<T> {
 
     fn add(mut self, event: &Value, strength: Strength) -> Self {
         let Ok(()) = json::check_document(T::RULES, event, &mut self.checker) else { return self };
+        if let Value::Object(members) = event {
+            refuse_unknown(T::RULES.root(), members, &Path::ROOT, &mut self.checker);
+        }
         if let (Value::Object(members), true) = (event, self.checker.is_clean()) {
             self.root.add(T::RULES.root(), members, strength);
         }
@@ -93,6 +96,24 @@ impl<T: Log> OverlayBuilder<T> {
         self.checker.finish()?;
         self.root.seal(T::RULES.root());
         Ok(Overlay { root: self.root, log: PhantomData })
+    }
+}
+
+/// Reports fields that are not in the table where the object takes such: an overlay has a place for known ones only. Those of
+/// other objects are reported already.
+fn refuse_unknown(rules: &'static ObjectRule, members: &Map<String, Value>, at: &Path<'_>, out: &mut Checker) {
+    for (name, value) in members {
+        match (rules.field(name), value) {
+            (None, _) if rules.takes_unknown => {
+                out.report(&at.unknown(name), ViolationRule::UnknownField { nearest: None }, Found::Nothing);
+            }
+            (Some(rule), Value::Object(members)) => {
+                if let Kind::Object(inner) = rule.kind {
+                    refuse_unknown(inner, members, &at.field(rule.name), out);
+                }
+            }
+            _ => {}
+        }
     }
 }
 

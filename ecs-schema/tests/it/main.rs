@@ -12,6 +12,7 @@ mod rules;
 mod secrets;
 mod texts;
 mod timestamps;
+mod unknown;
 mod writing;
 
 use ecs_schema::{JsonError, Log, MAX_VIOLATIONS, Violations, validate_json, validate_json_str};
