@@ -4,6 +4,7 @@
 
 mod any;
 mod canonical;
+mod expand;
 mod field;
 mod flattened;
 mod object;
@@ -18,6 +19,8 @@ use crate::checker::Checker;
 use crate::path::Path;
 use crate::rule::{FieldRule, Kind, LogRules};
 use crate::violation::Violations;
+
+pub use expand::expand_dotted;
 
 pub(crate) use canonical::{write_canonical, write_canonical_object};
 pub(crate) use flattened::check_flattened;

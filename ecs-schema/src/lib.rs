@@ -86,7 +86,7 @@ pub use checker::Checker;
 pub use element::{Element, FieldValue};
 pub use flattened::Flattened;
 pub use geo_point::{GeoPoint, GeoPointError};
-pub use json::{JsonError, validate_json, validate_json_str};
+pub use json::{JsonError, expand_dotted, validate_json, validate_json_str};
 pub use overlay::{MARKS, Marks, Overlay, OverlayBuilder, Stamp, Stamps, Strength};
 pub use path::Path;
 pub use range::{Range, RangeEnd, RangeError};

@@ -70,6 +70,7 @@ pub const MARKS: usize = 4;
 #[derive(Debug)]
 pub struct Overlay<T> {
     root: Object,
+    expands_dotted: bool,
     log: PhantomData<fn(&T)>,
 }
 
@@ -176,6 +177,10 @@ impl<T: Log> Overlay<T> {
         stamps: &Stamps<'_>,
         out: &mut Vec<u8>,
     ) -> Result<(), Violations> {
+        if self.expands_dotted {
+            *event = json::expand_dotted(T::RULES, event.clone())
+                .inspect_err(|_| out.extend_from_slice(event.to_string().as_bytes()))?;
+        }
         let root = T::RULES.root();
         value::lay_over(&self.root, root, event, stamps);
         // A value in memory is always well-formed: only a text has errors of its own.

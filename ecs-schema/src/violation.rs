@@ -110,6 +110,13 @@ pub enum ViolationRule {
     UnexpectedEventType,
     /// The text has the field twice in one object.
     DuplicateField,
+    /// The field is given twice, with a dotted name and as objects in objects.
+    TwoSpellings {
+        /// JSON pointer of the value that came first.
+        first: String,
+        /// JSON pointer of the other.
+        second: String,
+    },
     /// Objects nest deeper than the engine indexes.
     TooDeep {
         /// The greatest accepted depth.
@@ -152,6 +159,7 @@ impl ViolationRule {
             Self::NullElement => "null-element",
             Self::UnexpectedEventType => "unexpected-event-type",
             Self::DuplicateField => "duplicate-field",
+            Self::TwoSpellings { .. } => "two-spellings",
             Self::TooDeep { .. } => "too-deep",
             Self::NulInName => "nul-in-name",
         }
@@ -231,6 +239,13 @@ impl Violation {
                 write!(out, "is {found}, which no category of the event expects")
             }
             ViolationRule::DuplicateField => out.write_str("appears twice in its object"),
+            // A name that is data is not shown.
+            ViolationRule::TwoSpellings { .. } if path != self.path => {
+                out.write_str("is given with a dotted name and as objects in objects")
+            }
+            ViolationRule::TwoSpellings { first, second } => {
+                write!(out, "is given twice, at `{first}` and at `{second}`")
+            }
             ViolationRule::TooDeep { limit } => write!(out, "nests deeper than {limit} objects"),
             ViolationRule::NulInName => out.write_str("has a NUL character in its name"),
         }

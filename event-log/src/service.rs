@@ -50,6 +50,8 @@ pub struct EventLogService<L> {
     directory: PathBuf,
     /// Fields that no event can change.
     fixed: Value,
+    /// Whether dotted names of untyped events are taken as objects in objects.
+    expands_dotted: bool,
     own: Option<OwnEvents<L>>,
     shipper: Option<ShipperThread>,
 }
@@ -117,8 +119,14 @@ impl<L: Log> EventLogService<L> {
         }
         let quarantine = Quarantine::over(open(QUARANTINE_DIRECTORY, quarantine)?);
         let shared = Arc::new(ServiceShared::new(spool, quarantine, builder.report_interval));
-        let mut service =
-            Self { shared, directory: directory.to_owned(), fixed: builder.fixed, own: None, shipper: None };
+        let mut service = Self {
+            shared,
+            directory: directory.to_owned(),
+            fixed: builder.fixed,
+            expands_dotted: builder.expands_dotted,
+            own: None,
+            shipper: None,
+        };
         service.overlay().build().map_err(StartError::Fixed)?;
         if let Some(own) = builder.own {
             service.shared.registry.register(own.provider, own.actions).map_err(StartError::Register)?;
@@ -284,7 +292,8 @@ impl<L: Log> EventLogService<L> {
 
     /// What is merged into each event, without a logger's defaults.
     fn overlay(&self) -> OverlayBuilder<L> {
-        Overlay::builder()
+        let overlay = if self.expands_dotted { Overlay::builder().expand_dotted() } else { Overlay::builder() };
+        overlay
             .stamp("@timestamp", Strength::Default, Stamp::Now)
             .stamp("event.id", Strength::Default, Stamp::Id)
             .mark("event.provider", PROVIDER)

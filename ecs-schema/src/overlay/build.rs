@@ -20,13 +20,14 @@ use crate::{Timestamp, json};
 #[derive(Debug)]
 pub struct OverlayBuilder<T> {
     root: Object,
+    expands_dotted: bool,
     checker: Checker,
     log: PhantomData<fn(&T)>,
 }
 
 impl<T: Log> OverlayBuilder<T> {
     pub(super) fn new() -> Self {
-        Self { root: Object::default(), checker: Checker::of_part(), log: PhantomData }
+        Self { root: Object::default(), expands_dotted: false, checker: Checker::of_part(), log: PhantomData }
     }
 
     /// Stamps the field at `path`, names joined by dots, when the log has such a field and it takes the stamp.
@@ -50,6 +51,13 @@ impl<T: Log> OverlayBuilder<T> {
         if let Some(node) = self.root.node_at(T::RULES.root(), path, Visit::Looks, |_| mark < MARKS) {
             node.mark = Some(mark);
         }
+        self
+    }
+
+    /// Writes the dotted names of untyped events as objects in objects first, as [`expand_dotted`](crate::expand_dotted) does.
+    #[must_use]
+    pub fn expand_dotted(mut self) -> Self {
+        self.expands_dotted = true;
         self
     }
 
@@ -95,7 +103,7 @@ impl<T: Log> OverlayBuilder<T> {
     pub fn build(mut self) -> Result<Overlay<T>, Violations> {
         self.checker.finish()?;
         self.root.seal(T::RULES.root());
-        Ok(Overlay { root: self.root, log: PhantomData })
+        Ok(Overlay { root: self.root, expands_dotted: self.expands_dotted, log: PhantomData })
     }
 }
 

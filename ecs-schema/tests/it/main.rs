@@ -2,6 +2,7 @@
 
 mod agreement;
 mod choices;
+mod dotted;
 mod example;
 mod generated;
 mod kinds;

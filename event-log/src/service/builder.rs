@@ -31,6 +31,7 @@ pub struct ServiceBuilder<L> {
     quarantine: Option<SpoolBuilder>,
     max_event_bytes: Option<usize>,
     pub(super) fixed: Value,
+    pub(super) expands_dotted: bool,
     pub(super) report_interval: Duration,
     pub(super) own: Option<OwnEventSettings>,
     pub(super) shipping: Option<Shipping>,
@@ -58,6 +59,7 @@ impl<L: Log> ServiceBuilder<L> {
             quarantine: None,
             max_event_bytes: None,
             fixed: ecs,
+            expands_dotted: false,
             report_interval: DEFAULT_REPORT_INTERVAL,
             own: None,
             shipping: None,
@@ -120,6 +122,13 @@ impl<L: Log> ServiceBuilder<L> {
     /// The same with the fields of a struct; placeholders count as absent.
     pub fn fixed(self, fields: &L) -> Self {
         self.fixed_json(&Overlay::sparse(fields))
+    }
+
+    /// Takes dotted names in events that are JSON, `{"log.level": "info"}`, as objects in objects. Without this they are
+    /// refused; a field that is given in both spellings is refused in any case.
+    pub fn expand_dotted(mut self) -> Self {
+        self.expands_dotted = true;
+        self
     }
 
     /// Logs an event of the service itself when it starts and when it stops, and registers its provider.

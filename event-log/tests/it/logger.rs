@@ -64,6 +64,26 @@ fn arrays_are_replaced_not_merged() {
 }
 
 #[test]
+fn dotted_names_are_expanded_where_that_is_asked() {
+    let event = r#"{"event.action": "other", "kibana": {"namespace": "default"}, "kibana.alerting.status": "ok"}"#;
+    let service = service_of(builder().expand_dotted());
+    logger(&service).log_json(event);
+    logger(&service).log_value(&serde_json::from_str(event).unwrap());
+    let events = logged(&service);
+    assert_eq!(events.len(), 2);
+    for (_, event) in events {
+        assert_eq!(event["event"]["action"], json!("other"));
+        let kibana = json!({"alerting": {"status": "ok"}, "namespace": "default", "server_uuid": "server-1", "version": "9.4.0"});
+        assert_eq!(event["kibana"], kibana);
+    }
+    let twice = r#"{"event.action": "other", "event": {"action": "action"}}"#;
+    let refused = logger(&service).check_json(twice).unwrap_err().to_string();
+    assert!(refused.contains("`event.action` is given twice, at `/event/action` and at `/event.action`"), "{refused}");
+    let service = service_of(builder());
+    assert!(logger(&service).check_json(event).is_err(), "it is not asked");
+}
+
+#[test]
 fn defaults_may_be_a_struct() {
     let service = service();
     let mut defaults = blank();
