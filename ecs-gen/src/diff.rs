@@ -9,6 +9,7 @@ pub mod matrix;
 mod plan;
 pub mod render;
 mod rules;
+pub mod searches;
 mod side;
 mod verdict;
 

@@ -25,12 +25,14 @@ mod reasons;
 mod roles;
 mod round_trip;
 mod rule_table;
+mod searches;
 mod shell;
 mod shipping;
 mod tally;
 
 use agreement::Extent;
 use rule_table::{Measured, Page};
+use searches::Pairs;
 use tally::Tally;
 
 /// Put what is generated on real engines, and compare what they say with what the project says
@@ -54,7 +56,10 @@ pub struct Args {
     /// From which all random documents follow; another one at each run when absent
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
-    /// Write `docs/rule-table.md` from what was measured
+    /// Measure `searches` for every pair of types, not only for those that are not to be reindexed
+    #[arg(long)]
+    all_pairs: bool,
+    /// Write `docs/rule-table.md`, and the table of `searches`, from what was measured
     #[arg(long)]
     write: bool,
 }
@@ -71,6 +76,8 @@ pub enum Part {
     Agreement,
     /// Every change of a mapping, and whether the engine says of it what `ecs-gen diff` says
     Rules,
+    /// Searches over indices in which a field has another type, and whether they answer as the table says
+    Searches,
     /// Plans of `ecs-gen diff --plan`, sent to an engine that has documents, and every document found again
     Plans,
     /// Every case of the legacy pipeline, and what the shell function sends
@@ -91,7 +98,7 @@ impl Part {
                 &[Engine::OpenSearch, Engine::Elasticsearch, Engine::Elasticsearch6, Engine::IlmParser]
             }
             Self::Plans => &[Engine::OpenSearch, Engine::Elasticsearch, Engine::Elasticsearch6],
-            Self::Agreement | Self::Rules | Self::Queries | Self::Reasons | Self::Shipping => {
+            Self::Agreement | Self::Rules | Self::Searches | Self::Queries | Self::Reasons | Self::Shipping => {
                 &[Engine::OpenSearch, Engine::Elasticsearch]
             }
             Self::Pipeline => &[Engine::OpenSearch, Engine::Elasticsearch6],
@@ -105,7 +112,9 @@ impl Part {
         if self == Self::Queries && engine == Engine::OpenSearch2 {
             return false;
         }
-        let is_asked_for = engine == engine.family() || self == Self::Installation || is_named && self != Self::Rules;
+        let is_asked_for = engine == engine.family()
+            || matches!(self, Self::Installation | Self::Searches)
+            || is_named && self != Self::Rules;
         is_asked_for && self.engines().contains(&engine.family())
     }
 }
@@ -119,8 +128,9 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let is_named = !args.engine.is_empty();
     let engines: Vec<Engine> = if args.engine.is_empty() { Engine::ALL.to_vec() } else { args.engine.clone() };
     let extent = Extent { documents: args.documents, seed: args.seed.unwrap_or_else(new_seed) };
-    let extents = Extents { agreement: extent, events: args.events, case: &args.case };
-    let mut measured = Vec::new();
+    let pairs = if args.all_pairs { Pairs::All } else { Pairs::Searchable };
+    let extents = Extents { agreement: extent, events: args.events, case: &args.case, pairs };
+    let mut measured = Tables::default();
     let mut ran = Vec::new();
     for engine in engines {
         let parts: Vec<Part> = parts.iter().copied().filter(|part| part.runs_on(engine, is_named)).collect();
@@ -130,8 +140,12 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     }
     ensure!(!ran.is_empty(), "no engine named has what the parts named need");
     // The page has a column for each engine, so it takes a run on both.
-    if measured.len() == Part::Rules.engines().len() {
-        rule_table::check_table(&measured, if args.write { Page::Write } else { Page::Compare })?;
+    let page = if args.write { Page::Write } else { Page::Compare };
+    if measured.rules.len() == Part::Rules.engines().len() {
+        rule_table::check_table(&measured.rules, page)?;
+    }
+    if !measured.searches.is_empty() {
+        searches::check_page(measured.searches, pairs, page)?;
     }
     step("Finished", &format!("ran against {}", ran.join(", ")));
     Ok(ExitCode::SUCCESS)
@@ -144,10 +158,19 @@ struct Extents<'a> {
     events: u64,
     /// What a case's name is to have in it.
     case: &'a str,
+    /// Which pairs of types.
+    pairs: Pairs,
+}
+
+/// What was measured for tables, by engine.
+#[derive(Default)]
+struct Tables {
+    rules: Vec<Measured>,
+    searches: Vec<searches::Measured>,
 }
 
 /// Runs parts on one engine, and returns its name with its version.
-fn run_on(engine: Engine, parts: &[Part], extents: Extents<'_>, measured: &mut Vec<Measured>) -> Result<String> {
+fn run_on(engine: Engine, parts: &[Part], extents: Extents<'_>, measured: &mut Tables) -> Result<String> {
     let started = Instant::now();
     let mut tally = Tally::default();
     let (name, outcome) = if engine == Engine::IlmParser {
@@ -170,7 +193,7 @@ fn run_part(
     running: &mut Running,
     extents: Extents<'_>,
     tally: &mut Tally,
-    measured: &mut Vec<Measured>,
+    measured: &mut Tables,
 ) -> Result<()> {
     match part {
         Part::Installation => {
@@ -188,7 +211,11 @@ fn run_part(
         }
         Part::Agreement => agreement::check(running, extents.agreement, tally).context("the agreement"),
         Part::Rules => {
-            measured.push(rule_table::check(running, tally).context("the mapping changes")?);
+            measured.rules.push(rule_table::check(running, tally).context("the mapping changes")?);
+            Ok(())
+        }
+        Part::Searches => {
+            measured.searches.push(searches::check(running, extents.pairs, tally).context("the searches")?);
             Ok(())
         }
         Part::Plans => plan::check(running, tally).context("the plans"),

@@ -54,6 +54,10 @@ pub struct Diff {
     /// plan judges nothing: it has no findings to fail on or to allow
     #[arg(long, conflicts_with_all = ["fail_on", "allow"])]
     plan: bool,
+    /// Of the bodies in a plan that replace others print only what differs, and none where only the notes
+    /// do (`_meta`, `version`): to be read, not to be sent
+    #[arg(long, requires = "plan")]
+    only_changes: bool,
     /// Print all rules as a table instead
     #[arg(long, exclusive = true)]
     rules: bool,
@@ -103,6 +107,10 @@ pub fn run(arguments: &Diff) -> ExitCode {
     if arguments.plan && !matches!(arguments.format, Format::Text | Format::Json) {
         let message = "the argument '--plan' cannot be used with '--format github' or '--format markdown': those are \
                        for findings; print the plan as text or with '--format json'";
+        Diff::augment_args(Command::new("ecs-gen diff")).error(ErrorKind::ArgumentConflict, message).exit();
+    }
+    if arguments.only_changes && arguments.format == Format::Json {
+        let message = "the argument '--only-changes' cannot be used with '--format json': tools send whole bodies";
         Diff::augment_args(Command::new("ecs-gen diff")).error(ErrorKind::ArgumentConflict, message).exit();
     }
     match sides(arguments) {
@@ -157,7 +165,7 @@ fn print_plans(arguments: &Diff, old: &Side, new: &Side) -> ExitCode {
         output::print_line(&format!("{:#}", serde_json::json!({ "plans": plans })));
     } else {
         for plan in &plans {
-            output::print(&plan.to_text());
+            output::print(&if arguments.only_changes { plan.to_text_of_changes() } else { plan.to_text() });
         }
     }
     ExitCode::SUCCESS

@@ -7,6 +7,7 @@ mod fields;
 mod lifecycle;
 mod parameters;
 mod pipeline;
+mod renames;
 mod roles;
 mod settings;
 mod sink;
@@ -17,7 +18,7 @@ mod versions;
 use std::collections::BTreeSet;
 
 use super::engine::Engine;
-use super::finding::{Action, Finding, Severity};
+use super::finding::{Finding, Severity};
 use super::rules::Rule;
 use super::side::{LogSide, Side};
 pub(crate) use settings::{
@@ -49,15 +50,9 @@ pub fn compare(old: &Side, new: &Side, options: &Options) -> Vec<Finding> {
     findings
 }
 
-/// The paths of fields whose change calls for reindexing what is stored.
-pub(crate) fn reindexed(name: &str, old: &LogSide, new: &LogSide, engine: Engine) -> BTreeSet<String> {
-    let options = Options { engines: vec![engine], ..Options::default() };
-    let findings = compare_logs(name, Some(old), Some(new), &options);
-    findings
-        .into_iter()
-        .filter(|finding| finding.spec().action == Action::Reindex)
-        .map(|finding| finding.path)
-        .collect()
+/// What is found of one log for one engine.
+pub(crate) fn of_engine(name: &str, old: &LogSide, new: &LogSide, engine: Engine) -> Vec<Finding> {
+    compare_logs(name, Some(old), Some(new), &Options { engines: vec![engine], ..Options::default() })
 }
 
 /// The logs of both sides, by name.

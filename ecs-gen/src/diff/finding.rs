@@ -159,8 +159,8 @@ pub struct Finding {
     pub engines: Vec<Engine>,
     /// Whether these are all that were asked for.
     pub is_of_all_engines: bool,
-    /// What the engine says to the mapping change; accepted where no mapping changes.
-    pub put_mapping: PutMapping,
+    /// What the engine says to the mapping change; none where no mapping changes.
+    pub put_mapping: Option<PutMapping>,
     /// One sentence.
     pub message: String,
     /// Where it stands in the old version; none when it is new.
@@ -184,6 +184,12 @@ impl Finding {
         if self.allowed { Severity::Info } else { self.spec().severity }
     }
 
+    /// Its action, and what the engine says to the mapping change where there is one, in words.
+    pub(super) fn action_words(&self) -> String {
+        let put = self.put_mapping.map(|put| format!("; PUT _mapping: {put}")).unwrap_or_default();
+        format!("action: {}{put}", self.spec().action)
+    }
+
     /// The engine that it is about, when more were asked for, in words.
     pub(super) fn engine_words(&self) -> Option<String> {
         let names: Vec<String> = self.engines.iter().map(ToString::to_string).collect();
@@ -201,7 +207,7 @@ impl Finding {
             "severity": self.severity().name(),
             "action": spec.action.name(),
             "engines": self.engines.iter().map(|engine| engine.name()).collect::<Vec<_>>(),
-            "put_mapping": self.put_mapping.name(),
+            "put_mapping": self.put_mapping.map(PutMapping::name),
             "message": self.message,
             "log": self.log,
             "old": self.old.as_ref().map(Position::to_json),

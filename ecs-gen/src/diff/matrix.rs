@@ -68,6 +68,13 @@ fn plain(engine: Engine, field_type: FieldType) -> Json {
     field
 }
 
+/// Each type of the engine that holds a value, as a field with no more than it demands, by its name.
+pub fn leaves(engine: Engine) -> impl Iterator<Item = (&'static str, Json)> {
+    let is_leaf =
+        |field_type: &FieldType| !matches!(field_type, FieldType::Object | FieldType::Nested | FieldType::Alias);
+    engine.types().filter(is_leaf).map(move |field_type| (engine.type_name(field_type), plain(engine, field_type)))
+}
+
 fn type_cases(engine: Engine) -> impl Iterator<Item = Case> {
     let pairs = engine.types().flat_map(move |old| engine.types().map(move |new| (old, new)));
     pairs.map(move |(old, new)| {

@@ -7,6 +7,7 @@
 //! A step may take values out of its answer, and later steps name them in braces: `{new_index}`. A step may list indices,
 //! and the steps for each of them follow it. Architecture Invariant: a pure function of two sides.
 
+mod carried;
 mod documents;
 mod install;
 mod mapping;
@@ -16,6 +17,8 @@ mod render;
 use serde_json::Value as Json;
 
 use super::engine::Engine;
+use super::finding::{Action, Finding};
+use super::rules::Rule;
 use super::side::{LogSide, Side};
 
 /// The requests for one engine.
@@ -40,13 +43,15 @@ pub struct Step {
     pub path: String,
     /// Body, if it has one.
     pub body: Option<Json>,
-    /// Values of the answer that later steps need: name and JSON pointer.
-    pub take: Vec<(&'static str, &'static str)>,
+    /// The body that it replaces, where that is known.
+    pub replaces: Option<Json>,
+    /// Values of the answer that later steps need: name and JSON pointer, in which names may stand in braces too.
+    pub take: Vec<(&'static str, String)>,
     /// What the answer has at a JSON pointer when it is the last: until then the request is sent again.
     pub until: Option<(&'static str, Json)>,
     /// What the last answer has to have at a JSON pointer; otherwise something is wrong, and nothing more is to be sent.
     pub expect: Option<(&'static str, Json)>,
-    /// Whether the members of the answer are the indices that the repeated steps are for.
+    /// Whether the members of the answer are the indices that the next repeated steps are for.
     pub lists: bool,
     /// Whether the step is one of those that are sent, in their order, for each listed index in turn, which they call
     /// [`OLD_INDEX`].
@@ -66,12 +71,19 @@ impl Step {
             method,
             path: path.into(),
             body,
+            replaces: None,
             take: Vec::new(),
             until: None,
             expect: None,
             lists: false,
             is_repeated: false,
         }
+    }
+
+    /// A request that replaces what there is, described by what differs.
+    fn replacing(method: &'static str, path: impl Into<String>, old: &Json, new: &Json, about: &str) -> Self {
+        let comment = carried::comment(about, &carried::names(old, new));
+        Self { replaces: Some(old.clone()), ..Self::new(method, path, Some(new.clone()), comment) }
     }
 }
 
@@ -170,20 +182,29 @@ fn upgrade(name: &str, old: &LogSide, new: &LogSide, plan: &mut Plan) {
     if is_installed {
         plan.steps.extend(install::settings(engine, old, new, &targets));
     }
-    let reindexed = super::compare::reindexed(name, old, new, engine);
-    let update = mapping::update(engine, old, new, &reindexed);
+    let findings = super::compare::of_engine(name, old, new, engine);
+    let reindexed = findings.iter().filter(|finding| finding.spec().action == Action::Reindex);
+    let mut update = mapping::update(engine, old, new, &reindexed.map(|finding| finding.path.clone()).collect());
+    let is_for_searchers = |finding: &&Finding| finding.rule == Rule::SortNeedsNumericType;
+    plan.unsolved
+        .extend(findings.iter().filter(is_for_searchers).map(|finding| format!("{name}: {}", finding.message)));
     if let Some(body) = &update.accepted {
-        let comment = if update.is_whole {
+        let about = if update.refused.is_empty() {
             "all of the new mapping, which existing indices take"
         } else {
             "as much of the new mapping as existing indices take"
         };
+        let comment = carried::comment(about, &update.carried);
         for target in &targets {
-            plan.steps.push(Step::new("PUT", format!("/{}/_mapping", target.name()), Some(body.clone()), comment));
+            let path = format!("/{}/_mapping", target.name());
+            plan.steps.push(Step::new("PUT", path, Some(body.clone()), comment.clone()));
         }
     }
     plan.steps.extend(changed.behind_mapping);
-    if !update.is_whole || (is_installed && install::changes_static_setting(engine, old, new)) {
+    if is_installed {
+        update.refused.extend(install::static_settings(engine, old, new));
+    }
+    if !update.refused.is_empty() {
         for target in &targets {
             plan.steps.extend(migrate::roll_over(engine, target, (old, new), &update));
         }

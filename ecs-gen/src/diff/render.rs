@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value as Json, json};
 
-use super::finding::{Class, Finding, Position, Severity};
+use super::finding::{Class, Finding, Position, PutMapping, Severity};
 
 /// Exit code when something reaches what a run fails on.
 pub const EXIT_FOUND: u8 = 3;
@@ -60,11 +60,7 @@ pub fn to_text(findings: &[Finding]) -> String {
         }
         let engine = finding.engine_words().map(|words| format!("; {words}")).unwrap_or_default();
         let allowed = if finding.allowed { "; allowed" } else { "" };
-        let _ = writeln!(
-            text,
-            "  {}{engine}; action: {}; PUT _mapping: {}{allowed}\n",
-            spec.class, spec.action, finding.put_mapping
-        );
+        let _ = writeln!(text, "  {}{engine}; {}{allowed}\n", spec.class, finding.action_words());
     }
     let _ = writeln!(text, "{}", summary(findings));
     text
@@ -134,7 +130,7 @@ pub fn to_github(findings: &[Finding], against: Option<&str>) -> String {
         let spec = finding.spec();
         properties.push(format!("title={}", escaped_property(&format!("{} ({})", spec.id, spec.class))));
         let message = message_of(finding, &log_of);
-        let message = format!("{message}; action: {}; PUT _mapping: {}", spec.action, finding.put_mapping);
+        let message = format!("{message}; {}", finding.action_words());
         let _ = writeln!(text, "::{level} {}::{}", properties.join(","), escaped(&message));
     }
     text
@@ -171,7 +167,7 @@ pub fn to_markdown(findings: &[Finding]) -> String {
             cell(message_of(finding, &log_of)),
             position.map(|position| cell(format!("`{position}`"))).unwrap_or_default(),
             spec.action,
-            finding.put_mapping
+            finding.put_mapping.map_or("–", PutMapping::name)
         );
     }
     text

@@ -63,6 +63,8 @@ struct Case {
     edits: &'static [Edit],
     rolls_over: bool,
     reindexes: bool,
+    /// Types that a search sees of the number afterwards.
+    types: usize,
     /// Fields that no search sees any more.
     absent: &'static [&'static str],
     /// Fields that every document has afterwards.
@@ -86,6 +88,7 @@ const CASES: &[Case] = &[
         edits: &[NEW_FIELD],
         rolls_over: false,
         reindexes: false,
+        types: 1,
         absent: &[],
         found: &["test.kept", "test.gone"],
     },
@@ -96,8 +99,20 @@ const CASES: &[Case] = &[
         edits: &[SHARDS],
         rolls_over: true,
         reindexes: false,
+        types: 1,
         absent: &[],
         found: &["test.kept", "test.gone"],
+    },
+    Case {
+        name: "a wider type",
+        engines: BOTH,
+        base: &[],
+        edits: &[("number, type: long", "number, type: double")],
+        rolls_over: true,
+        reindexes: false,
+        types: 2,
+        absent: &[],
+        found: &["test.number", "test.kept", "test.gone"],
     },
     Case {
         name: "another type, and a field that is gone",
@@ -109,6 +124,7 @@ const CASES: &[Case] = &[
         ],
         rolls_over: true,
         reindexes: true,
+        types: 1,
         absent: &["test.gone"],
         found: &["test.kept", "test.object.deep"],
     },
@@ -124,6 +140,7 @@ const CASES: &[Case] = &[
         ],
         rolls_over: true,
         reindexes: true,
+        types: 1,
         absent: &["test.object.deep", "test.object"],
         found: &["test.kept", "test.gone", "test.moved"],
     },
@@ -134,6 +151,7 @@ const CASES: &[Case] = &[
         edits: &[("number, type: long", "number, type: keyword")],
         rolls_over: true,
         reindexes: true,
+        types: 1,
         absent: &[],
         found: &["test.kept", "test.gone"],
     },
@@ -144,6 +162,7 @@ const CASES: &[Case] = &[
         edits: &[NEW_FIELD, SHARDS],
         rolls_over: true,
         reindexes: false,
+        types: 1,
         absent: &[],
         found: &["test.kept", "test.gone"],
     },
@@ -155,6 +174,7 @@ const CASES: &[Case] = &[
         edits: &[("keep: 90d", "keep: 30d")],
         rolls_over: false,
         reindexes: false,
+        types: 1,
         absent: &[],
         found: &["test.kept", "test.gone"],
     },
@@ -261,7 +281,7 @@ fn check_documents(client: &Client, stored: &BTreeMap<String, usize>, case: &Cas
     ensure!(searched.expect("count")?["count"] == 1, "the number 7 is not found");
     let fields = client.send("GET", &format!("/{TARGET}/_field_caps?fields=test.*"))?.expect("ask for the fields")?;
     let types = fields.pointer("/fields/test.number").and_then(Value::as_object).map_or(0, Map::len);
-    ensure!(types == 1, "a search sees {types} types");
+    ensure!(types == case.types, "a search sees {types} types");
     for field in case.absent {
         ensure!(fields["fields"].get(field).is_none(), "the field `{field}` is still there");
     }

@@ -18,7 +18,7 @@ mod settings;
 mod shared;
 mod table;
 
-pub use table::{Measured, Page, check_table};
+pub use table::{Measured, PATH as PAGE, Page, check_table};
 
 const INDEX: &str = "event-log-test-rules";
 

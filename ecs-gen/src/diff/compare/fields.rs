@@ -2,15 +2,15 @@
 
 use serde_json::Value as Json;
 
-use super::parameters;
 use super::sink::{Place, Sink};
+use super::{parameters, renames};
 use crate::diff::engine::Engine;
-use crate::diff::finding::PutMapping;
 use crate::diff::mapping::{self, Answered, Change, What};
 use crate::diff::rules::Rule;
+use crate::diff::searches::{self, Cost};
 use crate::diff::side;
 
-/// Types that Elasticsearch searches as one; `OpenSearch` has no families.
+/// Types that Elasticsearch searches as one, by its documentation; `OpenSearch` has no families.
 const FAMILIES: &[&[&str]] = &[&["keyword", "wildcard", "constant_keyword"], &["text", "match_only_text"]];
 
 /// Both mappings of an engine and where they stand.
@@ -44,9 +44,27 @@ impl Mappings<'_> {
         of_target.unwrap_or(own).to_owned()
     }
 
-    /// Whether a search over both types sees one.
-    fn is_searched_as_one(&self, old: &str, new: &str) -> bool {
-        old == new || (self.engine == Engine::Elasticsearch && is_one_family(old, new))
+    /// What it costs to search over both types.
+    fn cost(&self, old: &str, new: &str) -> Cost {
+        let free = Cost::Bearable { sort_by: None, differs: Vec::new() };
+        match searches::measured(self.engine, old, new) {
+            _ if old == new => free,
+            Some(answers) => answers.cost(),
+            None if self.is_one_family(old, new) => free,
+            None => Cost::Reindex,
+        }
+    }
+
+    fn is_one_family(&self, old: &str, new: &str) -> bool {
+        self.engine == Engine::Elasticsearch
+            && FAMILIES.iter().any(|family| family.contains(&old) && family.contains(&new))
+    }
+
+    /// Whether every document with a value of the old type is taken by the new one.
+    fn takes_documents(&self, old: &str, new: &str) -> bool {
+        let is_text = |name: &str| FAMILIES.iter().any(|family| family.contains(&name)) || name == "search_as_you_type";
+        let by_family = is_text(old) && is_text(new) && new != "constant_keyword";
+        searches::measured(self.engine, old, new).map_or(by_family, |answers| answers.takes_documents)
     }
 
     /// Whether unknown fields are refused where the field stands.
@@ -80,7 +98,7 @@ pub(super) fn compare(engine: Engine, sink: &mut Sink<'_>) {
             What::Parameter(parameter) => parameters::compare(&mappings, change, parameter, sink),
         }
     }
-    renamed(&mappings, &changes, sink);
+    renames::compare(&mappings, &changes, sink);
 }
 
 fn added(mappings: &Mappings<'_>, change: &Change, field_type: &str, sink: &mut Sink<'_>) {
@@ -114,25 +132,17 @@ fn multi_field_removed(mappings: &Mappings<'_>, change: &Change, field_type: &st
 fn type_changed(mappings: &Mappings<'_>, change: &Change, (old, new): (&str, &str), sink: &mut Sink<'_>) {
     let place = mappings.place(change);
     let is_object = |name: &str| ["object", "nested"].contains(&name);
+    let message = format!("`{}` is `{new}` where it was `{old}`", change.path);
     let rule = match (old, new) {
         _ if is_object(old) && is_object(new) => Rule::NestedChanged,
         _ if is_object(old) => Rule::ObjectBecameField,
         _ if is_object(new) => Rule::FieldBecameObject,
-        ("alias", _) if mappings.is_searched_as_one(&mappings.searched_type(Version::Old, change, old), new) => {
-            Rule::AliasBecameField
-        }
-        (_, "alias") if mappings.is_searched_as_one(old, &mappings.searched_type(Version::New, change, new)) => {
-            Rule::FieldBecameAlias
-        }
-        _ if mappings.is_searched_as_one(old, new) => Rule::TypeChangedInFamily,
-        _ => Rule::TypeChanged,
+        _ => value_changed(mappings, change, (old, new), &place, sink),
     };
-    sink.add(rule, &place, format!("`{}` is `{new}` where it was `{old}`", change.path));
-    let is_text = |name: &str| FAMILIES.iter().any(|family| family.contains(&name)) || name == "search_as_you_type";
-    let keeps_values = is_text(old) && is_text(new) && new != "constant_keyword";
+    sink.add(rule, &place, message);
     // A multi-field has no values of its own, and an object's are its fields'.
     let is_multi_field = change.pointer.contains("/fields/");
-    if !keeps_values && !is_multi_field && rule != Rule::NestedChanged {
+    if !mappings.takes_documents(old, new) && !is_multi_field && rule != Rule::NestedChanged {
         let message = if new == "alias" {
             format!(
                 "documents with `{}`, which is another field's name there, are refused by the next index",
@@ -145,34 +155,43 @@ fn type_changed(mappings: &Mappings<'_>, change: &Change, (old, new): (&str, &st
     }
 }
 
-fn is_one_family(old: &str, new: &str) -> bool {
-    FAMILIES.iter().any(|family| family.contains(&old) && family.contains(&new))
-}
-
-/// One field of a kind gone and one come, in the same object or under the same name: most likely the same field.
-fn renamed(mappings: &Mappings<'_>, changes: &[Change], sink: &mut Sink<'_>) {
-    for (old, old_type) in changes.iter().filter_map(|change| match &change.what {
-        What::Removed(field_type) => Some((change, field_type)),
-        _ => None,
-    }) {
-        let mut candidates = changes.iter().filter(|new| {
-            matches!(&new.what, What::Added(new_type) if new_type == old_type) && is_near(&old.path, &new.path)
-        });
-        let (Some(new), None) = (candidates.next(), candidates.next()) else { continue };
-        let place = mappings.place(old).only_old().answered(PutMapping::Accepted);
-        let message = format!(
-            "`{}` looks like `{}` under a new name; an `alias` of the old name keeps searches working",
-            new.path, old.path
-        );
-        sink.add(Rule::FieldRenamed, &place, message);
+/// The rule for a field that holds a value before and after, by what it costs those who search; tells them about it.
+fn value_changed(
+    mappings: &Mappings<'_>,
+    change: &Change,
+    (old, new): (&str, &str),
+    place: &Place<'_>,
+    sink: &mut Sink<'_>,
+) -> Rule {
+    let searched =
+        |version, own: &str| if own == "alias" { mappings.searched_type(version, change, own) } else { own.to_owned() };
+    let (before, after) = (searched(Version::Old, old), searched(Version::New, new));
+    let Cost::Bearable { sort_by, differs } = mappings.cost(&before, &after) else { return Rule::TypeChanged };
+    told_to_searchers(change, place, sort_by, &differs, sink);
+    let is_family = mappings.is_one_family(&before, &after);
+    let of_types = if is_family { Rule::TypeChangedInFamily } else { Rule::TypeChangedSearchable };
+    if old != "alias" && new != "alias" {
+        return of_types;
     }
+    if before != after {
+        let message = format!("`{}` is searched as `{after}` where it was as `{before}`", change.path);
+        sink.add(of_types, place, message);
+    }
+    if old == "alias" { Rule::AliasBecameField } else { Rule::FieldBecameAlias }
 }
 
-fn is_near(old: &str, new: &str) -> bool {
-    let parts = |path: &str| {
-        path.rsplit_once('.')
-            .map_or((String::new(), path.to_owned()), |(parent, name)| (parent.to_owned(), name.to_owned()))
-    };
-    let ((old_parent, old_name), (new_parent, new_name)) = (parts(old), parts(new));
-    old_name == new_name || (old_parent == new_parent && strsim::jaro_winkler(&old_name, &new_name) > 0.7)
+/// What is to be known for searches over both types.
+fn told_to_searchers(change: &Change, place: &Place<'_>, sort_by: Option<&str>, differs: &[&str], sink: &mut Sink<'_>) {
+    let path = &change.path;
+    if let Some(sort_by) = sort_by {
+        let message = format!(
+            "sorts by `{path}` over old and new indices fail or mix up the order: sort with `\"numeric_type\": \"{sort_by}\"`"
+        );
+        sink.add(Rule::SortNeedsNumericType, place, message);
+    }
+    if !differs.is_empty() {
+        let differs = differs.join("` and `");
+        let message = format!("`{differs}` of `{path}` over old and new indices count a value once for each type");
+        sink.add(Rule::ValuesCountedTwice, place, message);
+    }
 }

@@ -65,6 +65,7 @@ fn rule_of(field_type: &str, name: &str, old: Option<&Json>, new: Option<&Json>)
         "coerce" => pick(off(new), Rule::ParsingTightened, Rule::ParsingLoosened),
         "ignore_malformed" => pick(on(new), Rule::ParsingLoosened, Rule::ParsingTightened),
         "format" => format(field_type, old, new),
+        "value" if new.is_none() => Rule::ConstantValueUnset,
         "value" => pick(old.is_none(), Rule::ConstantValueSet, Rule::ConstantValueChanged),
         "analyzer" | "normalizer" => Rule::AnalysisChanged,
         "null_value" => Rule::NullValueChanged,

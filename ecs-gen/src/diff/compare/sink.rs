@@ -18,7 +18,7 @@ pub(super) struct Sink<'s> {
     pub(super) new: &'s LogSide,
     findings: Vec<Finding>,
     /// Both engines have most changes alike; each is reported once, where it is in the list.
-    seen: BTreeMap<(Rule, String, String, PutMapping), usize>,
+    seen: BTreeMap<(Rule, String, String, Option<PutMapping>), usize>,
     /// The engines that were asked for.
     asked: &'s [Engine],
     /// Those of them that are compared at present.
@@ -36,7 +36,8 @@ pub(super) struct Place<'p> {
     pointers: (Option<String>, Option<String>),
     /// The field that it is about; empty when it is about none.
     field: &'p str,
-    put: PutMapping,
+    /// Where a mapping changes.
+    put: Option<PutMapping>,
 }
 
 impl<'p> Place<'p> {
@@ -48,7 +49,7 @@ impl<'p> Place<'p> {
             document: document.into(),
             pointers: (Some(pointer.clone()), Some(pointer)),
             field: "",
-            put: PutMapping::Accepted,
+            put: None,
         }
     }
 
@@ -71,7 +72,7 @@ impl<'p> Place<'p> {
 
     /// What the engine answers to the put.
     pub(super) fn answered(mut self, put: PutMapping) -> Self {
-        self.put = put;
+        self.put = Some(put);
         self
     }
 

@@ -14,7 +14,7 @@ const SCHEMA: &str = "event.schema.json";
 
 /// A field of a document.
 #[derive(Clone, Debug, PartialEq)]
-struct Member {
+pub(super) struct Member {
     /// JSON pointer of its property.
     pointer: String,
     required: bool,
@@ -25,8 +25,9 @@ struct Member {
     kind: String,
     /// Whether it is an object with fields of its own.
     is_object: bool,
-    allowed: Option<Vec<String>>,
-    pattern: Option<String>,
+    pub(super) allowed: Option<Vec<String>>,
+    pub(super) pattern: Option<String>,
+    pub(super) description: Option<String>,
 }
 
 pub(super) fn compare(sink: &mut Sink<'_>) {
@@ -44,7 +45,8 @@ pub(super) fn compare(sink: &mut Sink<'_>) {
     compare_actions(sink);
 }
 
-fn members(log: &LogSide) -> Option<BTreeMap<String, Member>> {
+/// The fields of documents by their paths; none where the side has no JSON Schema.
+pub(super) fn members(log: &LogSide) -> Option<BTreeMap<String, Member>> {
     let schema = log.documents.get(SCHEMA)?;
     let mut found = BTreeMap::new();
     walk(schema, schema, "", "", &mut found);
@@ -75,6 +77,7 @@ fn walk(schema: &Json, object: &Json, path: &str, pointer: &str, found: &mut BTr
             is_object,
             allowed: definition.and_then(|definition| definition.get("enum")).and_then(texts),
             pattern: value.get("pattern").and_then(Json::as_str).map(str::to_owned),
+            description: property.get("description").and_then(Json::as_str).map(str::to_owned),
             pointer: pointer.clone(),
         };
         if let (true, Some(kind), Some(definition)) = (is_object, kind, definition) {
@@ -220,10 +223,13 @@ fn types(path: &str, old: &Member, new: &Member, place: &Place<'_>, sink: &mut S
 
 /// Whether every value of the old type is one of the new.
 fn reads(old: &Member, new: &Member) -> bool {
+    // A float is read from any number, rounded where it has to be.
     const WIDER: &[(&str, &[&str])] = &[
         ("i8", &["i16", "i32", "i64", "f32", "f64"]),
         ("i16", &["i32", "i64", "f32", "f64"]),
-        ("i32", &["i64", "f64"]),
+        ("i32", &["i64", "f32", "f64"]),
+        ("i64", &["f32", "f64"]),
+        ("u64", &["f32", "f64"]),
         ("f32", &["f64"]),
     ];
     let is_text = |member: &Member| member.value == "String" || member.allowed.is_some();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Step, Target};
+use super::{Step, Target, carried};
 use crate::diff::compare::{SETTING_COMPONENTS, flatten_settings, is_static_setting};
 use crate::diff::engine::Engine;
 use crate::diff::side::LogSide;
@@ -64,11 +64,19 @@ pub(super) fn changed(engine: Engine, old: &LogSide, new: &LogSide) -> Changed {
             changed.first.extend(detach(&before, body.as_ref()));
         }
         let is_known_pipeline = known.is_some() && path.starts_with("/_ingest/");
-        let comment = comment(&path, known.is_some());
+        let about = comment(&path, known.is_some());
         let steps = if is_known_pipeline { &mut changed.behind_mapping } else { &mut changed.first };
-        steps.push(Step::new("PUT", path, body, comment));
+        steps.push(put(path, known.and_then(|(_, old)| old.as_ref()), body, about));
     }
     changed
+}
+
+/// A put of a body where another was, or nothing.
+fn put(path: String, old: Option<&Json>, new: Option<Json>, about: &str) -> Step {
+    match (old, new) {
+        (Some(old), Some(new)) => Step::replacing("PUT", path, old, &new, about),
+        (_, new) => Step::new("PUT", path, new, about),
+    }
 }
 
 const TEMPLATES: &str = "/_index_template/";
@@ -108,11 +116,13 @@ fn detach(before: &[Installed], new: Option<&Json>) -> Vec<Step> {
     else {
         return Vec::new();
     };
-    let mut body = body.clone();
+    let old = body;
+    let mut body = old.clone();
     if let Some(policy) = body["policy"].as_object_mut() {
         policy.remove("ism_template");
     }
-    replace_policy(path, Some(body), "attaches itself to no new index any more; the policy of another name does").into()
+    let about = "attaches itself to no new index any more; the policy of another name does";
+    replace_policy(path, Some(old), Some(body), about).into()
 }
 
 fn comment(path: &str, is_known: bool) -> &'static str {
@@ -142,6 +152,14 @@ pub(super) fn targets(engine: Engine, log: &LogSide) -> Vec<Target> {
     targets
 }
 
+/// An alias of an index of the row that is not written to.
+pub(super) fn read_alias(engine: Engine, log: &LogSide, alias: &str) -> Json {
+    let of_alias = |(_, body): Installed| body?.get("aliases")?.get(alias).cloned();
+    let mut options = installed(engine, log).into_iter().find_map(of_alias).unwrap_or_else(|| json!({}));
+    options["is_write_index"] = json!(false);
+    json!({alias: options})
+}
+
 /// Settings of an installed log: of its components, and of the template of its first row.
 fn all_settings(engine: Engine, log: &LogSide) -> BTreeMap<String, Json> {
     let [mappings, settings] = SETTING_COMPONENTS;
@@ -163,9 +181,10 @@ fn differing(engine: Engine, old: &LogSide, new: &LogSide) -> Vec<(String, Json)
     differ.map(|name| (name.clone(), after.get(name).cloned().unwrap_or(Json::Null))).collect()
 }
 
-/// Whether only the next index can have the new settings.
-pub(super) fn changes_static_setting(engine: Engine, old: &LogSide, new: &LogSide) -> bool {
-    differing(engine, old, new).iter().any(|(name, _)| is_static_setting(name))
+/// Names of the settings that only the next index can have.
+pub(super) fn static_settings(engine: Engine, old: &LogSide, new: &LogSide) -> Vec<String> {
+    let names = differing(engine, old, new).into_iter().map(|(name, _)| name);
+    names.filter(|name| is_static_setting(name)).collect()
 }
 
 /// Settings that existing indices take.
@@ -183,9 +202,11 @@ pub(super) fn settings(engine: Engine, old: &LogSide, new: &LogSide, targets: &[
     if body.is_empty() {
         return Vec::new();
     }
+    let names: Vec<String> = body.keys().cloned().collect();
+    let comment = carried::comment("settings that existing indices take", &names);
     let step = |target: &Target| {
         let path = format!("/{}/_settings", target.name());
-        Step::new("PUT", path, Some(Json::Object(body.clone())), "settings that existing indices take")
+        Step::new("PUT", path, Some(Json::Object(body.clone())), comment.clone())
     };
     targets.iter().map(step).collect()
 }
@@ -198,17 +219,20 @@ pub(super) fn policies(engine: Engine, old: &LogSide, new: &LogSide, targets: &[
     let before = policy(old);
     if let Some((path, body)) = policy(new) {
         let is_known = before.as_ref().is_some_and(|(other, _)| *other == path);
-        let (before, after) = (before.as_ref().and_then(|(_, body)| said(body.as_ref())), said(body.as_ref()));
-        if before != after || !is_known {
+        let old = before.and_then(|(_, body)| body);
+        if said(old.as_ref()) != said(body.as_ref()) || !is_known {
             let name = path.trim_start_matches(folder).to_owned();
             match engine {
                 Engine::Elasticsearch if is_known => {
-                    let comment = "replaces what people edited; each index follows it from its next phase on";
-                    steps.push(Step::new("PUT", path, body, comment));
+                    let about = "replaces what people edited; each index follows it from its next phase on";
+                    steps.push(put(path, old.as_ref(), body, about));
                 }
                 Engine::Elasticsearch => {}
                 Engine::OpenSearch => {
-                    steps.extend(change_policy(&path, &name, body, is_known, &patterns(targets, new)));
+                    if is_known {
+                        steps.extend(replace_policy(&path, old.as_ref(), body, "replaces what people edited"));
+                    }
+                    steps.extend(change_policy(&name, &patterns(targets, new)));
                 }
             }
         }
@@ -239,26 +263,22 @@ fn patterns(targets: &[Target], new: &LogSide) -> Vec<String> {
     if found.is_empty() { names.collect() } else { found }
 }
 
-/// An ISM policy is replaced only by who knows its last change, and indices keep the version that they were given.
-fn change_policy(path: &str, name: &str, body: Option<Json>, is_known: bool, patterns: &[String]) -> Vec<Step> {
-    let mut steps = Vec::new();
-    if is_known {
-        steps.extend(replace_policy(path, body, "replaces what people edited"));
-    }
-    for indices in patterns {
+/// Indices keep the version of an ISM policy that they were given.
+fn change_policy(name: &str, patterns: &[String]) -> Vec<Step> {
+    let step = |indices: &String| {
         let path = format!("/_plugins/_ism/change_policy/{indices}");
         let comment = "indices that exist keep the policy that they were given until they are told otherwise";
-        steps.push(Step::new("POST", path, Some(json!({"policy_id": name})), comment));
-    }
-    steps
+        Step::new("POST", path, Some(json!({"policy_id": name})), comment)
+    };
+    patterns.iter().map(step).collect()
 }
 
-/// Replaces an ISM policy.
-fn replace_policy(path: &str, body: Option<Json>, comment: &str) -> [Step; 2] {
+/// An ISM policy is replaced only by who knows its last change.
+fn replace_policy(path: &str, old: Option<&Json>, new: Option<Json>, about: &str) -> [Step; 2] {
     let mut get = Step::new("GET", path, None, "the policy as it is; its numbers prove that nobody changed it since");
-    get.take = vec![("if_seq_no", "/_seq_no"), ("if_primary_term", "/_primary_term")];
+    get.take = vec![("if_seq_no", "/_seq_no".to_owned()), ("if_primary_term", "/_primary_term".to_owned())];
     let path = format!("{path}?if_seq_no={{if_seq_no}}&if_primary_term={{if_primary_term}}");
-    [get, Step::new("PUT", path, body, comment)]
+    [get, put(path, old, new, about)]
 }
 
 /// A data stream that exists keeps its own lifecycle whatever the template says.

@@ -5,35 +5,45 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value as Json, json};
 
 use crate::diff::engine::Engine;
-use crate::diff::mapping::{self, Change, What};
+use crate::diff::mapping::tree::{children, join, step};
+use crate::diff::mapping::{self, Change, ParameterChange, What};
 use crate::diff::side::{self, LogSide};
 use crate::diff::verdict::{Verdict, predict_put_mapping};
 
 /// What becomes of a mapping.
+#[derive(Default)]
 pub(super) struct Update {
     /// Body of the put; none when there is nothing to put.
     pub(super) accepted: Option<Json>,
-    /// Whether existing indices take all of it.
-    pub(super) is_whole: bool,
+    /// Names of what the body changes.
+    pub(super) carried: Vec<String>,
+    /// Names of what existing indices do not take; all of it is taken when there are none.
+    pub(super) refused: Vec<String>,
     /// Paths of fields whose types keep searches over old and new indices from working.
     pub(super) conflicts: Vec<String>,
 }
 
 /// `reindexed`: the paths of fields whose findings call for reindexing.
 pub(super) fn update(engine: Engine, old: &LogSide, new: &LogSide, reindexed: &BTreeSet<String>) -> Update {
-    let none = Update { accepted: None, is_whole: true, conflicts: Vec::new() };
+    let none = Update::default();
     let answered = side::answered(old, new);
     let (Some((old, _)), Some((new, _))) = (old.mapping(engine), new.mapping(engine)) else { return none };
     // An engine may refuse even what stays as it is.
-    let is_change =
-        |change: &Change| !matches!(&change.what, What::Parameter(what) if !what.is_change(engine, answered));
-    let changes: Vec<Change> = mapping::compare(engine, old, new).into_iter().filter(is_change).collect();
+    let is_change = |change: &Change| match &change.what {
+        What::Parameter(what) if what.name == "dynamic" => changes_dynamic(&change.path, old, new),
+        What::Parameter(what) => what.is_change(engine, answered),
+        _ => true,
+    };
+    let mut changes: Vec<Change> = mapping::compare(engine, old, new).into_iter().filter(is_change).collect();
+    // What says its own `dynamic` in both may have only inherited it so far, in an index that was never told.
+    changes.extend(own_dynamic(&changes, new));
     let is_accepted = |change: &&Change| change.verdict == Verdict::Accepted;
-    let mut is_whole = changes.iter().all(|change| is_accepted(&change));
+    let mut refused: Vec<String> = changes.iter().filter(|change| !is_accepted(change)).map(name).collect();
+    let mut carried = Vec::new();
     let mut body = json!({});
     for change in changes.iter().filter(is_accepted).filter(|change| !is_gone(&change.what)) {
         // What the index says of itself must not be newer than what it is.
-        if change.pointer == "/_meta" && !is_whole {
+        if change.pointer == "/_meta" && !refused.is_empty() {
             continue;
         }
         // A change that is fine by itself may stand in a field that the engine refuses to see again.
@@ -41,13 +51,62 @@ pub(super) fn update(engine: Engine, old: &LogSide, new: &LogSide, reindexed: &B
         apply(&mut next, change, (old, new));
         if predict_put_mapping(engine, old, &next) == Verdict::Accepted {
             body = next;
+            carried.push(name(change));
         } else {
-            is_whole = false;
+            refused.push(name(change));
         }
     }
     let is_conflict = |change: &&Change| matches!(change.what, What::Type { .. }) && reindexed.contains(&change.path);
     let conflicts = changes.iter().filter(is_conflict).map(|change| change.path.clone()).collect();
-    Update { accepted: Some(body).filter(|body| *body != json!({})), is_whole, conflicts }
+    // Several parameters of a field are one name; byte order is that of the changes.
+    carried.dedup();
+    refused.dedup();
+    Update { accepted: Some(body).filter(|body| *body != json!({})), carried, refused, conflicts }
+}
+
+/// The path of the field that changes; of the root, the parameter.
+fn name(change: &Change) -> String {
+    if change.path.is_empty() { change.pointer.trim_start_matches('/').to_owned() } else { change.path.clone() }
+}
+
+/// Whether an object takes unknown fields otherwise, when it is left out of the put: it keeps its own `dynamic`, or inherits
+/// that of the new mapping around it.
+fn changes_dynamic(path: &str, old: &Json, new: &Json) -> bool {
+    let is_own = path.is_empty() || mapping::field_at(old, path).is_some_and(|object| object.get("dynamic").is_some());
+    let around = path.rsplit_once('.').map_or("", |(around, _)| around);
+    let left_out = if is_own { mapping::dynamic_at(old, path) } else { mapping::dynamic_at(new, around) };
+    left_out != mapping::dynamic_at(new, path)
+}
+
+/// `dynamic` of each object of the new mapping that has one and stands in an object whose `dynamic` changes.
+fn own_dynamic(changes: &[Change], new: &Json) -> Vec<Change> {
+    let mut found = Vec::new();
+    add_own_dynamic(new, ("", ""), &mut found);
+    let around = |pointer: &str| {
+        let mut of_objects = changes.iter().filter_map(|change| change.pointer.strip_suffix("/dynamic"));
+        of_objects.any(|around| pointer.starts_with(&format!("{around}/properties/")))
+    };
+    found.retain(|own| around(&own.pointer) && !changes.iter().any(|change| change.pointer == own.pointer));
+    found
+}
+
+fn add_own_dynamic(object: &Json, (path, pointer): (&str, &str), found: &mut Vec<Change>) {
+    for (name, below) in children(object.as_object().unwrap_or(&Map::new()), "properties") {
+        let (path, pointer) = (join(path, name), step(pointer, "properties", name));
+        let own = below.body.get("dynamic").map(|value| ParameterChange {
+            field_type: below.type_name().to_owned(),
+            name: "dynamic".to_owned(),
+            old: None,
+            new: Some(value.clone()),
+        });
+        found.extend(own.map(|own| Change {
+            path: path.clone(),
+            pointer: format!("{pointer}/dynamic"),
+            what: What::Parameter(own),
+            verdict: Verdict::Accepted,
+        }));
+        add_own_dynamic(&Json::Object(below.body.clone()), (&path, &pointer), found);
+    }
 }
 
 const fn is_gone(what: &What) -> bool {
@@ -83,8 +142,10 @@ fn apply(body: &mut Json, change: &Change, (old, new): (&Json, &Json)) {
     }
     let Some(target) = new.pointer(&change.pointer) else {
         match (walked, at.as_object_mut()) {
-            // Silence would leave it as it is.
-            (["dynamic"], Some(place)) => drop(place.insert("dynamic".to_owned(), json!("true"))),
+            // Silence would leave it as it is, and there is no word for inheriting.
+            (["dynamic"], Some(place)) => {
+                place.insert("dynamic".to_owned(), json!(mapping::dynamic_at(new, &change.path)));
+            }
             // A parameter that goes back to its default.
             ([key], Some(place)) => drop(place.remove(*key)),
             _ => {}

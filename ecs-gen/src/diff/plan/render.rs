@@ -4,12 +4,28 @@ use std::fmt::Write as _;
 
 use serde_json::{Value as Json, json};
 
-use super::{OLD_INDEX, Plan, Step};
+use super::{OLD_INDEX, Plan, Step, carried};
 
 impl Plan {
     /// Comments, requests and bodies as the consoles of both engines take them.
     #[must_use]
     pub fn to_text(&self) -> String {
+        self.to_text_with(|step| step.body.clone().map(|body| (None, body)))
+    }
+
+    /// The same to be read, not to be sent: of a body that replaces another only what differs.
+    #[must_use]
+    pub fn to_text_of_changes(&self) -> String {
+        self.to_text_with(|step| match (&step.replaces, &step.body) {
+            (Some(old), Some(new)) => {
+                let note = "of the body only what differs; null is what is gone";
+                carried::difference(old, new).map(|body| (Some(note), body))
+            }
+            (_, body) => body.clone().map(|body| (None, body)),
+        })
+    }
+
+    fn to_text_with(&self, body_of: impl Fn(&Step) -> Option<(Option<&'static str>, Json)>) -> String {
         let mut text = String::new();
         for unsolved in &self.unsolved {
             let _ = writeln!(text, "# {}: no request for this: {unsolved}\n", self.engine);
@@ -23,7 +39,10 @@ impl Plan {
         for (at, step) in self.steps.iter().enumerate() {
             let _ = writeln!(text, "\n# {}. {}", at + 1, step.comment);
             let _ = writeln!(text, "{} {}", step.method, step.path);
-            if let Some(body) = &step.body {
+            if let Some((note, body)) = body_of(step) {
+                if let Some(note) = note {
+                    let _ = writeln!(text, "# {note}");
+                }
                 let _ = writeln!(text, "{body:#}");
             }
             for (name, pointer) in &step.take {
@@ -36,12 +55,14 @@ impl Plan {
                 let _ = writeln!(text, "# go on only when `{pointer}` of the answer is {value}");
             }
             if step.lists {
-                let last = at + 1 + self.steps[at + 1..].iter().take_while(|step| step.is_repeated).count();
+                let behind = &self.steps[at + 1..];
+                let first = at + 1 + behind.iter().take_while(|step| !step.is_repeated).count();
+                let last = first + self.steps[first..].iter().take_while(|step| step.is_repeated).count();
                 let _ = writeln!(
                     text,
                     "# {{{OLD_INDEX}}} below is each name at the top of the answer: requests {} to {last} for the first of \
                      them, then for the next",
-                    at + 2
+                    first + 1
                 );
             }
         }

@@ -83,6 +83,8 @@ rules! {
     // The row of indices
     TypeChangedInFamily "type-changed-in-family" Stream Dangerous Rollover Rejected Absent TYPES
         "Only the next index has the new type; searches over both see one family of types.";
+    TypeChangedSearchable "type-changed-searchable" Stream Info Rollover Rejected Rejected TYPES
+        "Only the next index has the new type; searches over old and new indices find what they would with one.";
     StaticParameterChanged "static-parameter-changed" Stream Dangerous Rollover Rejected Rejected PARAMETERS
         "An existing index keeps the parameter as it was made with; only the next one has the new value.";
     AnalysisChanged "analysis-changed" Stream Dangerous Rollover Rejected Rejected PARAMETERS
@@ -147,6 +149,10 @@ rules! {
         "One field goes and one of the same kind comes; an `alias` field under the old name keeps searches working.";
     TypeChanged "type-changed" Query Breaking Reindex Rejected Rejected TYPES
         "The next index has another type than those before, and searches over both fail or lie until old ones are reindexed.";
+    SortNeedsNumericType "sort-needs-numeric-type" Query Dangerous Rollover Rejected Rejected TYPES
+        "Sorts over old and new indices fail or mix up the order unless they give a `numeric_type`; all else is found.";
+    ValuesCountedTwice "values-counted-twice" Query Dangerous Rollover Rejected Rejected TYPES
+        "Aggregations by value over old and new indices count a value once for each type.";
     ObjectBecameField "object-became-field" Query Breaking Reindex Rejected Rejected TYPES
         "The name holds an object in old indices and a value in new ones.";
     FieldBecameObject "field-became-object" Query Breaking Reindex Rejected Rejected TYPES
@@ -189,6 +195,8 @@ rules! {
         "The index takes this one value; documents with another are refused.";
     ConstantValueChanged "constant-value-changed" Writer Breaking Rollover Rejected Rejected TYPES
         "The next index refuses documents with the value of today.";
+    ConstantValueUnset "constant-value-unset" Writer Dangerous Rollover Rejected Absent PARAMETERS
+        "The next index takes the value of its first document, whatever that is.";
     LimitRemoved "length-limit-removed" Writer Dangerous InPlace Accepted Accepted PARAMETERS
         "Without `ignore_above` a value of more than 32,766 bytes refuses its document.";
     RequiredAdded "required-added" Writer Breaking MajorVersion NoMapping NoMapping LOG

@@ -116,6 +116,7 @@ fn a_plan_takes_no_options_of_findings() {
     refused(&["--allow", "type-changed"], "--allow");
     refused(&["--format", "github"], "--format json");
     refused(&["--format", "markdown"], "--format json");
+    refused(&["--only-changes", "--format", "json"], "--only-changes");
     let text = printed(folder.path(), &["old/log.yaml", "new/log.yaml", "--plan", "--format", "json"]);
     let found: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(found["plans"][0]["engine"], "elasticsearch");

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use ecs_gen::diff::{Engine, Options, Rule, Severity, Side, compare};
+use ecs_gen::diff::{Answer, Engine, Options, Rule, Severity, Side, compare};
 
 use super::{Edit, Workspace, expected, findings, words};
 
@@ -42,11 +42,14 @@ const CASES: &[Case] = &[
         "field-removed shop.till; query-field-removed shop.till; writer-field-removed shop.till; crate-field-removed shop.till; \
          reader-field-removed shop.till"),
     extension(&[("total, type: long", "total, type: keyword")],
-        "type-changed shop.total; writer-type-changed shop.total; crate-type-changed shop.total; reader-type-changed shop.total"),
+        "type-changed shop.total; crate-type-changed shop.total; reader-type-changed shop.total"),
     extension(&[("total, type: long", "total, type: integer")],
-        "type-changed shop.total; writer-type-changed shop.total; crate-type-changed shop.total; reader-type-changed shop.total"),
+        "type-changed-searchable shop.total; writer-type-changed shop.total; crate-type-changed shop.total; reader-type-changed shop.total"),
     back(extension(&[("total, type: long", "total, type: integer")],
-        "type-changed shop.total; writer-type-changed shop.total; crate-type-changed shop.total")),
+        "type-changed-searchable shop.total; crate-type-changed shop.total")),
+    extension(&[("total, type: long", "total, type: double")],
+        "type-changed-searchable shop.total; sort-needs-numeric-type shop.total; values-counted-twice shop.total; \
+         crate-type-changed shop.total"),
     extension(&[("till, type: keyword", "till, type: wildcard")], "type-changed-in-family shop.till; type-changed shop.till"),
     // An alias is no field of a struct, and takes no value.
     extension(&[("    - {name: sku", "    - {name: desk, type: alias, path: shop.till}\n    - {name: sku")], "field-added shop.desk"),
@@ -161,6 +164,10 @@ fn check_all() -> BTreeSet<&'static str> {
                 (words.difference(&expected).collect(), expected.difference(&words).collect());
             let _ = writeln!(wrong, "{:?} → {:?}\n  found too: {more:?}\n  not found: {less:?}", case.old, case.new);
         }
+        for finding in &found {
+            let has_mapping = finding.spec().elasticsearch != Answer::NoMapping;
+            assert_eq!(finding.put_mapping.is_some(), has_mapping, "{}: {}", finding.spec().id, finding.message);
+        }
         hit.extend(found.iter().map(|finding| finding.spec().id));
     }
     assert!(wrong.is_empty(), "{wrong}");
@@ -170,6 +177,31 @@ fn check_all() -> BTreeSet<&'static str> {
 #[test]
 fn each_change_of_a_log_is_found_and_nothing_else() {
     assert!(HIT.contains("field-added"));
+}
+
+/// The renamed fields, as `old to new`, of an edit of the extension.
+fn renamed(edits: &[Edit]) -> Vec<String> {
+    let (old, new) = (Workspace::with(&[], &[]).load(), Workspace::with(&[], edits).load());
+    let found = findings(Engine::OpenSearch, &old, &new);
+    let renamed = found.iter().filter(|finding| finding.rule == Rule::FieldRenamed);
+    renamed.map(|finding| format!("{} to {}", finding.path, finding.message.split('`').nth(1).unwrap())).collect()
+}
+
+#[test]
+fn a_renamed_field_is_known_by_its_content() {
+    // Neither object nor name is alike.
+    assert_eq!(renamed(&[("name: till, type", "name: desk.number, type")]), ["shop.till to shop.desk.number"]);
+    assert_eq!(
+        renamed(&[("- name: state", "- name: outcome"), ("what came of it", "how it ended")]),
+        ["shop.state to shop.outcome"]
+    );
+    // A near name is not enough when the definition is another.
+    assert_eq!(renamed(&[("{name: till, type: keyword", "{name: tills, type: wildcard")]), Vec::<String>::new());
+    // Which of both is it?
+    let two = "name: desk, type: keyword, description: which till}\n    - {name: counter, type";
+    assert_eq!(renamed(&[("name: till, type", two)]), Vec::<String>::new());
+    let other = ("which till", "where it was sold");
+    assert_eq!(renamed(&[("name: till, type", "name: till_id, type"), other]), ["shop.till to shop.till_id"]);
 }
 
 #[test]

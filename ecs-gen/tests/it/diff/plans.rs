@@ -54,6 +54,19 @@ fn a_conflict_is_copied_into_new_indices_of_the_row() {
 }
 
 #[test]
+fn copies_on_elasticsearch_keep_their_age() {
+    let hidden: Edit = ("alias: shop,", "alias: shop, hidden: true,");
+    let plan = planned(Engine::Elasticsearch, (&[hidden], &[]), (&[hidden], &[TYPE]));
+    insta::assert_snapshot!(without_templates(&plan));
+    let state = plan.steps.iter().position(|step| step.path.starts_with("/_cluster/state")).unwrap();
+    let rolled = plan.steps.iter().position(|step| step.path == "/shop/_rollover").unwrap();
+    // What is written during the copying goes elsewhere, since the copy is older than that.
+    assert!(rolled < state && !plan.steps[rolled].is_repeated && plan.steps[state].is_repeated);
+    let alias = plan.steps[state + 1].body.as_ref().and_then(|body| body.pointer("/aliases/shop")).cloned();
+    assert_eq!(alias, Some(json!({"is_write_index": false, "is_hidden": true})));
+}
+
+#[test]
 fn a_data_stream_rolls_over_lazily_on_elasticsearch() {
     let static_change: Edit = ("shards: 1", "shards: 2");
     for (engine, last) in
@@ -282,6 +295,71 @@ fn a_changed_pipeline_stands_behind_the_mapping() {
     let at =
         |wanted: &str| steps.iter().position(|step| step == wanted).unwrap_or_else(|| panic!("{wanted}: {steps:?}"));
     assert!(at("PUT /shop/_mapping") < at("PUT /_ingest/pipeline/shop-in"));
+}
+
+#[test]
+fn a_request_is_described_by_what_it_carries() {
+    let plan = planned(
+        Engine::Elasticsearch,
+        (&[], &[]),
+        (&[("version: 3", "version: 4"), ("shards: 1", "shards: 2")], &[FIELD, TYPE]),
+    );
+    let comment = |path: &str| &plan.steps.iter().find(|step| step.path == path).unwrap().comment;
+    assert_eq!(
+        comment("/_component_template/shop-log@mappings"),
+        "holds for indices made from now on: `shop.rebate`, `shop.total`"
+    );
+    assert_eq!(comment("/_index_template/shop-log"), "holds for indices made from now on; only its notes differ");
+    assert_eq!(comment("/shop/_mapping"), "as much of the new mapping as existing indices take: `shop.rebate`");
+    let wildcard: Edit = ("till, type: keyword", "till, type: wildcard");
+    let plan = planned(Engine::Elasticsearch, (&[], &[]), (&[("shards: 1", "shards: 2")], &[wildcard]));
+    let roll = &plan.steps.last().unwrap().comment;
+    assert_eq!(roll, "the next index has what existing ones do not take: `shop.till`, `index.number_of_shards`");
+}
+
+#[test]
+fn only_changes_are_printed_when_asked_for() {
+    let plan = planned(Engine::OpenSearch, (&[], &[]), (&[("version: 3", "version: 4"), KEEP], &[FIELD]));
+    let (whole, changes) = (plan.to_text(), plan.to_text_of_changes());
+    insta::assert_snapshot!(changes);
+    assert!(whole.contains("index_patterns") && !changes.contains("index_patterns"), "{whole}");
+}
+
+#[test]
+fn widening_rolls_over_with_a_word_to_searchers() {
+    let wider: Edit = ("total, type: long", "total, type: double");
+    let plan = planned(Engine::Elasticsearch, (&[], &[]), (&[], &[wider]));
+    assert_eq!(requests(&plan).last().map(String::as_str), Some("POST /shop/_rollover"));
+    let [said] = plan.unsolved.as_slice() else { panic!("{:?}", plan.unsolved) };
+    assert!(said.contains("sort with `\"numeric_type\": \"double\"`"), "{said}");
+    let plan = planned(Engine::OpenSearch, (&[], &[]), (&[], &[wider]));
+    assert_eq!(requests(&plan).last().map(String::as_str), Some("POST /shop/_rollover"));
+    assert_eq!(plan.unsolved, Vec::<String>::new());
+}
+
+#[test]
+fn a_dynamic_that_is_only_inherited_is_not_put() {
+    let mapping = |root: &str, own: Option<&str>| {
+        let mut object = json!({"properties": {"x": {"type": "keyword"}}});
+        if let Some(own) = own {
+            object["dynamic"] = json!(own);
+        }
+        side(&json!({"dynamic": root, "properties": {"o": object}}))
+    };
+    for engine in Engine::ALL {
+        for (old, new) in [(None, Some("strict")), (Some("strict"), None)] {
+            let plan = plan(engine, &mapping("strict", old), &mapping("strict", new));
+            assert_eq!(requests(&plan), Vec::<String>::new(), "{old:?} to {new:?}");
+        }
+        // An index that was never told inherits what changes around the object.
+        for old in [None, Some("strict")] {
+            let plan = plan(engine, &mapping("strict", old), &mapping("true", Some("strict")));
+            let body = plan.steps[0].body.clone().unwrap();
+            assert_eq!((&body["dynamic"], &body["properties"]["o"]["dynamic"]), (&json!("true"), &json!("strict")));
+        }
+        let plan = plan(engine, &mapping("strict", Some("true")), &mapping("strict", None));
+        assert_eq!(plan.steps[0].body, Some(json!({"properties": {"o": {"dynamic": "strict"}}})), "{engine}");
+    }
 }
 
 /// The steps behind the templates, as text.

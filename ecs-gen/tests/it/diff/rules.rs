@@ -8,7 +8,7 @@ use ecs_gen::diff::{
 };
 use serde_json::json;
 
-use super::{Workspace, log_changes, mapping_changes, side};
+use super::{Workspace, findings, log_changes, mapping_changes, side, words};
 
 /// Changes that neither table can hold.
 fn others() -> BTreeSet<&'static str> {
@@ -27,7 +27,9 @@ fn others() -> BTreeSet<&'static str> {
     add(&automatic(true), &automatic(false));
     let field = |field: serde_json::Value| side(&json!({"properties": {"shop": {"properties": field}}}));
     add(&field(json!({"customer": {"type": "keyword"}})), &field(json!({"customer_id": {"type": "keyword"}})));
-    add(&roles(&["a", "b"]), &roles(&["b", "c"]));
+    let constant = json!({"type": "constant_keyword"});
+    let with_value = json!({"type": "constant_keyword", "value": "a"});
+    add(&folder(&["a", "b"], &with_value), &folder(&["b", "c"], &constant));
     let (shop, market) = (Workspace::with(&[], &[]), Workspace::with(&[("name: shop-log", "name: market-log")], &[]));
     add(&shop.load(), &market.load());
     let (old, new) = (Workspace::with(&[], &[]), Workspace::with(&[("keep: 90d", "keep: 1d")], &[]));
@@ -35,15 +37,25 @@ fn others() -> BTreeSet<&'static str> {
     hit
 }
 
-/// A generated folder with nothing but a mapping and roles.
-fn roles(names: &[&str]) -> ecs_gen::diff::Side {
+/// A generated folder with nothing but roles and a field.
+fn folder(roles: &[&str], field: &serde_json::Value) -> ecs_gen::diff::Side {
     let folder = tempfile::tempdir().unwrap();
     let engine = folder.path().join("elasticsearch");
     std::fs::create_dir(&engine).unwrap();
-    let roles: serde_json::Map<_, _> = names.iter().map(|name| ((*name).to_owned(), json!({"cluster": []}))).collect();
-    std::fs::write(engine.join("mappings.json"), r#"{"_meta": {"log": "shop"}}"#).unwrap();
+    let roles: serde_json::Map<_, _> = roles.iter().map(|name| ((*name).to_owned(), json!({"cluster": []}))).collect();
+    let mapping = json!({"_meta": {"log": "shop"}, "properties": {"f": field}});
+    std::fs::write(engine.join("mappings.json"), mapping.to_string()).unwrap();
     std::fs::write(engine.join("roles.json"), serde_json::Value::Object(roles).to_string()).unwrap();
     ecs_gen::diff::load(folder.path()).unwrap()
+}
+
+#[test]
+fn a_constant_that_is_taken_away_refuses_nobody() {
+    let of = |field: serde_json::Value| folder(&["a"], &field);
+    let (old, new) = (of(json!({"type": "constant_keyword", "value": "a"})), of(json!({"type": "constant_keyword"})));
+    let found = findings(Engine::Elasticsearch, &old, &new);
+    assert_eq!(words(&found), BTreeSet::from(["constant-value-unset f".to_owned()]));
+    assert_eq!(found[0].put_mapping, Some(PutMapping::Rejected));
 }
 
 #[test]
@@ -72,18 +84,18 @@ fn what_a_rule_says_of_the_put_is_what_its_findings_say() {
                 let spec = finding.spec();
                 let said = if engine == Engine::Elasticsearch { spec.elasticsearch } else { spec.opensearch };
                 let is_said = match said {
-                    Answer::Accepted => finding.put_mapping == PutMapping::Accepted,
-                    Answer::Rejected => finding.put_mapping == PutMapping::Rejected,
-                    Answer::NoMapping => true,
+                    Answer::Accepted => finding.put_mapping == Some(PutMapping::Accepted),
+                    Answer::Rejected => finding.put_mapping == Some(PutMapping::Rejected),
+                    Answer::NoMapping => finding.put_mapping.is_none(),
                     // A type of the other engine.
                     Answer::Absent => continue,
                 };
                 let is_valid = !is_invalid(engine, &case.old_mapping) && !is_invalid(engine, &case.new_mapping);
                 // What is absent from an object in a put is no change of it.
-                let is_left_out = finding.new.is_none() && finding.put_mapping == PutMapping::Accepted;
+                let is_left_out = finding.new.is_none() && finding.put_mapping == Some(PutMapping::Accepted);
                 assert!(
                     is_said || !is_valid || is_left_out,
-                    "{engine} {} {}: {}",
+                    "{engine} {} {}: {:?}",
                     case.id,
                     spec.id,
                     finding.put_mapping

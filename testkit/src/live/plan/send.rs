@@ -29,6 +29,9 @@ pub fn send(client: &Client, plan: &Plan, adapter: &mut Adapter) -> Result<usize
         if !step.lists {
             continue;
         }
+        while let Some(step) = steps.next_if(|step| !step.is_repeated) {
+            sender.send(step)?;
+        }
         let mut repeated = Vec::new();
         while let Some(step) = steps.next_if(|step| step.is_repeated) {
             repeated.push(step);
@@ -68,7 +71,8 @@ impl Sender<'_> {
             ensure!(answer.pointer(pointer) == Some(value), "`{pointer}` of the answer is not {value}: {answer}");
         }
         for (name, pointer) in &step.take {
-            let value = answer.pointer(pointer).with_context(|| format!("the answer has nothing at `{pointer}`"))?;
+            let pointer = self.filled(pointer);
+            let value = answer.pointer(&pointer).with_context(|| format!("the answer has nothing at `{pointer}`"))?;
             self.taken.insert(name, value.as_str().map_or_else(|| value.to_string(), str::to_owned));
         }
         self.sent += 1;

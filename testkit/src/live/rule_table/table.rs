@@ -11,9 +11,11 @@ use ecs_gen::diff::{Engine, Verdict};
 use super::next_index::Counts;
 use super::settings::Answered;
 use crate::engines::step;
+use crate::live::searches;
 use crate::workspace;
 
-const PATH: &str = "docs/rule-table.md";
+/// The page, which ends with the section of the searches.
+pub const PATH: &str = "docs/rule-table.md";
 
 /// What one engine answered: for each group of changes the number of those that it took and that it refused.
 #[derive(Debug)]
@@ -138,8 +140,8 @@ fn render(measured: &[Measured]) -> String {
     text.push_str(
         "\n## The next index\n\n\
          Each new mapping was put into a template (`_simulate`), and brought by a rollover; then the engine was asked \
-         which types a search over both indices sees (`_field_caps`). Two types are what `ecs-gen diff` calls for a \
-         reindexing for.\n\n| engine | put into a template | refused there | rolled over | two types |\n| --- | --- | --- | --- | --- |\n",
+         which types a search over both indices sees (`_field_caps`). What two types cost those who search is in the last \
+         section.\n\n| engine | put into a template | refused there | rolled over | two types |\n| --- | --- | --- | --- | --- |\n",
     );
     for engine in measured {
         let next = engine.next;
@@ -156,7 +158,7 @@ fn render(measured: &[Measured]) -> String {
     }
     render_settings(&mut text, measured);
     render_not_tried(&mut text, measured);
-    text
+    text + &searches::section(ecs_gen::diff::searches::committed())
 }
 
 fn render_settings(text: &mut String, measured: &[Measured]) {
