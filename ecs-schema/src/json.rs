@@ -20,6 +20,7 @@ use crate::path::Path;
 use crate::rule::{FieldRule, Kind, LogRules};
 use crate::violation::Violations;
 
+pub(crate) use any::check_any;
 pub use expand::expand_dotted;
 
 pub(crate) use canonical::{write_canonical, write_canonical_object};

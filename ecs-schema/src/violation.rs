@@ -246,7 +246,7 @@ impl Violation {
             ViolationRule::TwoSpellings { first, second } => {
                 write!(out, "is given twice, at `{first}` and at `{second}`")
             }
-            ViolationRule::TooDeep { limit } => write!(out, "nests deeper than {limit} objects"),
+            ViolationRule::TooDeep { limit } => write!(out, "nests deeper than {limit} levels"),
             ViolationRule::NulInName => out.write_str("has a NUL character in its name"),
         }
     }

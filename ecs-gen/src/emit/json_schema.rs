@@ -23,7 +23,7 @@ use crate::pattern::to_ecma;
 /// What the schema takes and the log does not.
 const BEYOND: &str = "Not expressible here, and checked by the typed structs: bytes rather than characters of long \
                       keywords; the order of the two ends of a range; depth and term length in flattened objects; \
-                      duplicate keys; 64-bit integers in validators whose numbers are 64-bit floats; dates whose offset \
+                      duplicate keys; lists in lists of any JSON; 64-bit integers in validators whose numbers are 64-bit floats; dates whose offset \
                       moves them over the first or last moment of their type.";
 
 /// Names that a field may have which the log does not have: without dots, and not blank.

@@ -21,6 +21,9 @@ pub(super) const META_ENTRIES: usize = 5;
 const META_KEY: usize = 20;
 const META_VALUE: usize = 50;
 
+/// How deep a flattened object may be where a mapping says nothing else, and in every log for the validation.
+const FLATTENED_DEPTH: u64 = 20;
+
 /// A parameter as it was written.
 #[derive(Clone, Debug)]
 pub(super) struct Written {
@@ -168,6 +171,11 @@ fn refused(field_type: FieldType, parameter: Parameter, value: &Json) -> Option<
     if let Some(wanted) = wrong_form(parameter.form(), value) {
         let message = format!("`{name}` takes {wanted}, not `{value}`");
         return Some(Diagnostic::error(Code::InvalidValue, message));
+    }
+    if parameter == Parameter::DepthLimit && value.as_u64().is_some_and(|limit| limit < FLATTENED_DEPTH) {
+        let message = format!("`{name}` is at least {FLATTENED_DEPTH}, not `{value}`");
+        let help = "the validation takes that many levels, which is the engines' default: leave it out";
+        return Some(Diagnostic::error(Code::InvalidValue, message).help(help));
     }
     // Elasticsearch: "Unknown value [positions] for field [index_options] - accepted values are [docs, freqs]".
     let has_terms_only = matches!(field_type, FieldType::Keyword | FieldType::Flattened);

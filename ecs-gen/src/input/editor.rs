@@ -175,6 +175,12 @@ fn complete_phases(phases: &mut Map<String, Json>) {
                 continue;
             };
             for parameter in action.parameters {
+                if let ActionForm::OneOf(list) = parameter.form {
+                    parameters[parameter.name]["enum"] = json!(list);
+                }
+                if parameter.form == ActionForm::Text {
+                    parameters[parameter.name]["minLength"] = 1.into();
+                }
                 if parameter.form == ActionForm::Size {
                     parameters[parameter.name]["pattern"] = SIZE.into();
                 }

@@ -170,7 +170,7 @@ fn form_schema(form: ActionForm) -> Json {
         ActionForm::Flag => json!({ "type": "boolean" }),
         ActionForm::Count => json!({ "type": "integer", "minimum": 0 }),
         ActionForm::Positive => json!({ "type": "integer", "minimum": 1 }),
-        ActionForm::Text | ActionForm::Size => json!({ "type": "string" }),
+        ActionForm::Text | ActionForm::Size | ActionForm::OneOf(_) => json!({ "type": "string" }),
         ActionForm::Attributes => json!({ "type": "object", "additionalProperties": { "type": "string" } }),
     }
 }

@@ -77,8 +77,10 @@ pub enum ActionForm {
     Count,
     /// A whole number from 1.
     Positive,
-    /// Text.
+    /// Text that is not empty.
     Text,
+    /// One of these texts.
+    OneOf(&'static [&'static str]),
     /// A [`super::ByteSize`].
     Size,
     /// Node attributes and their values.
@@ -95,7 +97,7 @@ pub struct IsmAction {
     pub parameters: &'static [(&'static str, &'static str)],
 }
 
-use ActionForm::{Attributes, Count, Flag, Positive, Size, Text};
+use ActionForm::{Attributes, Count, Flag, OneOf, Positive, Size, Text};
 use PhaseName::{Cold, Delete, Frozen, Hot, Warm};
 
 const fn optional(name: &'static str, form: ActionForm) -> ActionParameter {
@@ -179,7 +181,7 @@ pub const ACTIONS: &[ActionSpec] = &[
     ActionSpec {
         name: "forcemerge",
         phases: &[Hot, Warm],
-        parameters: &[required("max_num_segments", Positive), optional("index_codec", Text)],
+        parameters: &[required("max_num_segments", Positive), optional("index_codec", OneOf(&["best_compression"]))],
         ism: &[ism("force_merge", &[("max_num_segments", "max_num_segments")])],
         loss: "",
     },

@@ -180,7 +180,21 @@ fn resolve_parameter(parameter: &ActionParameter, value: &Spanned<Json>, finding
     }
     let resolved = match parameter.form {
         ActionForm::Flag | ActionForm::Count | ActionForm::Positive => None,
-        ActionForm::Text => Some(text.value.into()),
+        ActionForm::Text => {
+            if text.is_empty() {
+                let message = format!("`{}` is empty", parameter.name);
+                findings.error(Code::InvalidValue, value.span, message).help("write the name of one").done();
+            }
+            Some(text.value.into())
+        }
+        ActionForm::OneOf(list) => {
+            if !list.contains(&text.as_str()) {
+                let message = format!("`{}` cannot be `{}`", parameter.name, text.value);
+                let help = format!("write {}, or leave it out", list.join(" or "));
+                findings.error(Code::InvalidValue, value.span, message).help(help).done();
+            }
+            Some(text.value.into())
+        }
         ActionForm::Size => findings.size(&text, parameter.name).map(|size| size.to_string().into()),
         ActionForm::Attributes => value.value.as_object().map(|attributes| {
             attributes.iter().map(|(name, value)| (name.clone(), Json::from(text_of(value)))).collect()

@@ -196,7 +196,9 @@ impl Element for Flattened {
 }
 
 impl Element for Value {
-    fn check(&self, _rule: &FieldRule, _at: &Path<'_>, _out: &mut Checker) {}
+    fn check(&self, _rule: &FieldRule, at: &Path<'_>, out: &mut Checker) {
+        json::check_any(self, at, out);
+    }
 
     fn write(&self, _rule: &FieldRule, out: &mut Vec<u8>) {
         write::json(self, out);

@@ -14,6 +14,9 @@ use crate::violation::{Found, Offending, ViolationRule};
 /// How many names of one object are remembered: beyond any honest document, and at most half a megabyte.
 const MAX_NAMES: usize = 10_000;
 
+/// How many lists OpenSearch takes in each other where it parses nothing; it counts up to the first object.
+const MAX_LISTS: usize = 20;
+
 /// The most characters of a name that are kept; a path shows fewer, and no name that means something is longer.
 const MAX_KEPT: usize = 72;
 
@@ -63,6 +66,12 @@ impl Visitor<'_> for &mut SeenNames {
     }
 }
 
+/// Checks a value in memory that is any JSON.
+pub(crate) fn check_any(value: &serde_json::Value, at: &Path<'_>, out: &mut Checker) {
+    // A value in memory is always well-formed.
+    let _ = AnySeed { at, lists: Some(0), out }.deserialize(value);
+}
+
 /// Checks the members of an object.
 pub(super) fn check_entries<'de, A: MapAccess<'de>>(
     mut map: A,
@@ -75,7 +84,7 @@ pub(super) fn check_entries<'de, A: MapAccess<'de>>(
         if name.is_repeated {
             out.report(&member, ViolationRule::DuplicateField, Found::Nothing);
         }
-        map.next_value_seed(AnySeed { at: &member, out })?;
+        map.next_value_seed(AnySeed { at: &member, lists: None, out })?;
     }
     Ok(())
 }
@@ -84,10 +93,15 @@ pub(super) fn check_entries<'de, A: MapAccess<'de>>(
 pub(super) fn check_elements<'de, A: SeqAccess<'de>>(
     mut seq: A,
     at: &Path<'_>,
+    lists: Option<usize>,
     out: &mut Checker,
 ) -> Result<(), A::Error> {
+    let lists = lists.map(|lists| lists + 1);
+    if lists == Some(MAX_LISTS + 1) {
+        out.report(at, ViolationRule::TooDeep { limit: MAX_LISTS }, Found::Nothing);
+    }
     let mut place = 0;
-    while seq.next_element_seed(AnySeed { at: &at.element(place), out })?.is_some() {
+    while seq.next_element_seed(AnySeed { at: &at.element(place), lists, out })?.is_some() {
         place += 1;
     }
     Ok(())
@@ -96,6 +110,8 @@ pub(super) fn check_elements<'de, A: SeqAccess<'de>>(
 /// Checks one value.
 pub(super) struct AnySeed<'a> {
     pub(super) at: &'a Path<'a>,
+    /// How many lists are around it, each the value of a field or an element of the next; none in an object.
+    pub(super) lists: Option<usize>,
     pub(super) out: &'a mut Checker,
 }
 
@@ -139,7 +155,7 @@ impl<'de> Visitor<'de> for AnySeed<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<(), A::Error> {
-        check_elements(seq, self.at, self.out)
+        check_elements(seq, self.at, self.lists, self.out)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {

@@ -131,7 +131,7 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<bool, A::Error> {
         if matches!(self.rule.kind, Kind::Any) {
-            any::check_elements(seq, self.at, self.out)?;
+            any::check_elements(seq, self.at, Some(0), self.out)?;
             return Ok(true);
         }
         if self.place == Place::Field && self.rule.is_many && !matches!(self.rule.kind, Kind::Alias(_)) {

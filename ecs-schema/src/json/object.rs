@@ -27,7 +27,7 @@ pub(super) fn check_object<'de, A: MapAccess<'de>>(
         let index = match key {
             Key::Known(index) => index,
             Key::Kept(name) => {
-                map.next_value_seed(AnySeed { at: &at.member(&name), out })?;
+                map.next_value_seed(AnySeed { at: &at.member(&name), lists: Some(0), out })?;
                 continue;
             }
             Key::Refused => {

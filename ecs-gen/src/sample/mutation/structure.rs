@@ -38,10 +38,17 @@ pub(super) const CASES: &[Case] = &[
     refused("value-at-alias", is_alias, |random, _| {
         [json!("x"), json!(1), json!({}), json!([])][random.below(4)].clone()
     }),
+    taken("lists-in-lists-for-any", is_any, |_, _| lists(19)),
+    refused("too-many-lists-for-any", is_any, |_, _| lists(22)),
     taken("anything-for-any", is_any, |random, _| {
         [json!(0), json!([null, [1]]), json!({"a": null})][random.below(3)].clone()
     }),
 ];
+
+/// So many lists in each other.
+fn lists(depth: usize) -> Value {
+    (1..depth).fold(json!([]), |inner, _| json!([inner]))
+}
 
 fn is_any(field: &Field) -> bool {
     field.kind() == ValueKind::Any

@@ -150,6 +150,9 @@ fn parameters_that_engines_refuse_are_refused() {
             check_extension(&field(options), &[("invalid-value", &format!("3:{}", 38 + kind.len()))]);
         }
     }
+    let depth = |limit: u8| format!("    - {{name: a, type: flattened, parameters: {{depth_limit: {limit}}}}}");
+    check_extension(&depth(20), &[]);
+    check_extension(&depth(19), &[("invalid-value", "3:47")]);
     let text = |index: bool| format!("    - {{name: a, type: text, index: {index}, parameters: {{fielddata: true}}}}");
     check_extension(&text(true), &[]);
     check_extension(&text(false), &[("invalid-value", "3:56")]);
@@ -199,4 +202,19 @@ fn the_policy_of_a_long_name_fits_the_engines() {
     check(&[(LOG, &log(248, ""))], &[]);
     check(&[(LOG, &log(249, ""))], &[("invalid-index-name", "log.yaml:1:7")]);
     check(&[(LOG, &log(249, "lifecycle: {policy: mine, rollover: {max_age: 1d}}\n"))], &[]);
+}
+
+/// What Elasticsearch's own parser of policies refuses.
+#[test]
+fn actions_have_values_that_a_policy_can_have() {
+    let log =
+        |phases: &str| log_with(&format!("lifecycle: {{rollover: {{max_age: 1d}}, keep: 9d, phases: {{{phases}}}}}\n"));
+    for (phases, column) in [
+        ("warm: {forcemerge: {max_num_segments: 1, index_codec: zip}}", 111),
+        ("cold: {searchable_snapshot: {snapshot_repository: ''}}", 107),
+        ("delete: {wait_for_snapshot: {policy: ''}}", 94),
+    ] {
+        check(&[(LOG, &log(phases))], &[("invalid-value", &format!("log.yaml:5:{column}"))]);
+    }
+    check(&[(LOG, &log("warm: {forcemerge: {max_num_segments: 1, index_codec: best_compression}}"))], &[]);
 }

@@ -261,10 +261,20 @@ pub const ROWS: &[Row] = &[
         OPENSEARCH,
         row(
             "too-deep",
-            |_| true,
+            |seen| !is_in_lists(seen),
             Sometimes,
             r#"{"labels": {"1":{"2":{"3":{"4":{"5":{"6":{"7":{"8":{"9":{"a":{"b":{"c":{"d":{"e":{"f":{"g":{"h":{"i":{"j":{"k":{}}}}}}}}}}}}}}}}}}}}}}"#,
             "OpenSearch has no limit of its own for the depth of a flattened object; Elasticsearch has",
+        ),
+    ),
+    on(
+        ELASTICSEARCH,
+        row(
+            "too-deep",
+            is_in_lists,
+            Always,
+            r#"{"every": {"free": {"stored": [[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]}}}"#,
+            "OpenSearch counts lists in lists also where it parses nothing; Elasticsearch does not",
         ),
     ),
     on(
@@ -323,6 +333,11 @@ pub const ROWS: &[Row] = &[
         "an engine takes a range without ends for everything, and of two lower ends the last",
     ),
 ];
+
+/// Whether the place is in a list that is in a list.
+fn is_in_lists(seen: &Seen<'_>) -> bool {
+    seen.path.contains("][")
+}
 
 fn is(seen: &Seen<'_>, kinds: &[ValueKind]) -> bool {
     seen.kind.is_some_and(|kind| kinds.contains(&kind))
