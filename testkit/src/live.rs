@@ -56,7 +56,7 @@ pub struct Args {
     /// From which all random documents follow; another one at each run when absent
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
-    /// Measure `searches` for every pair of types, not only for those that are not to be reindexed
+    /// Measure `searches` for every pair of types, not only for those in which the new one is wider
     #[arg(long)]
     all_pairs: bool,
     /// Write `docs/rule-table.md`, and the table of `searches`, from what was measured
@@ -128,7 +128,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let is_named = !args.engine.is_empty();
     let engines: Vec<Engine> = if args.engine.is_empty() { Engine::ALL.to_vec() } else { args.engine.clone() };
     let extent = Extent { documents: args.documents, seed: args.seed.unwrap_or_else(new_seed) };
-    let pairs = if args.all_pairs { Pairs::All } else { Pairs::Searchable };
+    let pairs = if args.all_pairs { Pairs::All } else { Pairs::Widening };
     let extents = Extents { agreement: extent, events: args.events, case: &args.case, pairs };
     let mut measured = Tables::default();
     let mut ran = Vec::new();
