@@ -15,6 +15,7 @@ use crate::documents::Lines;
 pub use engine::EngineAnswer;
 pub use report::Report;
 pub use rules::load_rules;
+pub(crate) use rules::rules_of;
 
 /// The most pairs of path and rule that are told apart; the others are counted.
 pub const MAX_ROWS: usize = 10_000;

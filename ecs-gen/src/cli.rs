@@ -7,6 +7,7 @@ mod diff;
 mod explain;
 mod generate;
 mod import;
+mod infer;
 mod output;
 mod schema;
 
@@ -28,6 +29,7 @@ enum Command {
     Audit(audit::Arguments),
     Diff(diff::Diff),
     Import(import::Import),
+    Infer(infer::Arguments),
     Schema(schema::Schema),
     Explain(explain::Explain),
     Completions(completions::Completions),
@@ -40,6 +42,7 @@ pub fn run() -> ExitCode {
         Command::Audit(arguments) => audit::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
+        Command::Infer(arguments) => infer::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments, Cli::command()),

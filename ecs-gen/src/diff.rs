@@ -19,4 +19,5 @@ pub use finding::{Action, Class, Finding, Position, PutMapping, Severity};
 pub use plan::{OLD_INDEX, Plan, Step, plan};
 pub use rules::{Answer, RULES, Rule, RuleSpec, to_markdown};
 pub use side::{LoadError, LogSide, Side, check_sides, from_json, load, load_at};
+pub(crate) use side::{load_with, mapping_of as mapping_of_answer};
 pub use verdict::{Reason, Verdict, predict_put_mapping, predict_put_setting};

@@ -19,6 +19,7 @@ pub mod releases;
 mod verify;
 
 pub use description::descriptions;
+pub(crate) use facts::{flow, scalar};
 pub use facts::{parse_release, write_release};
 pub use import::{Imported, Texts, load_published};
 pub use release::EcsRelease;

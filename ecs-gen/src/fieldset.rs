@@ -41,7 +41,7 @@ pub use node::{Node, Placed};
 pub use released::{Released, Shown};
 
 pub(crate) use measure::{METRIC_TYPES, UNITS};
-pub(crate) use parameters::disable_index;
+pub(crate) use parameters::{disable_index, refused};
 
 /// When a set is reused that does not say so.
 const DEFAULT_ORDER: u32 = 2;

@@ -18,6 +18,7 @@ pub mod fieldset;
 pub mod files;
 pub mod generate;
 pub mod index_setting;
+pub mod infer;
 pub mod input;
 pub mod lifecycle;
 pub mod load;

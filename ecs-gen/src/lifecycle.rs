@@ -26,7 +26,7 @@ pub use action::{ACTIONS, ActionForm, ActionParameter, ActionSpec, IsmAction, Ph
 pub use overlap::{LogNames, check_overlaps};
 pub use quantity::{ByteSize, Duration, QuantityError};
 pub use resolve::{DEFAULT_MAX_AGE, DEFAULT_MAX_PRIMARY_SHARD_SIZE, Storage, resolve};
-pub use settings::{DEFAULT_PRIORITY, LEAST_OPENSEARCH, resolve_opensearch};
+pub use settings::{DEFAULT_OPENSEARCH, DEFAULT_PRIORITY, LEAST_OPENSEARCH, resolve_opensearch};
 pub use target::check_opensearch;
 
 /// What is declared.

@@ -3,8 +3,9 @@
 pub mod node;
 pub mod yaml;
 
+use std::collections::BTreeMap;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 /// Largest input file that is read; the largest known one, all of ECS with its sentences, has 3 MB.
@@ -52,6 +53,8 @@ impl<T> std::ops::Deref for Spanned<T> {
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     files: Vec<SourceFile>,
+    /// Texts that are read in place of the files at their paths.
+    held: BTreeMap<PathBuf, Arc<str>>,
 }
 
 /// One input text.
@@ -100,6 +103,10 @@ impl Sources {
     /// # Errors
     /// When it cannot be read, is too large or is not UTF-8.
     pub fn load_file(&mut self, path: &Path) -> Result<FileId, LoadError> {
+        if let Some(held) = self.held.get(path) {
+            let text = held.clone();
+            return Ok(self.add(path.display().to_string(), text));
+        }
         let file = std::fs::File::open(path).map_err(LoadError::Io)?;
         let size = file.metadata().map_err(LoadError::Io)?.len();
         if size > MAX_FILE_BYTES {
@@ -115,6 +122,11 @@ impl Sources {
         // A byte order mark says how the file is encoded; it is no character of the text and counts in no column.
         let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
         Ok(self.add(path.display().to_string(), text))
+    }
+
+    /// Holds a text in place of the file at a path.
+    pub(crate) fn hold(&mut self, path: impl Into<PathBuf>, text: impl Into<Arc<str>>) {
+        self.held.insert(path.into(), text.into());
     }
 
     /// The file behind an id.

@@ -24,7 +24,7 @@ pub fn load_rules(path: &Path) -> Result<&'static LogRules, String> {
                 std::fs::read_to_string(&file).map_err(|error| format!("error: `{}`: {error}\n", file.display()))?;
             LogRules::from_json(&text).map_err(|error| format!("error: `{}`: {error}\n", file.display()))
         }
-        None => of_log_file(path),
+        None => rules_of(path, &mut Loader::default()),
     }
 }
 
@@ -32,11 +32,14 @@ fn is_generated(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name == RULES_FILE)
 }
 
-fn of_log_file(path: &Path) -> Result<&'static LogRules, String> {
-    let mut loader = Loader::default();
+/// The rules of a log file, whose texts the loader may hold already.
+///
+/// # Errors
+/// Every diagnostic.
+pub(crate) fn rules_of(path: &Path, loader: &mut Loader) -> Result<&'static LogRules, String> {
     let models = load_models(
         &Request { logs: vec![PathBuf::from(path)], without_opensearch: true, ..Request::default() },
-        &mut loader,
+        loader,
     );
     let models = models.ok_or_else(|| loader.diagnostics.render(&loader.sources))?;
     let rules: Vec<_> = EMITTERS.iter().copied().filter(|emitter| emitter.name() == "rules").collect();

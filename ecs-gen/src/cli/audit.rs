@@ -1,15 +1,14 @@
 //! `ecs-gen audit`: documents that exist already, judged by a log.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, IsTerminal as _};
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
 use clap::Args;
 use ecs_gen::audit::{Audit, Counts, EXIT_REFUSED, Values, load_rules};
 
-use super::output;
+use super::output::{self, Progress};
 
 /// Say which existing documents a log would refuse, before it is installed.
 ///
@@ -55,7 +54,7 @@ fn audit(arguments: &Arguments) -> Result<ExitCode, String> {
     for path in &arguments.documents {
         let name = path.display().to_string();
         let failed = |error: io::Error| format!("error: `{name}`: {error}\n");
-        audit.read(&name, open(path).map_err(failed)?, |counts| progress.tell(counts)).map_err(failed)?;
+        audit.read(&name, open(path).map_err(failed)?, |counts| tell(&mut progress, counts)).map_err(failed)?;
     }
     progress.clear();
     let report = audit.finish();
@@ -76,34 +75,7 @@ fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
     Ok(Box::new(BufReader::with_capacity(BUFFER, File::open(path)?)))
 }
 
-/// A line on the terminal that says how far a command is; nothing where standard error is no terminal.
-struct Progress {
-    is_shown: bool,
-    last: Instant,
-}
-
-impl Progress {
-    fn new() -> Self {
-        Self { is_shown: io::stderr().is_terminal(), last: Instant::now() }
-    }
-
-    fn tell(&mut self, counts: &Counts) {
-        /// Looking at the clock costs as much as a small document.
-        const DOCUMENTS: u64 = 1_000;
-        if self.is_shown
-            && counts.documents.is_multiple_of(DOCUMENTS)
-            && self.last.elapsed() > Duration::from_millis(200)
-        {
-            self.last = Instant::now();
-            let megabytes = counts.bytes / 1_000_000;
-            let Counts { documents, refused, .. } = counts;
-            output::print_error(&format!("\r{documents} documents, {megabytes} MB, {refused} refused\x1b[K"));
-        }
-    }
-
-    fn clear(&self) {
-        if self.is_shown {
-            output::print_error("\r\x1b[K");
-        }
-    }
+fn tell(progress: &mut Progress, counts: &Counts) {
+    let Counts { documents, refused, bytes, .. } = counts;
+    progress.tell(*documents, || format!("{documents} documents, {} MB, {refused} refused", bytes / 1_000_000));
 }

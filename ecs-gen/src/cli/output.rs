@@ -1,8 +1,9 @@
 //! What the commands print, as text or JSON, and the exit codes. All printing is here: `print!` and `eprint!` panic
 //! when the reader is gone.
 
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use ecs_gen::load::Loader;
 use ecs_gen::plan::Plan;
@@ -91,4 +92,34 @@ pub fn fail(error: &io::Error, mode: Mode) -> ExitCode {
         print_error(&format!("error: {error}\n"));
     }
     ExitCode::FAILURE
+}
+
+/// A line on the terminal that says how far a command is; nothing where standard error is no terminal.
+pub struct Progress {
+    is_shown: bool,
+    last: Instant,
+}
+
+impl Progress {
+    /// Nothing is shown yet.
+    pub fn new() -> Self {
+        Self { is_shown: io::stderr().is_terminal(), last: Instant::now() }
+    }
+
+    /// Shows the text now and then; `count` is the number of what was done.
+    pub fn tell(&mut self, count: u64, text: impl FnOnce() -> String) {
+        /// Looking at the clock costs as much as a small document.
+        const STEP: u64 = 1_000;
+        if self.is_shown && count.is_multiple_of(STEP) && self.last.elapsed() > Duration::from_millis(200) {
+            self.last = Instant::now();
+            print_error(&format!("\r{}\x1b[K", text()));
+        }
+    }
+
+    /// Takes the line away.
+    pub fn clear(&self) {
+        if self.is_shown {
+            print_error("\r\x1b[K");
+        }
+    }
 }

@@ -27,6 +27,7 @@ use super::engine::Engine;
 use super::finding::Position;
 use super::mapping::Answered;
 use super::mapping::canonical::canonical;
+use crate::load::Loader;
 
 /// One side.
 #[derive(Clone, Debug)]
@@ -101,6 +102,15 @@ pub fn from_json(label: &str, document: &Json) -> Result<Side, LoadError> {
     Ok(Side { label: label.to_owned(), logs: mapping_file::parse_mapping(document, label)? })
 }
 
+/// A log file whose texts the loader may hold already.
+///
+/// # Errors
+/// Every diagnostic, when there is an error.
+pub(crate) fn load_with(path: &Path, loader: &mut Loader) -> Result<Side, LoadError> {
+    let label = path.display().to_string();
+    Ok(Side { logs: log_file::load_log(path, loader, &|shown| shown.to_owned())?, label })
+}
+
 /// Loads a path, calling each file in messages as `rename` does.
 fn load_as(path: &Path, rename: &dyn Fn(&str) -> String) -> Result<Side, LoadError> {
     let label = rename(&path.display().to_string());
@@ -109,7 +119,7 @@ fn load_as(path: &Path, rename: &dyn Fn(&str) -> String) -> Result<Side, LoadErr
     } else if is_json(path) && !log_file::is_json_log(path) {
         mapping_file::load_mapping(path, rename)?
     } else {
-        log_file::load_log(path, rename)?
+        log_file::load_log(path, &mut Loader::default(), rename)?
     };
     Ok(Side { label, logs })
 }

@@ -34,6 +34,7 @@ use crate::source::{FileId, Sources, Spanned};
 
 pub(super) use write::declaration_line;
 pub use write::write_release;
+pub(crate) use write::{flow, scalar};
 
 /// A facts file.
 #[derive(Debug, Deserialize, JsonSchema)]

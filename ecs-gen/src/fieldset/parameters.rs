@@ -166,7 +166,7 @@ fn unfit(field_type: FieldType, parameter: Parameter, dialect: Dialect) -> Optio
 }
 
 /// What is wrong with a value that the engines refuse.
-fn refused(field_type: FieldType, parameter: Parameter, value: &Json) -> Option<Diagnostic> {
+pub(crate) fn refused(field_type: FieldType, parameter: Parameter, value: &Json) -> Option<Diagnostic> {
     let name = parameter.name();
     if let Some(wanted) = wrong_form(parameter.form(), value) {
         let message = format!("`{name}` takes {wanted}, not `{value}`");

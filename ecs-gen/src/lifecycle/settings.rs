@@ -15,7 +15,7 @@ pub const LEAST_OPENSEARCH: Version = Version { major: 2, minor: 7 };
 
 /// The version that OpenSearch files are for unless the log says otherwise: the first that has `wildcard`, and so the
 /// first with all field types that event logs use but `version`.
-const DEFAULT_OPENSEARCH: Version = Version { major: 2, minor: 15 };
+pub const DEFAULT_OPENSEARCH: Version = Version { major: 2, minor: 15 };
 
 /// The most primary shards that an index may have in both engines.
 const MAX_SHARDS: u32 = 1024;

@@ -12,6 +12,7 @@ mod dynamic;
 mod engine_files;
 mod extensions;
 mod import;
+mod infer;
 mod lifecycle_findings;
 mod mutations;
 mod official;

@@ -27,9 +27,12 @@ pub(super) fn is_json_log(path: &Path) -> bool {
     document.is_ok_and(|document| MEMBERS.iter().all(|member| document.get(member).is_some()))
 }
 
-pub(super) fn load_log(path: &Path, rename: &dyn Fn(&str) -> String) -> Result<BTreeMap<String, LogSide>, LoadError> {
-    let mut loader = Loader::default();
-    load(path, &mut loader, rename).map(|(model, positions)| {
+pub(super) fn load_log(
+    path: &Path,
+    loader: &mut Loader,
+    rename: &dyn Fn(&str) -> String,
+) -> Result<BTreeMap<String, LogSide>, LoadError> {
+    load(path, loader, rename).map(|(model, positions)| {
         let log = LogSide::whole(documents(&model), Some(model.log.providers.clone()), positions);
         BTreeMap::from([(model.log.name, log)])
     })

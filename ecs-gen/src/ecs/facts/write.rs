@@ -277,7 +277,8 @@ impl Parts {
     }
 }
 
-fn flow(value: &Json) -> String {
+/// A value in YAML's flow style, in one line.
+pub(crate) fn flow(value: &Json) -> String {
     match value {
         Json::String(text) => scalar(text),
         Json::Array(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
@@ -291,7 +292,7 @@ fn flow(value: &Json) -> String {
 }
 
 /// A text as a YAML scalar: plain where no reader can take it for anything else, in double quotes otherwise.
-fn scalar(text: &str) -> String {
+pub(crate) fn scalar(text: &str) -> String {
     let begins_plain = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     let all_plain = text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | '/' | '+' | ' '));
     if begins_plain && all_plain && !text.ends_with(' ') && !has_meaning(text) {

@@ -1,0 +1,214 @@
+//! A log file and its extension as texts, and what they come to.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use ecs_schema::LogRules;
+use serde_json::Value as Json;
+
+use super::declare::Context;
+use super::mapped::Mapping;
+use super::plan::{Plan, plan};
+use super::tree::Place;
+use super::{Ecs, Held, Inferred, Request};
+use crate::audit::rules_of;
+use crate::diff::{Engine, Side, load_with};
+use crate::ecs::{flow, scalar};
+use crate::lifecycle::DEFAULT_OPENSEARCH;
+use crate::load::Loader;
+
+/// The texts of a log.
+pub(super) struct Candidate {
+    log: (String, String),
+    extension: Option<(String, String)>,
+    of_ecs: usize,
+    own: usize,
+    /// What a person must know of it.
+    pub(super) notes: Vec<String>,
+}
+
+/// What a candidate comes to.
+pub(super) struct Loaded {
+    pub(super) side: Side,
+    pub(super) rules: &'static LogRules,
+}
+
+impl Candidate {
+    pub(super) fn new(request: &Request, root: &Place, ecs: &Ecs, held: &Held, mapping: Option<&Mapping>) -> Self {
+        let analysis = mapping.and_then(|mapping| mapping.analysis.as_ref());
+        let context = Context { allowed_values: request.allowed_values, analysis };
+        let plan = plan(root, ecs, held, context);
+        let extension = write_extension(&plan);
+        let extension_name = format!("{}-fields.yaml", request.name);
+        let log = write_log(request, root, held, &plan, mapping, extension.is_some().then_some(&extension_name));
+        let own = plan.sets.values().map(|set| set.lines.len()).sum();
+        Self {
+            log: (format!("{}.yaml", request.name), log),
+            extension: extension.map(|text| (extension_name, text)),
+            of_ecs: plan.of_ecs,
+            own,
+            notes: plan.notes,
+        }
+    }
+
+    /// Generates the candidate in memory.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(super) fn load(&self, loader: &Loader) -> Result<Loaded, String> {
+        let with_texts = || {
+            let mut loader = loader.clone();
+            for (name, text) in std::iter::once(&self.log).chain(&self.extension) {
+                loader.sources.hold(name, text.as_str());
+            }
+            loader
+        };
+        let path = Path::new(&self.log.0);
+        let side = load_with(path, &mut with_texts()).map_err(|error| error.to_string())?;
+        let rules = rules_of(&PathBuf::from(path), &mut with_texts())?;
+        Ok(Loaded { side, rules })
+    }
+
+    pub(super) fn finish(self, notes: Vec<String>, documents: u64, refused: u64, differing: Vec<String>) -> Inferred {
+        let Self { log, extension, of_ecs, own, .. } = self;
+        Inferred { log, extension, notes, documents, refused, differing, of_ecs, own }
+    }
+}
+
+fn write_log(
+    request: &Request,
+    root: &Place,
+    held: &Held,
+    plan: &Plan,
+    mapping: Option<&Mapping>,
+    extension: Option<&String>,
+) -> String {
+    let mut sources = Vec::new();
+    if let Some((label, _)) = &request.mapping {
+        sources.push(format!("the mapping `{label}`"));
+    }
+    if held.documents > 0 {
+        sources.push(format!("{} documents", held.documents));
+    }
+    let mut text = format!(
+        "# Inferred by `ecs-gen infer` from {}. It is yours: what was guessed is said beside it.\nname: {}\necs: {}\n",
+        sources.join(" and "),
+        scalar(&request.name),
+        scalar(&request.ecs),
+    );
+    if let Some(extension) = extension {
+        let _ = writeln!(text, "extensions: [{}]", scalar(extension));
+    }
+    if !plan.own.is_empty() {
+        let own: Vec<String> = plan.own.iter().map(|set| scalar(set)).collect();
+        let _ =
+            writeln!(text, "# What is there contradicts ECS in these field sets, so that the extension declares them.");
+        let _ = writeln!(text, "own_fieldsets: [{}]", own.join(", "));
+    }
+    text.push_str("fields:\n");
+    for (set, selection) in &plan.selected {
+        let whose = if plan.own.contains(set) || !plan.sets.contains_key(set) && !selection.ends_with("\"*\"}") {
+            if plan.own.contains(set) { "declared here in place of ECS" } else { "of ECS" }
+        } else if selection == "{fields: \"*\"}" {
+            "declared by the extension"
+        } else {
+            "of ECS, with fields of the extension"
+        };
+        let _ = writeln!(text, "  {}: {selection} # {whose}", scalar(set));
+    }
+    if request.required {
+        let mut required = Vec::new();
+        collect_required(root, "", held.documents, &mut required);
+        if !required.is_empty() {
+            let _ = writeln!(text, "required: [{}] # every document has them", required.join(", "));
+        }
+    }
+    write_dynamic(root, held, mapping, &mut text);
+    write_index(request, root, mapping, &mut text);
+    text
+}
+
+fn write_dynamic(root: &Place, held: &Held, mapping: Option<&Mapping>, text: &mut String) {
+    let mut entries: Vec<(String, String)> = Vec::new();
+    if mapping.is_some_and(|mapping| mapping.dynamic == "false") || held.keeps_unknown.contains("") {
+        entries.push(("*".to_owned(), "false".to_owned()));
+    }
+    let mut add = |path: &str, place: &Place| {
+        let mapped = place.mapped.as_ref().and_then(|body| body.get("dynamic"));
+        let mapped = mapped.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+        let kept = held.keeps_unknown.contains(path).then(|| "false".to_owned());
+        let value = kept.or(mapped).filter(|value| value == "false" || value == "strict");
+        if let Some(value) = value.filter(|_| !place.is_kept && !place.children.is_empty()) {
+            entries.push((path.to_owned(), value));
+        }
+    };
+    visit(root, "", &mut add);
+    if !entries.is_empty() {
+        let entries: Vec<String> = entries.iter().map(|(path, value)| format!("{}: {value}", scalar(path))).collect();
+        let _ = writeln!(text, "dynamic: {{{}}} # fields that these lack are kept and not indexed", entries.join(", "));
+    }
+}
+
+fn visit(place: &Place, path: &str, take: &mut impl FnMut(&str, &Place)) {
+    for (name, child) in &place.children {
+        let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        take(&path, child);
+        visit(child, &path, take);
+    }
+}
+
+fn write_index(request: &Request, root: &Place, mapping: Option<&Mapping>, text: &mut String) {
+    let fields = root.count();
+    if fields > 1_000 {
+        let _ = writeln!(
+            text,
+            "field_budget: {} # there are {fields} fields, objects and multi-fields",
+            fields.div_ceil(1_000) * 1_000
+        );
+    }
+    let since = mapping.and_then(|mapping| mapping.since).filter(|_| request.engine == Engine::OpenSearch);
+    if let Some(since) = since.filter(|since| *since > DEFAULT_OPENSEARCH) {
+        let _ = writeln!(text, "opensearch: {{since: \"{since}\"}} # the first with all types of the mapping");
+    }
+    let analysis = mapping.and_then(|mapping| mapping.analysis.as_ref());
+    let settings = analysis.map(|analysis: &Json| format!(", settings: {{analysis: {}}}", flow(analysis)));
+    let _ = writeln!(
+        text,
+        "index: {{alias: {}{}}} # a guess: name what producers write to, and say under `lifecycle` how long events are kept",
+        scalar(&request.name),
+        settings.unwrap_or_default()
+    );
+}
+
+fn collect_required(place: &Place, path: &str, documents: u64, required: &mut Vec<String>) {
+    for (name, child) in &place.children {
+        let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        if child.seen.present != documents || child.seen.lists > 0 && !child.children.is_empty() || child.is_kept {
+            continue;
+        }
+        if child.children.is_empty() {
+            required.push(scalar(&path));
+        } else {
+            collect_required(child, &path, documents, required);
+        }
+    }
+}
+
+fn write_extension(plan: &Plan) -> Option<String> {
+    if plan.sets.is_empty() {
+        return None;
+    }
+    let mut text =
+        "# Fields that ECS does not have, or has otherwise; each says what it was guessed from.\n".to_owned();
+    for (name, set) in &plan.sets {
+        let _ = writeln!(text, "- name: {}", scalar(name));
+        if set.is_root {
+            text.push_str("  root: true\n");
+        }
+        text.push_str("  fields:\n");
+        for line in &set.lines {
+            let _ = writeln!(text, "    - {line}");
+        }
+    }
+    Some(text)
+}

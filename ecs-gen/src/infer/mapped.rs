@@ -1,0 +1,106 @@
+//! An installed mapping as a tree of places. Several indices are united: a field that one of them has is a field.
+
+use serde_json::{Map, Value as Json};
+
+use super::tree::Place;
+use crate::diff::mapping_of_answer;
+use crate::diff::{Side, from_json};
+use crate::field_type::{FieldType, OpenSearchType};
+use crate::model::Version;
+
+/// A mapping that was given.
+#[derive(Debug)]
+pub(super) struct Mapping {
+    /// What `diff` compares with: of several indices the newest.
+    pub(super) side: Side,
+    /// Its `dynamic` at the root.
+    pub(super) dynamic: String,
+    /// The analyzers of the index, when its settings were given too.
+    pub(super) analysis: Option<Json>,
+    /// The least OpenSearch that has its types, where it is a newer one than a log's default.
+    pub(super) since: Option<Version>,
+}
+
+/// Members of a mapping's root that a log file has nothing for.
+const NOT_TAKEN: &[(&str, &str)] = &[
+    ("dynamic_templates", "new fields are refused, so there is nothing to template"),
+    ("runtime", "runtime fields are left to the index"),
+    ("derived", "derived fields are left to the index"),
+    ("_routing", "the log routes by document"),
+    ("date_detection", "new fields are refused, so nothing is detected"),
+    ("numeric_detection", "new fields are refused, so nothing is detected"),
+    ("_source", "the log keeps the whole source"),
+];
+
+/// Adds what the mapping declares to `root`.
+pub(super) fn read(label: &str, document: &Json, root: &mut Place, notes: &mut Vec<String>) -> Result<Mapping, String> {
+    let side = from_json(label, document).map_err(|error| error.to_string())?;
+    let newest = mapping_of_answer(document);
+    let found = newest.as_object().filter(|mapping| mapping.contains_key("properties"));
+    let Some(found) = found else { return Err(format!("`{label}` holds no mapping with fields")) };
+    for (name, why) in NOT_TAKEN.iter().filter(|(name, _)| found.contains_key(*name)) {
+        notes.push(format!("`{name}` of the mapping is not taken over: {why}"));
+    }
+    add(root, found, "", notes);
+    for (name, index) in document.as_object().into_iter().flatten() {
+        let older = index.get("mappings").filter(|_| index.get("properties").is_none());
+        if let Some(older) = older.map(|older| mapping_of_answer(&serde_json::json!({ "mappings": older }))) {
+            let before = root.count();
+            add(root, older.as_object().unwrap_or(&Map::new()), "", &mut Vec::new());
+            if root.count() > before {
+                notes.push(format!("fields that only an older index has are added: `{name}`"));
+            }
+        }
+    }
+    let dynamic = found.get("dynamic").map_or_else(|| "true".to_owned(), text_of);
+    if dynamic != "strict" && dynamic != "false" {
+        notes.push(format!(
+            "the mapping has `dynamic: {dynamic}`: fields that it lacks were added by documents, and are refused now"
+        ));
+    }
+    let analysis = find_analysis(document).cloned();
+    Ok(Mapping { side, dynamic, analysis, since: since(root) })
+}
+
+/// The newest of the versions that the types are said to be there since.
+fn since(place: &Place) -> Option<Version> {
+    let bodies = place.mapped.iter().flat_map(|body| {
+        let multi = body.get("fields").and_then(Json::as_object).into_iter().flat_map(Map::values);
+        std::iter::once(body).chain(multi.filter_map(Json::as_object))
+    });
+    let types = bodies.filter_map(|body| FieldType::from_name(body.get("type")?.as_str()?));
+    let own = types.filter_map(|field_type| match field_type.spec().opensearch {
+        OpenSearchType::Since(version, _) => Version::parse(version),
+        _ => None,
+    });
+    own.chain(place.children.values().filter_map(since)).max()
+}
+
+fn text_of(value: &Json) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// The analyzers in the settings of an index or a template.
+fn find_analysis(document: &Json) -> Option<&Json> {
+    let below = |value: &'_ Json| -> bool { value.pointer("/settings/index/analysis").is_some() };
+    let bodies = std::iter::once(document).chain(document.as_object().into_iter().flat_map(Map::values));
+    let found = bodies.filter(|body| below(body)).last()?;
+    found.pointer("/settings/index/analysis")
+}
+
+fn add(place: &mut Place, body: &Map<String, Json>, path: &str, notes: &mut Vec<String>) {
+    for (name, field) in body.get("properties").and_then(Json::as_object).into_iter().flatten() {
+        let Some(field) = field.as_object() else { continue };
+        let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        if crate::field_path::FieldPath::parse(name).is_err() || name.contains('.') {
+            notes.push(format!("`{path}` is left out: fields here have names of letters, digits, `_`, `-` and `@`"));
+            continue;
+        }
+        let child = place.children.entry(name.clone()).or_default();
+        let mut own = field.clone();
+        own.remove("properties");
+        // Of a field that several indices have, the newest counts.
+        child.mapped.get_or_insert(own);
+        add(child, field, &path, notes);
+    }
+}

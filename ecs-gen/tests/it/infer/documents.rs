@@ -1,0 +1,180 @@
+//! Documents of every shape.
+
+use proptest::prelude::*;
+use serde_json::{Map, Value as Json, json};
+
+use super::{line, of_documents, request, run, written};
+use crate::diagnostics::folder;
+use ecs_gen::infer::{Request, infer};
+
+#[track_caller]
+fn accepts(documents: &[Json]) -> (String, String) {
+    let inferred = of_documents(documents, None);
+    let extension = inferred.extension.map(|(_, text)| text).unwrap_or_default();
+    assert_eq!(inferred.refused, 0, "{documents:#?}\n{}\n{extension}", inferred.log.1);
+    (inferred.log.1, extension)
+}
+
+#[test]
+fn fields_of_ecs_are_selected_and_others_declared() {
+    let document = json!({
+        "@timestamp": "2026-01-01T00:00:00Z",
+        "event": {"category": ["web"], "type": ["info"], "duration": 5},
+        "labels": {"a": "b"},
+        "shop": {"total": 1.5, "paid": true, "at": "2026-01-01", "from": "10.0.0.1", "lines": [{"n": 1}]},
+        "note": "two\nlines",
+    });
+    let (log, extension) = accepts(&[document]);
+    line(&log, "event: {fields: {category: {}, duration: {}, type: {}}} # of ECS");
+    line(&log, "labels: {}");
+    for field in [
+        "name: total, type: double",
+        "name: paid, type: boolean",
+        "name: at, type: date",
+        "name: from, type: ip",
+        "name: lines, type: object, normalize: [array]",
+        "name: lines.n, type: long",
+        "name: note, type: match_only_text",
+    ] {
+        line(&extension, field);
+    }
+}
+
+#[test]
+fn what_contradicts_ecs_is_declared_in_its_place() {
+    let (log, extension) =
+        accepts(&[json!({"event": {"category": "web"}, "process": {"pid": "seven"}, "host": "web-1"})]);
+    line(&log, "own_fieldsets: [event, host, process]");
+    line(&extension, "name: pid, type: keyword");
+    line(&extension, "name: host, type: keyword");
+}
+
+#[test]
+fn values_of_several_kinds_are_kept() {
+    let documents =
+        [json!({"a": 1, "b": "x", "c": []}), json!({"a": "one", "b": ["x"], "c": [1]}), json!({"a": {"b": null}})];
+    let (_, extension) = accepts(&documents);
+    line(&extension, "name: a, type: object, enabled: false");
+    line(&extension, "single values and lists");
+    line(&extension, "name: c, type: long, normalize: [array]");
+}
+
+#[test]
+fn objects_whose_keys_vary_are_open() {
+    let documents: Vec<Json> = (0..300).map(|number| json!({"by_user": {format!("u{number}"): number}})).collect();
+    let (_, extension) = accepts(&documents);
+    line(&extension, "name: by_user, type: flattened");
+}
+
+#[test]
+fn required_fields_and_enumerations_are_made_when_asked_for() {
+    let documents = [json!({"state": "open", "n": 1}), json!({"state": "paid"})];
+    let (folder, files) = written(&documents);
+    let asked = Request { documents: files, required: true, allowed_values: Some(3), values: true, ..request() };
+    let inferred = infer(&asked, |_, _| {}).unwrap();
+    drop(folder);
+    assert_eq!(inferred.refused, 0);
+    line(&inferred.log.1, "required: [state]");
+    line(
+        &inferred.extension.unwrap().1,
+        "allowed_values: [{name: open}, {name: paid}]} # in 2 documents: texts of up to 4 characters, such as \"open\"",
+    );
+}
+
+#[test]
+fn no_value_is_shown_unless_asked_for() {
+    let (log, extension) = accepts(&[json!({"note": "secret", "n": 4711, "by": {"x": "secret"}})]);
+    assert!(!(log + &extension).contains("secret"));
+}
+
+#[test]
+fn what_is_no_document_is_an_error_with_its_line() {
+    for (line_two, part) in [
+        ("[1]", "is no JSON object"),
+        ("{\"a\":", "is no JSON object"),
+        (r#"{"_index":"a","_id":"1","_source":{}}"#, "jq -c ._source"),
+        (r#"{"create":{"_id":"1"}}"#, "an action of a bulk request"),
+    ] {
+        let folder = folder(&[("docs.ndjson", &format!("{{\"a\":1}}\n{line_two}\n"))]);
+        let (code, text) = run(folder.path(), &["infer", "docs.ndjson"]);
+        assert_eq!(code, Some(1), "{text}");
+        line(line(&text, "line 2"), part);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "something was written");
+    }
+    let folder = folder(&[("docs.ndjson", "\n")]);
+    line(&run(folder.path(), &["infer", "docs.ndjson"]).1, "nothing to infer from");
+    line(&run(folder.path(), &["infer", "-"]).1, "read several times");
+}
+
+#[test]
+fn infer_audit_and_generate_follow_each_other() {
+    let documents = "{\"@timestamp\":\"2026-01-01T00:00:00Z\",\"shop\":{\"id\":7}}\n{\"@timestamp\":\"2026-01-01T00:00:01Z\",\"shop\":{\"id\":8}}\n";
+    let folder = folder(&[("shop.ndjson", documents)]);
+    for arguments in [
+        &["infer", "shop.ndjson"][..],
+        &["audit", "--log", "shop.yaml", "shop.ndjson"],
+        &["generate", "--log", "shop.yaml", "--out", "out"],
+        &["audit", "--log", "out/shop", "shop.ndjson"],
+    ] {
+        let (code, text) = run(folder.path(), arguments);
+        assert_eq!(code, Some(0), "{arguments:?}\n{text}");
+    }
+}
+
+/// Names of ECS, others, and such as no field can have.
+const NAMES: &[&str] = &[
+    "@timestamp",
+    "message",
+    "event",
+    "category",
+    "kind",
+    "host",
+    "name",
+    "ip",
+    "labels",
+    "tags",
+    "user",
+    "geo",
+    "location",
+    "trace",
+    "id",
+    "mine",
+    "a",
+    "b",
+    "Upper",
+    "with space",
+    "ä",
+    "ecs",
+    "version",
+];
+
+fn value() -> impl Strategy<Value = Json> {
+    let leaf = prop_oneof![
+        Just(Json::Null),
+        any::<bool>().prop_map(Json::from),
+        any::<i64>().prop_map(Json::from),
+        any::<u64>().prop_map(Json::from),
+        any::<f64>().prop_map(Json::from),
+        prop::sample::select(&["", "x", "2026-01-01T00:00:00Z", "10.0.0.1", "2026", "a\nb"][..]).prop_map(Json::from),
+        "\\PC{0,40}".prop_map(Json::from),
+    ];
+    leaf.prop_recursive(4, 24, 5, |inner| {
+        prop_oneof![prop::collection::vec(inner.clone(), 0..4).prop_map(Json::from), object(inner)]
+    })
+}
+
+fn object(inner: impl Strategy<Value = Json>) -> impl Strategy<Value = Json> {
+    let members = prop::collection::btree_map(prop::sample::select(NAMES), inner, 0..6);
+    members.prop_map(|members| {
+        members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>().into()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_documents_are_accepted(documents in prop::collection::vec(object(value()), 1..6)) {
+        accepts(&[&[json!({"n": 1})], &documents[..]].concat());
+    }
+}

@@ -1,0 +1,203 @@
+//! Mappings of every type and parameter, at places of ECS and elsewhere.
+
+use std::collections::BTreeSet;
+
+use ecs_gen::diff::{Engine, matrix};
+use ecs_gen::infer::{Request, infer};
+use proptest::prelude::*;
+use serde_json::{Map, Value as Json, json};
+
+use super::{line, of_documents, request, run};
+use crate::diagnostics::folder;
+
+/// Each field of the cases that mappings are compared by, once.
+fn fields(engine: Engine) -> Vec<Json> {
+    let bodies = matrix::cases(engine).map(|case| case.old_mapping["properties"]["f"].to_string());
+    let distinct: BTreeSet<String> = bodies.filter(|body| body != "null").collect();
+    let fields = distinct.iter().map(|body| serde_json::from_str(body).unwrap());
+    // The field beside it is what an alias points to; it is declared by its whole path.
+    fields.filter(|field: &Json| !has_open_object(field)).collect()
+}
+
+/// An object without fields becomes one with open keys, which is another mapping.
+fn has_open_object(field: &Json) -> bool {
+    let below = field["properties"].as_object();
+    let is_object = matches!(field["type"].as_str(), None | Some("object" | "nested"));
+    (is_object && below.is_none_or(Map::is_empty) && field["enabled"] != false)
+        || below.is_some_and(|below| below.values().any(has_open_object))
+}
+
+#[track_caller]
+fn check(engine: Engine, mapping: &Json) {
+    let given = Some(("mapping".to_owned(), mapping.clone()));
+    let inferred = infer(&Request { mapping: given, engine, ..request() }, |_, _| {}).unwrap();
+    let extension = inferred.extension.map(|(_, text)| text).unwrap_or_default();
+    assert_eq!(inferred.differing, Vec::<String>::new(), "{mapping:#}\n{}\n{extension}", inferred.log.1);
+}
+
+fn around(fields: Map<String, Json>) -> Json {
+    let mut properties = json!({"target": {"type": "keyword"}, "target2": {"type": "keyword"}});
+    properties.as_object_mut().unwrap().extend(fields);
+    json!({"mappings": {"dynamic": "strict", "properties": properties}})
+}
+
+#[test]
+fn every_type_and_parameter_comes_out_as_it_is() {
+    for engine in Engine::ALL {
+        let fields = fields(engine);
+        assert!(fields.len() > 200, "{}", fields.len());
+        let named = fields.into_iter().enumerate().map(|(number, field)| (format!("f{number}"), field));
+        check(engine, &around(named.collect()));
+    }
+}
+
+/// Paths of ECS and others, where a field of any kind may be.
+const PATHS: &[&str] = &[
+    "@timestamp",
+    "message",
+    "tags",
+    "trace.id",
+    "trace.mine",
+    "event.kind",
+    "event.mine",
+    "host.name",
+    "host",
+    "host.geo.location",
+    "client.user.name",
+    "user.name",
+    "process.parent.pid",
+    "geo.name",
+    "mine",
+    "mine.a.b",
+    "other.list",
+    "ecs.version",
+    "log.level",
+    "data_stream.type",
+    "file.hash.sha256",
+    "base.a",
+    "custom.b",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_mapping_comes_out_as_it_is(
+        places in prop::collection::btree_map(prop::sample::select(PATHS), any::<prop::sample::Index>(), 1..8),
+        on_opensearch in any::<bool>(),
+    ) {
+        let engine = if on_opensearch { Engine::OpenSearch } else { Engine::Elasticsearch };
+        let fields = fields(engine);
+        let mut mapping = around(Map::new());
+        for (path, choice) in places {
+            let segments: Vec<&str> = path.split('.').collect();
+            let place = segments.iter().fold(&mut mapping["mappings"], |place, segment| &mut place["properties"][*segment]);
+            // A field cannot be where another has fields below it.
+            let is_free = place.is_null() && !is_below_field(path, &mapping);
+            let place = segments.iter().fold(&mut mapping["mappings"], |place, segment| &mut place["properties"][*segment]);
+            if is_free {
+                *place = choice.get(&fields).clone();
+            } else if place.is_null() {
+                *place = json!({"type": "keyword"});
+            }
+        }
+        prune(&mut mapping["mappings"]);
+        check(engine, &mapping);
+    }
+}
+
+/// Whether something above a path is a field.
+fn is_below_field(path: &str, mapping: &Json) -> bool {
+    let mut place = &mapping["mappings"];
+    path.split('.').any(|segment| {
+        place = &place["properties"][segment];
+        place.get("type").is_some()
+    })
+}
+
+/// Drops fields below those that have a type of their own.
+fn prune(place: &mut Json) {
+    let has_type = place.get("type").is_some_and(|name| name != "object" && name != "nested");
+    if let Some(body) = place.as_object_mut() {
+        if has_type || body.get("enabled") == Some(&json!(false)) {
+            body.remove("properties");
+        }
+        if let Some(Json::Object(below)) = body.get_mut("properties") {
+            below.values_mut().for_each(prune);
+        }
+    }
+}
+
+#[test]
+fn what_has_no_place_here_is_said() {
+    let mapping = json!({"properties": {
+        "a": {"type": "dense_vector", "dims": 3},
+        "b": {"type": "text", "analyzer": "mine"},
+        "c": {"type": "keyword", "boost": 2},
+        "a b": {"type": "keyword"},
+        "event": {"properties": {"kind": {"type": "keyword", "ignore_above": 1024}}},
+    }, "runtime": {"r": {"type": "long"}}});
+    let given = Some(("mapping".to_owned(), mapping));
+    let inferred = infer(&Request { mapping: given, ..request() }, |_, _| {}).unwrap();
+    let notes = inferred.notes.join("\n");
+    for part in [
+        "dense_vector",
+        "the analyzer \"mine\"",
+        "the parameter `boost`",
+        "`a b` is left out",
+        "`runtime`",
+        "dynamic: true",
+    ] {
+        line(&notes, part);
+    }
+    line(&inferred.log.1, "event: {fields: {kind: {}}} # of ECS");
+}
+
+#[test]
+fn analyzers_of_the_index_come_along() {
+    let analysis = json!({"analyzer": {"mine": {"type": "custom", "tokenizer": "standard"}}});
+    let index = json!({"shop": {
+        "settings": {"index": {"analysis": analysis}},
+        "mappings": {"properties": {"b": {"type": "text", "analyzer": "mine"}}},
+    }});
+    check(Engine::Elasticsearch, &index);
+}
+
+#[test]
+fn several_indices_are_united() {
+    let of = |fields: Json| json!({"mappings": {"dynamic": "strict", "properties": fields}});
+    let indices = json!({
+        "shop-000001": of(json!({"old": {"type": "keyword"}, "both": {"type": "keyword"}})),
+        "shop-000002": of(json!({"both": {"type": "long"}})),
+    });
+    let given = Some(("mapping".to_owned(), indices));
+    let inferred = infer(&Request { mapping: given, ..request() }, |_, _| {}).unwrap();
+    let extension = inferred.extension.unwrap().1;
+    line(&extension, "name: old, type: keyword");
+    line(&extension, "name: both, type: long");
+}
+
+#[test]
+fn documents_say_what_a_mapping_cannot() {
+    let mapping =
+        json!({"mappings": {"properties": {"tags": {"type": "keyword", "ignore_above": 1024}, "n": {"type": "long"}}}});
+    let documents = [json!({"tags": ["a"], "n": 1, "new": "x"}), json!({"tags": ["b", "c"]})];
+    let inferred = of_documents(&documents, Some(mapping));
+    assert_eq!((inferred.refused, inferred.differing.len()), (0, 0));
+    line(&inferred.extension.unwrap().1, "name: new, type: keyword");
+}
+
+#[test]
+fn command_writes_what_generate_takes() {
+    let mapping = r#"{"shop":{"mappings":{"dynamic":"strict","properties":{"message":{"type":"text"},"sku":{"type":"keyword"}}}}}"#;
+    let folder = folder(&[("mapping.json", mapping)]);
+    let infer = ["infer", "--mapping", "mapping.json", "--name", "shop", "--out", "logs"];
+    assert_eq!(run(folder.path(), &infer).0, Some(0));
+    let (code, text) = run(folder.path(), &infer);
+    assert_eq!(code, Some(1));
+    line(&text, "overwrite it with `--force`");
+    assert_eq!(run(folder.path(), &[&infer[..], &["--force", "--json"]].concat()).0, Some(0));
+    assert_eq!(run(folder.path(), &["generate", "--log", "logs/shop.yaml", "--out", "out"]).0, Some(0));
+    let (_, text) = run(folder.path(), &["infer", "--mapping", "none.json", "--name", "x"]);
+    line(&text, "error: `none.json`");
+}
