@@ -103,21 +103,21 @@ pub fn infer(request: &Request, mut progress: impl FnMut(u64, u64)) -> Result<In
     for round in 0..MAX_ROUNDS {
         let candidate = Candidate::new(request, &root, &ecs, &held, mapping.as_ref());
         let is_last = round + 1 == MAX_ROUNDS;
-        let Ok(loaded) = candidate.load(&loader) else {
-            let problems = candidate.load(&loader).err().unwrap_or_default();
-            if is_last || !held.own_all(&root, &ecs) {
+        let judged = match candidate.load(&loader) {
+            Ok(generated) => generated,
+            Err(_) if !is_last && held.own_all(&root, &ecs) => continue,
+            Err(problems) => {
                 return Err(format!("no log file could be made of this; please report it:\n{problems}"));
             }
-            continue;
         };
         let differing = match &mapping {
-            Some(mapping) => judge::differing(mapping, &loaded.side, request.engine),
+            Some(mapping) => judge::differing(mapping, &judged.side, request.engine),
             None => Vec::new(),
         };
         if held.take_apart(&differing, &ecs) && !is_last {
             continue;
         }
-        let refused = judge::documents(loaded.rules, &request.documents, &mut progress)?;
+        let refused = judge::documents(judged.rules, &request.documents, &mut progress)?;
         if held.make_room(&refused, &mut root, &ecs) && !is_last {
             continue;
         }

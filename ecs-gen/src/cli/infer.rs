@@ -20,6 +20,7 @@ use super::output::{self, Progress};
 /// What was guessed is a comment at its line. What comes out is checked before it is written: its mapping against the given
 /// one, as `diff` does, and every document, as `audit` does.
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[command(
     after_help = "Exit codes: 0 written, and all is accepted; 1 an error; 2 wrong arguments; 3 written, but some \
                         documents are refused or the mapping differs, as the notes say.\n\n\
@@ -174,26 +175,20 @@ fn to_json(inferred: &Inferred, written: &[String]) -> Json {
 }
 
 fn to_text(inferred: &Inferred, written: &[String]) -> String {
-    let mut text = String::new();
-    for note in &inferred.notes {
-        text.push_str(&format!("note: {note}\n"));
-    }
-    for difference in &inferred.differing {
-        text.push_str(&format!("warning: existing indices do not take the generated mapping: {difference}\n"));
-    }
-    if inferred.refused > 0 {
-        text.push_str(&format!(
-            "warning: {} of {} documents are refused all the same; `ecs-gen audit` says why\n",
-            inferred.refused, inferred.documents
+    let Inferred { notes, differing, refused, documents, of_ecs, own, .. } = inferred;
+    let mut lines: Vec<String> = notes.iter().map(|note| format!("note: {note}")).collect();
+    lines.extend(
+        differing
+            .iter()
+            .map(|difference| format!("warning: existing indices do not take the generated mapping: {difference}")),
+    );
+    if *refused > 0 {
+        lines.push(format!(
+            "warning: {refused} of {documents} documents are refused all the same; `ecs-gen audit` says why"
         ));
     }
-    for path in written {
-        text.push_str(&format!("     Created {path}\n"));
-    }
-    text.push_str(&format!("    Finished {} fields of ECS, {} of its own", inferred.of_ecs, inferred.own));
-    if inferred.documents > 0 {
-        text.push_str(&format!(", from {} documents", inferred.documents));
-    }
-    text.push('\n');
-    text
+    lines.extend(written.iter().map(|path| format!("     Created {path}")));
+    let from = if *documents > 0 { format!(", from {documents} documents") } else { String::new() };
+    lines.push(format!("    Finished {of_ecs} fields of ECS, {own} of its own{from}\n"));
+    lines.join("\n")
 }

@@ -96,6 +96,9 @@ fn write_log(
         scalar(&request.name),
         scalar(&request.ecs),
     );
+    if let Some(version) = mapping.and_then(|mapping| mapping.version) {
+        let _ = writeln!(text, "version: {version} # that of the mapping");
+    }
     if let Some(extension) = extension {
         let _ = writeln!(text, "extensions: [{}]", scalar(extension));
     }
@@ -153,7 +156,10 @@ fn visit(place: &Place, path: &str, take: &mut impl FnMut(&str, &Place)) {
     for (name, child) in &place.children {
         let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
         take(&path, child);
-        visit(child, &path, take);
+        // Nothing is looked at in what is kept as it is.
+        if !child.is_kept {
+            visit(child, &path, take);
+        }
     }
 }
 

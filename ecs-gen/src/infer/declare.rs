@@ -88,11 +88,6 @@ fn kept(seen: &Seen) -> Declared {
 
 fn of_documents(place: &Place) -> Declared {
     let seen = &place.seen;
-    let kinds = [seen.objects, seen.booleans, seen.integers + seen.fractions, seen.texts];
-    let is_mixed = kinds.iter().filter(|count| **count > 0).count() > 1;
-    if is_mixed || seen.odd_elements > 0 || (seen.has_lists() && seen.singles > 0) {
-        return kept(seen);
-    }
     let in_documents = format!("in {} documents", seen.present);
     let (field_type, kind) = if place.is_open || (place.children.is_empty() && seen.objects > 0) {
         ("flattened", "objects whose keys vary".to_owned())
@@ -140,17 +135,7 @@ fn of_mapping(body: &Map<String, Json>, place: &Place, path: &str, context: Cont
             ..kept(&Seen::default())
         };
     };
-    let mut options = Vec::new();
-    if field_type == FieldType::Keyword
-        && !body.contains_key("ignore_above")
-        && body.get("index") != Some(&json!(false))
-    {
-        options.push(("ignore_above".to_owned(), "none".to_owned()));
-    }
-    let parameters = parameters(body, field_type, path, context, &mut notes);
-    if !parameters.is_empty() {
-        options.push(("parameters".to_owned(), flow(&parameters.into())));
-    }
+    let mut options = options_of(body, field_type, path, context, &mut notes);
     let multi_fields = multi_fields(body, path, context, &mut notes);
     if !multi_fields.is_empty() {
         options.push(("multi_fields".to_owned(), format!("[{}]", multi_fields.join(", "))));
@@ -158,6 +143,35 @@ fn of_mapping(body: &Map<String, Json>, place: &Place, path: &str, context: Cont
     let seen = &place.seen;
     let why = if seen.present > 0 { format!("mapped; in {} documents", seen.present) } else { "mapped".to_owned() };
     Declared { field_type: name.to_owned(), is_list: is_list(seen), options, why, notes }
+}
+
+/// What a field or multi-field says besides its type. The generator has defaults of its own for these two.
+fn options_of(
+    body: &Map<String, Json>,
+    field_type: FieldType,
+    path: &str,
+    context: Context<'_>,
+    notes: &mut Vec<String>,
+) -> Vec<(String, String)> {
+    let mut options = Vec::new();
+    let mut parameters = parameters(body, field_type, path, context, notes);
+    let is_indexed = body.get("index") != Some(&json!(false));
+    match parameters.remove("ignore_above") {
+        Some(limit) if field_type == FieldType::Keyword && is_indexed && limit == 1024 => {}
+        Some(limit) if field_type == FieldType::Keyword => options.push(("ignore_above".to_owned(), limit.to_string())),
+        Some(limit) => drop(parameters.insert("ignore_above".to_owned(), limit)),
+        None if field_type == FieldType::Keyword && is_indexed => {
+            options.push(("ignore_above".to_owned(), "none".to_owned()));
+        }
+        None => {}
+    }
+    if field_type == FieldType::Text && parameters.get("norms") == Some(&json!(false)) {
+        parameters.remove("norms");
+    }
+    if !parameters.is_empty() {
+        options.push(("parameters".to_owned(), flow(&parameters.into())));
+    }
+    options
 }
 
 /// The parameters that a declaration needs so that the mapping comes out as it is.
@@ -184,7 +198,7 @@ fn parameters(
             }
             Some(_) => drop(parameters.insert(name.clone(), value.clone())),
             None => {
-                notes.push(format!("`{path}` has the parameter `{name}`, which is not supported here: it is left out"))
+                notes.push(format!("`{path}` has the parameter `{name}`, which is not supported here: it is left out"));
             }
         }
     }
@@ -223,16 +237,8 @@ fn multi_fields(body: &Map<String, Json>, path: &str, context: Context<'_>, note
             continue;
         };
         let mut parts = vec![format!("name: {}", scalar(name)), format!("type: {type_name}")];
-        if field_type == FieldType::Keyword
-            && !body.contains_key("ignore_above")
-            && body.get("index") != Some(&json!(false))
-        {
-            parts.push("ignore_above: none".to_owned());
-        }
-        let parameters = parameters(body, field_type, &path, context, notes);
-        if !parameters.is_empty() {
-            parts.push(format!("parameters: {}", flow(&parameters.into())));
-        }
+        let options = options_of(body, field_type, &path, context, notes);
+        parts.extend(options.iter().map(|(name, value)| format!("{name}: {value}")));
         written.push(format!("{{{}}}", parts.join(", ")));
     }
     written

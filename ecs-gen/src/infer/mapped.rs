@@ -17,6 +17,8 @@ pub(super) struct Mapping {
     pub(super) dynamic: String,
     /// The analyzers of the index, when its settings were given too.
     pub(super) analysis: Option<Json>,
+    /// The version of the log that it was generated from.
+    pub(super) version: Option<u64>,
     /// The least OpenSearch that has its types, where it is a newer one than a log's default.
     pub(super) since: Option<Version>,
 }
@@ -58,8 +60,9 @@ pub(super) fn read(label: &str, document: &Json, root: &mut Place, notes: &mut V
             "the mapping has `dynamic: {dynamic}`: fields that it lacks were added by documents, and are refused now"
         ));
     }
+    let version = found.get("_meta").and_then(|meta| meta.get("version")?.as_u64());
     let analysis = find_analysis(document).cloned();
-    Ok(Mapping { side, dynamic, analysis, since: since(root) })
+    Ok(Mapping { side, dynamic, analysis, since: since(root), version })
 }
 
 /// The newest of the versions that the types are said to be there since.
@@ -82,10 +85,9 @@ fn text_of(value: &Json) -> String {
 
 /// The analyzers in the settings of an index or a template.
 fn find_analysis(document: &Json) -> Option<&Json> {
-    let below = |value: &'_ Json| -> bool { value.pointer("/settings/index/analysis").is_some() };
     let bodies = std::iter::once(document).chain(document.as_object().into_iter().flat_map(Map::values));
-    let found = bodies.filter(|body| below(body)).last()?;
-    found.pointer("/settings/index/analysis")
+    let mut found = bodies.filter_map(|body| body.pointer("/settings/index/analysis"));
+    found.next_back()
 }
 
 fn add(place: &mut Place, body: &Map<String, Json>, path: &str, notes: &mut Vec<String>) {

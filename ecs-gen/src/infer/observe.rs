@@ -195,7 +195,7 @@ fn is_date(text: &str) -> bool {
     has_day && Timestamp::from_str(text).is_ok()
 }
 
-/// Finds the objects whose keys are data: many names, most of which are in few of the objects.
+/// Finds the objects whose keys are data: many names, most of which are in few of the objects; and what no type fits.
 fn find_open(place: &mut Place, is_root: bool) {
     let uses: u64 = place.children.values().map(|child| child.seen.present).sum();
     let names = place.children.len() as u64;
@@ -203,6 +203,7 @@ fn find_open(place: &mut Place, is_root: bool) {
     if !is_root && place.mapped.is_none() && is_sparse {
         place.is_open = true;
     }
+    place.is_kept = !is_root && place.mapped.is_none() && place.seen.is_mixed();
     if place.is_open {
         place.children.clear();
     }

@@ -54,6 +54,14 @@ impl Seen {
         self.lists + self.empty_lists > 0
     }
 
+    /// Whether no type fits all values.
+    pub(crate) fn is_mixed(&self) -> bool {
+        let kinds = [self.objects, self.booleans, self.integers + self.fractions, self.texts];
+        kinds.iter().filter(|count| **count > 0).count() > 1
+            || self.odd_elements > 0
+            || (self.has_lists() && self.singles > 0)
+    }
+
     /// Whether single values that are no objects were seen.
     pub(crate) fn has_scalars(&self) -> bool {
         self.booleans + self.integers + self.fractions + self.texts > 0
@@ -83,8 +91,8 @@ impl Place {
 
     /// The path of the nearest known object above a path; empty is the root.
     pub(crate) fn nearest(&self, path: &str) -> String {
-        let above = path.match_indices('.').map(|(at, _)| &path[..at]);
-        above.filter(|above| self.find(above).is_some()).last().unwrap_or_default().to_owned()
+        let mut above = path.rmatch_indices('.').map(|(at, _)| &path[..at]);
+        above.find(|above| self.find(above).is_some()).unwrap_or_default().to_owned()
     }
 
     /// Keeps what is at a path, or nearest above it, without looking at it; whether that is new. What a mapping declares
