@@ -105,9 +105,10 @@ pub fn infer(request: &Request, mut progress: impl FnMut(u64, u64)) -> Result<In
         let is_last = round + 1 == MAX_ROUNDS;
         let judged = match candidate.load(&loader) {
             Ok(generated) => generated,
+            Err(problems) if !is_last && held.leave_out(&problems.fields) => continue,
             Err(_) if !is_last && held.own_all(&root, &ecs) => continue,
             Err(problems) => {
-                return Err(format!("no log file could be made of this; please report it:\n{problems}"));
+                return Err(format!("no log file could be made of this; please report it:\n{}", problems.text));
             }
         };
         let differing = match &mapping {
@@ -196,10 +197,19 @@ pub(crate) struct Held {
     own: BTreeSet<String>,
     /// Objects that keep fields which the log does not have; empty is the root.
     keeps_unknown: BTreeSet<String>,
+    /// Fields whose parameters a log file cannot have, with the reason.
+    bare: BTreeMap<String, String>,
     documents: u64,
 }
 
 impl Held {
+    /// Leaves parameters of these fields out; whether that is anything new.
+    fn leave_out(&mut self, fields: &[(String, String)]) -> bool {
+        let before = self.bare.len();
+        self.bare.extend(fields.iter().cloned());
+        self.bare.len() > before
+    }
+
     /// Declares every set anew; whether that is anything new.
     fn own_all(&mut self, root: &Place, ecs: &Ecs) -> bool {
         let before = self.own.len();

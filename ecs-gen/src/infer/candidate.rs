@@ -1,7 +1,8 @@
 //! A log file and its extension as texts, and what they come to.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ecs_schema::LogRules;
 use serde_json::Value as Json;
@@ -9,9 +10,10 @@ use serde_json::Value as Json;
 use super::declare::Context;
 use super::mapped::Mapping;
 use super::plan::{Plan, plan};
-use super::tree::Place;
+use super::tree;
 use super::{Ecs, Held, Inferred, Request};
 use crate::audit::rules_of;
+use crate::diagnostic::{Place, Severity};
 use crate::diff::{Engine, Side, load_with};
 use crate::ecs::{flow, scalar};
 use crate::lifecycle::DEFAULT_OPENSEARCH;
@@ -21,10 +23,20 @@ use crate::load::Loader;
 pub(super) struct Candidate {
     log: (String, String),
     extension: Option<(String, String)>,
+    /// The path of the field in each line of the extension.
+    fields: BTreeMap<u32, String>,
     of_ecs: usize,
     own: usize,
     /// What a person must know of it.
     pub(super) notes: Vec<String>,
+}
+
+/// Why a candidate is no log.
+pub(super) struct Problems {
+    /// All that is wrong.
+    pub(super) text: String,
+    /// Path of a field, and what is wrong with it.
+    pub(super) fields: Vec<(String, String)>,
 }
 
 /// What a candidate comes to.
@@ -34,17 +46,24 @@ pub(super) struct Loaded {
 }
 
 impl Candidate {
-    pub(super) fn new(request: &Request, root: &Place, ecs: &Ecs, held: &Held, mapping: Option<&Mapping>) -> Self {
+    pub(super) fn new(
+        request: &Request,
+        root: &tree::Place,
+        ecs: &Ecs,
+        held: &Held,
+        mapping: Option<&Mapping>,
+    ) -> Self {
         let analysis = mapping.and_then(|mapping| mapping.analysis.as_ref());
-        let context = Context { allowed_values: request.allowed_values, analysis };
+        let context = Context { allowed_values: request.allowed_values, analysis, bare: &held.bare };
         let plan = plan(root, ecs, held, context);
-        let extension = write_extension(&plan);
+        let (extension, fields) = write_extension(&plan).unzip();
         let extension_name = format!("{}-fields.yaml", request.name);
         let log = write_log(request, root, held, &plan, mapping, extension.is_some().then_some(&extension_name));
         let own = plan.sets.values().map(|set| set.lines.len()).sum();
         Self {
             log: (format!("{}.yaml", request.name), log),
             extension: extension.map(|text| (extension_name, text)),
+            fields: fields.unwrap_or_default(),
             of_ecs: plan.of_ecs,
             own,
             notes: plan.notes,
@@ -55,7 +74,7 @@ impl Candidate {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub(super) fn load(&self, loader: &Loader) -> Result<Loaded, String> {
+    pub(super) fn load(&self, loader: &Loader) -> Result<Loaded, Problems> {
         let with_texts = || {
             let mut loader = loader.clone();
             for (name, text) in std::iter::once(&self.log).chain(&self.extension) {
@@ -64,9 +83,25 @@ impl Candidate {
             loader
         };
         let path = Path::new(&self.log.0);
-        let side = load_with(path, &mut with_texts()).map_err(|error| error.to_string())?;
-        let rules = rules_of(&PathBuf::from(path), &mut with_texts())?;
+        let mut judged = with_texts();
+        let side = load_with(path, &mut judged)
+            .map_err(|error| Problems { text: error.to_string(), fields: self.fields_with_problems(&judged) })?;
+        let rules = rules_of(path, &mut with_texts()).map_err(|text| Problems { text, fields: Vec::new() })?;
         Ok(Loaded { side, rules })
+    }
+
+    /// The fields at whose lines of the extension an error was reported, with what it says.
+    fn fields_with_problems(&self, loader: &Loader) -> Vec<(String, String)> {
+        let extension = self.extension.as_ref().map(|(name, _)| name.as_str());
+        let errors = loader.diagnostics.sorted(&loader.sources).into_iter();
+        let errors = errors.filter(|found| found.severity == Severity::Error);
+        let of_field = errors.filter_map(|found| match found.place {
+            Place::Span(span) if Some(loader.sources.file(span.file).path.as_str()) == extension => {
+                Some((self.fields.get(&span.line)?.clone(), found.message.clone()))
+            }
+            _ => None,
+        });
+        of_field.collect()
     }
 
     pub(super) fn finish(self, notes: Vec<String>, documents: u64, refused: u64, differing: Vec<String>) -> Inferred {
@@ -77,7 +112,7 @@ impl Candidate {
 
 fn write_log(
     request: &Request,
-    root: &Place,
+    root: &tree::Place,
     held: &Held,
     plan: &Plan,
     mapping: Option<&Mapping>,
@@ -131,12 +166,12 @@ fn write_log(
     text
 }
 
-fn write_dynamic(root: &Place, held: &Held, mapping: Option<&Mapping>, text: &mut String) {
+fn write_dynamic(root: &tree::Place, held: &Held, mapping: Option<&Mapping>, text: &mut String) {
     let mut entries: Vec<(String, String)> = Vec::new();
     if mapping.is_some_and(|mapping| mapping.dynamic == "false") || held.keeps_unknown.contains("") {
         entries.push(("*".to_owned(), "false".to_owned()));
     }
-    let mut add = |path: &str, place: &Place| {
+    let mut add = |path: &str, place: &tree::Place| {
         let mapped = place.mapped.as_ref().and_then(|body| body.get("dynamic"));
         let mapped = mapped.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
         let kept = held.keeps_unknown.contains(path).then(|| "false".to_owned());
@@ -152,7 +187,7 @@ fn write_dynamic(root: &Place, held: &Held, mapping: Option<&Mapping>, text: &mu
     }
 }
 
-fn visit(place: &Place, path: &str, take: &mut impl FnMut(&str, &Place)) {
+fn visit(place: &tree::Place, path: &str, take: &mut impl FnMut(&str, &tree::Place)) {
     for (name, child) in &place.children {
         let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
         take(&path, child);
@@ -163,7 +198,7 @@ fn visit(place: &Place, path: &str, take: &mut impl FnMut(&str, &Place)) {
     }
 }
 
-fn write_index(request: &Request, root: &Place, mapping: Option<&Mapping>, text: &mut String) {
+fn write_index(request: &Request, root: &tree::Place, mapping: Option<&Mapping>, text: &mut String) {
     let fields = root.count();
     if fields > 1_000 {
         let _ = writeln!(
@@ -186,7 +221,7 @@ fn write_index(request: &Request, root: &Place, mapping: Option<&Mapping>, text:
     );
 }
 
-fn collect_required(place: &Place, path: &str, documents: u64, required: &mut Vec<String>) {
+fn collect_required(place: &tree::Place, path: &str, documents: u64, required: &mut Vec<String>) {
     for (name, child) in &place.children {
         let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
         if child.seen.present != documents || child.seen.lists > 0 && !child.children.is_empty() || child.is_kept {
@@ -200,10 +235,12 @@ fn collect_required(place: &Place, path: &str, documents: u64, required: &mut Ve
     }
 }
 
-fn write_extension(plan: &Plan) -> Option<String> {
+/// The text, and the path of the field in each of its lines.
+fn write_extension(plan: &Plan) -> Option<(String, BTreeMap<u32, String>)> {
     if plan.sets.is_empty() {
         return None;
     }
+    let mut fields = BTreeMap::new();
     let mut text =
         "# Fields that ECS does not have, or has otherwise; each says what it was guessed from.\n".to_owned();
     for (name, set) in &plan.sets {
@@ -212,9 +249,10 @@ fn write_extension(plan: &Plan) -> Option<String> {
             text.push_str("  root: true\n");
         }
         text.push_str("  fields:\n");
-        for line in &set.lines {
+        for (path, line) in &set.lines {
             let _ = writeln!(text, "    - {line}");
+            fields.insert(u32::try_from(text.matches('\n').count()).unwrap_or(u32::MAX), path.clone());
         }
     }
-    Some(text)
+    Some((text, fields))
 }

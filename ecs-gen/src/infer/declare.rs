@@ -1,5 +1,7 @@
 //! What a place is declared as in an extension: its type and parameters, and why.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value as Json, json};
 
 use super::tree::{Place, Seen};
@@ -45,6 +47,8 @@ pub(super) struct Context<'c> {
     pub(super) allowed_values: Option<usize>,
     /// The analyzers and normalizers of the index.
     pub(super) analysis: Option<&'c Json>,
+    /// Fields whose parameters are refused, with the reason.
+    pub(super) bare: &'c BTreeMap<String, String>,
 }
 
 /// What a place is.
@@ -145,6 +149,9 @@ fn of_mapping(body: &Map<String, Json>, place: &Place, path: &str, context: Cont
     Declared { field_type: name.to_owned(), is_list: is_list(seen), options, why, notes }
 }
 
+/// Parameters without which a field is another.
+const NEEDED: &[&str] = &["enabled", "ignore_above", "path", "scaling_factor"];
+
 /// What a field or multi-field says besides its type. The generator has defaults of its own for these two.
 fn options_of(
     body: &Map<String, Json>,
@@ -155,6 +162,10 @@ fn options_of(
 ) -> Vec<(String, String)> {
     let mut options = Vec::new();
     let mut parameters = parameters(body, field_type, path, context, notes);
+    if let Some(problem) = context.bare.get(path) {
+        parameters.retain(|name, _| NEEDED.contains(&name.as_str()));
+        notes.push(format!("the parameters of `{path}` are left out: {problem}"));
+    }
     let is_indexed = body.get("index") != Some(&json!(false));
     match parameters.remove("ignore_above") {
         Some(limit) if field_type == FieldType::Keyword && is_indexed && limit == 1024 => {}

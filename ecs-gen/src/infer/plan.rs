@@ -14,8 +14,8 @@ use crate::ecs::scalar;
 pub(super) struct OwnSet {
     /// Whether its fields are at the root of documents.
     pub(super) is_root: bool,
-    /// A line for each field.
-    pub(super) lines: Vec<String>,
+    /// The path of each field, and its line.
+    pub(super) lines: Vec<(String, String)>,
 }
 
 /// The parts of a log file and its extension.
@@ -143,7 +143,7 @@ impl Planner<'_> {
         let is_leaf = place.children.is_empty() || place.is_kept;
         let name = below.map_or(Some(path), |below| path.strip_prefix(below)?.strip_prefix('.'));
         if let Some(name) = name.filter(|_| is_leaf || !declared.is_plain_object()) {
-            own.lines.push(declared.line(name));
+            own.lines.push((path.to_owned(), declared.line(name)));
         }
         if !is_leaf && (declared.field_type == "object" || declared.field_type == "nested") {
             for (name, child) in &place.children {

@@ -15,8 +15,13 @@ fn fields(engine: Engine) -> Vec<Json> {
     let bodies = matrix::cases(engine).map(|case| case.old_mapping["properties"]["f"].to_string());
     let distinct: BTreeSet<String> = bodies.filter(|body| body != "null").collect();
     let fields = distinct.iter().map(|body| serde_json::from_str(body).unwrap());
-    // The field beside it is what an alias points to; it is declared by its whole path.
-    fields.filter(|field: &Json| !has_open_object(field)).collect()
+    fields.filter(|field: &Json| !has_open_object(field) && !copies_objects(field)).collect()
+}
+
+/// Engines take such a mapping and refuse the documents, so that no log may have it.
+fn copies_objects(field: &Json) -> bool {
+    let is_object = field["type"].as_str().is_some_and(|name| name == "geo_point" || name.ends_with("_range"));
+    field.get("copy_to").is_some() && is_object
 }
 
 /// An object without fields becomes one with open keys, which is another mapping.
@@ -151,6 +156,20 @@ fn what_has_no_place_here_is_said() {
         line(&notes, part);
     }
     line(&inferred.log.1, "event: {fields: {kind: {}}} # of ECS");
+}
+
+#[test]
+fn parameters_that_no_log_can_have_are_left_out() {
+    let mapping = json!({"properties": {
+        "t": {"type": "keyword"},
+        "r": {"type": "date_range", "copy_to": ["t"]},
+        "n": {"type": "scaled_float", "scaling_factor": 10, "null_value": "many"},
+    }});
+    let given = Some(("mapping".to_owned(), mapping));
+    let inferred = infer(&Request { mapping: given, ..request() }, |_, _| {}).unwrap();
+    line(&inferred.notes.join("\n"), "the parameters of `r` are left out");
+    line(&inferred.extension.unwrap().1, "{name: r, type: date_range}");
+    assert!(inferred.differing.iter().any(|difference| difference.contains("copy_to")), "{:?}", inferred.differing);
 }
 
 #[test]
