@@ -33,7 +33,7 @@ pub(super) fn differing(mapping: &Mapping, candidate: &Side, engine: Engine) -> 
     let options = Options { engines: vec![engine], ..Options::default() };
     let findings = compare(&mapping.side, candidate, &options);
     let of_index = findings.into_iter().filter(|finding| {
-        let is_refused = finding.put_mapping == PutMapping::Rejected && finding.spec().class == Class::Query;
+        let is_refused = finding.put_mapping == Some(PutMapping::Rejected) && finding.spec().class == Class::Query;
         (finding.spec().class == Class::Index || is_refused)
             && !MEANT.contains(&finding.rule)
             && !finding.path.starts_with(SETTINGS)
