@@ -79,7 +79,7 @@ codes! {
     ParameterNotOfType = "parameter-not-of-type",
     /// The field's type needs a parameter that is missing, such as `scaling_factor` for `scaled_float`.
     MissingParameter = "missing-parameter",
-    /// An alias points to a path that is not a selected field.
+    /// An alias or `copy_to` points to where no field with such values is selected, or where the engines do not reach.
     AliasTarget = "alias-target",
     /// A field set is to be reused at a place that does not exist.
     ReuseTarget = "reuse-target",

@@ -123,3 +123,12 @@ fn rows_are_bounded_and_the_rest_is_counted() {
     assert_eq!(found["rows"].as_array().unwrap().len(), ecs_gen::audit::MAX_ROWS);
     assert_eq!((&found["refused"], &found["violations_without_row"]), (&json!(11_000), &json!(1_000)));
 }
+
+#[test]
+fn kept_fields_are_no_finding() {
+    let folder = folder();
+    std::fs::write(folder.path().join("open.yaml"), format!("{LOG}dynamic: {{event: false}}\n")).unwrap();
+    let document = r#"{"@timestamp":0,"event":{"actor":{"name":"x"}},"other":1}"#;
+    let found = check(folder.path(), &["audit", "--log", "open.yaml", "-"], document, 3);
+    assert!(found.contains("unknown-field  other") && !found.contains("event.actor"), "{found}");
+}
