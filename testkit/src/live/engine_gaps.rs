@@ -45,7 +45,9 @@ const ROWS: &[(Engine, EngineGap, &str)] = &[
     (Engine::Elasticsearch, EngineGap::Type("scaled_float", "double", &["coerce"]), BARE),
     (Engine::Elasticsearch, EngineGap::Type("version", "keyword", &[]), BARE),
     (Engine::Elasticsearch, EngineGap::Type("unsigned_long", "double", &[]), BARE),
-    (Engine::Elasticsearch, EngineGap::Setting("index.lifecycle."), NO_ILM),
+    (Engine::Elasticsearch, EngineGap::Setting("index.lifecycle.name"), NO_ILM),
+    (Engine::Elasticsearch, EngineGap::Setting("index.lifecycle.rollover_alias"), NO_ILM),
+    (Engine::Elasticsearch, EngineGap::Setting("index.lifecycle.indexing_complete"), NO_ILM),
     (Engine::Elasticsearch, EngineGap::Setting("index.default_pipeline"), NO_SCRIPT),
     (Engine::Elasticsearch, EngineGap::Step("/_ilm/"), NO_ILM),
     (Engine::Elasticsearch, EngineGap::Step("/_ingest/"), NO_SCRIPT),
@@ -195,6 +197,9 @@ impl Adapter {
                 members.remove(&name);
             } else if let Some(inner) = members.get_mut(&name) {
                 self.adapt_settings(inner, &format!("{path}."));
+                if inner == &json!({}) {
+                    members.remove(&name);
+                }
             }
         }
     }

@@ -191,6 +191,44 @@ pub fn check(running: &Running, tally: &mut Tally) -> Result<()> {
         tally.add("plans applied, with every document found again", 1);
         tally.add("requests of plans", sent);
     }
+    if running.engine() == Engine::Elasticsearch {
+        check_ages(running, tally).context("the age of copies")?;
+    }
+    Ok(())
+}
+
+/// Copies behind an alias of Elasticsearch are made with the age of their old indices. The engine of the tests has nothing that
+/// copies, so that the plan is sent without that, and without the removal.
+fn check_ages(running: &Running, tally: &mut Tally) -> Result<()> {
+    let client = running.client();
+    let folder = tempfile::tempdir()?;
+    let old = write_version(&folder.path().join("old"), &[])?;
+    let new = write_version(&folder.path().join("new"), &[("number, type: long", "number, type: keyword")])?;
+    let mut adapter = Adapter::new(running.release());
+    let _installed = Installed::new(client, &Log::from_file(&old)?, &mut adapter)?;
+    store(client)?;
+    let mut plan = diff::plan(diff::Engine::Elasticsearch, &diff::load(&old)?, &diff::load(&new)?);
+    plan.steps.retain(|step| {
+        step.method != "DELETE" && !["/_reindex", "/_tasks"].iter().any(|start| step.path.starts_with(start))
+    });
+    send::send(client, &plan, &mut adapter)?;
+    let state = client.send("GET", &format!("/_cluster/state/metadata/{TARGET}"))?.expect("read the state")?;
+    let indices = state.pointer("/metadata/indices").and_then(Value::as_object).context("the state has no indices")?;
+    let mut copies = 0;
+    for (name, copy) in indices {
+        let Some(of) = name.strip_suffix("-reindexed") else { continue };
+        let rolled_over = indices[of].pointer(&format!("/rollover_info/{TARGET}/time")).map(ToString::to_string);
+        let age = copy.pointer("/settings/index/lifecycle/origination_date").and_then(Value::as_str);
+        ensure!(
+            age.is_some() && age == rolled_over.as_deref(),
+            "`{name}` has the age {age:?}, and not {rolled_over:?}"
+        );
+        let of_number = copy.pointer("/mappings/_doc/properties/test/properties/number/type");
+        ensure!(of_number == Some(&json!("keyword")), "`{name}` has not the new mapping: {of_number:?}");
+        copies += 1;
+    }
+    ensure!(copies == GENERATIONS, "there are {copies} indices for copies, and not {GENERATIONS}");
+    tally.add("indices for copies with the age of the old ones", copies);
     Ok(())
 }
 
