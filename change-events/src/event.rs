@@ -31,9 +31,9 @@ impl Draft {
     pub fn set(&mut self, path: &str, value: Json) {
         let Some(rule) = fields::rule(path) else { return };
         let value = match value {
-            Json::Array(items) if rule.is_many() => items.iter().filter_map(|item| fit(path, item)).collect(),
+            Json::Array(items) if rule.is_array() => items.iter().filter_map(|item| fit(path, item)).collect(),
             value => match fit(path, &value) {
-                Some(value) if rule.is_many() => json!([value]),
+                Some(value) if rule.is_array() => json!([value]),
                 Some(value) => value,
                 None => return,
             },
@@ -43,7 +43,7 @@ impl Draft {
             (Kind::Keyword | Kind::Text, Json::Bool(boolean)) => Json::String(boolean.to_string()),
             // What should be one value and is none cannot be a field; the rest of the event is worth keeping.
             (Kind::Keyword | Kind::Text, Json::Object(_) | Json::Null) => return,
-            (Kind::Keyword | Kind::Text, Json::Array(_)) if !rule.is_many() => return,
+            (Kind::Keyword | Kind::Text, Json::Array(_)) if !rule.is_array() => return,
             (_, value) => value,
         };
         self.0.insert(path.to_owned(), value);

@@ -37,7 +37,7 @@ pub fn check_target(path: &str) -> Result<(), String> {
         return Err(format!("`{path}` would store personal data, and no adapter sets it"));
     }
     match rule(path) {
-        Some(field) if field.is_many() || !matches!(field.kind(), Kind::Object(_)) => Ok(()),
+        Some(field) if field.is_array() || !matches!(field.kind(), Kind::Object(_)) => Ok(()),
         Some(_) => Err(format!("`{path}` is an object; set the fields in it")),
         None => {
             let mut names = Vec::new();

@@ -16,7 +16,7 @@ pub struct FieldDeclaration {
     /// Its type; `Object` also for ECS's `group`.
     pub field_type: FieldType,
     /// ECS `normalize: [array]`.
-    pub many: bool,
+    pub is_array: bool,
     /// ECS `required`.
     pub required: bool,
     /// Mapping parameters, legal for the type.
@@ -55,7 +55,7 @@ impl FieldDeclaration {
             path,
             span,
             field_type,
-            many: false,
+            is_array: false,
             required: false,
             parameters: Parameters::new(),
             multi_fields: Vec::new(),

@@ -106,7 +106,7 @@ pub struct Place {
     /// Whether it goes to wherever the object's set is reused, or nowhere else; by `order` when absent.
     pub transitive: Option<bool>,
     /// Whether documents hold a list of them there.
-    pub many: bool,
+    pub is_array: bool,
     /// Whether the set may still change there.
     pub beta: bool,
     /// One line for people; the set's own when empty.
@@ -123,7 +123,7 @@ pub struct Reuse {
     /// The set that is used there.
     pub fieldset: Spanned<String>,
     /// Whether documents hold a list of them.
-    pub many: bool,
+    pub is_array: bool,
     /// Whether it goes to wherever the set is reused, or nowhere else.
     pub transitive: Option<bool>,
     /// One line for people.
@@ -228,7 +228,7 @@ fn declare_place(
         span,
         order,
         transitive: None,
-        many: false,
+        is_array: false,
         beta: false,
         description: String::new(),
         custom: expected.custom,
@@ -239,8 +239,8 @@ fn declare_place(
             let name = there.name.as_deref().map_or(Some(set.clone()), &mut parse);
             let place = place(parse(&there.at)?, name?);
             let description = there.short_override.as_deref().map(one_line).unwrap_or_default();
-            let (many, beta) = (there.normalize.is_array(), says_so(there.beta.as_ref()));
-            Some(Place { many, beta, description, transitive: there.transitive, ..place })
+            let (is_array, beta) = (there.normalize.is_array(), says_so(there.beta.as_ref()));
+            Some(Place { is_array, beta, description, transitive: there.transitive, ..place })
         }
     }
 }

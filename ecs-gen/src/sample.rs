@@ -52,7 +52,7 @@ fn object(model: &Model, values: &Values<'_>, ids: &[FieldId], extent: Extent) -
     for field in model.children(ids).filter(|field| extent.has(field) && field.kind() != ValueKind::Alias) {
         let value = if field.is_object() {
             let inner = Value::Object(self::object(model, values, &field.children, extent));
-            if field.many { Value::Array(vec![inner]) } else { inner }
+            if field.is_array { Value::Array(vec![inner]) } else { inner }
         } else {
             values.of(field)
         };

@@ -45,7 +45,7 @@ impl ModelBuilder {
     }
 
     /// Adds a keyword with allowed values, each with the event types that it expects.
-    pub(crate) fn allowed(mut self, path: &str, many: bool, values: &[(&str, &[&str])]) -> Self {
+    pub(crate) fn allowed(mut self, path: &str, is_array: bool, values: &[(&str, &[&str])]) -> Self {
         let value = |(name, types): &(&str, &[&str])| AllowedValue {
             name: (*name).to_owned(),
             expected_event_types: types.iter().map(|name| (*name).to_owned()).collect(),
@@ -53,7 +53,7 @@ impl ModelBuilder {
         let id = AllowedId(u32::try_from(self.allowed.len()).unwrap());
         self.allowed.push(Allowed { type_name: pascal_case(path), values: values.iter().map(value).collect() });
         self.with(path, FieldType::Keyword, |field| {
-            field.many = many;
+            field.is_array = is_array;
             field.allowed = Some(id);
         })
     }
@@ -107,7 +107,7 @@ impl ModelBuilder {
             let mut rest = path.as_str();
             while let Some((parent, _)) = rest.rsplit_once('.') {
                 let field = self.fields.get_mut(parent).unwrap();
-                if field.many {
+                if field.is_array {
                     break;
                 }
                 field.required = true;
@@ -121,7 +121,7 @@ fn field(path: &str, field_type: FieldType) -> Field {
     Field {
         path: FieldPath::parse(path).unwrap(),
         field_type,
-        many: field_type.kind() == ValueKind::Nested,
+        is_array: field_type.kind() == ValueKind::Nested,
         required: false,
         parameters: Parameters::new(),
         multi_fields: vec![],
@@ -206,7 +206,7 @@ pub(crate) fn small_model() -> Model {
                 vec![MultiField { name: "exact".to_owned(), field_type: FieldType::Keyword, parameters }];
         })
         .with("tags", FieldType::Keyword, |field| {
-            field.many = true;
+            field.is_array = true;
             field.parameters.insert(Parameter::IgnoreAbove, json!(1024));
         })
         .plain("labels", FieldType::Flattened)
@@ -221,11 +221,11 @@ pub(crate) fn small_model() -> Model {
             field.parameters.insert(Parameter::DocValues, json!(false));
         })
         .with("host.mac", FieldType::Keyword, |field| {
-            field.many = true;
+            field.is_array = true;
             field.pattern = Some("^[A-F0-9]{2}(-[A-F0-9]{2}){5,}$".to_owned());
             field.description = "Addresses of the network cards, a|b.".to_owned();
         })
-        .with("host.ip", FieldType::Ip, |field| field.many = true)
+        .with("host.ip", FieldType::Ip, |field| field.is_array = true)
         .plain("host.geo.location", FieldType::GeoPoint)
         .plain("kibana.saved_objects", FieldType::Nested)
         .with("kibana.saved_objects.id", FieldType::Keyword, |field| {

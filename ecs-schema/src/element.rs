@@ -16,13 +16,13 @@ use crate::overlay::{Layer, Merge};
 use crate::path::Path;
 use crate::read;
 use crate::rule::FieldRule;
-use crate::token::Token;
+use crate::scalar::Scalar;
 use crate::violation::Found;
 
 /// One value of a field, without the `Option` or `Vec` around it.
 ///
 /// Implemented for the types of all kinds, for generated structs by [`impl_shape!`](crate::impl_shape), and for generated enums
-/// by [`impl_vocabulary!`](crate::impl_vocabulary). Not meant to be implemented by hand.
+/// by [`impl_allowed_enum!`](crate::impl_allowed_enum). Not meant to be implemented by hand.
 pub trait Element: Sized {
     /// Reports what the value breaks; `rule` is its field's.
     fn check(&self, rule: &FieldRule, at: &Path<'_>, out: &mut Checker);
@@ -37,7 +37,7 @@ pub trait Element: Sized {
     }
 
     /// Sets the field that is `rest` below this value, places in the tables; whether it could be set.
-    fn set_inside(&mut self, _rest: &[usize], _token: Token<'_>) -> bool {
+    fn set_inside(&mut self, _rest: &[usize], _scalar: Scalar<'_>) -> bool {
         false
     }
 
@@ -48,7 +48,7 @@ pub trait Element: Sized {
     fn serialize<S: Serializer>(&self, rule: &FieldRule, serializer: S) -> Result<S::Ok, S::Error>;
 
     /// The value that a scalar stands for, leniently.
-    fn read_token(token: Token<'_>, rule: &FieldRule) -> Option<Self>;
+    fn read_scalar(scalar: Scalar<'_>, rule: &FieldRule) -> Option<Self>;
 
     /// The value that an object stands for.
     ///
@@ -97,7 +97,7 @@ pub trait FieldValue: Sized {
     fn write_checked(&self, rule: &FieldRule, layer: Layer<'_>, at: &Path<'_>, merge: &mut Merge<'_>);
 
     /// Sets the field, or what is `rest` below it, places in the tables; whether it could be set.
-    fn set(&mut self, rule: &FieldRule, rest: &[usize], token: Token<'_>) -> bool;
+    fn set(&mut self, rule: &FieldRule, rest: &[usize], scalar: Scalar<'_>) -> bool;
 
     /// Reports what the present value breaks.
     fn check(&self, rule: &FieldRule, at: &Path<'_>, out: &mut Checker);

@@ -1,6 +1,6 @@
 //! Typed event structs and the validation that they share; knows nothing of YAML, engines or files.
 //!
-//! Two ways to check a document, by the same tables ([`ObjectRule`]) and the same rules (`token.rs`):
+//! Two ways to check a document, by the same tables ([`ObjectRule`]) and the same rules (`scalar.rs`):
 //!
 //! * **Typed**: a generated struct, a [`Shape`]. [`Shape::validate`] reports all [`Violations`], [`Shape::write_json`]
 //!   writes the canonical JSON; `serde` writes the same bytes and reads leniently.
@@ -28,7 +28,7 @@
 //! }
 //!
 //! static HOST_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(&[
-//!     field_rule!("ip", Ip).many(),
+//!     field_rule!("ip", Ip).array(),
 //!     field_rule!("name", Keyword),
 //! ]);
 //!
@@ -46,7 +46,7 @@
 //! `new` that takes them. An optional object is `Option<Box<T>>`, a required one `T`, several are `Vec<T>`; any other
 //! field is `Option<X>`, `X` when required, or `Vec<X>`; an object that is not enabled is `Option<Json>`, whatever its
 //! cardinality. For each list of allowed values there is an enum with a variant `Other(String)` and an
-//! [`impl_vocabulary!`] line; for each log a `static` [`LogRules`] and an implementation of [`Log`]; for each provider
+//! [`impl_allowed_enum!`] line; for each log a `static` [`LogRules`] and an implementation of [`Log`]; for each provider
 //! an enum of its actions and an [`impl_action!`] line. `tests/it/example.rs` is a whole module of this form.
 
 // Generated modules name this crate `ecs_schema`, here and in the crates of others.
@@ -71,11 +71,11 @@ mod prepared;
 mod range;
 mod read;
 mod rule;
+mod scalar;
 mod seen_fields;
 mod shape;
 mod standalone;
 mod timestamp;
-mod token;
 mod version;
 mod violation;
 mod write;
@@ -94,13 +94,13 @@ pub use read::FieldReader;
 pub use rule::{
     Allowed, DateFormat, ExpectedTypes, FieldRule, Kind, LogRules, ObjectRule, Pattern, RangeKind, RulesError,
 };
+pub use scalar::Scalar;
 /// What [`Shape::read_field`] reads from; named here so that generated code needs no crate but this.
 pub use serde::de::MapAccess;
 /// The value of a field that takes any JSON; named here for the same reason.
 pub use serde_json::Value as Json;
-pub use shape::{FieldVisitor, Log, Shape, Vocabulary};
+pub use shape::{AllowedEnum, FieldVisitor, Log, Shape};
 pub use timestamp::{Timestamp, TimestampError};
-pub use token::Token;
 pub use version::{Version, VersionError};
 pub use violation::{Cardinality, Found, MAX_VIOLATIONS, Violation, ViolationRule, Violations};
 

@@ -16,7 +16,7 @@
 //!
 //! # What the event lacks
 //! A field without a value in a struct is absent. A required field always has one, so there a placeholder counts as
-//! absent too: an empty string, [`Timestamp::UNSET`], a [`Vocabulary`](crate::Vocabulary)'s `Other` of an empty string.
+//! absent too: an empty string, [`Timestamp::UNSET`], a [`AllowedEnum`](crate::AllowedEnum)'s `Other` of an empty string.
 //! In JSON, null and an empty array are values that stand instead of a default and are then left out of the document, so
 //! that a null removes a default; it removes no stamp.
 //!

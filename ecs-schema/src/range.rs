@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::ops::Bound;
 
 use crate::Timestamp;
-use crate::token::ip_bits;
+use crate::scalar::ip_bits;
 
 /// A range with a lower end, an upper end, or both, checked on construction.
 ///

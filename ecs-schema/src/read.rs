@@ -9,9 +9,9 @@ use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqA
 use crate::element::{Element, FieldValue, unreadable};
 use crate::path::Path;
 use crate::rule::{FieldRule, Kind, ObjectRule};
+use crate::scalar::Scalar;
 use crate::seen_fields::SeenFields;
 use crate::shape::Shape;
-use crate::token::Token;
 use crate::violation::{Found, Offending};
 
 /// Reads a struct that stands on its own.
@@ -173,11 +173,11 @@ impl<'a, T> OneSeed<'a, T> {
         Self { rule, at, kind: PhantomData }
     }
 
-    fn token<E: de::Error>(&self, token: Token<'_>) -> Result<Option<T>, E>
+    fn scalar<E: de::Error>(&self, scalar: Scalar<'_>) -> Result<Option<T>, E>
     where
         T: Element,
     {
-        T::read_token(token, self.rule).map(Some).ok_or_else(|| unreadable(token.kind(), self.rule, self.at))
+        T::read_scalar(scalar, self.rule).map(Some).ok_or_else(|| unreadable(scalar.kind(), self.rule, self.at))
     }
 }
 
@@ -209,23 +209,23 @@ impl<'de, T: Element> Visitor<'de> for OneSeed<'_, T> {
     }
 
     fn visit_bool<E: de::Error>(self, value: bool) -> Result<Self::Value, E> {
-        self.token(Token::Boolean(value))
+        self.scalar(Scalar::Boolean(value))
     }
 
     fn visit_i64<E: de::Error>(self, value: i64) -> Result<Self::Value, E> {
-        self.token(Token::Signed(value))
+        self.scalar(Scalar::Signed(value))
     }
 
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<Self::Value, E> {
-        self.token(Token::Unsigned(value))
+        self.scalar(Scalar::Unsigned(value))
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Self::Value, E> {
-        self.token(Token::Float(value))
+        self.scalar(Scalar::Float(value))
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<Self::Value, E> {
-        self.token(Token::Text(value))
+        self.scalar(Scalar::Text(value))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
@@ -248,8 +248,8 @@ impl<'a, T: Element> ManyVisitor<'a, T> {
         OneSeed::new(self.rule, self.at)
     }
 
-    fn token<E: de::Error>(&self, token: Token<'_>) -> Result<Vec<T>, E> {
-        self.one().token(token).map(|value| value.into_iter().collect())
+    fn scalar<E: de::Error>(&self, scalar: Scalar<'_>) -> Result<Vec<T>, E> {
+        self.one().scalar(scalar).map(|value| value.into_iter().collect())
     }
 }
 
@@ -273,23 +273,23 @@ impl<'de, T: Element> Visitor<'de> for ManyVisitor<'_, T> {
     }
 
     fn visit_bool<E: de::Error>(self, value: bool) -> Result<Self::Value, E> {
-        self.token(Token::Boolean(value))
+        self.scalar(Scalar::Boolean(value))
     }
 
     fn visit_i64<E: de::Error>(self, value: i64) -> Result<Self::Value, E> {
-        self.token(Token::Signed(value))
+        self.scalar(Scalar::Signed(value))
     }
 
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<Self::Value, E> {
-        self.token(Token::Unsigned(value))
+        self.scalar(Scalar::Unsigned(value))
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Self::Value, E> {
-        self.token(Token::Float(value))
+        self.scalar(Scalar::Float(value))
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<Self::Value, E> {
-        self.token(Token::Text(value))
+        self.scalar(Scalar::Text(value))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {

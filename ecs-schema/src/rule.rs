@@ -1,5 +1,5 @@
 //! The tables that say what a valid document is: one [`ObjectRule`] for each object shape, one [`FieldRule`] for each
-//! field. Owns their form only; what a rule means is said in `token.rs` and `json.rs`, where a generator puts them is
+//! field. Owns their form only; what a rule means is said in `scalar.rs` and `json.rs`, where a generator puts them is
 //! its own business. Everything here can be built in a `static`, and a table that contradicts itself does not compile.
 //! The same tables are loaded from the `rules.json` of a generated folder: [`LogRules::from_json`].
 //!
@@ -9,7 +9,7 @@
 //! static HEX: Pattern = Pattern::new("^[0-9a-f]+$");
 //! static HOST: ObjectRule = ObjectRule::new(&[
 //!     field_rule!("hash", Keyword).pattern(&HEX),
-//!     field_rule!("ip", Ip).many(),
+//!     field_rule!("ip", Ip).array(),
 //!     field_rule!("name", Keyword).required(),
 //! ]);
 //! static ROOT: ObjectRule = ObjectRule::new(&[field_rule!("host", Object(&HOST)).required()]);
@@ -137,7 +137,7 @@ pub struct FieldRule {
     /// `,"name":`, written in one copy; an object overwrites its first comma by the brace.
     pub(crate) key: Key,
     pub(crate) kind: Kind,
-    pub(crate) is_many: bool,
+    pub(crate) is_array: bool,
     pub(crate) is_required: bool,
     pub(crate) takes_numeric_strings: bool,
     pub(crate) allowed: Option<&'static Allowed>,
@@ -169,7 +169,7 @@ impl FieldRule {
             name: "",
             key: Key::new(""),
             kind,
-            is_many: matches!(kind, Kind::Nested(_)),
+            is_array: matches!(kind, Kind::Nested(_)),
             is_required: false,
             takes_numeric_strings: true,
             allowed: None,
@@ -180,8 +180,8 @@ impl FieldRule {
 
     /// The field takes an array of values. `Kind::Nested` always does.
     #[must_use]
-    pub const fn many(mut self) -> Self {
-        self.is_many = true;
+    pub const fn array(mut self) -> Self {
+        self.is_array = true;
         self
     }
 
@@ -243,7 +243,7 @@ impl FieldRule {
     const fn is_free(&self, bytes: usize) -> bool {
         let is_short = match self.kind {
             Kind::Text => true,
-            Kind::Keyword => bytes <= crate::token::MAX_TERM,
+            Kind::Keyword => bytes <= crate::scalar::MAX_TERM,
             _ => false,
         };
         is_short && self.pattern.is_none() && matches!(self.capture, Capture::Nothing)
@@ -263,8 +263,8 @@ impl FieldRule {
 
     /// Whether the field takes an array.
     #[must_use]
-    pub const fn is_many(&self) -> bool {
-        self.is_many
+    pub const fn is_array(&self) -> bool {
+        self.is_array
     }
 
     /// Whether a document without the field is refused.

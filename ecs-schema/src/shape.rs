@@ -7,7 +7,7 @@ mod structs;
 use serde::de::MapAccess;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-pub use enums::{Vocabulary, deserialize_text};
+pub use enums::{AllowedEnum, deserialize_text};
 pub use structs::{check_shape, deserialize_shape, merge_shape, read_shape_map, serialize_shape, write_shape};
 
 use crate::checker::Checker;
@@ -16,7 +16,7 @@ use crate::json::JsonError;
 use crate::path::Path;
 use crate::read::FieldReader;
 use crate::rule::{FieldRule, Kind, LogRules, ObjectRule};
-use crate::token::Token;
+use crate::scalar::Scalar;
 use crate::violation::{Found, ViolationRule, Violations};
 use crate::write;
 
@@ -40,9 +40,9 @@ pub trait Shape: Sized {
         reader: FieldReader<'_, A>,
     ) -> Result<bool, A::Error>;
 
-    /// Sets the field at place `index` in the table, or what is `rest` below it, to the value that `token` stands for;
+    /// Sets the field at place `index` in the table, or what is `rest` below it, to the value that `scalar` stands for;
     /// whether it could be set. Objects on the way are made when they are absent.
-    fn set_field(&mut self, index: usize, rest: &[usize], token: Token<'_>) -> bool;
+    fn set_field(&mut self, index: usize, rest: &[usize], scalar: Scalar<'_>) -> bool;
 
     /// A value without optional fields, and with placeholders in the required ones.
     fn blank() -> Self;
@@ -86,19 +86,19 @@ pub trait Log: Shape + Serialize + serde::de::DeserializeOwned {
     /// The log's rules.
     const RULES: &'static LogRules;
 
-    /// Sets the field at `path`, names joined by dots, to the value that `token` stands for; whether the log has such a
+    /// Sets the field at `path`, names joined by dots, to the value that `scalar` stands for; whether the log has such a
     /// field, outside of arrays, and it takes the value. Objects on the way are made when they are absent.
     ///
     /// # Examples
     /// ```
     /// use ecs_schema::generated::kibana_event_log::KibanaEventLog;
-    /// use ecs_schema::{Log, Shape, Token};
+    /// use ecs_schema::{Log, Shape, Scalar};
     ///
     /// let mut event = KibanaEventLog::blank();
-    /// assert!(event.set("kibana.alert.rule.revision", Token::Signed(2)));
-    /// assert!(!event.set("kibana.alert.rule.revison", Token::Signed(2)));
+    /// assert!(event.set("kibana.alert.rule.revision", Scalar::Signed(2)));
+    /// assert!(!event.set("kibana.alert.rule.revison", Scalar::Signed(2)));
     /// ```
-    fn set(&mut self, path: &str, token: Token<'_>) -> bool {
+    fn set(&mut self, path: &str, scalar: Scalar<'_>) -> bool {
         /// Deeper than any log.
         const MAX_DEPTH: usize = 16;
         let mut places = [0; MAX_DEPTH];
@@ -114,7 +114,7 @@ pub trait Log: Shape + Serialize + serde::de::DeserializeOwned {
             };
         }
         match &places[..depth] {
-            [place, rest @ ..] => self.set_field(*place, rest, token),
+            [place, rest @ ..] => self.set_field(*place, rest, scalar),
             [] => false,
         }
     }

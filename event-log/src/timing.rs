@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use ecs_schema::{Log, Timestamp, Token};
+use ecs_schema::{Log, Scalar, Timestamp};
 
 /// A timing that has begun; ends in [`stop`](Self::stop).
 ///
@@ -35,9 +35,9 @@ impl Timing {
     /// nanoseconds.
     pub fn stop<L: Log>(self, event: &mut L) -> i64 {
         let duration = self.elapsed_nanos();
-        event.set("event.duration", Token::Signed(duration));
+        event.set("event.duration", Scalar::Signed(duration));
         if let Ok(end) = Timestamp::from_unix_nanos(self.start.unix_nanos() + i128::from(duration)) {
-            event.set("event.end", Token::Text(&end.to_string()));
+            event.set("event.end", Scalar::Text(&end.to_string()));
         }
         duration
     }
@@ -55,7 +55,7 @@ impl Timing {
     }
 
     fn note_start<L: Log>(self, event: &mut L) -> Self {
-        event.set("event.start", Token::Text(&self.start.to_string()));
+        event.set("event.start", Scalar::Text(&self.start.to_string()));
         self
     }
 }

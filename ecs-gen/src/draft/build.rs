@@ -96,7 +96,7 @@ impl Builder<'_> {
         Field {
             path: from.path.clone(),
             field_type: from.field_type,
-            many: from.many || from.field_type.kind() == ValueKind::Nested,
+            is_array: from.is_array || from.field_type.kind() == ValueKind::Nested,
             required: required || (custom && from.required),
             parameters: from.parameters.clone(),
             multi_fields: from.multi_fields.clone(),
@@ -123,7 +123,7 @@ impl Builder<'_> {
 fn implied(path: FieldPath, required: bool) -> Field {
     Field {
         field_type: FieldType::Object,
-        many: false,
+        is_array: false,
         required,
         parameters: Parameters::new(),
         multi_fields: Vec::new(),

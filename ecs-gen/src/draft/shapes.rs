@@ -101,7 +101,7 @@ impl Groups {
 
 /// Everything of a field that its struct field or its rule depends on, but for its description and its place.
 fn hash_rules(field: &Field, hasher: &mut DefaultHasher) {
-    (field.name(), field.field_type, field.many, field.required, field.allowed, &field.pattern, field.shape)
+    (field.name(), field.field_type, field.is_array, field.required, field.allowed, &field.pattern, field.shape)
         .hash(hasher);
 }
 
@@ -109,7 +109,7 @@ fn same_fields(fields: &[Field], left: &[FieldId], right: &[FieldId]) -> bool {
     let same = |left: &Field, right: &Field| {
         left.name() == right.name()
             && left.field_type == right.field_type
-            && left.many == right.many
+            && left.is_array == right.is_array
             && left.required == right.required
             && left.allowed == right.allowed
             && left.pattern == right.pattern

@@ -64,10 +64,10 @@ impl FieldTree {
 
     /// Whether documents hold a list here.
     #[must_use]
-    pub fn is_many(&self) -> bool {
+    pub fn is_array(&self) -> bool {
         self.field
             .as_ref()
-            .is_some_and(|field| field.declaration.many || field.declaration.field_type.kind() == ValueKind::Nested)
+            .is_some_and(|field| field.declaration.is_array || field.declaration.field_type.kind() == ValueKind::Nested)
     }
 
     /// Where the field here, or the first one below it, is declared.

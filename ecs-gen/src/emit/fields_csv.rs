@@ -64,7 +64,7 @@ fn push_leaf(text: &mut String, model: &Model, field: &Field) {
         field.path.as_str(),
         field.field_type.name(),
         field.level.name(),
-        if field.many { "array" } else { "" },
+        if field.is_array { "array" } else { "" },
         if field.required { "true" } else { "false" },
         &allowed.join("; "),
         field.note("unit").unwrap_or_default(),

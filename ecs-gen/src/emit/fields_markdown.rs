@@ -143,7 +143,7 @@ fn push_row(text: &mut String, model: &Model, row: Row<'_>) {
     let cells = [
         format!("`{}`", field.path),
         types(field),
-        if field.many { "yes" } else { "" }.to_owned(),
+        if field.is_array { "yes" } else { "" }.to_owned(),
         if field.required { "yes" } else { "" }.to_owned(),
         values(model, field),
         field.description.clone(),

@@ -101,7 +101,7 @@ fn property<'m>(model: &'m Model, field: &'m Field, definitions: &mut Definition
         return Schema { not: not_null, ..any }.described(about(field));
     }
     let value = value(model, field, definitions);
-    let schema = match (field.many, field.required) {
+    let schema = match (field.is_array, field.required) {
         (true, true) => Schema { min_items: Some(1), items: Some(Box::new(value)), ..Schema::of("array") },
         (true, false) => {
             let types = Types::Either(["array", "null"]);

@@ -101,7 +101,7 @@ fn shape_rules<'m>(model: &'m Model, shape: &'m Shape) -> ShapeRules<'m> {
 fn field_rules<'m>(model: &'m Model, field: &'m Field) -> FieldRules<'m> {
     FieldRules {
         kind: kind::of(model, field),
-        many: field.many && !matches!(field.kind(), ValueKind::Nested | ValueKind::Any),
+        many: field.is_array && !matches!(field.kind(), ValueKind::Nested | ValueKind::Any),
         required: field.required,
         uncoerced: field.parameters.get(&Parameter::Coerce) == Some(&serde_json::Value::Bool(false)),
         allowed: model.allowed_of(field).map(|list| list.type_name.as_str()),

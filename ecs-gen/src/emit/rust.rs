@@ -3,6 +3,7 @@
 //! the run. What the structs can do stands in the crate `ecs-schema`: the modules hold facts, not logic.
 
 mod actions;
+mod allowed_enum;
 mod doc;
 mod kind;
 mod log;
@@ -11,7 +12,6 @@ mod rules;
 mod structs;
 #[cfg(test)]
 mod tests;
-mod vocabulary;
 
 pub(super) use kind::is_unlimited;
 pub(super) use rules::ExpectedTypes;
@@ -58,7 +58,7 @@ fn module_of(model: &Model) -> Vec<TokenStream> {
     parts.extend(model.shapes.iter().enumerate().flat_map(|(at, shape)| structs::items(model, &names, at, shape)));
     parts.push(log::rules(&mut names));
     let lists = (0..).map(AllowedId).zip(&names.allowed);
-    parts.extend(lists.map(|(id, own)| vocabulary::item(model, id, own)));
+    parts.extend(lists.map(|(id, own)| allowed_enum::item(model, id, own)));
     parts.extend(actions::items(&model.log, &mut names));
     parts.extend(structs::aliases(model, &mut names));
     parts

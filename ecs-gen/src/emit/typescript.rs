@@ -92,7 +92,7 @@ fn push_field(text: &mut String, model: &Model, field: &Field) {
         ValueKind::Any => push(text, format_args!("  {key}?: unknown;\n")),
         _ => {
             let value = value_type(model, field);
-            let list = match field.many {
+            let list = match field.is_array {
                 true if value.contains(' ') => format!("({value})[]"),
                 true => format!("{value}[]"),
                 false => value.into_owned(),
@@ -140,7 +140,7 @@ fn about(field: &Field) -> String {
     if let Some(pattern) = &field.pattern {
         add(format!("Matches `{pattern}`."));
     }
-    if field.required && field.many {
+    if field.required && field.is_array {
         add("At least one.".to_owned());
     }
     about

@@ -115,7 +115,7 @@ fn own_place(set: &Fieldset) -> Option<Arc<Placed>> {
         is_copy: false,
         custom: Some((*custom, set.name.value.as_str().into())),
         span: set.name.span,
-        many: false,
+        is_array: false,
         beta: false,
         description: set.description.clone(),
     }))

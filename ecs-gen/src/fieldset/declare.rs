@@ -30,7 +30,7 @@ pub(super) fn declare_reuse(
     Some(Reuse {
         path: parse_path(&input.name, diagnostics)?,
         fieldset: fieldset.clone(),
-        many: input.normalize.is_array(),
+        is_array: input.normalize.is_array(),
         transitive: input.transitive.as_ref().map(|transitive| transitive.value),
         description: describe(input),
         custom: field.customs.first().copied(),
@@ -73,7 +73,7 @@ pub(super) fn declare_field(
         span: path.span,
         path: path.value,
         field_type,
-        many: input.normalize.is_array(),
+        is_array: input.normalize.is_array(),
         required: input.required.unwrap_or(false),
         parameters,
         multi_fields,

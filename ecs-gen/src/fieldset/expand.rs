@@ -216,7 +216,7 @@ impl Expander<'_, '_> {
                 let placed = note(set, place.custom, set, place.span);
                 let description =
                     if place.description.is_empty() { set.description.clone() } else { place.description.clone() };
-                let placed = Placed { many: place.many, beta: place.beta, description, ..placed };
+                let placed = Placed { is_array: place.is_array, beta: place.beta, description, ..placed };
                 let Some((target, at)) = self.resolve(&place.at) else {
                     self.report_place(set.name.value.as_str(), place.at.as_str(), place.span);
                     continue;
@@ -239,7 +239,7 @@ impl Expander<'_, '_> {
                     continue;
                 }
                 let placed = note(source, reuse.custom, set, reuse.path.span);
-                let placed = Placed { many: reuse.many, description: reuse.description.clone(), ..placed };
+                let placed = Placed { is_array: reuse.is_array, description: reuse.description.clone(), ..placed };
                 let at = reuse.path.value.parent();
                 let order = order(ORDER_OF_REUSE, reuse.transitive);
                 let mut made = entry(source, set.name.value.as_str(), None, &reuse.path.value, order, placed);
@@ -358,7 +358,7 @@ fn note(set: &Fieldset, custom: Option<CustomId>, owner: &Fieldset, span: Span) 
         is_copy: true,
         custom: custom.map(|id| (id, owner.name.value.as_str().into())),
         span,
-        many: false,
+        is_array: false,
         beta: false,
         description: String::new(),
     }
@@ -366,8 +366,8 @@ fn note(set: &Fieldset, custom: Option<CustomId>, owner: &Fieldset, span: Span) 
 
 /// Where a custom set is to be a list and what is there is not, or the other way round.
 fn other_list(known: &Node, placed: &Placed) -> Option<Span> {
-    let other = known.placed.as_ref().filter(|other| other.many != placed.many);
-    let is_single = placed.many && !known.is_many() && !(known.added && known.placed.is_none());
+    let other = known.placed.as_ref().filter(|other| other.is_array != placed.is_array);
+    let is_single = placed.is_array && !known.is_array() && !(known.added && known.placed.is_none());
     let is_custom = |placed: &Placed| placed.custom.as_ref().map(|_| placed.span);
     if other.is_none() && !is_single {
         return None;

@@ -37,7 +37,7 @@ pub struct Placed {
     /// Where that is said.
     pub span: Span,
     /// Whether documents hold a list of them here.
-    pub many: bool,
+    pub is_array: bool,
     /// Whether the set may still change here.
     pub beta: bool,
     /// One line for people.
@@ -65,10 +65,10 @@ impl Node {
 
     /// Whether documents hold a list here.
     #[must_use]
-    pub fn is_many(&self) -> bool {
+    pub fn is_array(&self) -> bool {
         let field = self.field.as_ref().map(|field| &field.declaration);
-        self.placed.as_ref().is_some_and(|placed| placed.many)
-            || field.is_some_and(|field| field.many || field.field_type == FieldType::Nested)
+        self.placed.as_ref().is_some_and(|placed| placed.is_array)
+            || field.is_some_and(|field| field.is_array || field.field_type == FieldType::Nested)
     }
 
     /// Calls `visit` for every place below this one with its dotted path, a parent before its children.
@@ -140,7 +140,7 @@ fn holds_fields(field: &DeclaredField) -> bool {
 fn changes_object(field: &DeclaredField) -> bool {
     let declaration = &field.declaration;
     !field.in_ecs
-        && (declaration.field_type != FieldType::Object || declaration.many || !declaration.parameters.is_empty())
+        && (declaration.field_type != FieldType::Object || declaration.is_array || !declaration.parameters.is_empty())
 }
 
 fn first_span(node: &Node) -> Option<Span> {
@@ -210,7 +210,7 @@ fn conflict(slot: &Node, incoming: &Node, path: &str) -> Option<Diagnostic> {
 /// Whether two declarations are the same mapping.
 fn is_same(left: &FieldDeclaration, right: &FieldDeclaration) -> bool {
     left.field_type == right.field_type
-        && left.many == right.many
+        && left.is_array == right.is_array
         && left.parameters == right.parameters
         && left.multi_fields == right.multi_fields
 }

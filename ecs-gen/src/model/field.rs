@@ -34,7 +34,7 @@ pub struct Field {
     /// Its type; `Object` for every intermediate object. An open object has been given its explicit type.
     pub field_type: FieldType,
     /// Whether documents hold a list of values (ECS `normalize: [array]`, and every nested object).
-    pub many: bool,
+    pub is_array: bool,
     /// Whether every document (or every element of the list that it is in) has it.
     pub required: bool,
     /// Mapping parameters, all of them legal for the type. `ignore_above`, `index`, `doc_values`, `scaling_factor`,

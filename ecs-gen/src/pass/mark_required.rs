@@ -46,7 +46,7 @@ fn with_objects_above(selected: &FieldTree, paths: Vec<FieldPath>) -> BTreeSet<F
     let mut all = BTreeSet::new();
     for path in paths {
         for above in std::iter::successors(path.parent(), FieldPath::parent) {
-            if selected.get(&above).is_some_and(FieldTree::is_many) {
+            if selected.get(&above).is_some_and(FieldTree::is_array) {
                 break;
             }
             all.insert(above);

@@ -250,7 +250,7 @@ impl<'d> Selector<'d> {
         };
         let mut field = found.unwrap_or_else(implied);
         field.declaration.field_type = FieldType::Object;
-        field.declaration.many = false;
+        field.declaration.is_array = false;
         field.declaration.parameters = Parameters::from([(Parameter::Enabled, false.into())]);
         field.docs_only = is(selection.docs_only.as_ref(), true);
         *self.selected.entry(path) = FieldTree { field: Some(field), children: BTreeMap::new() };

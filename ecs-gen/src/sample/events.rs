@@ -80,7 +80,7 @@ pub(super) fn set_at_odds(maker: &mut DocumentMaker<'_>, _: &Field, event: &mut 
 }
 
 fn wrapped(field: &Field, text: &str) -> Value {
-    if field.many { json!([text]) } else { text.into() }
+    if field.is_array { json!([text]) } else { text.into() }
 }
 
 fn texts(value: Option<&Value>) -> Vec<&str> {

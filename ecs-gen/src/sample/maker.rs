@@ -96,7 +96,7 @@ impl<'m> DocumentMaker<'m> {
 
     /// What `field` holds in a document: one value, or a list where it takes a list.
     pub(super) fn value(&mut self, field: &'m Field, density: usize) -> Value {
-        if !field.many || field.kind() == ValueKind::Any {
+        if !field.is_array || field.kind() == ValueKind::Any {
             return self.one(field, density);
         }
         let least = usize::from(field.required);

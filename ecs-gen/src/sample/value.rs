@@ -48,7 +48,7 @@ impl<'m> Values<'m> {
     /// its own is empty.
     pub(crate) fn of(&self, field: &Field) -> Value {
         let value = self.one(field);
-        if field.many && field.kind() != ValueKind::Any { Value::Array(vec![value]) } else { value }
+        if field.is_array && field.kind() != ValueKind::Any { Value::Array(vec![value]) } else { value }
     }
 
     /// One value of `field`.

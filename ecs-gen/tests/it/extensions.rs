@@ -183,7 +183,7 @@ fn an_official_file_is_taken_as_it_is() {
     assert_eq!(find(&model, "shop").description, "Fields of a shop.");
     assert_eq!(find(&model, "shop.order.total").display_format.as_deref(), Some("number"));
     let items = find(&model, "shop.order.items");
-    assert_eq!((items.field_type, items.many), (FieldType::Nested, true));
+    assert_eq!((items.field_type, items.is_array), (FieldType::Nested, true));
     let payment = find(&model, "shop.payment");
     assert!(payment.required && payment.level == Level::Core);
     let allowed = &model.allowed_of(payment).unwrap().values;
@@ -205,8 +205,8 @@ fn a_set_stands_wherever_it_says_it_is_reused() {
     );
     assert_eq!(find(&model, "user.favourite_shop.order.id").field_type, FieldType::Keyword);
     let shops = find(&model, "host.shops");
-    assert!(shops.many && shops.shape.is_some());
-    assert!(!find(&model, "user.favourite_shop").many);
+    assert!(shops.is_array && shops.shape.is_some());
+    assert!(!find(&model, "user.favourite_shop").is_array);
     assert!(model.find("shop").is_none());
 }
 
@@ -245,8 +245,8 @@ fn a_set_of_ecs_is_reused_in_an_extension() {
         "    - {name: place, reuse: geo, description: Where it is.}\n    - {name: stops, reuse: geo, normalize: [array]}\n    - {name: place.note, type: keyword}",
     );
     let place = find(&model, "x.place");
-    assert_eq!((place.description.as_str(), place.many), ("Where it is.", false));
-    assert!(find(&model, "x.stops").many);
+    assert_eq!((place.description.as_str(), place.is_array), ("Where it is.", false));
+    assert!(find(&model, "x.stops").is_array);
     assert_eq!(find(&model, "x.place.location").field_type, FieldType::GeoPoint);
     let original = Origin::Extension { fieldset: "x".to_owned(), original_fieldset: Some("geo".to_owned()) };
     assert_eq!(find(&model, "x.stops.name").origin, original);

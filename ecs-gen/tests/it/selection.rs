@@ -281,8 +281,15 @@ fn no_two_shapes_of_all_of_ecs_are_equal() {
 /// Each shape differs from the others, and has a name of its own.
 fn check_shapes(all: &Model) {
     let describe = |field: &Field| {
-        let same =
-            (field.name(), field.field_type, field.many, field.required, &field.pattern, field.shape, field.allowed);
+        let same = (
+            field.name(),
+            field.field_type,
+            field.is_array,
+            field.required,
+            &field.pattern,
+            field.shape,
+            field.allowed,
+        );
         format!("{same:?} {:?}", field.parameters)
     };
     let mut contents = BTreeSet::new();

@@ -9,7 +9,7 @@ use crate::overlay::{Layer, Merge};
 use crate::path::Path;
 use crate::read;
 use crate::rule::FieldRule;
-use crate::token::Token;
+use crate::scalar::Scalar;
 
 impl<T: Element> FieldValue for T {
     fn is_absent(&self) -> bool {
@@ -25,11 +25,11 @@ impl<T: Element> FieldValue for T {
         Element::write_checked(self, rule, layer, at, merge);
     }
 
-    fn set(&mut self, rule: &FieldRule, rest: &[usize], token: Token<'_>) -> bool {
+    fn set(&mut self, rule: &FieldRule, rest: &[usize], scalar: Scalar<'_>) -> bool {
         if !rest.is_empty() {
-            return self.set_inside(rest, token);
+            return self.set_inside(rest, scalar);
         }
-        let Some(value) = Self::read_token(token, rule) else { return false };
+        let Some(value) = Self::read_scalar(scalar, rule) else { return false };
         *self = value;
         true
     }
@@ -69,12 +69,12 @@ impl<T: Element> FieldValue for Option<T> {
         }
     }
 
-    fn set(&mut self, rule: &FieldRule, rest: &[usize], token: Token<'_>) -> bool {
+    fn set(&mut self, rule: &FieldRule, rest: &[usize], scalar: Scalar<'_>) -> bool {
         if rest.is_empty() {
-            *self = T::read_token(token, rule);
+            *self = T::read_scalar(scalar, rule);
             self.is_some()
         } else {
-            self.get_or_insert_with(T::blank).set_inside(rest, token)
+            self.get_or_insert_with(T::blank).set_inside(rest, scalar)
         }
     }
 
@@ -121,7 +121,7 @@ impl<T: Element> FieldValue for Vec<T> {
         merge.out.push(b']');
     }
 
-    fn set(&mut self, _rule: &FieldRule, _rest: &[usize], _token: Token<'_>) -> bool {
+    fn set(&mut self, _rule: &FieldRule, _rest: &[usize], _scalar: Scalar<'_>) -> bool {
         false
     }
 
@@ -164,8 +164,8 @@ impl<T: Element> Element for Box<T> {
         T::write_checked(self, rule, layer, at, merge);
     }
 
-    fn set_inside(&mut self, rest: &[usize], token: Token<'_>) -> bool {
-        T::set_inside(self, rest, token)
+    fn set_inside(&mut self, rest: &[usize], scalar: Scalar<'_>) -> bool {
+        T::set_inside(self, rest, scalar)
     }
 
     fn is_blank(&self) -> bool {
@@ -184,8 +184,8 @@ impl<T: Element> Element for Box<T> {
         T::serialize(self, rule, serializer)
     }
 
-    fn read_token(token: Token<'_>, rule: &FieldRule) -> Option<Self> {
-        T::read_token(token, rule).map(Self::new)
+    fn read_scalar(scalar: Scalar<'_>, rule: &FieldRule) -> Option<Self> {
+        T::read_scalar(scalar, rule).map(Self::new)
     }
 
     fn read_map<'de, A: MapAccess<'de>>(map: A, rule: &FieldRule, at: &Path<'_>) -> Result<Self, A::Error> {

@@ -6,7 +6,7 @@ use super::Element;
 use crate::checker::Checker;
 use crate::path::Path;
 use crate::rule::FieldRule;
-use crate::token::{Token, check_f32, check_token};
+use crate::scalar::{Scalar, check_f32, check_scalar};
 use crate::write;
 
 macro_rules! integers {
@@ -23,10 +23,10 @@ macro_rules! integers {
                 serializer.$serialize(*self)
             }
 
-            fn read_token(token: Token<'_>, _rule: &FieldRule) -> Option<Self> {
-                match token {
-                    Token::Text(text) => text.parse().ok(),
-                    _ => Self::try_from(token.integer()?).ok(),
+            fn read_scalar(scalar: Scalar<'_>, _rule: &FieldRule) -> Option<Self> {
+                match scalar {
+                    Scalar::Text(text) => text.parse().ok(),
+                    _ => Self::try_from(scalar.integer()?).ok(),
                 }
             }
 
@@ -43,7 +43,7 @@ integers!(
 
 impl Element for f64 {
     fn check(&self, rule: &FieldRule, at: &Path<'_>, out: &mut Checker) {
-        if let Err(broken) = check_token(rule, Token::Float(*self)) {
+        if let Err(broken) = check_scalar(rule, Scalar::Float(*self)) {
             out.report(at, broken, self);
         }
     }
@@ -56,10 +56,10 @@ impl Element for f64 {
         serializer.serialize_f64(*self)
     }
 
-    fn read_token(token: Token<'_>, _rule: &FieldRule) -> Option<Self> {
-        match token {
-            Token::Text(text) => text.parse().ok(),
-            _ => token.float(),
+    fn read_scalar(scalar: Scalar<'_>, _rule: &FieldRule) -> Option<Self> {
+        match scalar {
+            Scalar::Text(text) => text.parse().ok(),
+            _ => scalar.float(),
         }
         .filter(|number: &Self| number.is_finite())
     }
@@ -85,8 +85,8 @@ impl Element for f32 {
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "the field holds 32 bits")]
-    fn read_token(token: Token<'_>, rule: &FieldRule) -> Option<Self> {
-        f64::read_token(token, rule).map(|number| number as Self).filter(|number| number.is_finite())
+    fn read_scalar(scalar: Scalar<'_>, rule: &FieldRule) -> Option<Self> {
+        f64::read_scalar(scalar, rule).map(|number| number as Self).filter(|number| number.is_finite())
     }
 
     fn blank() -> Self {
@@ -105,12 +105,12 @@ impl Element for bool {
         serializer.serialize_bool(*self)
     }
 
-    fn read_token(token: Token<'_>, _rule: &FieldRule) -> Option<Self> {
-        match token {
-            Token::Boolean(value) => Some(value),
+    fn read_scalar(scalar: Scalar<'_>, _rule: &FieldRule) -> Option<Self> {
+        match scalar {
+            Scalar::Boolean(value) => Some(value),
             // What the engines take besides, and so may have stored.
-            Token::Text("true") => Some(true),
-            Token::Text("false" | "") => Some(false),
+            Scalar::Text("true") => Some(true),
+            Scalar::Text("false" | "") => Some(false),
             _ => None,
         }
     }

@@ -8,7 +8,7 @@ use super::Element;
 use crate::checker::Checker;
 use crate::path::Path;
 use crate::rule::{DateFormat, FieldRule, Kind};
-use crate::token::{Token, check_date_nanos, check_text, parse_date};
+use crate::scalar::{Scalar, check_date_nanos, check_text, parse_date};
 use crate::violation::{Found, Offending};
 use crate::{Binary, Timestamp, Version, write};
 
@@ -28,8 +28,8 @@ impl Element for String {
         serializer.serialize_str(self)
     }
 
-    fn read_token(token: Token<'_>, _rule: &FieldRule) -> Option<Self> {
-        Some(text_of(token))
+    fn read_scalar(scalar: Scalar<'_>, _rule: &FieldRule) -> Option<Self> {
+        Some(text_of(scalar))
     }
 
     fn blank() -> Self {
@@ -51,10 +51,10 @@ pub fn check_string(text: &str, rule: &FieldRule, at: &Path<'_>, out: &mut Check
 
 /// The text of a string, and the JSON text of any other scalar.
 #[must_use]
-pub fn text_of(token: Token<'_>) -> String {
-    match token {
-        Token::Float(number) => serde_json::Value::from(number).to_string(),
-        _ => token.to_string(),
+pub fn text_of(scalar: Scalar<'_>) -> String {
+    match scalar {
+        Scalar::Float(number) => serde_json::Value::from(number).to_string(),
+        _ => scalar.to_string(),
     }
 }
 
@@ -73,8 +73,8 @@ macro_rules! checked_texts {
                 serializer.serialize_str(self.as_str())
             }
 
-            fn read_token(token: Token<'_>, _rule: &FieldRule) -> Option<Self> {
-                $parse(text_of(token)).ok()
+            fn read_scalar(scalar: Scalar<'_>, _rule: &FieldRule) -> Option<Self> {
+                $parse(text_of(scalar)).ok()
             }
 
             fn blank() -> Self {
@@ -104,9 +104,9 @@ impl Element for IpAddr {
         serializer.collect_str(self)
     }
 
-    fn read_token(token: Token<'_>, _rule: &FieldRule) -> Option<Self> {
-        match token {
-            Token::Text(text) => text.parse().ok(),
+    fn read_scalar(scalar: Scalar<'_>, _rule: &FieldRule) -> Option<Self> {
+        match scalar {
+            Scalar::Text(text) => text.parse().ok(),
             _ => None,
         }
     }
@@ -146,10 +146,10 @@ impl Element for Timestamp {
         }
     }
 
-    fn read_token(token: Token<'_>, rule: &FieldRule) -> Option<Self> {
+    fn read_scalar(scalar: Scalar<'_>, rule: &FieldRule) -> Option<Self> {
         let format = date_format(rule.kind);
         // A stored document may be older than the field's format.
-        [format, DateFormat::IsoOrMillis].into_iter().find_map(|format| parse_date(format, token).ok())
+        [format, DateFormat::IsoOrMillis].into_iter().find_map(|format| parse_date(format, scalar).ok())
     }
 
     fn blank() -> Self {

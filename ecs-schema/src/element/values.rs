@@ -15,7 +15,7 @@ use crate::path::Path;
 use crate::range::RangeEnd;
 use crate::read::OneSeed;
 use crate::rule::{FieldRule, Kind};
-use crate::token::Token;
+use crate::scalar::Scalar;
 use crate::violation::Found;
 use crate::{Flattened, GeoPoint, Range, json, write};
 
@@ -37,9 +37,9 @@ impl Element for GeoPoint {
         map.end()
     }
 
-    fn read_token(token: Token<'_>, _rule: &FieldRule) -> Option<Self> {
-        match token {
-            Token::Text(text) => Self::parse(text),
+    fn read_scalar(scalar: Scalar<'_>, _rule: &FieldRule) -> Option<Self> {
+        match scalar {
+            Scalar::Text(text) => Self::parse(text),
             _ => None,
         }
     }
@@ -109,7 +109,7 @@ impl<T: RangeEnd + Element> Element for Range<T> {
         map.end()
     }
 
-    fn read_token(_token: Token<'_>, _rule: &FieldRule) -> Option<Self> {
+    fn read_scalar(_scalar: Scalar<'_>, _rule: &FieldRule) -> Option<Self> {
         None
     }
 
@@ -178,7 +178,7 @@ impl Element for Flattened {
         serializer.collect_map(self.iter())
     }
 
-    fn read_token(_token: Token<'_>, _rule: &FieldRule) -> Option<Self> {
+    fn read_scalar(_scalar: Scalar<'_>, _rule: &FieldRule) -> Option<Self> {
         None
     }
 
@@ -208,13 +208,13 @@ impl Element for Value {
         Serialize::serialize(self, serializer)
     }
 
-    fn read_token(token: Token<'_>, _rule: &FieldRule) -> Option<Self> {
-        Some(match token {
-            Token::Text(text) => Self::from(text),
-            Token::Signed(number) => Self::from(number),
-            Token::Unsigned(number) => Self::from(number),
-            Token::Float(number) => Self::from(number),
-            Token::Boolean(value) => Self::from(value),
+    fn read_scalar(scalar: Scalar<'_>, _rule: &FieldRule) -> Option<Self> {
+        Some(match scalar {
+            Scalar::Text(text) => Self::from(text),
+            Scalar::Signed(number) => Self::from(number),
+            Scalar::Unsigned(number) => Self::from(number),
+            Scalar::Float(number) => Self::from(number),
+            Scalar::Boolean(value) => Self::from(value),
         })
     }
 

@@ -147,7 +147,7 @@ static INFRA_EVENTS_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         field_rule!("orchestrator", Object(&ORCHESTRATOR_RULES)),
         field_rule!("related", Object(&RELATED_RULES)),
         field_rule!("service", Object(&SERVICE_RULES)).required(),
-        field_rule!("tags", Text).many().required(),
+        field_rule!("tags", Text).array().required(),
         field_rule!("trace", Object(&ID_RULES)),
         field_rule!("user", Object(&USER_RULES)),
         field_rule!("vcs", Object(&VCS_RULES)),
@@ -263,9 +263,9 @@ static CHANGE_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         field_rule!("exit_code", Long),
         field_rule!("fingerprint", Text),
         field_rule!("group_id", Text).required(),
-        field_rule!("impacted_services", Text).many(),
+        field_rule!("impacted_services", Text).array(),
         field_rule!("incident", Object(&CHANGE_INCIDENT_RULES)),
-        field_rule!("links", Object(&CHANGE_LINKS_RULES)).many(),
+        field_rule!("links", Object(&CHANGE_LINKS_RULES)).array(),
         field_rule!("new", Flattened),
         field_rule!("phase", Text).required().allowed(&CHANGE_PHASE_VALUES),
         field_rule!("previous", Flattened),
@@ -656,7 +656,7 @@ static EVENT_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         &[
             field_rule!("action", Text).required(),
             field_rule!("category", Text)
-                .many()
+                .array()
                 .allowed(&EVENT_CATEGORY_VALUES)
                 .event_category(),
             field_rule!("created", DATE).required(),
@@ -675,7 +675,7 @@ static EVENT_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
             field_rule!("reference", Text),
             field_rule!("severity", Long),
             field_rule!("start", DATE).required(),
-            field_rule!("type", Text).many().allowed(&EVENT_TYPE_VALUES).event_type(),
+            field_rule!("type", Text).array().allowed(&EVENT_TYPE_VALUES).event_type(),
             field_rule!("url", Text),
         ],
     )
@@ -894,9 +894,9 @@ pub struct Related {
 
 static RELATED_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
-        field_rule!("hash", Text).many(),
-        field_rule!("hosts", Text).many(),
-        field_rule!("user", Text).many(),
+        field_rule!("hash", Text).array(),
+        field_rule!("hosts", Text).array(),
+        field_rule!("user", Text).array(),
     ],
 );
 ecs_schema::impl_shape!(Related, RELATED_RULES, { 0 hash, 1 hosts, 2 user });
@@ -1102,7 +1102,7 @@ pub enum ChangeActorType {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-ecs_schema::impl_vocabulary!(
+ecs_schema::impl_allowed_enum!(
     ChangeActorType, CHANGE_ACTOR_TYPE_VALUES, { Human "human", Bot "bot", System
     "system", Unknown "unknown" }
 );
@@ -1120,7 +1120,7 @@ pub enum ChangeIncidentStatus {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-ecs_schema::impl_vocabulary!(
+ecs_schema::impl_allowed_enum!(
     ChangeIncidentStatus, CHANGE_INCIDENT_STATUS_VALUES, { Triggered "triggered",
     Acknowledged "acknowledged", Resolved "resolved" }
 );
@@ -1146,7 +1146,7 @@ pub enum ChangeLinksRel {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-ecs_schema::impl_vocabulary!(
+ecs_schema::impl_allowed_enum!(
     ChangeLinksRel, CHANGE_LINKS_REL_VALUES, { Commit "commit", MergeRequest
     "merge_request", Environment "environment", Dashboard "dashboard", Issue "issue", Log
     "log", Doc "doc" }
@@ -1165,7 +1165,7 @@ pub enum ChangePhase {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-ecs_schema::impl_vocabulary!(
+ecs_schema::impl_allowed_enum!(
     ChangePhase, CHANGE_PHASE_VALUES, { Started "started", Finished "finished", Instant
     "instant" }
 );
@@ -1181,7 +1181,7 @@ pub enum ChangeStage {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-ecs_schema::impl_vocabulary!(
+ecs_schema::impl_allowed_enum!(
     ChangeStage, CHANGE_STAGE_VALUES, { Main "main", Cny "cny" }
 );
 
@@ -1202,7 +1202,7 @@ pub enum ChangeTimeSource {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-ecs_schema::impl_vocabulary!(
+ecs_schema::impl_allowed_enum!(
     ChangeTimeSource, CHANGE_TIME_SOURCE_VALUES, { Payload "payload", PayloadInconsistent
     "payload_inconsistent", Received "received", Cli "cli", Backfill "backfill" }
 );
@@ -1242,7 +1242,7 @@ pub enum ChangeType {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-ecs_schema::impl_vocabulary!(
+ecs_schema::impl_allowed_enum!(
     ChangeType, CHANGE_TYPE_VALUES, { Deployment "deployment", Rollback "rollback",
     Configuration "configuration", FeatureFlag "feature_flag", Traffic "traffic",
     Database "database", Infrastructure "infrastructure", Access "access", Maintenance
@@ -1269,7 +1269,7 @@ pub enum CicdPipelineResult {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-ecs_schema::impl_vocabulary!(
+ecs_schema::impl_allowed_enum!(
     CicdPipelineResult, CICD_PIPELINE_RESULT_VALUES, { Success "success", Failure
     "failure", Error "error", Timeout "timeout", Cancellation "cancellation", Skip "skip"
     }
@@ -1322,7 +1322,7 @@ pub enum EventCategory {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-ecs_schema::impl_vocabulary!(
+ecs_schema::impl_allowed_enum!(
     EventCategory, EVENT_CATEGORY_VALUES, { Api "api", Authentication "authentication",
     Configuration "configuration", Database "database", Driver "driver", Email "email",
     File "file", Host "host", Iam "iam", IntrusionDetection "intrusion_detection",
@@ -1354,7 +1354,7 @@ pub enum EventKind {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-ecs_schema::impl_vocabulary!(
+ecs_schema::impl_allowed_enum!(
     EventKind, EVENT_KIND_VALUES, { Alert "alert", Asset "asset", Enrichment
     "enrichment", Event "event", Metric "metric", State "state", PipelineError
     "pipeline_error", Signal "signal" }
@@ -1373,7 +1373,7 @@ pub enum EventOutcome {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-ecs_schema::impl_vocabulary!(
+ecs_schema::impl_allowed_enum!(
     EventOutcome, EVENT_OUTCOME_VALUES, { Failure "failure", Success "success", Unknown
     "unknown" }
 );
@@ -1421,7 +1421,7 @@ pub enum EventType {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-ecs_schema::impl_vocabulary!(
+ecs_schema::impl_allowed_enum!(
     EventType, EVENT_TYPE_VALUES, { Access "access", Admin "admin", Allowed "allowed",
     Change "change", Connection "connection", Creation "creation", Deletion "deletion",
     Denied "denied", Device "device", End "end", Error "error", Group "group", Indicator
@@ -1438,7 +1438,7 @@ pub enum KibanaSavedObjectsRel {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-ecs_schema::impl_vocabulary!(
+ecs_schema::impl_allowed_enum!(
     KibanaSavedObjectsRel, KIBANA_SAVED_OBJECTS_REL_VALUES, { Primary "primary" }
 );
 

@@ -80,7 +80,7 @@ static KIBANA_EVENT_LOG_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::
         field_rule!("log", Object(&LOG_RULES)),
         field_rule!("message", Text),
         field_rule!("rule", Object(&RULE_RULES)),
-        field_rule!("tags", Text).many(),
+        field_rule!("tags", Text).array(),
         field_rule!("user", Object(&USER_RULES)),
     ],
 );
@@ -208,7 +208,7 @@ static EVENT_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         &[
             field_rule!("action", Text).required(),
             field_rule!("category", Text)
-                .many()
+                .array()
                 .allowed(&EVENT_CATEGORY_VALUES)
                 .event_category(),
             field_rule!("code", Text),
@@ -232,7 +232,7 @@ static EVENT_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
             field_rule!("severity", Long),
             field_rule!("start", DATE),
             field_rule!("timezone", Text),
-            field_rule!("type", Text).many().allowed(&EVENT_TYPE_VALUES).event_type(),
+            field_rule!("type", Text).array().allowed(&EVENT_TYPE_VALUES).event_type(),
             field_rule!("url", Text),
         ],
     )
@@ -368,12 +368,12 @@ static KIBANA_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         field_rule!("alerting", Object(&KIBANA_ALERTING_RULES)),
         field_rule!("alerting_v2", Object(&KIBANA_ALERTING_V2_RULES)),
         field_rule!("cps_scope_expression", Text),
-        field_rule!("cps_scope_linked_projects", Flattened).many(),
+        field_rule!("cps_scope_linked_projects", Flattened).array(),
         field_rule!("gap_auto_fill", Object(&KIBANA_GAP_AUTO_FILL_RULES)),
         field_rule!("namespace", Text),
         field_rule!("saved_objects", Nested(&KIBANA_SAVED_OBJECTS_RULES)),
         field_rule!("server_uuid", Text),
-        field_rule!("space_ids", Text).many(),
+        field_rule!("space_ids", Text).array(),
         field_rule!("task", Object(&KIBANA_TASK_RULES)),
         field_rule!("user_api_key", Object(&KIBANA_USER_API_KEY_RULES)),
         field_rule!("version", Version),
@@ -543,7 +543,7 @@ static KIBANA_ALERT_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("deletion", Object(&KIBANA_ALERT_DELETION_RULES)),
         field_rule!("flapping", Boolean),
-        field_rule!("maintenance_window_ids", Text).many(),
+        field_rule!("maintenance_window_ids", Text).array(),
         field_rule!("rule", Object(&KIBANA_ALERT_RULE_RULES)),
         field_rule!("uuid", Text),
     ],
@@ -858,15 +858,15 @@ static KIBANA_ALERT_RULE_GAP_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectR
         field_rule!("deleted", Boolean),
         field_rule!("failed_auto_fill_attempts", Long),
         field_rule!("filled_duration_ms", Long),
-        field_rule!("filled_intervals", DATE_RANGE).many(),
+        field_rule!("filled_intervals", DATE_RANGE).array(),
         field_rule!("in_progress_duration_ms", Long),
-        field_rule!("in_progress_intervals", DATE_RANGE).many(),
+        field_rule!("in_progress_intervals", DATE_RANGE).array(),
         field_rule!("range", DATE_RANGE),
         field_rule!("reason", Object(&TYPE_RULES)),
         field_rule!("status", Text),
         field_rule!("total_gap_duration_ms", Long),
         field_rule!("unfilled_duration_ms", Long),
-        field_rule!("unfilled_intervals", DATE_RANGE).many(),
+        field_rule!("unfilled_intervals", DATE_RANGE).array(),
         field_rule!("updated_at", DATE),
     ],
 );
@@ -1030,14 +1030,14 @@ impl KibanaAlertingV2Dispatcher {
 static KIBANA_ALERTING_V2_DISPATCHER_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("action_group_count", Long),
-        field_rule!("action_group_ids", Text).many(),
+        field_rule!("action_group_ids", Text).array(),
         field_rule!("episode_count", Long),
-        field_rule!("episode_ids", Text).many(),
+        field_rule!("episode_ids", Text).array(),
         field_rule!("execution", Object(&KIBANA_ALERTING_V2_DISPATCHER_EXECUTION_RULES)),
         field_rule!("rule_count", Long),
-        field_rule!("rule_ids", Text).many(),
-        field_rule!("workflow_execution_ids", Text).many(),
-        field_rule!("workflow_ids", Text).many(),
+        field_rule!("rule_ids", Text).array(),
+        field_rule!("workflow_execution_ids", Text).array(),
+        field_rule!("workflow_ids", Text).array(),
     ],
 );
 ecs_schema::impl_shape!(
@@ -1251,7 +1251,7 @@ static KIBANA_GAP_AUTO_FILL_EXECUTION_RULES: ecs_schema::ObjectRule = ecs_schema
         field_rule!("duration_ms", Long),
         field_rule!("end", DATE),
         field_rule!("results", Nested(&KIBANA_GAP_AUTO_FILL_EXECUTION_RESULTS_RULES)),
-        field_rule!("rule_ids", Keyword).many(),
+        field_rule!("rule_ids", Keyword).array(),
         field_rule!("start", DATE),
         field_rule!("status", Keyword),
         field_rule!(
@@ -1432,7 +1432,7 @@ pub struct Rule {
 
 static RULE_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
-        field_rule!("author", Text).many(),
+        field_rule!("author", Text).array(),
         field_rule!("category", Text),
         field_rule!("description", Text),
         field_rule!("id", Text),
@@ -1520,7 +1520,7 @@ pub enum EventCategory {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-ecs_schema::impl_vocabulary!(
+ecs_schema::impl_allowed_enum!(
     EventCategory, EVENT_CATEGORY_VALUES, { Api "api", Authentication "authentication",
     Configuration "configuration", Database "database", Driver "driver", Email "email",
     File "file", Host "host", Iam "iam", IntrusionDetection "intrusion_detection",
@@ -1552,7 +1552,7 @@ pub enum EventKind {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-ecs_schema::impl_vocabulary!(
+ecs_schema::impl_allowed_enum!(
     EventKind, EVENT_KIND_VALUES, { Alert "alert", Asset "asset", Enrichment
     "enrichment", Event "event", Metric "metric", State "state", PipelineError
     "pipeline_error", Signal "signal" }
@@ -1571,7 +1571,7 @@ pub enum EventOutcome {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-ecs_schema::impl_vocabulary!(
+ecs_schema::impl_allowed_enum!(
     EventOutcome, EVENT_OUTCOME_VALUES, { Failure "failure", Success "success", Unknown
     "unknown" }
 );
@@ -1619,7 +1619,7 @@ pub enum EventType {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-ecs_schema::impl_vocabulary!(
+ecs_schema::impl_allowed_enum!(
     EventType, EVENT_TYPE_VALUES, { Access "access", Admin "admin", Allowed "allowed",
     Change "change", Connection "connection", Creation "creation", Deletion "deletion",
     Denied "denied", Device "device", End "end", Error "error", Group "group", Indicator
@@ -1636,7 +1636,7 @@ pub enum KibanaSavedObjectsRel {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-ecs_schema::impl_vocabulary!(
+ecs_schema::impl_allowed_enum!(
     KibanaSavedObjectsRel, KIBANA_SAVED_OBJECTS_REL_VALUES, { Primary "primary" }
 );
 

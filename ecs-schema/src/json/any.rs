@@ -8,7 +8,7 @@ use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, Ma
 
 use crate::checker::Checker;
 use crate::path::Path;
-use crate::token::Token;
+use crate::scalar::Scalar;
 use crate::violation::{Found, Offending, ViolationRule};
 
 /// How many names of one object are remembered: beyond any honest document, and at most half a megabyte.
@@ -166,7 +166,7 @@ impl<'de> Visitor<'de> for AnySeed<'_> {
 /// One value as a scalar, for the few places where a small one must be kept; long strings are cut, since nothing that
 /// is kept in one is long.
 #[derive(Debug)]
-pub(super) enum Scalar {
+pub(super) enum OwnedScalar {
     Null,
     /// The start of a string, and the bytes of all of it.
     Text(String, usize),
@@ -178,14 +178,14 @@ pub(super) enum Scalar {
     Object,
 }
 
-impl Scalar {
-    pub(super) fn token(&self) -> Option<Token<'_>> {
+impl OwnedScalar {
+    pub(super) fn borrow(&self) -> Option<Scalar<'_>> {
         Some(match self {
-            Self::Text(text, _) => Token::Text(text),
-            Self::Signed(number) => Token::Signed(*number),
-            Self::Unsigned(number) => Token::Unsigned(*number),
-            Self::Float(number) => Token::Float(*number),
-            Self::Boolean(value) => Token::Boolean(*value),
+            Self::Text(text, _) => Scalar::Text(text),
+            Self::Signed(number) => Scalar::Signed(*number),
+            Self::Unsigned(number) => Scalar::Unsigned(*number),
+            Self::Float(number) => Scalar::Float(*number),
+            Self::Boolean(value) => Scalar::Boolean(*value),
             Self::Null | Self::Array | Self::Object => return None,
         })
     }
@@ -195,10 +195,10 @@ impl Scalar {
     }
 }
 
-impl fmt::Display for Scalar {
+impl fmt::Display for OwnedScalar {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.token(), self) {
-            (Some(token), _) => token.fmt(out),
+        match (self.borrow(), self) {
+            (Some(scalar), _) => scalar.fmt(out),
             (None, Self::Array) => out.write_str("an array"),
             (None, Self::Object) => out.write_str("an object"),
             (None, _) => out.write_str("null"),
@@ -206,7 +206,7 @@ impl fmt::Display for Scalar {
     }
 }
 
-impl Offending for Scalar {
+impl Offending for OwnedScalar {
     fn kind(&self) -> Found {
         match self {
             Self::Null => Found::Null,
@@ -219,54 +219,54 @@ impl Offending for Scalar {
     }
 }
 
-impl<'de> Deserialize<'de> for Scalar {
+impl<'de> Deserialize<'de> for OwnedScalar {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(ScalarVisitor)
+        from.deserialize_any(OwnedScalarVisitor)
     }
 }
 
-struct ScalarVisitor;
+struct OwnedScalarVisitor;
 
-impl<'de> Visitor<'de> for ScalarVisitor {
-    type Value = Scalar;
+impl<'de> Visitor<'de> for OwnedScalarVisitor {
+    type Value = OwnedScalar;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("a JSON value")
     }
 
-    fn visit_unit<E: de::Error>(self) -> Result<Scalar, E> {
-        Ok(Scalar::Null)
+    fn visit_unit<E: de::Error>(self) -> Result<OwnedScalar, E> {
+        Ok(OwnedScalar::Null)
     }
 
-    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Scalar, E> {
-        Ok(Scalar::Boolean(value))
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<OwnedScalar, E> {
+        Ok(OwnedScalar::Boolean(value))
     }
 
-    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Scalar, E> {
-        Ok(Scalar::Signed(value))
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<OwnedScalar, E> {
+        Ok(OwnedScalar::Signed(value))
     }
 
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Scalar, E> {
-        Ok(Scalar::Unsigned(value))
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<OwnedScalar, E> {
+        Ok(OwnedScalar::Unsigned(value))
     }
 
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Scalar, E> {
-        Ok(Scalar::Float(value))
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<OwnedScalar, E> {
+        Ok(OwnedScalar::Float(value))
     }
 
-    fn visit_str<E: de::Error>(self, value: &str) -> Result<Scalar, E> {
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<OwnedScalar, E> {
         /// Longer than any number, date or address that an end of a range can be.
         const MAX_KEPT: usize = 256;
-        Ok(Scalar::Text(value.chars().take(MAX_KEPT).collect(), value.len()))
+        Ok(OwnedScalar::Text(value.chars().take(MAX_KEPT).collect(), value.len()))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Scalar, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<OwnedScalar, A::Error> {
         while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Scalar::Array)
+        Ok(OwnedScalar::Array)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scalar, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<OwnedScalar, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Scalar::Object)
+        Ok(OwnedScalar::Object)
     }
 }

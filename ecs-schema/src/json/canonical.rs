@@ -57,7 +57,7 @@ fn write_unknown(name: &str, value: &Value, out: &mut Vec<u8>) {
 /// Appends the canonical JSON of the value of a field, which is valid by `rule`.
 pub(crate) fn write_canonical(rule: &FieldRule, value: &Value, out: &mut Vec<u8>) {
     match value {
-        Value::Array(elements) if rule.is_many && !matches!(rule.kind, Kind::Any) => {
+        Value::Array(elements) if rule.is_array && !matches!(rule.kind, Kind::Any) => {
             let start = out.len();
             for element in elements {
                 out.push(b',');

@@ -158,7 +158,7 @@ impl Expander<'_> {
 
 /// Whether the field is one object, into which a dotted name can lead.
 fn is_object(rule: &FieldRule) -> bool {
-    !rule.is_many && matches!(rule.kind, Kind::Object(_) | Kind::Flattened | Kind::Any)
+    !rule.is_array && matches!(rule.kind, Kind::Object(_) | Kind::Flattened | Kind::Any)
 }
 
 /// The JSON pointer of a member.

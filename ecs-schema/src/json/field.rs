@@ -8,7 +8,7 @@ use super::{any, flattened, object, parts};
 use crate::checker::Checker;
 use crate::path::Path;
 use crate::rule::{FieldRule, Kind};
-use crate::token::{Token, check_token};
+use crate::scalar::{Scalar, check_scalar};
 use crate::violation::{Cardinality, Found, Offending, ViolationRule};
 
 /// Checks one value; gives back whether there is one, which null and an empty array are not.
@@ -37,18 +37,18 @@ impl<'a> ValueSeed<'a> {
 
     /// Whether an array should stand where one value does.
     fn lacks_array(&self) -> bool {
-        self.place == Place::Field && self.rule.is_many && !matches!(self.rule.kind, Kind::Any | Kind::Alias(_))
+        self.place == Place::Field && self.rule.is_array && !matches!(self.rule.kind, Kind::Any | Kind::Alias(_))
     }
 
-    fn token(self, token: Token<'_>) {
+    fn scalar(self, scalar: Scalar<'_>) {
         if self.lacks_array() {
-            return self.report(ViolationRule::Cardinality { expected: Cardinality::Many }, token);
+            return self.report(ViolationRule::Cardinality { expected: Cardinality::Many }, scalar);
         }
-        if let Token::Text(text) = token {
+        if let Scalar::Text(text) = scalar {
             self.out.capture(self.rule, text);
         }
-        if let Err(broken) = check_token(self.rule, token) {
-            self.report(broken, token);
+        if let Err(broken) = check_scalar(self.rule, scalar) {
+            self.report(broken, scalar);
         }
     }
 
@@ -105,27 +105,27 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
     }
 
     fn visit_bool<E: de::Error>(self, value: bool) -> Result<bool, E> {
-        self.token(Token::Boolean(value));
+        self.scalar(Scalar::Boolean(value));
         Ok(true)
     }
 
     fn visit_i64<E: de::Error>(self, value: i64) -> Result<bool, E> {
-        self.token(Token::Signed(value));
+        self.scalar(Scalar::Signed(value));
         Ok(true)
     }
 
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<bool, E> {
-        self.token(Token::Unsigned(value));
+        self.scalar(Scalar::Unsigned(value));
         Ok(true)
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<bool, E> {
-        self.token(Token::Float(value));
+        self.scalar(Scalar::Float(value));
         Ok(true)
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<bool, E> {
-        self.token(Token::Text(value));
+        self.scalar(Scalar::Text(value));
         Ok(true)
     }
 
@@ -134,7 +134,7 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
             any::check_elements(seq, self.at, Some(0), self.out)?;
             return Ok(true);
         }
-        if self.place == Place::Field && self.rule.is_many && !matches!(self.rule.kind, Kind::Alias(_)) {
+        if self.place == Place::Field && self.rule.is_array && !matches!(self.rule.kind, Kind::Alias(_)) {
             let Self { rule, at, out, .. } = self;
             // An array is whole also where its document is not.
             let is_partial = std::mem::replace(&mut out.is_partial, false);

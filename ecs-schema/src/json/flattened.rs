@@ -15,7 +15,7 @@ use super::any::SeenNames;
 use crate::checker::Checker;
 use crate::element::text_of;
 use crate::path::Path;
-use crate::token::{MAX_TERM, Token};
+use crate::scalar::{MAX_TERM, Scalar};
 use crate::violation::{Found, ViolationRule};
 
 /// The engine's default `depth_limit`.
@@ -79,9 +79,9 @@ impl<'a> Walk<'a> {
     fn value(mut self, value: &Value) {
         match value {
             Value::Null => {}
-            Value::Bool(value) => self.leaf(Token::Boolean(*value)),
-            Value::Number(number) => self.leaf(number_token(number)),
-            Value::String(text) => self.leaf(Token::Text(text)),
+            Value::Bool(value) => self.leaf(Scalar::Boolean(*value)),
+            Value::Number(number) => self.leaf(number_scalar(number)),
+            Value::String(text) => self.leaf(Scalar::Text(text)),
             Value::Array(values) => {
                 for (place, value) in values.iter().enumerate() {
                     let at = self.at.element(place);
@@ -119,17 +119,17 @@ impl<'a> Walk<'a> {
         Some(Walk { depth: self.depth + 1, ..self })
     }
 
-    fn leaf(self, token: Token<'_>) {
+    fn leaf(self, scalar: Scalar<'_>) {
         /// No number has a longer text.
         const MAX_NUMBER: usize = 32;
-        let length = match token {
-            Token::Text(text) => text.len(),
+        let length = match scalar {
+            Scalar::Text(text) => text.len(),
             _ if self.key_length + 1 + MAX_NUMBER <= MAX_TERM => return,
-            _ => text_of(token).len(),
+            _ => text_of(scalar).len(),
         };
         let bytes = self.key_length + 1 + length;
         if bytes > MAX_TERM {
-            self.out.report(self.at, ViolationRule::TooLong { bytes, limit: MAX_TERM }, token);
+            self.out.report(self.at, ViolationRule::TooLong { bytes, limit: MAX_TERM }, scalar);
         }
     }
 }
@@ -154,27 +154,27 @@ impl<'de> Visitor<'de> for Walk<'_> {
     }
 
     fn visit_bool<E: de::Error>(self, value: bool) -> Result<(), E> {
-        self.leaf(Token::Boolean(value));
+        self.leaf(Scalar::Boolean(value));
         Ok(())
     }
 
     fn visit_i64<E: de::Error>(self, value: i64) -> Result<(), E> {
-        self.leaf(Token::Signed(value));
+        self.leaf(Scalar::Signed(value));
         Ok(())
     }
 
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<(), E> {
-        self.leaf(Token::Unsigned(value));
+        self.leaf(Scalar::Unsigned(value));
         Ok(())
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<(), E> {
-        self.leaf(Token::Float(value));
+        self.leaf(Scalar::Float(value));
         Ok(())
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<(), E> {
-        self.leaf(Token::Text(value));
+        self.leaf(Scalar::Text(value));
         Ok(())
     }
 
@@ -200,10 +200,10 @@ impl<'de> Visitor<'de> for Walk<'_> {
 }
 
 /// A number as the parser would hand it over.
-fn number_token(number: &Number) -> Token<'_> {
+fn number_scalar(number: &Number) -> Scalar<'_> {
     match (number.as_u64(), number.as_i64()) {
-        (Some(number), _) => Token::Unsigned(number),
-        (None, Some(number)) => Token::Signed(number),
-        (None, None) => Token::Float(number.as_f64().unwrap_or_default()),
+        (Some(number), _) => Scalar::Unsigned(number),
+        (None, Some(number)) => Scalar::Signed(number),
+        (None, None) => Scalar::Float(number.as_f64().unwrap_or_default()),
     }
 }

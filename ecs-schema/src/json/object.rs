@@ -59,7 +59,7 @@ pub(super) fn check_object<'de, A: MapAccess<'de>>(
 pub(crate) fn report_missing(rule: &FieldRule, at: &Path<'_>, out: &mut Checker) {
     let mut has_required = false;
     if let Kind::Object(rules) = rule.kind
-        && !rule.is_many
+        && !rule.is_array
     {
         for inner in rules.fields.iter().filter(|inner| inner.is_required) {
             has_required = true;

@@ -2,13 +2,13 @@
 
 use serde::de::{IgnoredAny, MapAccess};
 
-use super::any::{Scalar, SeenNames};
+use super::any::{OwnedScalar, SeenNames};
 use crate::GeoPoint;
 use crate::checker::Checker;
 use crate::path::Path;
 use crate::range::has_values;
 use crate::rule::{FieldRule, Kind, RangeKind};
-use crate::token::{Accepted, Token, check_token};
+use crate::scalar::{Accepted, Scalar, check_scalar};
 use crate::violation::{Found, Offending, ViolationRule};
 
 /// Checks an object that must have `lat` and `lon`, and nothing else.
@@ -33,9 +33,9 @@ pub(super) fn check_geo_point<'de, A: MapAccess<'de>>(
         if name.is_repeated {
             out.report(&field, ViolationRule::DuplicateField, Found::Nothing);
         }
-        let scalar = map.next_value::<Scalar>()?;
+        let scalar = map.next_value::<OwnedScalar>()?;
         seen[place] = !scalar.is_null();
-        match scalar.token().and_then(Token::float) {
+        match scalar.borrow().and_then(Scalar::float) {
             Some(number) if number.abs() <= limit => {}
             Some(number) => {
                 out.report(&field, ViolationRule::OutOfRange { expected }, number);
@@ -78,7 +78,7 @@ pub(super) fn check_range<'de, A: MapAccess<'de>>(
         if name.is_repeated {
             out.report(&field, ViolationRule::DuplicateField, Found::Nothing);
         }
-        let scalar = map.next_value::<Scalar>()?;
+        let scalar = map.next_value::<OwnedScalar>()?;
         match check_end(&rule, &scalar) {
             Ok(end) => ends[place] = end,
             Err(broken) => {
@@ -95,9 +95,9 @@ pub(super) fn check_range<'de, A: MapAccess<'de>>(
 }
 
 /// One end of a range; nothing for null.
-fn check_end(rule: &FieldRule, scalar: &Scalar) -> Result<Option<Accepted>, ViolationRule> {
-    match scalar.token() {
-        Some(token) => check_token(rule, token).map(Some),
+fn check_end(rule: &FieldRule, scalar: &OwnedScalar) -> Result<Option<Accepted>, ViolationRule> {
+    match scalar.borrow() {
+        Some(scalar) => check_scalar(rule, scalar).map(Some),
         None if scalar.is_null() => Ok(None),
         None => Err(ViolationRule::WrongType { expected: Kind::expected(rule.kind) }),
     }
@@ -148,7 +148,7 @@ impl std::fmt::Display for Ends<'_> {
                 None => continue,
                 Some(Accepted::Integer(number)) => write!(out, "{separator}{name} {number}")?,
                 Some(Accepted::Float(number)) => {
-                    write!(out, "{separator}{name} {}", Token::Float(number))?;
+                    write!(out, "{separator}{name} {}", Scalar::Float(number))?;
                 }
                 Some(Accepted::Date(moment)) => write!(out, "{separator}{name} {moment}")?,
                 Some(Accepted::Ip(bits)) => {

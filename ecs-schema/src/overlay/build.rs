@@ -37,7 +37,8 @@ impl<T: Log> OverlayBuilder<T> {
             Stamp::Now => matches!(rule.kind, Kind::Date(_) | Kind::DateNanos(_)),
             Stamp::Id => matches!(rule.kind, Kind::Keyword | Kind::Text),
         };
-        if let Some(node) = self.root.node_at(T::RULES.root(), path, Visit::Writes, |rule| !rule.is_many && takes(rule))
+        if let Some(node) =
+            self.root.node_at(T::RULES.root(), path, Visit::Writes, |rule| !rule.is_array && takes(rule))
         {
             node.what = What::Stamp(strength, stamp);
         }
@@ -160,7 +161,7 @@ impl Object {
             return if is_fit(rule) && !matches!(rule.kind, Kind::Object(_)) { Some(self.node(place)) } else { None };
         };
         let inner = match rule.kind {
-            Kind::Object(inner) if !rule.is_many => inner,
+            Kind::Object(inner) if !rule.is_array => inner,
             _ => return None,
         };
         // Looked up first, so that no empty object is left behind by a path that leads nowhere.
@@ -192,10 +193,10 @@ impl Object {
             match (rule.kind, value) {
                 (_, Value::Null) => {}
                 (_, Value::Array(elements)) if elements.is_empty() => {}
-                (Kind::Object(inner), Value::Object(members)) if !rule.is_many => {
+                (Kind::Object(inner), Value::Object(members)) if !rule.is_array => {
                     self.node(place).object().add(inner, members, strength);
                 }
-                (Kind::Flattened, Value::Object(members)) if !rule.is_many => {
+                (Kind::Flattened, Value::Object(members)) if !rule.is_array => {
                     self.node(place).add_names(members, strength);
                 }
                 _ => self.node(place).put(value, strength),
@@ -313,7 +314,7 @@ fn leads_to(rules: &ObjectRule, path: &str) -> Option<()> {
     let rule = rules.field(name)?;
     match (below, rule.kind) {
         (None, _) => Some(()),
-        (Some(below), Kind::Object(inner)) if !rule.is_many => leads_to(inner, below),
+        (Some(below), Kind::Object(inner)) if !rule.is_array => leads_to(inner, below),
         _ => None,
     }
 }

@@ -8,8 +8,8 @@ use crate::rule::{Allowed, Kind};
 
 /// A generated enum of the strings that a field takes, with a variant `Other(String)` for what else was stored.
 ///
-/// The generator writes the enum and an [`impl_vocabulary!`](crate::impl_vocabulary) line.
-pub trait Vocabulary: Sized {
+/// The generator writes the enum and an [`impl_allowed_enum!`](crate::impl_allowed_enum) line.
+pub trait AllowedEnum: Sized {
     /// The list.
     const ALLOWED: &'static Allowed;
 
@@ -20,18 +20,18 @@ pub trait Vocabulary: Sized {
     fn from_text(text: &str) -> Self;
 }
 
-/// Makes a generated enum a [`Vocabulary`], and with it an [`Element`](crate::Element) that is `Serialize`,
+/// Makes a generated enum a [`AllowedEnum`], and with it an [`Element`](crate::Element) that is `Serialize`,
 /// `Deserialize`, `Display`, `From<&str>` and has an `as_str` of its own:
-/// `impl_vocabulary!(HostType, HOST_TYPE_VALUES, { Cloud "cloud", OnSite "on-site" })`.
+/// `impl_allowed_enum!(HostType, HOST_TYPE_VALUES, { Cloud "cloud", OnSite "on-site" })`.
 ///
 /// After the enum stands the name of the `static` [`Allowed`] that the macro makes, then each variant but `Other` with
 /// its string.
 #[macro_export]
-macro_rules! impl_vocabulary {
-    ($vocabulary:ty, $table:ident, { $($variant:ident $value:literal),* $(,)? }) => {
+macro_rules! impl_allowed_enum {
+    ($enum_type:ty, $table:ident, { $($variant:ident $value:literal),* $(,)? }) => {
         static $table: $crate::Allowed = $crate::Allowed::new(&[$($value),*]);
 
-        impl $crate::Vocabulary for $vocabulary {
+        impl $crate::AllowedEnum for $enum_type {
             const ALLOWED: &'static $crate::Allowed = &$table;
 
             fn as_str(&self) -> &str {
@@ -49,15 +49,15 @@ macro_rules! impl_vocabulary {
             }
         }
 
-        impl $vocabulary {
+        impl $enum_type {
             /// The string that stands in JSON.
             #[must_use]
             pub fn as_str(&self) -> &str {
-                $crate::Vocabulary::as_str(self)
+                $crate::AllowedEnum::as_str(self)
             }
         }
 
-        impl $crate::Element for $vocabulary {
+        impl $crate::Element for $enum_type {
             fn check(&self, rule: &$crate::FieldRule, at: &$crate::Path<'_>, out: &mut $crate::Checker) {
                 let text = self.as_str();
                 if ::core::matches!(self, Self::Other(_)) || !rule.takes_listed(&$table, text.len()) {
@@ -77,10 +77,10 @@ macro_rules! impl_vocabulary {
                 serializer.serialize_str(self.as_str())
             }
 
-            fn read_token(token: $crate::Token<'_>, _: &$crate::FieldRule) -> ::core::option::Option<Self> {
-                ::core::option::Option::Some(match token {
-                    $crate::Token::Text(text) => <Self as $crate::Vocabulary>::from_text(text),
-                    _ => <Self as $crate::Vocabulary>::from_text(&$crate::__private::text_of(token)),
+            fn read_scalar(scalar: $crate::Scalar<'_>, _: &$crate::FieldRule) -> ::core::option::Option<Self> {
+                ::core::option::Option::Some(match scalar {
+                    $crate::Scalar::Text(text) => <Self as $crate::AllowedEnum>::from_text(text),
+                    _ => <Self as $crate::AllowedEnum>::from_text(&$crate::__private::text_of(scalar)),
                 })
             }
 
@@ -93,19 +93,19 @@ macro_rules! impl_vocabulary {
             }
         }
 
-        impl ::core::fmt::Display for $vocabulary {
+        impl ::core::fmt::Display for $enum_type {
             fn fmt(&self, out: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 out.pad(self.as_str())
             }
         }
 
-        impl ::core::convert::From<&str> for $vocabulary {
+        impl ::core::convert::From<&str> for $enum_type {
             fn from(text: &str) -> Self {
-                <Self as $crate::Vocabulary>::from_text(text)
+                <Self as $crate::AllowedEnum>::from_text(text)
             }
         }
 
-        impl $crate::__private::Serialize for $vocabulary {
+        impl $crate::__private::Serialize for $enum_type {
             fn serialize<S: $crate::__private::Serializer>(
                 &self,
                 serializer: S,
@@ -114,7 +114,7 @@ macro_rules! impl_vocabulary {
             }
         }
 
-        impl<'de> $crate::__private::Deserialize<'de> for $vocabulary {
+        impl<'de> $crate::__private::Deserialize<'de> for $enum_type {
             fn deserialize<D: $crate::__private::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
@@ -124,7 +124,7 @@ macro_rules! impl_vocabulary {
     };
 }
 
-/// See [`impl_vocabulary!`](crate::impl_vocabulary).
+/// See [`impl_allowed_enum!`](crate::impl_allowed_enum).
 ///
 /// # Errors
 /// When the input is broken or no scalar.

@@ -38,12 +38,12 @@ macro_rules! impl_shape {
                 }
             }
 
-            fn set_field(&mut self, index: usize, rest: &[usize], token: $crate::Token<'_>) -> bool {
+            fn set_field(&mut self, index: usize, rest: &[usize], scalar: $crate::Scalar<'_>) -> bool {
                 let fields = $table.fields();
                 match index {
-                    $($place => $crate::FieldValue::set(&mut self.$field, &fields[$place], rest, token),)*
+                    $($place => $crate::FieldValue::set(&mut self.$field, &fields[$place], rest, scalar),)*
                     _ => {
-                        let _ = (fields, rest, token);
+                        let _ = (fields, rest, scalar);
                         false
                     }
                 }
@@ -73,9 +73,9 @@ macro_rules! impl_shape {
                 $crate::__private::merge_shape(self, layer, at, merge);
             }
 
-            fn set_inside(&mut self, rest: &[usize], token: $crate::Token<'_>) -> bool {
+            fn set_inside(&mut self, rest: &[usize], scalar: $crate::Scalar<'_>) -> bool {
                 match rest {
-                    [index, rest @ ..] => $crate::Shape::set_field(self, *index, rest, token),
+                    [index, rest @ ..] => $crate::Shape::set_field(self, *index, rest, scalar),
                     [] => false,
                 }
             }
@@ -88,7 +88,7 @@ macro_rules! impl_shape {
                 $crate::__private::serialize_shape(self, serializer)
             }
 
-            fn read_token(_: $crate::Token<'_>, _: &$crate::FieldRule) -> ::core::option::Option<Self> {
+            fn read_scalar(_: $crate::Scalar<'_>, _: &$crate::FieldRule) -> ::core::option::Option<Self> {
                 ::core::option::Option::None
             }
 

@@ -34,14 +34,14 @@ pub fn object(rules: &ObjectRule, choices: &mut Choices) -> Value {
             continue;
         }
         let has_mistake = choices.below(64) == 63;
-        let mut value = if rule.is_many() ^ has_mistake {
+        let mut value = if rule.is_array() ^ has_mistake {
             (0..=choices.below(3)).map(|_| element(rule.kind(), choices)).collect()
         } else {
             element(rule.kind(), choices)
         };
         if let Some(allowed) = rule.allowed_values() {
             let mut one = || json!(if choices.below(24) == 23 { "?" } else { allowed[choices.below(allowed.len())] });
-            value = if rule.is_many() { json!([one(), one()]) } else { one() };
+            value = if rule.is_array() { json!([one(), one()]) } else { one() };
         }
         map.insert(rule.name().to_owned(), value);
     }

@@ -99,8 +99,8 @@ static EXAMPLE_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(&[
     field_rule!("ranges", Object(&RANGES_RULES)),
     field_rule!("raw", Any),
     field_rule!("saved_objects", Nested(&SAVED_OBJECT_RULES)),
-    field_rule!("tags", Keyword).many(),
-    field_rule!("trail", Object(&ECS_RULES)).many(),
+    field_rule!("tags", Keyword).array(),
+    field_rule!("trail", Object(&ECS_RULES)).array(),
     field_rule!("type", Keyword),
     field_rule!("version", Version),
 ]);
@@ -152,11 +152,11 @@ pub struct Event {
 }
 
 static EVENT_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(&[
-    field_rule!("category", Keyword).many().allowed(&EVENT_CATEGORY).event_category(),
+    field_rule!("category", Keyword).array().allowed(&EVENT_CATEGORY).event_category(),
     field_rule!("created", DATE_NANOS),
     field_rule!("hash", Keyword).pattern(&EVENT_HASH_PATTERN),
     field_rule!("outcome", Keyword).allowed(&EVENT_OUTCOME),
-    field_rule!("type", Keyword).many().allowed(&EVENT_TYPE).event_type(),
+    field_rule!("type", Keyword).array().allowed(&EVENT_TYPE).event_type(),
 ])
 .expected_types(&EXPECTED_TYPES);
 
@@ -184,7 +184,7 @@ pub enum EventCategory {
     Other(String),
 }
 
-ecs_schema::impl_vocabulary!(EventCategory, EVENT_CATEGORY, { File "file", Host "host", Process "process" });
+ecs_schema::impl_allowed_enum!(EventCategory, EVENT_CATEGORY, { File "file", Host "host", Process "process" });
 
 /// The values of `event.outcome`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -198,7 +198,7 @@ pub enum EventOutcome {
     Other(String),
 }
 
-ecs_schema::impl_vocabulary!(EventOutcome, EVENT_OUTCOME, { Failure "failure", Success "success" });
+ecs_schema::impl_allowed_enum!(EventOutcome, EVENT_OUTCOME, { Failure "failure", Success "success" });
 
 /// The values of `event.type`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -216,7 +216,7 @@ pub enum EventType {
     Other(String),
 }
 
-ecs_schema::impl_vocabulary!(EventType, EVENT_TYPE, { Access "access", Change "change", End "end", Start "start" });
+ecs_schema::impl_allowed_enum!(EventType, EVENT_TYPE, { Access "access", Change "change", End "end", Start "start" });
 
 /// `client` and `host`, which have the same fields.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -230,7 +230,7 @@ pub struct Host {
 }
 
 static HOST_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(&[
-    field_rule!("ip", Ip).many(),
+    field_rule!("ip", Ip).array(),
     field_rule!("location", GeoPoint),
     field_rule!("name", Keyword),
 ]);
@@ -259,7 +259,7 @@ impl SavedObject {
 static SAVED_OBJECT_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(&[
     field_rule!("id", Keyword).required(),
     field_rule!("note", Text),
-    field_rule!("space_ids", Keyword).many().required(),
+    field_rule!("space_ids", Keyword).array().required(),
 ]);
 
 ecs_schema::impl_shape!(SavedObject, SAVED_OBJECT_RULES, { 0 id, 1 note, 2 space_ids });

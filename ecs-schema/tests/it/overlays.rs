@@ -28,7 +28,7 @@ fn unset() -> String {
 /// Merges `above` into `below`, as the module of overlays says.
 fn merge(rules: &ObjectRule, below: &mut Map<String, Value>, above: &Map<String, Value>, is_fixed: bool) {
     for (name, value) in above {
-        let kind = rules.field(name).filter(|rule| !rule.is_many()).map(FieldRule::kind);
+        let kind = rules.field(name).filter(|rule| !rule.is_array()).map(FieldRule::kind);
         match (kind, below.get_mut(name), value) {
             (Some(Kind::Object(rules)), Some(Value::Object(inner)), Value::Object(value)) => {
                 merge(rules, inner, value, is_fixed);
@@ -49,7 +49,7 @@ fn without_nothing(rules: &ObjectRule, value: &Value) -> Value {
     let members = members.filter(|(_, value)| !value.is_null() && **value != json!([]));
     members
         .map(|(name, value)| {
-            let inner = rules.field(name).filter(|rule| !rule.is_many()).map(FieldRule::kind);
+            let inner = rules.field(name).filter(|rule| !rule.is_array()).map(FieldRule::kind);
             let value = match inner {
                 Some(Kind::Object(rules)) if value.is_object() => without_nothing(rules, value),
                 _ => value.clone(),
@@ -101,7 +101,7 @@ fn with_placeholders(rules: &ObjectRule, document: &mut Value) {
                 }
             }
             (Kind::Object(rules), Some(inner)) => with_placeholders(rules, inner),
-            (kind, None) if rule.is_required() && !rule.is_many() => {
+            (kind, None) if rule.is_required() && !rule.is_array() => {
                 let mut placeholder = match kind {
                     Kind::Object(_) => json!({}),
                     Kind::Date(_) => json!(unset()),

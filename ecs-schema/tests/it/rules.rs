@@ -222,7 +222,7 @@ fn strict_reading_refuses_what_lenient_reading_takes() {
 fn the_table_names_the_log() {
     assert_eq!((Example::NAME, Example::RULES.name(), Example::RULES.ecs_version()), ("example", "example", "9.4.0"));
     let rule = Example::RULES.root().field("event").unwrap();
-    assert!(!rule.is_required() && !rule.is_many());
+    assert!(!rule.is_required() && !rule.is_array());
     let outcome = Event::rules().field("outcome").unwrap();
     assert_eq!(outcome.allowed_values(), Some(["failure", "success"].as_slice()));
     assert!(Event::rules().field("nothing").is_none());

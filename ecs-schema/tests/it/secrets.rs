@@ -43,7 +43,7 @@ fn each_field(rules: &'static ObjectRule, wrap: &dyn Fn(Value) -> Value, check: 
             check(wrap(json!({name: value})));
         }
         if let Kind::Object(inner) = rule.kind() {
-            let wrap_inner = |value: Value| if rule.is_many() { json!({name: [value]}) } else { json!({name: value}) };
+            let wrap_inner = |value: Value| if rule.is_array() { json!({name: [value]}) } else { json!({name: value}) };
             each_field(inner, &|value| wrap(wrap_inner(value)), check);
         }
     }

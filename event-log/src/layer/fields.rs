@@ -20,7 +20,7 @@ impl<'a> Fields<'a> {
 
     fn put(&mut self, field: &Field, value: Value) {
         let value = match rule_at(self.rules, field.name()) {
-            Some(rule) if rule.is_many() => as_array(value),
+            Some(rule) if rule.is_array() => as_array(value),
             _ => value,
         };
         put(self.event, field.name(), value);

@@ -76,7 +76,7 @@ fn long_durations_are_exact() {
 fn elements_of_number_arrays_are_checked() {
     use ecs_schema::{LogRules, ObjectRule, field_rule, validate_json};
 
-    static ROOT: ObjectRule = ObjectRule::new(&[field_rule!("numbers", Long).many()]);
+    static ROOT: ObjectRule = ObjectRule::new(&[field_rule!("numbers", Long).array()]);
     static LOG: LogRules = LogRules::new("numbers", "9.4.0", &ROOT);
     assert!(validate_json(&LOG, &json!({"numbers": [1, i64::MAX]})).is_ok());
     assert!(validate_json(&LOG, &json!({"numbers": [1, "x"]})).is_err());

@@ -18,7 +18,7 @@ pub(super) struct Member {
     /// JSON pointer of its property.
     pointer: String,
     required: bool,
-    many: bool,
+    is_array: bool,
     /// Rust type of one value.
     value: String,
     /// Name of the schema's own type, which tells more than the Rust type.
@@ -71,7 +71,7 @@ fn walk(schema: &Json, object: &Json, path: &str, pointer: &str, found: &mut BTr
             && kind.is_some_and(|kind| kind.starts_with(char::is_uppercase));
         let member = Member {
             required: required.contains(name.as_str()),
-            many: property.get("items").is_some(),
+            is_array: property.get("items").is_some(),
             value: rust_type(kind, is_object),
             kind: kind.unwrap_or("constant").to_owned(),
             is_object,
@@ -202,17 +202,17 @@ fn requirement(path: &str, old: &Member, new: &Member, place: &Place<'_>, sink: 
 
 fn types(path: &str, old: &Member, new: &Member, place: &Place<'_>, sink: &mut Sink<'_>) {
     let shown = |member: &Member| {
-        if member.many { format!("Vec<{}>", member.value) } else { member.value.clone() }
+        if member.is_array { format!("Vec<{}>", member.value) } else { member.value.clone() }
     };
     let (was, is) = (shown(old), shown(new));
     if was != is {
-        let same_form = old.many == new.many;
+        let same_form = old.is_array == new.is_array;
         let renamed =
             same_form && ((old.is_object && new.is_object) || (old.allowed.is_some() && new.allowed.is_some()));
         let rule = if renamed { Rule::CrateTypeRenamed } else { Rule::CrateTypeChanged };
         sink.add(rule, place, format!("`{path}` is `{is}` where it was `{was}`"));
     }
-    if old.many && !new.many {
+    if old.is_array && !new.is_array {
         sink.add(Rule::ListBecameSingle, place, format!("stored events with several `{path}` cannot be read"));
     }
     if old.value != new.value && !reads(old, new) {

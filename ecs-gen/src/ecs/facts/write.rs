@@ -54,7 +54,7 @@ pub(in crate::ecs) fn declaration_line(field: &FieldDeclaration) -> String {
     parts.text("level", Some(field.level.name()).filter(|_| field.level != Level::Extended));
     parts.flag("required", field.required);
     parts.flag("beta", field.beta);
-    if field.many {
+    if field.is_array {
         parts.push("normalize", "[array]");
     }
     for (parameter, value) in &field.parameters {

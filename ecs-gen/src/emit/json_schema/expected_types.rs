@@ -26,7 +26,8 @@ fn categories_expecting<'m>(categories: &'m Allowed, event_type: &str) -> Vec<&'
 }
 
 fn condition<'m>(category: &'m Field, kind: &'m Field, value: &'m str, expecting: Vec<&'m str>) -> Schema<'m> {
-    let given = if category.many { Schema { min_items: Some(1), ..Schema::of("array") } } else { Schema::of("string") };
+    let given =
+        if category.is_array { Schema { min_items: Some(1), ..Schema::of("array") } } else { Schema::of("string") };
     let has_type = holding(kind, Schema { constant: Some(value), ..Schema::default() });
     let condition = Schema {
         properties: BTreeMap::from([(category.name(), given), (kind.name(), has_type)]),
@@ -45,5 +46,5 @@ fn condition<'m>(category: &'m Field, kind: &'m Field, value: &'m str, expecting
 
 /// A field one of whose values is as said.
 fn holding<'m>(field: &Field, value: Schema<'m>) -> Schema<'m> {
-    if field.many { Schema { contains: Some(Box::new(value)), ..Schema::of("array") } } else { value }
+    if field.is_array { Schema { contains: Some(Box::new(value)), ..Schema::of("array") } } else { value }
 }

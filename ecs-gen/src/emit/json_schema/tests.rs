@@ -415,9 +415,9 @@ fn open_objects_take_any_keys() {
 #[test]
 fn lists_are_lists_and_hold_no_null() {
     let model = ModelBuilder::new()
-        .with("tags", FieldType::Keyword, |field| field.many = true)
+        .with("tags", FieldType::Keyword, |field| field.is_array = true)
         .with("names", FieldType::Keyword, |field| {
-            field.many = true;
+            field.is_array = true;
             field.required = true;
         })
         .finish();
@@ -498,7 +498,7 @@ fn made_documents_are_valid() {
     }
     for spec in TYPES {
         let builder = ModelBuilder::new().plain("value", spec.field_type);
-        model = builder.with("many", spec.field_type, |field| field.many = true).finish();
+        model = builder.with("many", spec.field_type, |field| field.is_array = true).finish();
         let document = full_document(&model);
         assert!(is_valid(&model, &document), "{document}");
     }

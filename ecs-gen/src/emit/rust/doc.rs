@@ -42,7 +42,7 @@ fn notes(field: &Field) -> Vec<String> {
         ValueKind::Any => notes.push("any JSON, kept and not indexed".to_owned()),
         _ => notes.push(format!("`{}`", field.field_type.name())),
     }
-    if field.many && field.kind() != ValueKind::Nested {
+    if field.is_array && field.kind() != ValueKind::Nested {
         notes.push("array".to_owned());
     }
     match field.display_format.as_deref() {

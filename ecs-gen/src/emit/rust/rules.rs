@@ -40,8 +40,8 @@ fn row(field: &Field, names: &Names, pattern: Option<&Ident>, events: Option<&Ex
     let name = field.name();
     let (_, kind) = kind::of(field, names);
     let mut row = quote!(field_rule!(#name, #kind));
-    if field.many && !matches!(field.kind(), ValueKind::Nested | ValueKind::Any) {
-        row.extend(quote!(.many()));
+    if field.is_array && !matches!(field.kind(), ValueKind::Nested | ValueKind::Any) {
+        row.extend(quote!(.array()));
     }
     if field.required {
         row.extend(quote!(.required()));

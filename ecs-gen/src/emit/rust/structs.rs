@@ -71,7 +71,7 @@ fn is_asked_for(model: &Model, field: &Field) -> bool {
 
 /// Whether the log says the value of a required field: the version of ECS, or an object that needs nothing else.
 fn is_given(model: &Model, field: &Field) -> bool {
-    if !field.required || field.many {
+    if !field.required || field.is_array {
         return false;
     }
     match field.shape.map(|shape| model.shape(shape)) {
@@ -86,7 +86,7 @@ impl<'m> Member<'m> {
         let field_type = match field.kind() {
             ValueKind::Any if field.required => value.clone(),
             ValueKind::Any => quote!(Option<#value>),
-            _ if field.many => quote!(Vec<#value>),
+            _ if field.is_array => quote!(Vec<#value>),
             _ if field.required => value.clone(),
             ValueKind::Object => quote!(Option<Box<#value>>),
             _ => quote!(Option<#value>),
@@ -167,7 +167,7 @@ fn constructor(model: &Model, members: &[Member<'_>]) -> TokenStream {
 /// `x_mut` for an optional object that can be made out of nothing.
 fn accessor(model: &Model, member: &Member<'_>) -> Option<TokenStream> {
     let Member { field, ident, value, .. } = member;
-    let is_optional = !field.many && !field.required && field.kind() == ValueKind::Object;
+    let is_optional = !field.is_array && !field.required && field.kind() == ValueKind::Object;
     let shape = field.shape.filter(|_| is_optional)?;
     if !has_default(model, model.shape(shape)) {
         return None;

@@ -132,22 +132,22 @@ fn dates_follow_their_format() {
 
 #[test]
 fn number_of_values_decides_what_is_around_them() {
-    let many = |field: &mut Field| field.many = true;
+    let as_list = |field: &mut Field| field.is_array = true;
     let required = |field: &mut Field| field.required = true;
     let ip = "std::net::IpAddr";
-    check(FieldType::Ip, many, &format!("pub value: Vec<{ip}>"), r#"field_rule!("value", Ip).many()"#);
+    check(FieldType::Ip, as_list, &format!("pub value: Vec<{ip}>"), r#"field_rule!("value", Ip).array()"#);
     check(FieldType::Ip, required, &format!("pub value: {ip}"), r#"field_rule!("value", Ip).required()"#);
     check(
         FieldType::Ip,
-        |field| (field.many, field.required) = (true, true),
+        |field| (field.is_array, field.required) = (true, true),
         &format!("pub value: Vec<{ip}>"),
-        r#"field_rule!("value", Ip).many().required()"#,
+        r#"field_rule!("value", Ip).array().required()"#,
     );
     check(
         FieldType::Object,
         |field| {
             field.parameters.insert(Parameter::Enabled, json!(false));
-            field.many = true;
+            field.is_array = true;
         },
         "pub value: Option<ecs_schema::Json>",
         r#"field_rule!("value", Any)"#,

@@ -25,8 +25,8 @@ fn declarations_of_a_small_log() {
 fn values_have_the_type_of_their_kind() {
     check(FieldType::Keyword, |_| {}, "value?: string | null;");
     check(FieldType::Keyword, |field| field.required = true, "value: string;");
-    check(FieldType::Keyword, |field| field.many = true, "value?: string[] | null;");
-    check(FieldType::Long, |field| field.many = true, "value?: (number | string)[] | null;");
+    check(FieldType::Keyword, |field| field.is_array = true, "value?: string[] | null;");
+    check(FieldType::Long, |field| field.is_array = true, "value?: (number | string)[] | null;");
     check(FieldType::DateRange, |_| {}, "value?: Range<string | number> | null;");
     let set = |parameter, value| {
         move |field: &mut Field| {

@@ -39,9 +39,9 @@ pub(super) fn field(place: Cursor<'_>, path: &FieldPath) -> Option<TreeField> {
     if let Some((declaration, origin)) = place.field(path) {
         return Some(TreeField { declaration, origin, docs_only: false });
     }
-    let placed = place.node.placed.as_deref().filter(|placed| place.node.added || placed.many)?;
+    let placed = place.node.placed.as_deref().filter(|placed| place.node.added || placed.is_array)?;
     let declaration = FieldDeclaration {
-        many: placed.many,
+        is_array: placed.is_array,
         beta: placed.beta,
         description: placed.description.clone(),
         original_fieldset: placed.is_copy.then(|| placed.fieldset.clone()),

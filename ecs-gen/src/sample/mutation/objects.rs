@@ -63,7 +63,7 @@ pub(super) const CASES: &[Case] = &[
     ),
     object(
         "unknown-field-in-an-element",
-        |_, field| field.is_object() && field.many && !field.takes_unknown,
+        |_, field| field.is_object() && field.is_array && !field.takes_unknown,
         |_, _, object| {
             object.insert("no_such_field".to_owned(), json!([]));
         },
@@ -148,7 +148,7 @@ fn is_closed(model: &Model) -> bool {
 }
 
 fn is_single(field: &Field) -> bool {
-    field.is_object() && !field.many
+    field.is_object() && !field.is_array
 }
 
 fn is_point(field: &Field) -> bool {

@@ -13,14 +13,14 @@ pub(super) fn plant<'m>(maker: &mut DocumentMaker<'m>, root: &mut Map<String, Va
         let found = object.entry(ancestor.name()).or_insert(Value::Null);
         if first_object(found).is_none() {
             let inner = Value::Object(maker.object(&ancestor.children, 0));
-            *found = if ancestor.many { Value::Array(vec![inner]) } else { inner };
+            *found = if ancestor.is_array { Value::Array(vec![inner]) } else { inner };
         }
         let Some(inner) = first_object(found) else { return };
         object = inner;
     }
     let is_absent = object.get(field.name()).is_none_or(is_absent);
     if is_absent && field.kind() != ValueKind::Alias {
-        let value = if field.many && field.kind() != ValueKind::Any {
+        let value = if field.is_array && field.kind() != ValueKind::Any {
             Value::Array(vec![maker.one(field, 0)])
         } else {
             maker.value(field, 0)
@@ -52,14 +52,14 @@ pub(super) fn first_object(value: &mut Value) -> Option<&mut Map<String, Value>>
 /// Puts `value` in place of the first of those that the field holds.
 pub(super) fn replace_one(field: &Field, found: Value, value: Value) -> Value {
     match found {
-        Value::Array(mut elements) if field.many => {
+        Value::Array(mut elements) if field.is_array => {
             match elements.first_mut() {
                 Some(first) => *first = value,
                 None => elements.push(value),
             }
             Value::Array(elements)
         }
-        _ if field.many && field.kind() != ValueKind::Any => Value::Array(vec![value]),
+        _ if field.is_array && field.kind() != ValueKind::Any => Value::Array(vec![value]),
         _ => value,
     }
 }

@@ -72,7 +72,7 @@ fn is_optional(field: &Field) -> bool {
 }
 
 fn is_optional_constant(field: &Field) -> bool {
-    is_optional(field) && !field.many && field.kind() == ValueKind::Constant
+    is_optional(field) && !field.is_array && field.kind() == ValueKind::Constant
 }
 
 fn can_be_null(field: &Field) -> bool {
@@ -80,7 +80,7 @@ fn can_be_null(field: &Field) -> bool {
 }
 
 fn is_list(field: &Field) -> bool {
-    field.many && is_formed(field)
+    field.is_array && is_formed(field)
 }
 
 fn is_required_list(field: &Field) -> bool {
@@ -106,7 +106,7 @@ fn is_object_list(field: &Field) -> bool {
 }
 
 fn is_value(field: &Field) -> bool {
-    !field.many && is_formed(field) && !field.is_object()
+    !field.is_array && is_formed(field) && !field.is_object()
 }
 
 fn is_optional_value(field: &Field) -> bool {
@@ -118,7 +118,7 @@ fn is_object(field: &Field) -> bool {
 }
 
 fn is_single_object(field: &Field) -> bool {
-    field.is_object() && !field.many
+    field.is_object() && !field.is_array
 }
 
 fn is_scalar(field: &Field) -> bool {

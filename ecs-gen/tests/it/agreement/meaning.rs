@@ -49,7 +49,7 @@ fn object(
 }
 
 fn is_list(field: &Field) -> bool {
-    field.many && field.kind() != ValueKind::Any
+    field.is_array && field.kind() != ValueKind::Any
 }
 
 fn field_value(model: &Model, field: &Field, made: &Value, written: &Value, at: &str) -> Option<String> {

@@ -49,7 +49,7 @@ fn later_attributes_count_and_the_others_stay() {
     let till = model.find("shop.till").unwrap();
     assert_eq!(till.parameters[&Parameter::IgnoreAbove], json!(20));
     assert_eq!(
-        (till.description.as_str(), till.many, till.expected_values.as_slice()),
+        (till.description.as_str(), till.is_array, till.expected_values.as_slice()),
         ("Second.", true, ["a".to_owned()].as_slice())
     );
 }
@@ -106,7 +106,7 @@ fn a_field_below_a_list_of_ecs_leaves_it_a_list() {
     let ecs = Run::new("  dns: {fields: {answers: {fields: {ttl: {}}}}}", &[]).outcome().model.unwrap();
     let kind = |model: &ecs_gen::model::Model| {
         let answers = model.find("dns.answers").unwrap();
-        (answers.field_type, answers.many)
+        (answers.field_type, answers.is_array)
     };
     assert_eq!(kind(&model), kind(&ecs));
 }

@@ -58,7 +58,7 @@ fn dotted_names_select_below_an_object() {
 fn one_word_is_a_list_of_steps() {
     let set = "- {name: shop, fields: [{name: till, type: keyword, normalize: array}]}\n";
     let model = Run::new("  shop: {fields: '*'}", &[set]).outcome().model.unwrap();
-    assert!(model.find("shop.till").unwrap().many);
+    assert!(model.find("shop.till").unwrap().is_array);
 }
 
 #[test]

@@ -66,7 +66,7 @@ impl<'f> Builder<'f> {
         }
         let mut rule = FieldRule::new(leak_text(&format!(",\"{name}\":")), self.kind(field, depth)?);
         if field.many {
-            rule = rule.many();
+            rule = rule.array();
         }
         if field.required {
             rule = rule.required();

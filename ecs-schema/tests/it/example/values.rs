@@ -68,7 +68,7 @@ pub(super) static RANGES_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule:
     field_rule!("float", FLOAT_RANGE),
     field_rule!("integer", INTEGER_RANGE),
     field_rule!("ip", IP_RANGE),
-    field_rule!("long", LONG_RANGE).many(),
+    field_rule!("long", LONG_RANGE).array(),
 ]);
 
 ecs_schema::impl_shape!(Ranges, RANGES_RULES, { 0 date, 1 double, 2 float, 3 integer, 4 ip, 5 long });

@@ -101,12 +101,12 @@ pub struct Event {
 static EVENT_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         &[
             field_rule!("category", Text)
-                .many()
+                .array()
                 .allowed(&EVENT_CATEGORY_VALUES)
                 .event_category(),
             field_rule!("kind", Text).allowed(&EVENT_KIND_VALUES),
             field_rule!("original", Text),
-            field_rule!("type", Text).many().allowed(&EVENT_TYPE_VALUES).event_type(),
+            field_rule!("type", Text).array().allowed(&EVENT_TYPE_VALUES).event_type(),
         ],
     )
     .expected_types(&EVENT_RULES_EXPECTED_TYPES);
@@ -280,7 +280,7 @@ static EVERY_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         field_rule!("needed", Object(&EVERY_NEEDED_RULES)).required(),
         field_rule!("nested", Nested(&EVERY_NESTED_RULES)),
         field_rule!("number", Object(&EVERY_NUMBER_RULES)),
-        field_rule!("objects", Object(&EVERY_OBJECTS_RULES)).many(),
+        field_rule!("objects", Object(&EVERY_OBJECTS_RULES)).array(),
         field_rule!("other_name", Alias("every.keyword.cut")),
         field_rule!("point", Object(&EVERY_POINT_RULES)),
         field_rule!("range", Object(&EVERY_RANGE_RULES)),
@@ -304,7 +304,7 @@ pub struct EveryBinary {
 }
 
 static EVERY_BINARY_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
-    &[field_rule!("many", Binary).many(), field_rule!("one", Binary)],
+    &[field_rule!("many", Binary).array(), field_rule!("one", Binary)],
 );
 ecs_schema::impl_shape!(EveryBinary, EVERY_BINARY_RULES, { 0 many, 1 one });
 
@@ -318,7 +318,7 @@ pub struct EveryBoolean {
 }
 
 static EVERY_BOOLEAN_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
-    &[field_rule!("many", Boolean).many(), field_rule!("one", Boolean)],
+    &[field_rule!("many", Boolean).array(), field_rule!("one", Boolean)],
 );
 ecs_schema::impl_shape!(EveryBoolean, EVERY_BOOLEAN_RULES, { 0 many, 1 one });
 
@@ -367,11 +367,11 @@ static EVERY_DATE_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         field_rule!("millis", Date(ecs_schema::DateFormat::Millis)),
         field_rule!("nanos", DATE_NANOS),
         field_rule!("nanos_iso", DateNanos(ecs_schema::DateFormat::Iso)),
-        field_rule!("nanos_many", DATE_NANOS).many(),
+        field_rule!("nanos_many", DATE_NANOS).array(),
         field_rule!("nanos_millis", DateNanos(ecs_schema::DateFormat::Millis)),
         field_rule!("or_seconds", Date(ecs_schema::DateFormat::IsoOrSeconds)),
         field_rule!("plain", DATE),
-        field_rule!("plains", DATE).many(),
+        field_rule!("plains", DATE).array(),
         field_rule!("seconds", Date(ecs_schema::DateFormat::Seconds)),
     ],
 );
@@ -399,7 +399,7 @@ static EVERY_FREE_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("flattened", Flattened),
         field_rule!("flattened_cut", Flattened),
-        field_rule!("flattened_many", Flattened).many(),
+        field_rule!("flattened_many", Flattened).array(),
         field_rule!("stored", Any),
         field_rule!("stored_many", Any),
     ],
@@ -419,7 +419,7 @@ pub struct EveryIp {
 }
 
 static EVERY_IP_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
-    &[field_rule!("many", Ip).many(), field_rule!("one", Ip)],
+    &[field_rule!("many", Ip).array(), field_rule!("one", Ip)],
 );
 ecs_schema::impl_shape!(EveryIp, EVERY_IP_RULES, { 0 many, 1 one });
 
@@ -450,13 +450,15 @@ static EVERY_KEYWORD_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new
     &[
         field_rule!("chosen", Text).allowed(&EVERY_KEYWORD_CHOSEN_VALUES),
         field_rule!("coded", Text).pattern(&EVERY_KEYWORD_RULES_CODED_PATTERN),
-        field_rule!("codes", Keyword).many().pattern(&EVERY_KEYWORD_RULES_CODES_PATTERN),
+        field_rule!("codes", Keyword)
+            .array()
+            .pattern(&EVERY_KEYWORD_RULES_CODES_PATTERN),
         field_rule!("cut", Text),
         field_rule!("half_kept", Text),
         field_rule!("kept", Text),
-        field_rule!("several", Text).many().allowed(&EVERY_KEYWORD_SEVERAL_VALUES),
+        field_rule!("several", Text).array().allowed(&EVERY_KEYWORD_SEVERAL_VALUES),
         field_rule!("whole", Keyword),
-        field_rule!("wholes", Keyword).many(),
+        field_rule!("wholes", Keyword).array(),
     ],
 );
 static EVERY_KEYWORD_RULES_CODED_PATTERN: ecs_schema::Pattern = ecs_schema::Pattern::new(
@@ -557,7 +559,7 @@ impl EveryNeeded {
 
 static EVERY_NEEDED_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
-        field_rule!("list", Text).many().required(),
+        field_rule!("list", Text).array().required(),
         field_rule!("number", Long).required(),
         field_rule!("steps", Nested(&EVERY_NEEDED_STEPS_RULES)),
     ],
@@ -608,7 +610,7 @@ impl EveryNested {
 
 static EVERY_NESTED_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
-        field_rule!("addresses", Ip).many(),
+        field_rule!("addresses", Ip).array(),
         field_rule!("deeper", Nested(&EVERY_NESTED_DEEPER_RULES)),
         field_rule!("name", Text).required(),
     ],
@@ -668,19 +670,19 @@ static EVERY_NUMBER_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("byte", Byte),
         field_rule!("double", Double),
-        field_rule!("doubles", Double).many(),
+        field_rule!("doubles", Double).array(),
         field_rule!("float", Float),
-        field_rule!("floats", Float).many(),
+        field_rule!("floats", Float).array(),
         field_rule!("half_float", HalfFloat),
         field_rule!("integer", Integer),
-        field_rule!("integers", Integer).many(),
+        field_rule!("integers", Integer).array(),
         field_rule!("long", Long),
         field_rule!("long_strict", Long).uncoerced(),
-        field_rule!("longs", Long).many(),
+        field_rule!("longs", Long).array(),
         field_rule!("scaled_float", Double),
         field_rule!("short", Short),
         field_rule!("unsigned_long", UnsignedLong),
-        field_rule!("unsigned_longs", UnsignedLong).many(),
+        field_rule!("unsigned_longs", UnsignedLong).array(),
     ],
 );
 ecs_schema::impl_shape!(
@@ -736,7 +738,7 @@ pub struct EveryPoint {
 }
 
 static EVERY_POINT_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
-    &[field_rule!("many", GeoPoint).many(), field_rule!("one", GeoPoint)],
+    &[field_rule!("many", GeoPoint).array(), field_rule!("one", GeoPoint)],
 );
 ecs_schema::impl_shape!(EveryPoint, EVERY_POINT_RULES, { 0 many, 1 one });
 
@@ -780,9 +782,9 @@ static EVERY_RANGE_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         field_rule!("double", DOUBLE_RANGE),
         field_rule!("float", FLOAT_RANGE),
         field_rule!("integer", INTEGER_RANGE),
-        field_rule!("integers", INTEGER_RANGE).many(),
+        field_rule!("integers", INTEGER_RANGE).array(),
         field_rule!("ip", IP_RANGE),
-        field_rule!("ips", IP_RANGE).many(),
+        field_rule!("ips", IP_RANGE).array(),
         field_rule!("long", LONG_RANGE),
         field_rule!("long_strict", LONG_RANGE).uncoerced(),
     ],
@@ -812,7 +814,7 @@ static EVERY_TEXT_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
         field_rule!("as_you_type", Text),
         field_rule!("match_only", Text),
         field_rule!("plain", Text),
-        field_rule!("plains", Text).many(),
+        field_rule!("plains", Text).array(),
         field_rule!("wildcard", Text),
     ],
 );
@@ -831,7 +833,7 @@ pub struct EveryVersion {
 }
 
 static EVERY_VERSION_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
-    &[field_rule!("many", Version).many(), field_rule!("one", Version)],
+    &[field_rule!("many", Version).array(), field_rule!("one", Version)],
 );
 ecs_schema::impl_shape!(EveryVersion, EVERY_VERSION_RULES, { 0 many, 1 one });
 
@@ -854,7 +856,7 @@ impl Host {
 static HOST_RULES: ecs_schema::ObjectRule = ecs_schema::ObjectRule::new(
     &[
         field_rule!("geo", Object(&GEO_RULES)),
-        field_rule!("mac", Text).many().pattern(&HOST_RULES_MAC_PATTERN),
+        field_rule!("mac", Text).array().pattern(&HOST_RULES_MAC_PATTERN),
     ],
 );
 static HOST_RULES_MAC_PATTERN: ecs_schema::Pattern = ecs_schema::Pattern::new(
@@ -931,7 +933,7 @@ pub enum EventCategory {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-ecs_schema::impl_vocabulary!(
+ecs_schema::impl_allowed_enum!(
     EventCategory, EVENT_CATEGORY_VALUES, { Api "api", Authentication "authentication",
     Configuration "configuration", Database "database", Driver "driver", Email "email",
     File "file", Host "host", Iam "iam", IntrusionDetection "intrusion_detection",
@@ -963,7 +965,7 @@ pub enum EventKind {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-ecs_schema::impl_vocabulary!(
+ecs_schema::impl_allowed_enum!(
     EventKind, EVENT_KIND_VALUES, { Alert "alert", Asset "asset", Enrichment
     "enrichment", Event "event", Metric "metric", State "state", PipelineError
     "pipeline_error", Signal "signal" }
@@ -1012,7 +1014,7 @@ pub enum EventType {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-ecs_schema::impl_vocabulary!(
+ecs_schema::impl_allowed_enum!(
     EventType, EVENT_TYPE_VALUES, { Access "access", Admin "admin", Allowed "allowed",
     Change "change", Connection "connection", Creation "creation", Deletion "deletion",
     Denied "denied", Device "device", End "end", Error "error", Group "group", Indicator
@@ -1033,7 +1035,7 @@ pub enum EveryKeywordChosen {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-ecs_schema::impl_vocabulary!(
+ecs_schema::impl_allowed_enum!(
     EveryKeywordChosen, EVERY_KEYWORD_CHOSEN_VALUES, { Red "red", Green "green", Value ""
     }
 );
@@ -1049,7 +1051,7 @@ pub enum EveryKeywordSeveral {
     /// Another value, stored by another release; refused when writing.
     Other(String),
 }
-ecs_schema::impl_vocabulary!(
+ecs_schema::impl_allowed_enum!(
     EveryKeywordSeveral, EVERY_KEYWORD_SEVERAL_VALUES, { Red "red", DeepBlue "deep blue"
     }
 );

@@ -7,7 +7,7 @@ use super::doc;
 use super::names::{self, ItemNames};
 use crate::model::{AllowedId, Model};
 
-/// An enum with a variant for each value and one for all others, and the line that makes it a vocabulary.
+/// An enum with a variant for each value and one for all others, and the line that makes it an `AllowedEnum`.
 pub(super) fn item(model: &Model, id: AllowedId, own: &ItemNames) -> TokenStream {
     let ItemNames { type_name, table } = own;
     let allowed = &model.allowed[id.index()];
@@ -26,6 +26,6 @@ pub(super) fn item(model: &Model, id: AllowedId, own: &ItemNames) -> TokenStream
             Other(String),
         }
 
-        ecs_schema::impl_vocabulary!(#type_name, #table, { #(#variants #values),* });
+        ecs_schema::impl_allowed_enum!(#type_name, #table, { #(#variants #values),* });
     }
 }

@@ -19,7 +19,7 @@ const HALF_FLOAT_END: f32 = 65_520.0;
 
 /// A scalar, as a JSON parser hands it over; null is not among them.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Token<'a> {
+pub enum Scalar<'a> {
     /// A string.
     Text(&'a str),
     /// An integer that fits.
@@ -32,7 +32,7 @@ pub enum Token<'a> {
     Boolean(bool),
 }
 
-impl fmt::Display for Token<'_> {
+impl fmt::Display for Scalar<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(text) => text.fmt(out),
@@ -44,7 +44,7 @@ impl fmt::Display for Token<'_> {
     }
 }
 
-impl Offending for Token<'_> {
+impl Offending for Scalar<'_> {
     fn kind(&self) -> Found {
         match self {
             Self::Text(text) => Found::String { bytes: text.len() },
@@ -54,7 +54,7 @@ impl Offending for Token<'_> {
     }
 }
 
-impl Token<'_> {
+impl Scalar<'_> {
     /// The integer that a number stands for: `3`, `3.0` and `3e0` are the same.
     #[expect(clippy::cast_possible_truncation, reason = "the float is whole and in range")]
     pub(crate) fn integer(self) -> Option<i128> {
@@ -102,25 +102,25 @@ pub(crate) enum Accepted {
 }
 
 /// What `rule` says to one scalar.
-pub(crate) fn check_token(rule: &FieldRule, token: Token<'_>) -> Result<Accepted, ViolationRule> {
-    match (rule.kind, token) {
-        (Kind::Keyword | Kind::Text | Kind::Constant(_) | Kind::Version | Kind::Binary, Token::Text(text)) => {
+pub(crate) fn check_scalar(rule: &FieldRule, scalar: Scalar<'_>) -> Result<Accepted, ViolationRule> {
+    match (rule.kind, scalar) {
+        (Kind::Keyword | Kind::Text | Kind::Constant(_) | Kind::Version | Kind::Binary, Scalar::Text(text)) => {
             check_text(rule, text).map(|()| Accepted::Unordered)
         }
-        (Kind::Long | Kind::Integer | Kind::Short | Kind::Byte | Kind::UnsignedLong, _) => check_integer(rule, token),
-        (Kind::Double | Kind::Float | Kind::HalfFloat, _) => check_float(rule.kind, token),
-        (Kind::Boolean, Token::Boolean(_)) | (Kind::Any, _) => Ok(Accepted::Unordered),
-        (Kind::Date(format), _) => parse_date(format, token).map(Accepted::Date),
+        (Kind::Long | Kind::Integer | Kind::Short | Kind::Byte | Kind::UnsignedLong, _) => check_integer(rule, scalar),
+        (Kind::Double | Kind::Float | Kind::HalfFloat, _) => check_float(rule.kind, scalar),
+        (Kind::Boolean, Scalar::Boolean(_)) | (Kind::Any, _) => Ok(Accepted::Unordered),
+        (Kind::Date(format), _) => parse_date(format, scalar).map(Accepted::Date),
         (Kind::DateNanos(format), _) => {
-            let moment = parse_date(format, token)?;
-            if let Token::Text(text) = token
+            let moment = parse_date(format, scalar)?;
+            if let Scalar::Text(text) = scalar
                 && has_time_without_seconds(text)
             {
                 return Err(ViolationRule::InvalidDate);
             }
             check_date_nanos(moment).map(|()| Accepted::Date(moment))
         }
-        (Kind::Ip, Token::Text(text)) => {
+        (Kind::Ip, Scalar::Text(text)) => {
             text.parse().map(|ip| Accepted::Ip(ip_bits(ip))).map_err(|_| ViolationRule::InvalidIp)
         }
         (Kind::Alias(target), _) => Err(ViolationRule::Alias { target }),
@@ -153,18 +153,18 @@ pub(crate) fn check_text(rule: &FieldRule, text: &str) -> Result<(), ViolationRu
     }
 }
 
-fn check_integer(rule: &FieldRule, token: Token<'_>) -> Result<Accepted, ViolationRule> {
+fn check_integer(rule: &FieldRule, scalar: Scalar<'_>) -> Result<Accepted, ViolationRule> {
     let (low, high, expected) = integer_range(rule.kind);
     let out_of_range = ViolationRule::OutOfRange { expected };
-    let number = match token {
-        Token::Text(text) if rule.takes_numeric_strings && matches!(rule.kind, Kind::Long | Kind::UnsignedLong) => {
+    let number = match scalar {
+        Scalar::Text(text) if rule.takes_numeric_strings && matches!(rule.kind, Kind::Long | Kind::UnsignedLong) => {
             if !is_canonical_decimal(text) {
                 return Err(ViolationRule::WrongType { expected: "an integer" });
             }
             // Only a number beyond 128 bits does not parse.
             text.parse().ok()
         }
-        _ if token.is_whole() => token.integer(),
+        _ if scalar.is_whole() => scalar.integer(),
         _ => {
             return Err(ViolationRule::WrongType { expected: "an integer" });
         }
@@ -194,8 +194,8 @@ fn is_canonical_decimal(text: &str) -> bool {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "whether rounding reaches infinity is the question")]
-fn check_float(kind: Kind, token: Token<'_>) -> Result<Accepted, ViolationRule> {
-    let number = token.float().ok_or(ViolationRule::WrongType { expected: "a number" })?;
+fn check_float(kind: Kind, scalar: Scalar<'_>) -> Result<Accepted, ViolationRule> {
+    let number = scalar.float().ok_or(ViolationRule::WrongType { expected: "a number" })?;
     match kind {
         Kind::Double if !number.is_finite() => Err(ViolationRule::OutOfRange { expected: "a finite number" }),
         Kind::Double => Ok(Accepted::Float(number)),
@@ -218,12 +218,12 @@ pub(crate) fn check_f32(kind: Kind, number: f32) -> Result<(), ViolationRule> {
 }
 
 /// The date that a scalar stands for.
-pub(crate) fn parse_date(format: DateFormat, token: Token<'_>) -> Result<Timestamp, ViolationRule> {
-    let parsed = match token {
-        Token::Text(text) => format.parse_text(text),
-        Token::Boolean(_) => return Err(ViolationRule::WrongType { expected: "a date" }),
-        _ if !token.is_whole() => return Err(ViolationRule::WrongType { expected: "a date" }),
-        _ => match token.integer().and_then(|number| i64::try_from(number).ok()) {
+pub(crate) fn parse_date(format: DateFormat, scalar: Scalar<'_>) -> Result<Timestamp, ViolationRule> {
+    let parsed = match scalar {
+        Scalar::Text(text) => format.parse_text(text),
+        Scalar::Boolean(_) => return Err(ViolationRule::WrongType { expected: "a date" }),
+        _ if !scalar.is_whole() => return Err(ViolationRule::WrongType { expected: "a date" }),
+        _ => match scalar.integer().and_then(|number| i64::try_from(number).ok()) {
             Some(number) => format.parse_number(number),
             None => Err(ParseError::OutOfRange),
         },
