@@ -109,7 +109,7 @@ fn gitlab_job_traps_are_known() {
 }
 
 #[test]
-fn gitlab_pipeline_flag_release_and_merge_are_read() {
+fn gitlab_pipeline_flag_and_merge_are_read() {
     let project = json!({"id": 30, "web_url": "https://gitlab.example.com/g/web", "path_with_namespace": "g/web"});
     let mut pipeline = json!({
         "object_kind": "pipeline", "project": project, "user": {"username": "alice"},

@@ -4,13 +4,13 @@
 //! a side does not matter.
 
 mod fields;
+mod finding_collector;
 mod lifecycle;
 mod parameters;
 mod pipeline;
 mod renames;
 mod roles;
 mod settings;
-mod sink;
 mod structs;
 mod templates;
 mod versions;
@@ -21,10 +21,10 @@ use super::engine::Engine;
 use super::finding::{Finding, Severity};
 use super::rules::Rule;
 use super::side::{LogSide, Side};
+use finding_collector::{FindingCollector, Place};
 pub(crate) use settings::{
     COMPONENTS as SETTING_COMPONENTS, flatten as flatten_settings, is_static as is_static_setting,
 };
-use sink::{Place, Sink};
 
 /// What to compare, and what is fine.
 #[derive(Clone, Debug, Default)]
@@ -82,32 +82,32 @@ fn compare_logs(name: &str, old: Option<&LogSide>, new: Option<&LogSide>, option
         (Some(old), None) => return one_sided(Rule::LogRemoved, name, old, engines),
         (None, None) => return Vec::new(),
     };
-    let mut sink = Sink::new(name, old, new, engines);
+    let mut findings = FindingCollector::new(name, old, new, engines);
     for engine in engines {
-        sink.turn_to(*engine);
-        fields::compare(*engine, &mut sink);
-        settings::compare(*engine, &mut sink);
-        templates::compare(*engine, &mut sink);
-        lifecycle::compare(*engine, &mut sink);
-        pipeline::compare(*engine, &mut sink);
-        roles::compare(*engine, &mut sink);
+        findings.set_engine(*engine);
+        fields::compare(*engine, &mut findings);
+        settings::compare(*engine, &mut findings);
+        templates::compare(*engine, &mut findings);
+        lifecycle::compare(*engine, &mut findings);
+        pipeline::compare(*engine, &mut findings);
+        roles::compare(*engine, &mut findings);
     }
-    sink.turn_to_all();
-    structs::compare(&mut sink);
+    findings.set_all_engines();
+    structs::compare(&mut findings);
     let allowed = |finding: &Finding| options.allowed.contains(&finding.rule);
-    let breaks = sink.found().any(|finding| finding.severity() == Severity::Breaking && !allowed(finding));
-    versions::compare(engines, breaks, &mut sink);
-    sink.finish()
+    let breaks = findings.found().any(|finding| finding.severity() == Severity::Breaking && !allowed(finding));
+    versions::compare(engines, breaks, &mut findings);
+    findings.finish()
 }
 
 fn one_sided(rule: Rule, name: &str, log: &LogSide, engines: &[Engine]) -> Vec<Finding> {
-    let mut sink = Sink::new(name, log, log, engines);
+    let mut findings = FindingCollector::new(name, log, log, engines);
     // A mapping of its own has no name.
     let what = if name.is_empty() { "the mapping".to_owned() } else { format!("the log `{name}`") };
     let (message, place) = match rule {
         Rule::LogAdded => (format!("{what} is new"), Place::whole(name).only_new()),
         _ => (format!("{what} is gone"), Place::whole(name).only_old()),
     };
-    sink.add(rule, &place, message);
-    sink.finish()
+    findings.add(rule, &place, message);
+    findings.finish()
 }

@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn descriptions_have_the_length_that_kibana_takes() {
+    fn descriptions_are_cut_to_what_kibana_takes() {
         assert_eq!(shortened(&"ä".repeat(301)), "ä".repeat(300));
         assert_eq!(shortened("short"), "short");
     }

@@ -81,7 +81,7 @@ fn json_has_every_row_and_its_lines() {
 }
 
 #[test]
-fn generated_folder_and_rules_file_are_the_log_too() {
+fn generated_folder_and_rules_file_name_a_log() {
     let folder = folder();
     let path = folder.path();
     check(path, &["generate", "--log", "orders.yaml", "--out", "out"], "", 0);

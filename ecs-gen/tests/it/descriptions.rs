@@ -86,7 +86,7 @@ fn a_package_that_cannot_be_read_is_an_error() {
 }
 
 #[test]
-fn an_import_keeps_a_line_of_each_description_when_asked() {
+fn import_keeps_descriptions_when_asked() {
     let folder = files();
     let import = |arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ecs-gen"));

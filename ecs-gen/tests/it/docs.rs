@@ -45,7 +45,7 @@ fn inputs_page_names_every_option() {
 }
 
 #[test]
-fn inputs_page_names_every_type_parameter_and_action() {
+fn inputs_page_names_types_and_actions() {
     check_names("inputs.md", TYPES.iter().map(|spec| spec.name));
     check_names("inputs.md", Parameter::ALL.iter().map(|parameter| parameter.name()));
     check_names("inputs.md", PhaseName::ALL.iter().map(|phase| phase.name()));

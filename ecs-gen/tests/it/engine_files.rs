@@ -105,7 +105,7 @@ fn nothing_of_one_engine_reaches_the_other() {
 }
 
 #[test]
-fn a_policy_and_a_data_stream_lifecycle_never_stand_together() {
+fn policy_and_stream_lifecycle_exclude_another() {
     for log in LOGS {
         let files = files(log);
         let template = json(files, "elasticsearch/index-template.json");
@@ -118,7 +118,7 @@ fn a_policy_and_a_data_stream_lifecycle_never_stand_together() {
 }
 
 #[test]
-fn every_body_of_the_install_steps_is_there_and_every_file_that_is_put_has_a_step() {
+fn install_steps_and_files_match() {
     for log in LOGS {
         let files = files(log);
         for engine in ["elasticsearch", "opensearch"] {
@@ -142,7 +142,7 @@ fn every_body_of_the_install_steps_is_there_and_every_file_that_is_put_has_a_ste
 }
 
 #[test]
-fn the_write_alias_stands_on_the_first_index_only() {
+fn write_alias_is_on_the_first_index_only() {
     for log in LOGS {
         for (path, bytes) in files(log).iter().filter(|(path, _)| path.contains("template")) {
             assert!(!std::str::from_utf8(bytes).unwrap().contains("aliases\":"), "{path}");
@@ -163,7 +163,7 @@ fn the_write_alias_stands_on_the_first_index_only() {
 }
 
 #[test]
-fn a_keyword_in_place_of_a_wildcard_refuses_no_long_text() {
+fn keyword_for_a_wildcard_takes_long_text() {
     // The log with such fields, for an OpenSearch that lacks their types.
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/logs/alias.yaml")).unwrap();
     let folder = tempfile::tempdir().unwrap();

@@ -86,7 +86,7 @@ fn what_a_number_measures_is_in_its_mapping() {
 }
 
 #[test]
-fn multi_fields_are_named_after_their_type_and_have_the_same_defaults() {
+fn multi_fields_have_the_official_defaults() {
     let model = extended(
         "    - {name: a, type: wildcard, multi_fields: [{type: match_only_text, name: text, flat_name: x.a.text}, {type: keyword}, {type: text, name: b, norms: true}]}",
     );
@@ -211,7 +211,7 @@ fn a_set_stands_wherever_it_says_it_is_reused() {
 }
 
 #[test]
-fn a_set_without_a_place_at_the_top_is_only_where_it_is_reused() {
+fn set_not_at_the_top_is_only_where_reused() {
     let set = "- name: x\n  reusable: {top_level: false, expected: [event]}\n  fields: [{name: a, type: long}]\n";
     let model = with_extension("{event: {fields: {x: {fields: '*'}}}}", set);
     assert_eq!(paths(&model), ["event", "event.x", "event.x.a"]);
@@ -273,7 +273,7 @@ fn a_custom_base_adds_to_the_root_as_in_ecs() {
 }
 
 #[test]
-fn without_a_subset_everything_is_selected_with_the_custom_sets() {
+fn without_a_subset_everything_is_selected() {
     let model = subsets(&[], &["name: x\nfields: [{name: a, type: long}]\n"]);
     find(&model, "x.a");
     assert!(model.fields.len() > 2605);

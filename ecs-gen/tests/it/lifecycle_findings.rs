@@ -134,7 +134,7 @@ fn a_log_that_says_nothing_keeps_everything() {
 }
 
 #[test]
-fn a_pattern_matches_every_index_of_the_alias_and_not_the_alias() {
+fn pattern_matches_the_indices_and_not_the_alias() {
     check("index: {alias: a, pattern: a-*}", &[]);
     check("index: {alias: a, pattern: 'a-0*'}", &[]);
     check("index: {alias: a, pattern: 'a-00000*'}", &["error pattern-alias 2:28"]);
@@ -147,7 +147,7 @@ fn a_pattern_matches_every_index_of_the_alias_and_not_the_alias() {
 }
 
 #[test]
-fn a_pattern_that_takes_names_of_a_product_over_is_a_warning() {
+fn pattern_over_names_of_a_product_is_a_warning() {
     check("index: {alias: .kibana-event-log}", &["warning owned-names 2:16"]);
     check("index: {alias: .kibana-event-log, priority: 101}", &["warning owned-names 2:16"]);
     check("index: {alias: .kibana-event-log, priority: 100}", &[]);
@@ -177,7 +177,7 @@ fn settings_are_those_that_engines_take() {
 }
 
 #[test]
-fn the_opensearch_version_is_one_that_can_hold_the_log() {
+fn opensearch_version_can_hold_the_log() {
     check("opensearch: {since: '2.15'}", &[]);
     check("opensearch: {since: 3}", &[]);
     check("opensearch: {since: '2.6'}", &["error invalid-value 2:21"]);
@@ -185,7 +185,7 @@ fn the_opensearch_version_is_one_that_can_hold_the_log() {
 }
 
 #[test]
-fn durations_and_sizes_are_whole_numbers_with_a_unit() {
+fn quantities_are_whole_numbers_with_a_unit() {
     for bad in ["7w", "0d", "1.5d", "30", "d", "-1d", "1y", "1 day", "400000000d"] {
         check(&format!("lifecycle: {{rollover: {{max_age: {bad}}}}}"), &["error invalid-duration 2:33"]);
     }
@@ -324,7 +324,7 @@ fn hot_actions_wait_for_a_rollover() {
 }
 
 #[test]
-fn the_worst_case_is_the_age_at_rollover_and_what_is_kept_after_it() {
+fn worst_case_age_is_rollover_and_keep_together() {
     let worst = |options: &str| lifecycle_of(options).worst_case_age().map(|age| age.to_string());
     assert_eq!(worst("lifecycle: {rollover: {max_age: 30d}, keep: 90d}").as_deref(), Some("120d"));
     assert_eq!(worst("lifecycle: {rollover: {max_age: 30d}}"), None);

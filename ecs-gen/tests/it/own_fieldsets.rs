@@ -74,7 +74,7 @@ fn own_set_may_contradict_ecs_in_every_way() {
 }
 
 #[test]
-fn fields_of_an_own_set_are_required_only_when_the_log_says_so() {
+fn own_fields_are_required_only_by_the_log() {
     let fields = "- {name: base, fields: [{name: '@timestamp', type: date}, {name: message, type: keyword}]}\n";
     let text =
         |rest: &str| log(&format!("{{base: {{fields: '*'}}}}\nown_fieldsets: [base]\nextensions: [ext.yaml]\n{rest}"));

@@ -66,7 +66,7 @@ fn one_engine_has_no_files_of_the_other() {
 }
 
 #[test]
-fn generated_files_of_the_other_engine_are_removed() {
+fn files_of_the_other_engine_are_removed() {
     let folder = folder();
     let path = folder.path();
     generate(path, &[], 0);
@@ -102,7 +102,7 @@ fn every_emitter_can_be_asked_for() {
 }
 
 #[test]
-fn arguments_that_contradict_each_other_are_refused() {
+fn contradicting_arguments_are_refused() {
     let folder = folder();
     generate(folder.path(), &["--only", "rust"], 2);
     generate(folder.path(), &["--only", "rules", "--engine", "opensearch"], 2);

@@ -120,7 +120,7 @@ fn a_persons_own_file_is_kept_and_reported() {
 }
 
 #[test]
-fn a_generated_file_is_removed_when_the_manifest_or_the_file_itself_says_so() {
+fn removal_needs_the_manifest_or_the_file_header() {
     let marked = format!("# {}\n", ecs_gen::files::GENERATED_BY);
     let folder = folder(&[("out/a/old.md", &marked), ("out/a/mine.md", "# mine\n")]);
     let done = apply(&small(), &folder, &logs(&["a"]));
@@ -129,7 +129,7 @@ fn a_generated_file_is_removed_when_the_manifest_or_the_file_itself_says_so() {
 }
 
 #[test]
-fn logs_that_are_generated_one_after_the_other_keep_each_others_entries() {
+fn logs_keep_entries_of_each_other() {
     let folder = folder(&[]);
     apply(&small(), &folder, &logs(&["a"]));
     let other = files(&[("generated/b/one.json", "{}\n"), ("rust/b.rs", "// b\n")]);
@@ -149,7 +149,7 @@ fn logs_that_are_generated_one_after_the_other_keep_each_others_entries() {
 }
 
 #[test]
-fn a_log_does_not_own_the_folder_of_one_whose_name_begins_alike() {
+fn log_does_not_own_folders_that_begin_alike() {
     let folder = folder(&[]);
     apply(&files(&[("generated/a-b/one.json", "{}\n")]), &folder, &logs(&["a-b"]));
     apply(&small(), &folder, &logs(&["a"]));
@@ -159,7 +159,7 @@ fn a_log_does_not_own_the_folder_of_one_whose_name_begins_alike() {
 }
 
 #[test]
-fn a_manifest_that_cannot_be_understood_is_stale_and_no_error() {
+fn unreadable_manifest_is_stale_and_no_error() {
     let folder = folder(&[]);
     apply(&small(), &folder, &logs(&["a"]));
     for text in ["", "{", "[]", "{\"files\": 3}"] {
@@ -180,7 +180,7 @@ fn no_file_is_left_beside_the_written_ones() {
 }
 
 #[test]
-fn a_write_that_fails_names_the_path_and_leaves_no_temporary_file() {
+fn failed_write_names_the_path_and_cleans_up() {
     // Where a folder should be is a file, and where a file should be is a folder.
     let blocked = folder(&[("out/a/sub", "a file")]);
     let error =
@@ -200,7 +200,7 @@ fn run(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Outpu
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_is_an_error_that_names_it() {
+fn unwritable_folder_is_an_error_that_names_it() {
     let folder = folder(&[(LOG, &log("{base: {fields: {message: {}}}}")), ("taken", "a file")]);
     let output = run(folder.path(), &["--log", LOG, "--out", "taken"], &[]);
     assert_eq!(output.status.code(), Some(1));
@@ -216,7 +216,7 @@ fn a_folder_that_cannot_be_written_is_an_error_that_names_it() {
 const ARGUMENTS: &[&str] = &["--log", LOG, "--out", "out", "--rust", "src"];
 
 #[test]
-fn one_changed_byte_in_any_file_is_found_and_named() {
+fn one_changed_byte_is_found_and_named() {
     let folder = folder(&[(LOG, &log("{base: {fields: {message: {}}}}"))]);
     assert!(run(folder.path(), ARGUMENTS, &[]).status.success());
     let generated: Vec<_> = list(folder.path()).into_iter().filter(|(path, _)| !path.ends_with(LOG)).collect();

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use crate::engine_files::{LOGS, files, json};
 
 #[test]
-fn ism_policies_have_the_form_that_the_plugin_takes() {
+fn ism_policies_have_the_form_of_the_plugin() {
     let schema: Json = serde_json::from_str(include_str!("opensearch-ism.schema.json")).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     for log in LOGS {
@@ -20,7 +20,7 @@ fn ism_policies_have_the_form_that_the_plugin_takes() {
 }
 
 #[test]
-fn the_schema_of_ism_policies_refuses_what_the_plugin_refuses() {
+fn ism_schema_refuses_what_the_plugin_refuses() {
     let schema: Json = serde_json::from_str(include_str!("opensearch-ism.schema.json")).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let good = json(files("alias"), "ism-policy.json");
@@ -65,7 +65,7 @@ fn ism_states_lead_to_each_other_and_end() {
 }
 
 #[test]
-fn an_empty_index_is_left_alone_only_where_the_plugin_can() {
+fn empty_index_is_left_alone_where_possible() {
     let rollover = |log: &str| {
         let policy = json(files(log), "ism-policy.json");
         let actions = policy["policy"]["states"][0]["actions"].as_array().unwrap().clone();
@@ -97,7 +97,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 ];
 
 #[test]
-fn ilm_policies_have_only_actions_that_their_phases_may_have() {
+fn ilm_phases_have_only_actions_of_theirs() {
     for log in LOGS.iter().filter(|log| **log != "stream") {
         let policy = json(files(log), "ilm-policy.json");
         let phases = policy["policy"]["phases"].as_object().unwrap();
@@ -116,7 +116,7 @@ fn ilm_policies_have_only_actions_that_their_phases_may_have() {
 }
 
 #[test]
-fn the_table_of_actions_agrees_with_the_documentation() {
+fn table_of_actions_agrees_with_the_docs() {
     for action in ecs_gen::lifecycle::ACTIONS {
         let here: BTreeSet<&str> = action.phases.iter().map(|phase| phase.name()).collect();
         let there: BTreeSet<&str> =
@@ -172,7 +172,7 @@ fn no_age_is_promised_where_growth_is_demanded() {
 
 /// ISM has a count of documents, over all primary shards together.
 #[test]
-fn documents_of_a_shard_are_counted_in_all_shards_by_ism() {
+fn ism_counts_documents_over_all_shards() {
     let rollover = |file: &str, pointer: &str| json(files("alias"), file).pointer(pointer).unwrap().clone();
     let ilm = rollover("ilm-policy.json", "/policy/phases/hot/actions/rollover");
     assert_eq!(ilm["max_primary_shard_docs"], 150_000_000);

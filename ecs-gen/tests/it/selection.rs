@@ -76,7 +76,7 @@ fn check_paths(fields: &str, expected: &[&str]) {
 }
 
 #[test]
-fn named_fields_are_selected_with_the_objects_above_them() {
+fn named_fields_bring_the_objects_above_them() {
     check_paths(
         "{base: {fields: {message: {}}}, http: {fields: {request: {fields: {method: {}}}}}}",
         &["http", "http.request", "http.request.method", "message"],
@@ -104,7 +104,7 @@ fn a_star_at_the_top_selects_all_of_ecs() {
 }
 
 #[test]
-fn fields_are_sorted_whatever_their_order_in_the_file() {
+fn fields_are_sorted_in_any_file_order() {
     let one = model(&log("{event: {fields: {kind: {}, action: {}}}, base: {fields: {tags: {}, message: {}}}}"));
     let two = model(&log("{base: {fields: {message: {}, tags: {}}}, event: {fields: {action: {}, kind: {}}}}"));
     assert_eq!(format!("{:?}", one.fields), format!("{:?}", two.fields));
@@ -138,7 +138,7 @@ fn a_star_wins_over_names_and_their_options() {
 }
 
 #[test]
-fn an_option_that_takes_something_away_counts_only_when_all_subsets_say_so() {
+fn removing_option_counts_if_all_subsets_agree() {
     let off = "name: a\nfields: {user: {fields: {name: {index: false}}}, labels_of: {fields: '*'}}\n"
         .replace(", labels_of: {fields: '*'}", "");
     let on = "name: b\nfields: {user: {fields: {name: {}}}}\n";
@@ -157,7 +157,7 @@ fn an_option_that_takes_something_away_counts_only_when_all_subsets_say_so() {
 }
 
 #[test]
-fn index_false_takes_doc_values_and_the_limit_away_and_multi_fields_stay() {
+fn index_false_leaves_multi_fields_alone() {
     let model = model(&log(
         "{user: {fields: {name: {index: false}, full_name: {index: false}}}, event: {fields: {duration: {index: false}}}}",
     ));
@@ -185,7 +185,7 @@ fn docs_only_siblings_leave_no_empty_object() {
 }
 
 #[test]
-fn a_docs_only_object_takes_all_below_it_along_in_order() {
+fn docs_only_object_takes_all_below_along() {
     let fields = "{base: {fields: {message: {}, labels: {docs_only: true}}}, dns: {fields: {id: {}, answers: {docs_only: true, fields: '*'}}}}";
     let model = model(&log(fields));
     assert_eq!(paths(&model), ["dns", "dns.id", "message"]);
@@ -204,7 +204,7 @@ fn a_docs_only_object_takes_all_below_it_along_in_order() {
 }
 
 #[test]
-fn a_disabled_set_is_one_object_whatever_it_selects() {
+fn disabled_set_is_one_object() {
     for fields in [
         "{threat: {fields: {indicator: {fields: {url: {enabled: false, fields: '*'}}}}}}",
         "{threat: {fields: {indicator: {fields: {url: {enabled: false}}}}}}",
@@ -227,7 +227,7 @@ fn options_that_say_nothing_new_change_nothing() {
 }
 
 #[test]
-fn open_objects_are_flattened_or_stored_and_never_refuse_documents() {
+fn open_objects_never_refuse_documents() {
     let fields = "{base: {fields: {labels: {}}}, container: {fields: {labels: {}}}, log: {fields: {level: {}}}}\nopen_objects: {container.labels: stored}";
     let model = model(&log(fields));
     let labels = find(&model, "labels");
@@ -242,7 +242,7 @@ fn open_objects_are_flattened_or_stored_and_never_refuse_documents() {
 }
 
 #[test]
-fn an_ecs_release_is_taken_from_a_path_beside_the_log() {
+fn ecs_release_is_found_beside_the_log() {
     let facts = "ecs: 1.2.3\nfieldsets:\n- {name: base, root: true, fields: [{name: '@timestamp', type: date, required: true}]}\n- {name: agent, fields: [{name: id, type: keyword}]}\n";
     let text = log("{base: {fields: '*'}, agent: {fields: '*'}}").replace("9.4.0", "../mine.yaml");
     let folder = folder(&[("logs/log.yaml", &text), ("mine.yaml", facts)]);
@@ -259,7 +259,7 @@ fn an_ecs_release_is_taken_from_a_path_beside_the_log() {
 }
 
 #[test]
-fn a_required_field_makes_the_objects_above_it_required_up_to_a_list() {
+fn required_field_requires_objects_up_to_a_list() {
     let fields = "{base: {fields: {'@timestamp': {}}}, http: {fields: {request: {fields: {method: {}}}}}, dns: {fields: {answers: {fields: {name: {}}}}}}\nrequired: [http.request.method, dns.answers.name]";
     let model = model(&log(fields));
     let required: Vec<&str> = model.fields.iter().filter(|f| f.required).map(|f| f.path.as_str()).collect();
@@ -315,7 +315,7 @@ fn check_shapes(all: &Model) {
 }
 
 #[test]
-fn names_of_shapes_are_stable_when_another_field_is_selected() {
+fn names_of_shapes_are_stable() {
     let few = model(&log("{client: {fields: {geo: {fields: '*'}}}, server: {fields: {geo: {fields: '*'}}}}"));
     let more = model(&log(
         "{base: {fields: {message: {}}}, client: {fields: {geo: {fields: '*'}}}, server: {fields: {geo: {fields: '*'}}}}",
@@ -326,7 +326,7 @@ fn names_of_shapes_are_stable_when_another_field_is_selected() {
 }
 
 #[test]
-fn names_that_collide_or_mean_something_else_are_told_apart() {
+fn colliding_names_are_told_apart() {
     let extension = "- name: option\n  fields:\n    - {name: 5g.a, type: long}\n    - {name: level, type: keyword, allowed_values: [{name: a}]}\n- name: option_level\n  fields: [{name: b, type: long}, {name: _, type: object}, {name: _.c, type: long}]\n";
     let text = log("{option: {fields: '*'}, option_level: {fields: '*'}}\nextensions: [ext.yaml]").replacen(
         "name: log",

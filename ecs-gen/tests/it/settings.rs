@@ -23,7 +23,7 @@ fn check_settings(index: &str, expected: &[(&str, &str)]) {
 }
 
 #[test]
-fn settings_are_written_in_each_of_the_engines_ways() {
+fn settings_are_taken_in_each_notation() {
     for settings in [
         "{max_result_window: 5}",
         "{index.max_result_window: 5}",
@@ -72,7 +72,7 @@ fn what_is_no_setting_says_where_it_belongs() {
 }
 
 #[test]
-fn an_index_is_sorted_by_what_engines_can_sort_by() {
+fn index_is_sorted_by_what_engines_sort_by() {
     let invalid = [("invalid-value", "log.yaml:3:32")];
     for field in ["message", "x.flag", "x.gone", "x", "event"] {
         check_settings(&format!("{{sort.field: {field}}}"), &invalid);

@@ -20,7 +20,7 @@ fn is_representable(line: &str) -> bool {
 }
 
 #[test]
-fn documents_made_from_the_tables_are_valid_and_not() {
+fn documents_from_the_tables_are_valid_or_not() {
     let mut valid = 0;
     let mut codes = BTreeSet::new();
     let mut state = 1_u32;

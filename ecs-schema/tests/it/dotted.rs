@@ -48,7 +48,7 @@ fn what_leads_nowhere_stays() {
 }
 
 #[test]
-fn a_field_in_two_spellings_is_reported_with_both() {
+fn field_in_two_spellings_is_reported_with_both() {
     let check = |document: Value, path: &str, text: &str| {
         let violations = expand_dotted(&LOG, document).unwrap_err();
         let [violation] = violations.as_slice() else { panic!("{violations}") };

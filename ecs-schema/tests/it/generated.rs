@@ -123,7 +123,7 @@ fn check_fields<T: Log + std::fmt::Debug + PartialEq>() {
 }
 
 #[test]
-fn kibana_event_log_has_the_fields_of_its_mapping() {
+fn kibana_structs_have_the_fields_of_the_mapping() {
     check_fields::<KibanaEventLog>();
 }
 
@@ -133,7 +133,7 @@ fn infra_events_has_the_fields_of_its_mapping() {
 }
 
 #[test]
-fn samples_go_through_the_kibana_event_log_unchanged() {
+fn samples_pass_the_kibana_structs_unchanged() {
     check_samples::<KibanaEventLog>();
 }
 

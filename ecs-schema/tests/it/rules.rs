@@ -124,7 +124,7 @@ fn violations_say_where_what_and_why() {
 }
 
 #[test]
-fn errors_say_the_reason_when_a_main_returns_them() {
+fn errors_say_the_reason_when_main_returns_them() {
     #[track_caller]
     fn check(text: &str, expected: &str) {
         let error = validate_json_str(Example::RULES, text).unwrap_err();
@@ -210,7 +210,7 @@ fn typed_values_are_checked_by_the_same_tables() {
 }
 
 #[test]
-fn strict_reading_refuses_what_lenient_reading_takes() {
+fn strict_reading_refuses_what_lenient_takes() {
     let lenient = document(r#""tags":"a","later":1"#);
     assert_eq!(serde_json::from_str::<Example>(&lenient).unwrap().tags, ["a"]);
     let error = Example::from_json_str_strict(&lenient).unwrap_err();

@@ -51,7 +51,7 @@ fn range_refuses_what_nothing_is_in() {
 }
 
 #[test]
-fn value_types_have_their_json_outside_of_structs() {
+fn value_types_have_json_outside_of_structs() {
     #[track_caller]
     fn check<T>(json: &str, canonical: &str)
     where

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 const NANOS: std::ops::RangeInclusive<i128> = -62_167_219_200_000_000_000..=253_402_207_200_000_000_000 - 1;
 
 #[test]
-fn canonical_text_has_the_shortest_exact_group_of_digits() {
+fn canonical_dates_have_the_fewest_digits() {
     #[track_caller]
     fn check(nanos: i128, expected: &str) {
         assert_eq!(Timestamp::from_unix_nanos(nanos).unwrap().to_string(), expected);
@@ -24,7 +24,7 @@ fn canonical_text_has_the_shortest_exact_group_of_digits() {
 }
 
 #[test]
-fn moments_outside_of_four_digit_years_are_refused() {
+fn years_beyond_four_digits_are_refused() {
     assert!(Timestamp::from_unix_nanos(Timestamp::MIN.unix_nanos() - 1).unwrap_err().is_out_of_range());
     assert!(Timestamp::from_unix_nanos(Timestamp::MAX.unix_nanos() + 1).unwrap_err().is_out_of_range());
     assert!(Timestamp::from_unix_nanos(i128::MAX).is_err());

@@ -71,7 +71,7 @@ fn writing_appends() {
 }
 
 #[test]
-fn strings_of_each_length_are_escaped_wherever_it_is_needed() {
+fn strings_of_each_length_are_escaped() {
     for length in 0..=40 {
         let plain = "abcdefghijklmnopqrstuvwxyz0123456789ABCD"[..length].to_owned();
         let places = (0..length)

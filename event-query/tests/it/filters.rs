@@ -67,7 +67,7 @@ fn both_ends_of_a_range_are_one_condition() {
 }
 
 #[test]
-fn ids_beyond_the_engines_limit_are_several_lists() {
+fn ids_beyond_the_limit_are_several_lists() {
     let ids = (0..65_537_u32).map(|id| id.to_string());
     let query = dsl::condition(&condition(Filter::one_of("event.id", ids)).expect("the filter is valid"));
     let lists = query["bool"]["should"].as_array().expect("there are two lists");

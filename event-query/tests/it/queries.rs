@@ -76,7 +76,7 @@ fn missing_nanoseconds_come_last_by_a_value() {
 }
 
 #[test]
-fn order_without_a_unique_field_needs_a_point_in_time() {
+fn order_without_unique_field_needs_a_pit() {
     let fields = FieldTable::from_json(r#"{"properties": {"at": {"type": "date"}}}"#).expect("it is a mapping");
     let query = Query::new().sort([SortKey::descending("at")]);
     let error = query.resolve(&fields, &context()).expect_err("no order is total");

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::sink::{Place, Sink};
+use super::finding_collector::{FindingCollector, Place};
 use super::{parameters, renames};
 use crate::diff::engine::Engine;
 use crate::diff::mapping::{self, Answered, Change, What};
@@ -79,57 +79,67 @@ enum Version {
     New,
 }
 
-pub(super) fn compare(engine: Engine, sink: &mut Sink<'_>) {
-    let (old, new) = (sink.old, sink.new);
+pub(super) fn compare(engine: Engine, findings: &mut FindingCollector<'_>) {
+    let (old, new) = (findings.old, findings.new);
     let answered = side::answered(old, new);
     let (Some((old, document)), Some((new, _))) = (old.mapping(engine), new.mapping(engine)) else { return };
     let mappings = Mappings { engine, old, new, document, answered };
     let changes = mapping::compare(engine, old, new);
     for change in &changes {
         match &change.what {
-            What::Added(field_type) => added(&mappings, change, field_type, sink),
-            What::Removed(field_type) => removed(&mappings, change, field_type, sink),
+            What::Added(field_type) => added(&mappings, change, field_type, findings),
+            What::Removed(field_type) => removed(&mappings, change, field_type, findings),
             What::MultiFieldAdded(field_type) => {
                 let message = format!("`{}` is a new multi-field of type `{field_type}`", change.path);
-                sink.add(Rule::MultiFieldAdded, &mappings.place(change).only_new(), message);
+                findings.add(Rule::MultiFieldAdded, &mappings.place(change).only_new(), message);
             }
-            What::MultiFieldRemoved(field_type) => multi_field_removed(&mappings, change, field_type, sink),
-            What::Type { old, new } => type_changed(&mappings, change, (old, new), sink),
-            What::Parameter(parameter) => parameters::compare(&mappings, change, parameter, sink),
+            What::MultiFieldRemoved(field_type) => multi_field_removed(&mappings, change, field_type, findings),
+            What::Type { old, new } => type_changed(&mappings, change, (old, new), findings),
+            What::Parameter(parameter) => parameters::compare(&mappings, change, parameter, findings),
         }
     }
-    renames::compare(&mappings, &changes, sink);
+    renames::compare(&mappings, &changes, findings);
 }
 
-fn added(mappings: &Mappings<'_>, change: &Change, field_type: &str, sink: &mut Sink<'_>) {
+fn added(mappings: &Mappings<'_>, change: &Change, field_type: &str, findings: &mut FindingCollector<'_>) {
     let place = mappings.place(change).only_new();
-    sink.add(Rule::FieldAdded, &place, format!("`{}` is new, a `{field_type}`", change.path));
+    findings.add(Rule::FieldAdded, &place, format!("`{}` is new, a `{field_type}`", change.path));
     if mappings.is_strict(&change.path) && field_type != "alias" {
         let message = format!("put the mapping before any producer sends `{}`", change.path);
-        sink.add(Rule::WriterFieldAdded, &place, message);
+        findings.add(Rule::WriterFieldAdded, &place, message);
     }
 }
 
-fn removed(mappings: &Mappings<'_>, change: &Change, field_type: &str, sink: &mut Sink<'_>) {
+fn removed(mappings: &Mappings<'_>, change: &Change, field_type: &str, findings: &mut FindingCollector<'_>) {
     let place = mappings.place(change).only_old();
     let path = &change.path;
-    sink.add(Rule::FieldRemoved, &place, format!("`{path}`, a `{field_type}`, is gone; existing indices keep it"));
-    sink.add(Rule::QueryFieldRemoved, &place, format!("searches on `{path}` find nothing in new indices"));
+    findings.add(Rule::FieldRemoved, &place, format!("`{path}`, a `{field_type}`, is gone; existing indices keep it"));
+    findings.add(Rule::QueryFieldRemoved, &place, format!("searches on `{path}` find nothing in new indices"));
     if mappings.is_strict(path) && field_type != "alias" {
         let message = format!("the next index refuses documents with `{path}`");
-        sink.add(Rule::WriterFieldRemoved, &place, message);
+        findings.add(Rule::WriterFieldRemoved, &place, message);
     }
 }
 
-fn multi_field_removed(mappings: &Mappings<'_>, change: &Change, field_type: &str, sink: &mut Sink<'_>) {
+fn multi_field_removed(
+    mappings: &Mappings<'_>,
+    change: &Change,
+    field_type: &str,
+    findings: &mut FindingCollector<'_>,
+) {
     let place = mappings.place(change).only_old();
     let path = &change.path;
     let message = format!("the multi-field `{path}`, a `{field_type}`, is gone; existing indices keep it");
-    sink.add(Rule::MultiFieldRemoved, &place, message);
-    sink.add(Rule::QueryFieldRemoved, &place, format!("searches on `{path}` find nothing in new indices"));
+    findings.add(Rule::MultiFieldRemoved, &place, message);
+    findings.add(Rule::QueryFieldRemoved, &place, format!("searches on `{path}` find nothing in new indices"));
 }
 
-fn type_changed(mappings: &Mappings<'_>, change: &Change, (old, new): (&str, &str), sink: &mut Sink<'_>) {
+fn type_changed(
+    mappings: &Mappings<'_>,
+    change: &Change,
+    (old, new): (&str, &str),
+    findings: &mut FindingCollector<'_>,
+) {
     let place = mappings.place(change);
     let is_object = |name: &str| ["object", "nested"].contains(&name);
     let message = format!("`{}` is `{new}` where it was `{old}`", change.path);
@@ -137,9 +147,9 @@ fn type_changed(mappings: &Mappings<'_>, change: &Change, (old, new): (&str, &st
         _ if is_object(old) && is_object(new) => Rule::NestedChanged,
         _ if is_object(old) => Rule::ObjectBecameField,
         _ if is_object(new) => Rule::FieldBecameObject,
-        _ => value_changed(mappings, change, (old, new), &place, sink),
+        _ => value_changed(mappings, change, (old, new), &place, findings),
     };
-    sink.add(rule, &place, message);
+    findings.add(rule, &place, message);
     // A multi-field has no values of its own, and an object's are its fields'.
     let is_multi_field = change.pointer.contains("/fields/");
     if !mappings.takes_documents(old, new) && !is_multi_field && rule != Rule::NestedChanged {
@@ -151,7 +161,7 @@ fn type_changed(mappings: &Mappings<'_>, change: &Change, (old, new): (&str, &st
         } else {
             format!("documents with `{}` as `{old}` may be refused by the next index", change.path)
         };
-        sink.add(Rule::WriterTypeChanged, &place, message);
+        findings.add(Rule::WriterTypeChanged, &place, message);
     }
 }
 
@@ -161,13 +171,13 @@ fn value_changed(
     change: &Change,
     (old, new): (&str, &str),
     place: &Place<'_>,
-    sink: &mut Sink<'_>,
+    findings: &mut FindingCollector<'_>,
 ) -> Rule {
     let searched =
         |version, own: &str| if own == "alias" { mappings.searched_type(version, change, own) } else { own.to_owned() };
     let (before, after) = (searched(Version::Old, old), searched(Version::New, new));
     let Cost::Bearable { sort_by, differs } = mappings.cost(&before, &after) else { return Rule::TypeChanged };
-    told_to_searchers(change, place, sort_by, &differs, sink);
+    told_to_searchers(change, place, sort_by, &differs, findings);
     let is_family = mappings.is_one_family(&before, &after);
     let of_types = if is_family { Rule::TypeChangedInFamily } else { Rule::TypeChangedSearchable };
     if old != "alias" && new != "alias" {
@@ -175,23 +185,29 @@ fn value_changed(
     }
     if before != after {
         let message = format!("`{}` is searched as `{after}` where it was as `{before}`", change.path);
-        sink.add(of_types, place, message);
+        findings.add(of_types, place, message);
     }
     if old == "alias" { Rule::AliasBecameField } else { Rule::FieldBecameAlias }
 }
 
 /// What is to be known for searches over both types.
-fn told_to_searchers(change: &Change, place: &Place<'_>, sort_by: Option<&str>, differs: &[&str], sink: &mut Sink<'_>) {
+fn told_to_searchers(
+    change: &Change,
+    place: &Place<'_>,
+    sort_by: Option<&str>,
+    differs: &[&str],
+    findings: &mut FindingCollector<'_>,
+) {
     let path = &change.path;
     if let Some(sort_by) = sort_by {
         let message = format!(
             "sorts by `{path}` over old and new indices fail or mix up the order: sort with `\"numeric_type\": \"{sort_by}\"`"
         );
-        sink.add(Rule::SortNeedsNumericType, place, message);
+        findings.add(Rule::SortNeedsNumericType, place, message);
     }
     if !differs.is_empty() {
         let differs = differs.join("` and `");
         let message = format!("`{differs}` of `{path}` over old and new indices count a value once for each type");
-        sink.add(Rule::ValuesCountedTwice, place, message);
+        findings.add(Rule::ValuesCountedTwice, place, message);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
-use super::sink::{Place, Sink, shown};
+use super::finding_collector::{FindingCollector, Place, shown};
 use crate::diff::engine::Engine;
 use crate::diff::rules::Rule;
 use crate::diff::side::LogSide;
@@ -129,35 +129,35 @@ fn policy_name(log: &LogSide, engine: Engine, folder: &str) -> Option<String> {
     paths.filter_map(|path| path.strip_prefix(folder)).map(str::to_owned).next()
 }
 
-pub(super) fn compare(engine: Engine, sink: &mut Sink<'_>) {
-    let (old, new) = match (Lifecycle::of(engine, sink.old), Lifecycle::of(engine, sink.new)) {
+pub(super) fn compare(engine: Engine, findings: &mut FindingCollector<'_>) {
+    let (old, new) = match (Lifecycle::of(engine, findings.old), Lifecycle::of(engine, findings.new)) {
         (Some(old), Some(new)) => (old, new),
-        (None, Some(new)) if sink.old.is_whole => {
+        (None, Some(new)) if findings.old.is_whole => {
             let place = Place::new("policy", &new.document, "").only_new();
-            return sink.add(Rule::PolicyAdded, &place, "a lifecycle is new");
+            return findings.add(Rule::PolicyAdded, &place, "a lifecycle is new");
         }
-        (Some(old), None) if sink.new.is_whole => {
+        (Some(old), None) if findings.new.is_whole => {
             let place = Place::new("policy", &old.document, "").only_old();
-            return sink.add(Rule::PolicyRemoved, &place, "the lifecycle is gone");
+            return findings.add(Rule::PolicyRemoved, &place, "the lifecycle is gone");
         }
         _ => return,
     };
-    compare_carriers(&old, &new, sink);
-    compare_keep(&old, &new, sink);
+    compare_carriers(&old, &new, findings);
+    compare_keep(&old, &new, findings);
     if old.rollover != new.rollover && old.policy.is_some() == new.policy.is_some() {
         let (before, after) = (Some(&old.rollover), Some(&new.rollover));
         let place = Place::new("policy.rollover", &new.document, "");
         let message = format!("indices roll over at {} where it was {}", shown(after), shown(before));
-        sink.add(Rule::RolloverChanged, &place, message);
+        findings.add(Rule::RolloverChanged, &place, message);
     }
     if old.phases != new.phases && old.policy.is_some() == new.policy.is_some() {
         let place = Place::new("policy.phases", &new.document, "");
         let message = format!("the phases {} differ", phase_names(&old.phases, &new.phases));
-        sink.add(Rule::PhaseChanged, &place, message);
+        findings.add(Rule::PhaseChanged, &place, message);
     }
     if old.rest != new.rest && old.document == new.document {
         let message = format!("the policy says {} where it said {}", shown(Some(&new.rest)), shown(Some(&old.rest)));
-        sink.add(Rule::PolicyChanged, &Place::new("policy", &new.document, ""), message);
+        findings.add(Rule::PolicyChanged, &Place::new("policy", &new.document, ""), message);
     }
 }
 
@@ -181,24 +181,24 @@ fn phase_names(old: &Json, new: &Json) -> String {
     names.into_iter().collect::<Vec<_>>().join(", ")
 }
 
-fn compare_carriers(old: &Lifecycle, new: &Lifecycle, sink: &mut Sink<'_>) {
+fn compare_carriers(old: &Lifecycle, new: &Lifecycle, findings: &mut FindingCollector<'_>) {
     let place = Place::new("policy", &new.document, "");
     match (&old.policy, &new.policy) {
         (None, Some(name)) if old.document != new.document => {
-            sink.add(Rule::PolicyAdded, &place, format!("the policy `{name}` carries the lifecycle"));
+            findings.add(Rule::PolicyAdded, &place, format!("the policy `{name}` carries the lifecycle"));
         }
         (Some(name), None) if old.document != new.document => {
             let message = format!("the data stream's own lifecycle takes the place of the policy `{name}`");
-            sink.add(Rule::PolicyRemoved, &place, message);
+            findings.add(Rule::PolicyRemoved, &place, message);
         }
         (Some(old), Some(new)) if old != new => {
-            sink.add(Rule::PolicyRenamed, &place, format!("the policy is `{new}` where it was `{old}`"));
+            findings.add(Rule::PolicyRenamed, &place, format!("the policy is `{new}` where it was `{old}`"));
         }
         _ => {}
     }
 }
 
-fn compare_keep(old: &Lifecycle, new: &Lifecycle, sink: &mut Sink<'_>) {
+fn compare_keep(old: &Lifecycle, new: &Lifecycle, findings: &mut FindingCollector<'_>) {
     let age = |keep: &Option<(String, String)>| keep.as_ref().and_then(|(age, _)| Duration::parse(age).ok());
     let (before, after) = (age(&old.keep), age(&new.keep));
     let rule = match (&before, &after) {
@@ -211,7 +211,7 @@ fn compare_keep(old: &Lifecycle, new: &Lifecycle, sink: &mut Sink<'_>) {
         |keep: &Option<(String, String)>| keep.as_ref().map(|(_, pointer)| pointer.clone()).unwrap_or_default();
     let words = |age: &Option<Duration>| age.as_ref().map_or_else(|| "for ever".to_owned(), |age| format!("for {age}"));
     let place = Place::new("policy.keep", &new.document, "").at(pointer(&old.keep), pointer(&new.keep));
-    sink.add(
+    findings.add(
         rule,
         &place,
         format!("indices are kept {} after rollover where it was {}", words(&after), words(&before)),

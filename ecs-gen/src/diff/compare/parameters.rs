@@ -3,14 +3,19 @@
 use serde_json::Value as Json;
 
 use super::fields::Mappings;
-use super::sink::{Place, Sink, shown};
+use super::finding_collector::{FindingCollector, Place, shown};
 use crate::diff::mapping::{self, Change, ParameterChange};
 use crate::diff::rules::Rule;
 
 /// A longer keyword is refused by Lucene where nothing cuts it off.
 const NO_LIMIT: u64 = 2_147_483_647;
 
-pub(super) fn compare(mappings: &Mappings<'_>, change: &Change, parameter: &ParameterChange, sink: &mut Sink<'_>) {
+pub(super) fn compare(
+    mappings: &Mappings<'_>,
+    change: &Change,
+    parameter: &ParameterChange,
+    findings: &mut FindingCollector<'_>,
+) {
     let ParameterChange { field_type, name, old, new } = parameter;
     let (old, new) = (old.as_ref(), new.as_ref());
     if !parameter.is_change(mappings.engine, mappings.answered) {
@@ -18,15 +23,15 @@ pub(super) fn compare(mappings: &Mappings<'_>, change: &Change, parameter: &Para
     }
     let place = mappings.place(change).where_given(old, new);
     if name == "dynamic" {
-        return dynamic(mappings, change, &place, sink);
+        return dynamic(mappings, change, &place, findings);
     }
     let Some(rule) = rule_of(field_type, name, old, new) else { return };
     let what = if change.path.is_empty() { "the mapping" } else { change.path.as_str() };
     let subject = if change.path.is_empty() { what.to_owned() } else { format!("`{what}`") };
-    sink.add(rule, &place, format!("`{name}` of {subject} is {} where it was {}", shown(new), shown(old)));
+    findings.add(rule, &place, format!("`{name}` of {subject} is {} where it was {}", shown(new), shown(old)));
     if name == "ignore_above" && new.is_none() && field_type == "keyword" {
         let message = format!("a value of `{}` of more than 32,766 bytes now refuses its document", change.path);
-        sink.add(Rule::LimitRemoved, &place, message);
+        findings.add(Rule::LimitRemoved, &place, message);
     }
 }
 
@@ -111,7 +116,7 @@ fn epoch(formats: &[String]) -> Option<&String> {
 }
 
 /// `dynamic` by what counts: an object that does not say has that of the object around it.
-fn dynamic(mappings: &Mappings<'_>, change: &Change, place: &Place<'_>, sink: &mut Sink<'_>) {
+fn dynamic(mappings: &Mappings<'_>, change: &Change, place: &Place<'_>, findings: &mut FindingCollector<'_>) {
     let below = if change.path.is_empty() { "x".to_owned() } else { format!("{}.x", change.path) };
     let (old, new) = (mapping::dynamic_at(mappings.old, &below), mapping::dynamic_at(mappings.new, &below));
     let is_strict = |value: &str| value.starts_with("strict");
@@ -122,5 +127,5 @@ fn dynamic(mappings: &Mappings<'_>, change: &Change, place: &Place<'_>, sink: &m
         _ => Rule::MappingOptionChanged,
     };
     let subject = if change.path.is_empty() { "the mapping".to_owned() } else { format!("`{}`", change.path) };
-    sink.add(rule, place, format!("`dynamic` of {subject} is `{new}` where it was `{old}`"));
+    findings.add(rule, place, format!("`dynamic` of {subject} is `{new}` where it was `{old}`"));
 }

@@ -2,8 +2,8 @@
 
 use serde_json::Value as Json;
 
+use super::finding_collector::{FindingCollector, Place};
 use super::settings;
-use super::sink::{Place, Sink};
 use crate::diff::engine::Engine;
 use crate::diff::rules::Rule;
 use crate::diff::side::{INDEX, LogSide};
@@ -21,38 +21,42 @@ pub(crate) fn name(engine: Engine, log: &LogSide) -> Option<String> {
     })
 }
 
-pub(super) fn compare(engine: Engine, sink: &mut Sink<'_>) {
+pub(super) fn compare(engine: Engine, findings: &mut FindingCollector<'_>) {
     let file = "ingest-pipeline.json";
     let document = format!("{}/{file}", engine.name());
-    let (old_name, new_name) = (name(engine, sink.old), name(engine, sink.new));
+    let (old_name, new_name) = (name(engine, findings.old), name(engine, findings.new));
     let place = Place::new("pipeline", &document, "");
     // A part of a log need not be the one that names the pipeline.
     let says = |log: &LogSide| {
         let holders = ["component-template-settings.json", INDEX];
         log.is_whole || holders.iter().any(|holder| log.document(engine, holder).is_some())
     };
-    if old_name.is_none() && !says(sink.old) || new_name.is_none() && !says(sink.new) {
+    if old_name.is_none() && !says(findings.old) || new_name.is_none() && !says(findings.new) {
         return;
     }
     match (&old_name, &new_name) {
         (None, Some(name)) => {
-            return sink.add(Rule::PipelineAdded, &place.only_new(), format!("documents pass the pipeline `{name}`"));
+            return findings.add(
+                Rule::PipelineAdded,
+                &place.only_new(),
+                format!("documents pass the pipeline `{name}`"),
+            );
         }
         (Some(name), None) => {
             let message = format!("documents no longer pass the pipeline `{name}`");
-            return sink.add(Rule::PipelineRemoved, &place.only_old(), message);
+            return findings.add(Rule::PipelineRemoved, &place.only_old(), message);
         }
         (Some(old), Some(new)) if old != new => {
-            sink.add(Rule::PipelineChanged, &place, format!("the pipeline is `{new}` where it was `{old}`"));
+            findings.add(Rule::PipelineChanged, &place, format!("the pipeline is `{new}` where it was `{old}`"));
         }
         _ => {}
     }
-    let (old, new) = (sink.old.document(engine, file), sink.new.document(engine, file));
+    let (old, new) = (findings.old.document(engine, file), findings.new.document(engine, file));
     if let (Some(old), Some(new)) = (old, new)
         && old != new
     {
         let message = format!("the pipeline has other {}", parts(old, new).join(", "));
-        sink.add(Rule::PipelineChanged, &place, message);
+        findings.add(Rule::PipelineChanged, &place, message);
     }
 }
 

@@ -5,7 +5,7 @@
 //! in another object, or a similar one in the same object. What has several counterparts is not told apart.
 
 use super::fields::Mappings;
-use super::sink::Sink;
+use super::finding_collector::FindingCollector;
 use super::structs::{self, Member};
 use crate::diff::finding::PutMapping;
 use crate::diff::mapping::{Change, What};
@@ -14,8 +14,8 @@ use crate::diff::rules::Rule;
 /// How alike two names are at least, from 0 to 1.
 const SIMILAR: f64 = 0.7;
 
-pub(super) fn compare(mappings: &Mappings<'_>, changes: &[Change], sink: &mut Sink<'_>) {
-    let (before, after) = (structs::members(sink.old), structs::members(sink.new));
+pub(super) fn compare(mappings: &Mappings<'_>, changes: &[Change], findings: &mut FindingCollector<'_>) {
+    let (before, after) = (structs::members(findings.old), structs::members(findings.new));
     let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
     let is_same_content = |old: &Change, new: &Change| {
         before.get(&old.path).zip(after.get(&new.path)).is_some_and(|(old, new)| is_said_alike(old, new))
@@ -34,7 +34,7 @@ pub(super) fn compare(mappings: &Mappings<'_>, changes: &[Change], sink: &mut Si
                  searches working",
                 new.path, old.path
             );
-            sink.add(Rule::FieldRenamed, &place, message);
+            findings.add(Rule::FieldRenamed, &place, message);
         }
     }
 }

@@ -4,22 +4,24 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use super::sink::{Place, Sink};
+use super::finding_collector::{FindingCollector, Place};
 use crate::diff::engine::Engine;
 use crate::diff::rules::Rule;
 
-pub(super) fn compare(engine: Engine, sink: &mut Sink<'_>) {
+pub(super) fn compare(engine: Engine, findings: &mut FindingCollector<'_>) {
     let file = "roles.json";
     let document = format!("{}/{file}", engine.name());
-    let (Some(old), Some(new)) = (sink.old.document(engine, file), sink.new.document(engine, file)) else { return };
+    let (Some(old), Some(new)) = (findings.old.document(engine, file), findings.new.document(engine, file)) else {
+        return;
+    };
     let (Some(old), Some(new)) = (old.as_object(), new.as_object()) else { return };
     let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     for name in names {
         let place = Place::new(format!("role.{name}"), &document, format!("/{name}"));
         match (old.get(name), new.get(name)) {
-            (None, Some(_)) => sink.add(Rule::RoleAdded, &place.only_new(), format!("the role `{name}` is new")),
-            (Some(_), None) => sink.add(Rule::RoleRemoved, &place.only_old(), format!("the role `{name}` is gone")),
-            (Some(old), Some(new)) => compare_rights(name, (&rights(old), &rights(new)), &place, sink),
+            (None, Some(_)) => findings.add(Rule::RoleAdded, &place.only_new(), format!("the role `{name}` is new")),
+            (Some(_), None) => findings.add(Rule::RoleRemoved, &place.only_old(), format!("the role `{name}` is gone")),
+            (Some(old), Some(new)) => compare_rights(name, (&rights(old), &rights(new)), &place, findings),
             (None, None) => {}
         }
     }
@@ -29,16 +31,16 @@ fn compare_rights(
     name: &str,
     (old, new): (&BTreeSet<String>, &BTreeSet<String>),
     place: &Place<'_>,
-    sink: &mut Sink<'_>,
+    findings: &mut FindingCollector<'_>,
 ) {
     let listed =
         |rights: Vec<&String>| rights.into_iter().map(|right| format!("`{right}`")).collect::<Vec<_>>().join(", ");
     let (more, less): (Vec<_>, Vec<_>) = (new.difference(old).collect(), old.difference(new).collect());
     if !more.is_empty() {
-        sink.add(Rule::RoleWidened, place, format!("the role `{name}` has {} now", listed(more)));
+        findings.add(Rule::RoleWidened, place, format!("the role `{name}` has {} now", listed(more)));
     }
     if !less.is_empty() {
-        sink.add(Rule::RoleNarrowed, place, format!("the role `{name}` no longer has {}", listed(less)));
+        findings.add(Rule::RoleNarrowed, place, format!("the role `{name}` no longer has {}", listed(less)));
     }
 }
 

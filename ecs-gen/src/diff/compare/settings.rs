@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use super::sink::{Place, Sink, shown};
+use super::finding_collector::{FindingCollector, Place, shown};
 use super::templates;
 use crate::diff::engine::Engine;
 use crate::diff::rules::Rule;
@@ -59,36 +59,36 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("index.number_of_shards", "1"),
 ];
 
-pub(super) fn compare(engine: Engine, sink: &mut Sink<'_>) {
-    let index = sink.old.index(engine).or(sink.new.index(engine));
+pub(super) fn compare(engine: Engine, findings: &mut FindingCollector<'_>) {
+    let index = findings.old.index(engine).or(findings.new.index(engine));
     if let Some(index) = index {
         let document = format!("{}/{INDEX}", engine.name());
-        if let (Some(old), Some(new)) = (of_index(engine, sink.old, index), of_index(engine, sink.new, index)) {
-            compare_settings(&old, &new, &document, sink);
+        if let (Some(old), Some(new)) = (of_index(engine, findings.old, index), of_index(engine, findings.new, index)) {
+            compare_settings(&old, &new, &document, findings);
         }
         return;
     }
-    if !sink.old.is_whole || !sink.new.is_whole {
+    if !findings.old.is_whole || !findings.new.is_whole {
         for name in COMPONENTS {
-            if let (Some(old), Some(new)) = (sink.old.document(engine, name), sink.new.document(engine, name)) {
+            if let (Some(old), Some(new)) = (findings.old.document(engine, name), findings.new.document(engine, name)) {
                 let settings = |document| flatten(document, "/template/settings");
-                compare_settings(&settings(old), &settings(new), &format!("{}/{name}", engine.name()), sink);
+                compare_settings(&settings(old), &settings(new), &format!("{}/{name}", engine.name()), findings);
             }
         }
-    } else if let (Some(old), Some(new)) = (composed(engine, sink.old), composed(engine, sink.new)) {
-        let [mappings, _] = COMPONENTS.map(|name| sink.new.document(engine, name));
+    } else if let (Some(old), Some(new)) = (composed(engine, findings.old), composed(engine, findings.new)) {
+        let [mappings, _] = COMPONENTS.map(|name| findings.new.document(engine, name));
         let beside_mapping = mappings.map(|document| flatten(document, "/template/settings")).unwrap_or_default();
         for (name, is_beside) in COMPONENTS.iter().zip([true, false]) {
             let part = |settings: &Settings| -> Settings {
                 let kept = settings.iter().filter(|(name, _)| beside_mapping.contains_key(*name) == is_beside);
                 kept.map(|(name, value)| (name.clone(), value.clone())).collect()
             };
-            compare_settings(&part(&old), &part(&new), &format!("{}/{name}", engine.name()), sink);
+            compare_settings(&part(&old), &part(&new), &format!("{}/{name}", engine.name()), findings);
         }
     }
-    for pair in templates::pairs(engine, sink.old, sink.new) {
+    for pair in templates::pairs(engine, findings.old, findings.new) {
         let (old, new) = (flatten(pair.old, "/template/settings"), flatten(pair.new, "/template/settings"));
-        compare_settings(&old, &new, &pair.document, sink);
+        compare_settings(&old, &new, &pair.document, findings);
     }
 }
 
@@ -143,7 +143,7 @@ fn composed(engine: Engine, log: &LogSide) -> Option<Settings> {
     (!found.is_empty()).then_some(settings)
 }
 
-fn compare_settings(old: &Settings, new: &Settings, document: &str, sink: &mut Sink<'_>) {
+fn compare_settings(old: &Settings, new: &Settings, document: &str, findings: &mut FindingCollector<'_>) {
     let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     for name in names.into_iter().filter(|name| !ELSEWHERE.contains(&name.as_str())) {
         let (before, after) = (old.get(name), new.get(name));
@@ -156,7 +156,7 @@ fn compare_settings(old: &Settings, new: &Settings, document: &str, sink: &mut S
             .at(pointer(before), pointer(after))
             .where_given(old_value, new_value);
         let message = format!("`{name}` is {} where it was {}", shown(new_value), shown(old_value));
-        sink.add(rule_of(name, old_value, new_value), &place, message);
+        findings.add(rule_of(name, old_value, new_value), &place, message);
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
-use super::sink::{Place, Sink};
+use super::finding_collector::{FindingCollector, Place};
 use crate::diff::rules::Rule;
 use crate::diff::side::LogSide;
 
@@ -30,19 +30,19 @@ pub(super) struct Member {
     pub(super) description: Option<String>,
 }
 
-pub(super) fn compare(sink: &mut Sink<'_>) {
-    if let (Some(old), Some(new)) = (members(sink.old), members(sink.new)) {
+pub(super) fn compare(findings: &mut FindingCollector<'_>) {
+    if let (Some(old), Some(new)) = (members(findings.old), members(findings.new)) {
         let paths: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
         for path in paths {
             match (old.get(path), new.get(path)) {
-                (None, Some(member)) => added(path, member, &old, sink),
-                (Some(member), None) => removed(path, member, &new, sink),
-                (Some(old), Some(new)) => changed(path, old, new, sink),
+                (None, Some(member)) => added(path, member, &old, findings),
+                (Some(member), None) => removed(path, member, &new, findings),
+                (Some(old), Some(new)) => changed(path, old, new, findings),
                 (None, None) => {}
             }
         }
     }
-    compare_actions(sink);
+    compare_actions(findings);
 }
 
 /// The fields of documents by their paths; none where the side has no JSON Schema.
@@ -143,7 +143,7 @@ fn parent(path: &str) -> &str {
     path.rsplit_once('.').map_or("", |(parent, _)| parent)
 }
 
-fn added(path: &str, member: &Member, old: &BTreeMap<String, Member>, sink: &mut Sink<'_>) {
+fn added(path: &str, member: &Member, old: &BTreeMap<String, Member>, findings: &mut FindingCollector<'_>) {
     // With its object, all of it is new.
     if !parent(path).is_empty() && !old.contains_key(parent(path)) {
         return;
@@ -151,38 +151,38 @@ fn added(path: &str, member: &Member, old: &BTreeMap<String, Member>, sink: &mut
     let place = place(path, None, Some(member));
     if member.required {
         let message = format!("`{path}` is new and required: its struct's constructor takes it");
-        sink.add(Rule::CrateRequirementChanged, &place, message);
-        sink.add(Rule::RequiredAdded, &place, format!("documents without `{path}` are no longer valid"));
+        findings.add(Rule::CrateRequirementChanged, &place, message);
+        findings.add(Rule::RequiredAdded, &place, format!("documents without `{path}` are no longer valid"));
     } else {
-        sink.add(Rule::CrateFieldAdded, &place, format!("`{path}` is a new field, a `{}`", member.value));
+        findings.add(Rule::CrateFieldAdded, &place, format!("`{path}` is a new field, a `{}`", member.value));
     }
 }
 
-fn removed(path: &str, member: &Member, new: &BTreeMap<String, Member>, sink: &mut Sink<'_>) {
+fn removed(path: &str, member: &Member, new: &BTreeMap<String, Member>, findings: &mut FindingCollector<'_>) {
     if !parent(path).is_empty() && !new.contains_key(parent(path)) {
         return;
     }
     let place = place(path, Some(member), None);
-    sink.add(Rule::CrateFieldRemoved, &place, format!("the field for `{path}`, a `{}`, is gone", member.value));
-    sink.add(Rule::ReaderFieldRemoved, &place, format!("stored values of `{path}` are passed over"));
+    findings.add(Rule::CrateFieldRemoved, &place, format!("the field for `{path}`, a `{}`, is gone", member.value));
+    findings.add(Rule::ReaderFieldRemoved, &place, format!("stored values of `{path}` are passed over"));
 }
 
-fn changed(path: &str, old: &Member, new: &Member, sink: &mut Sink<'_>) {
+fn changed(path: &str, old: &Member, new: &Member, findings: &mut FindingCollector<'_>) {
     let place = place(path, Some(old), Some(new));
-    requirement(path, old, new, &place, sink);
-    types(path, old, new, &place, sink);
-    values(path, old, new, &place, sink);
+    requirement(path, old, new, &place, findings);
+    types(path, old, new, &place, findings);
+    values(path, old, new, &place, findings);
     if old.pattern != new.pattern {
         match &new.pattern {
             Some(pattern) => {
-                sink.add(Rule::PatternTightened, &place, format!("values of `{path}` must match `{pattern}`"));
+                findings.add(Rule::PatternTightened, &place, format!("values of `{path}` must match `{pattern}`"));
             }
-            None => sink.add(Rule::PatternLoosened, &place, format!("values of `{path}` need no pattern any more")),
+            None => findings.add(Rule::PatternLoosened, &place, format!("values of `{path}` need no pattern any more")),
         }
     }
 }
 
-fn requirement(path: &str, old: &Member, new: &Member, place: &Place<'_>, sink: &mut Sink<'_>) {
+fn requirement(path: &str, old: &Member, new: &Member, place: &Place<'_>, findings: &mut FindingCollector<'_>) {
     if old.required == new.required {
         return;
     }
@@ -192,15 +192,15 @@ fn requirement(path: &str, old: &Member, new: &Member, place: &Place<'_>, sink: 
     } else {
         format!("`{path}` is optional: its struct's constructor no longer takes it")
     };
-    sink.add(Rule::CrateRequirementChanged, place, message);
+    findings.add(Rule::CrateRequirementChanged, place, message);
     if new.required {
-        sink.add(Rule::RequiredAdded, place, format!("documents without `{path}` are no longer valid"));
+        findings.add(Rule::RequiredAdded, place, format!("documents without `{path}` are no longer valid"));
     } else {
-        sink.add(Rule::RequiredBecameOptional, place, format!("events may come without `{path}`"));
+        findings.add(Rule::RequiredBecameOptional, place, format!("events may come without `{path}`"));
     }
 }
 
-fn types(path: &str, old: &Member, new: &Member, place: &Place<'_>, sink: &mut Sink<'_>) {
+fn types(path: &str, old: &Member, new: &Member, place: &Place<'_>, findings: &mut FindingCollector<'_>) {
     let shown = |member: &Member| {
         if member.is_array { format!("Vec<{}>", member.value) } else { member.value.clone() }
     };
@@ -210,14 +210,14 @@ fn types(path: &str, old: &Member, new: &Member, place: &Place<'_>, sink: &mut S
         let renamed =
             same_form && ((old.is_object && new.is_object) || (old.allowed.is_some() && new.allowed.is_some()));
         let rule = if renamed { Rule::CrateTypeRenamed } else { Rule::CrateTypeChanged };
-        sink.add(rule, place, format!("`{path}` is `{is}` where it was `{was}`"));
+        findings.add(rule, place, format!("`{path}` is `{is}` where it was `{was}`"));
     }
     if old.is_array && !new.is_array {
-        sink.add(Rule::ListBecameSingle, place, format!("stored events with several `{path}` cannot be read"));
+        findings.add(Rule::ListBecameSingle, place, format!("stored events with several `{path}` cannot be read"));
     }
     if old.value != new.value && !reads(old, new) {
         let message = format!("stored values of `{path}` may not be readable as `{}`", new.value);
-        sink.add(Rule::ReaderTypeChanged, place, message);
+        findings.add(Rule::ReaderTypeChanged, place, message);
     }
 }
 
@@ -237,7 +237,7 @@ fn reads(old: &Member, new: &Member) -> bool {
     (old.is_object && new.is_object) || (is_text(old) && is_text(new)) || is_wider || new.kind == "any"
 }
 
-fn values(path: &str, old: &Member, new: &Member, place: &Place<'_>, sink: &mut Sink<'_>) {
+fn values(path: &str, old: &Member, new: &Member, place: &Place<'_>, findings: &mut FindingCollector<'_>) {
     let listed =
         |values: Vec<&String>| values.into_iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ");
     match (&old.allowed, &new.allowed) {
@@ -246,28 +246,28 @@ fn values(path: &str, old: &Member, new: &Member, place: &Place<'_>, sink: &mut 
             let less: Vec<&String> = old.iter().filter(|value| !new.contains(value)).collect();
             if !more.is_empty() {
                 let more = listed(more);
-                sink.add(Rule::ValuesWidened, place, format!("`{path}` may be {more} too"));
-                sink.add(Rule::CrateEnumWidened, place, format!("the enum of `{path}` has {more} too"));
+                findings.add(Rule::ValuesWidened, place, format!("`{path}` may be {more} too"));
+                findings.add(Rule::CrateEnumWidened, place, format!("the enum of `{path}` has {more} too"));
             }
             if !less.is_empty() {
                 let less = listed(less);
-                sink.add(Rule::ValuesNarrowed, place, format!("`{path}` may no longer be {less}"));
-                sink.add(Rule::CrateEnumNarrowed, place, format!("the enum of `{path}` no longer has {less}"));
+                findings.add(Rule::ValuesNarrowed, place, format!("`{path}` may no longer be {less}"));
+                findings.add(Rule::CrateEnumNarrowed, place, format!("the enum of `{path}` no longer has {less}"));
             }
         }
         (None, Some(new)) if old.value == "String" => {
             let allowed = listed(new.iter().collect());
-            sink.add(Rule::ValuesNarrowed, place, format!("`{path}` may be nothing but {allowed}"));
+            findings.add(Rule::ValuesNarrowed, place, format!("`{path}` may be nothing but {allowed}"));
         }
         (Some(_), None) if new.value == "String" => {
-            sink.add(Rule::ValuesWidened, place, format!("`{path}` may be any text"));
+            findings.add(Rule::ValuesWidened, place, format!("`{path}` may be any text"));
         }
         _ => {}
     }
 }
 
-fn compare_actions(sink: &mut Sink<'_>) {
-    let (Some(old), Some(new)) = (&sink.old.actions, &sink.new.actions) else { return };
+fn compare_actions(findings: &mut FindingCollector<'_>) {
+    let (Some(old), Some(new)) = (&findings.old.actions, &findings.new.actions) else { return };
     let pairs = |actions: &BTreeMap<String, Vec<String>>| -> BTreeSet<(String, String)> {
         let each = |(provider, actions): (&String, &Vec<String>)| -> Vec<(String, String)> {
             actions.iter().map(|action| (provider.clone(), action.clone())).collect()
@@ -277,10 +277,10 @@ fn compare_actions(sink: &mut Sink<'_>) {
     let (old, new) = (pairs(old), pairs(new));
     for (provider, action) in new.difference(&old) {
         let place = Place::new(format!("providers.{provider}.{action}"), "", "").only_new();
-        sink.add(Rule::ActionAdded, &place, format!("`{provider}` may log `{action}`"));
+        findings.add(Rule::ActionAdded, &place, format!("`{provider}` may log `{action}`"));
     }
     for (provider, action) in old.difference(&new) {
         let place = Place::new(format!("providers.{provider}.{action}"), "", "").only_old();
-        sink.add(Rule::ActionRemoved, &place, format!("`{provider}` may no longer log `{action}`"));
+        findings.add(Rule::ActionRemoved, &place, format!("`{provider}` may no longer log `{action}`"));
     }
 }

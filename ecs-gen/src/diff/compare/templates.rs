@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
-use super::sink::{Place, Sink, shown};
+use super::finding_collector::{FindingCollector, Place, shown};
 use crate::diff::engine::Engine;
 use crate::diff::rules::Rule;
 use crate::diff::side::LogSide;
@@ -77,23 +77,23 @@ pub(super) fn of_index<'l>(engine: Engine, log: &'l LogSide, name: &str) -> Opti
     templates.iter().copied().find(|template| is_match(template)).or_else(|| templates.first().copied())
 }
 
-pub(super) fn compare(engine: Engine, sink: &mut Sink<'_>) {
-    let (pairs, gone, come) = matched(engine, sink.old, sink.new);
+pub(super) fn compare(engine: Engine, findings: &mut FindingCollector<'_>) {
+    let (pairs, gone, come) = matched(engine, findings.old, findings.new);
     for pair in &pairs {
-        compare_patterns(pair, sink);
-        compare_streams(pair, sink);
-        compare_rest(pair, sink);
+        compare_patterns(pair, findings);
+        compare_streams(pair, findings);
+        compare_rest(pair, findings);
     }
-    if sink.old.is_whole && sink.new.is_whole {
+    if findings.old.is_whole && findings.new.is_whole {
         for (document, template) in &come {
             let place = Place::new(name_of(template), document, "").only_new();
-            sink.add(Rule::TemplateAdded, &place, format!("a template for {} is new", listed(template)));
+            findings.add(Rule::TemplateAdded, &place, format!("a template for {} is new", listed(template)));
         }
         for (document, template) in &gone {
             let place = Place::new(name_of(template), document, "").only_old();
-            sink.add(Rule::TemplateRemoved, &place, format!("the template for {} is gone", listed(template)));
+            findings.add(Rule::TemplateRemoved, &place, format!("the template for {} is gone", listed(template)));
         }
-        compare_targets(engine, sink);
+        compare_targets(engine, findings);
     }
 }
 
@@ -105,33 +105,33 @@ fn listed(template: &Json) -> String {
     patterns(template).into_iter().map(|pattern| format!("`{pattern}`")).collect::<Vec<_>>().join(", ")
 }
 
-fn compare_patterns(pair: &Pair<'_>, sink: &mut Sink<'_>) {
+fn compare_patterns(pair: &Pair<'_>, findings: &mut FindingCollector<'_>) {
     let (old, new) = (patterns(pair.old), patterns(pair.new));
     let place = Place::new("template.index_patterns", &pair.document, "/index_patterns");
     for pattern in new.difference(&old) {
-        sink.add(Rule::PatternAdded, &place, format!("the template holds for `{pattern}` too"));
+        findings.add(Rule::PatternAdded, &place, format!("the template holds for `{pattern}` too"));
     }
     for pattern in old.difference(&new) {
-        sink.add(Rule::PatternRemoved, &place, format!("the template no longer holds for `{pattern}`"));
+        findings.add(Rule::PatternRemoved, &place, format!("the template no longer holds for `{pattern}`"));
     }
 }
 
-fn compare_streams(pair: &Pair<'_>, sink: &mut Sink<'_>) {
+fn compare_streams(pair: &Pair<'_>, findings: &mut FindingCollector<'_>) {
     let (old, new) = (pair.old.get("data_stream"), pair.new.get("data_stream"));
     let place = Place::new("template.data_stream", &pair.document, "/data_stream").where_given(old, new);
     if old.is_some() != new.is_some() {
         let words = |is_stream: bool| if is_stream { "a data stream" } else { "an alias with indices" };
         let message = format!("the log is {} where it was {}", words(new.is_some()), words(old.is_some()));
-        sink.add(Rule::DataStreamChanged, &place, message);
+        findings.add(Rule::DataStreamChanged, &place, message);
         return;
     }
     let (old, new) = (old.map(stream_options), new.map(stream_options));
     let hidden = |stream: &Option<Json>| stream.as_ref().is_some_and(|stream| stream["hidden"] == true);
     if hidden(&old) != hidden(&new) {
         let word = if hidden(&new) { "is hidden now" } else { "is no longer hidden" };
-        sink.add(Rule::HiddenChanged, &place, format!("the data stream {word}"));
+        findings.add(Rule::HiddenChanged, &place, format!("the data stream {word}"));
     } else if old != new {
-        sink.add(Rule::TemplateChanged, &place, "the options of the data stream are others");
+        findings.add(Rule::TemplateChanged, &place, "the options of the data stream are others");
     }
 }
 
@@ -163,7 +163,7 @@ fn value_of(key: &str, value: Option<&Json>) -> Option<Json> {
     value.filter(|value| !is_default(value)).cloned()
 }
 
-fn compare_rest(pair: &Pair<'_>, sink: &mut Sink<'_>) {
+fn compare_rest(pair: &Pair<'_>, findings: &mut FindingCollector<'_>) {
     let keys = |template: &Json| -> BTreeSet<String> {
         template.as_object().into_iter().flat_map(|body| body.keys().cloned()).collect()
     };
@@ -181,7 +181,7 @@ fn compare_rest(pair: &Pair<'_>, sink: &mut Sink<'_>) {
             _ => Rule::TemplateChanged,
         };
         let place = Place::new(format!("template.{key}"), &pair.document, format!("/{key}")).where_given(old, new);
-        sink.add(rule, &place, format!("`{key}` of the template is {} where it was {}", shown(new), shown(old)));
+        findings.add(rule, &place, format!("`{key}` of the template is {} where it was {}", shown(new), shown(old)));
     }
     let own = |template: &Json, key: &str| {
         template.pointer(&format!("/template/{key}")).filter(|value| **value != json!({})).cloned()
@@ -190,7 +190,7 @@ fn compare_rest(pair: &Pair<'_>, sink: &mut Sink<'_>) {
     if old != new {
         let place =
             Place::new("template.aliases", &pair.document, "/template/aliases").where_given(old.as_ref(), new.as_ref());
-        sink.add(Rule::TemplateChanged, &place, "the template gives indices other aliases");
+        findings.add(Rule::TemplateChanged, &place, "the template gives indices other aliases");
     }
 }
 
@@ -205,15 +205,15 @@ fn targets(engine: Engine, log: &LogSide) -> BTreeSet<String> {
     targets
 }
 
-fn compare_targets(engine: Engine, sink: &mut Sink<'_>) {
-    let (old, new) = (targets(engine, sink.old), targets(engine, sink.new));
+fn compare_targets(engine: Engine, findings: &mut FindingCollector<'_>) {
+    let (old, new) = (targets(engine, findings.old), targets(engine, findings.new));
     let document = format!("{}/install.json", engine.name());
     for name in new.difference(&old) {
         let place = Place::new(format!("alias.{name}"), &document, "/steps").only_new();
-        sink.add(Rule::AliasAdded, &place, format!("producers may write to `{name}`"));
+        findings.add(Rule::AliasAdded, &place, format!("producers may write to `{name}`"));
     }
     for name in old.difference(&new) {
         let place = Place::new(format!("alias.{name}"), &document, "/steps").only_old();
-        sink.add(Rule::AliasRemoved, &place, format!("`{name}` is no longer an alias or data stream of the log"));
+        findings.add(Rule::AliasRemoved, &place, format!("`{name}` is no longer an alias or data stream of the log"));
     }
 }

@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn the_depth_limit_is_raised_only_by_a_deeper_mapping() {
+    fn depth_limit_is_raised_by_deeper_mappings_only() {
         let path = |levels: usize| vec!["a"; levels].join(".");
         for (levels, field_type, expected) in [
             (20, FieldType::Keyword, None),
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nested_limit_is_raised_only_by_a_mapping_that_exceeds_it() {
+    fn nested_limit_is_raised_only_when_exceeded() {
         for (count, expected) in [(50, None), (51, Some("51"))] {
             let names = (0..count).map(|number| format!("n{number}"));
             let model =

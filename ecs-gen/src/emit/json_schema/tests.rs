@@ -43,7 +43,7 @@ fn texts(texts: &[&str]) -> Vec<Value> {
 }
 
 #[test]
-fn keywords_are_limited_unless_the_index_drops_long_ones() {
+fn keywords_are_limited_unless_long_ones_drop() {
     let (long, longer) = (json!("a".repeat(32_766)), json!("a".repeat(32_767)));
     check_plain(FieldType::Keyword, &[json!(""), long.clone()], &[json!(1), json!(true), longer.clone()]);
     let ignoring = |field: &mut Field| {
@@ -446,7 +446,7 @@ fn check_small(change: impl FnOnce(&mut Value), expected: bool) {
 }
 
 #[test]
-fn objects_are_closed_and_require_what_is_required() {
+fn objects_are_closed_and_have_what_is_required() {
     check_small(|_| {}, true);
     check_small(|document| document["event"] = Value::Null, true);
     check_small(|document| document["event"] = json!({}), true);

@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn constants_are_keywords_where_their_value_is_lost() {
+    fn constants_become_keywords_if_values_are_lost() {
         let parameters = Parameters::from([(Parameter::Value, "a".into())]);
         for (since, name) in [("2.14", "keyword"), ("2.15", "keyword"), ("2.16", "constant_keyword")] {
             let since = Version::parse(since).unwrap();

@@ -51,7 +51,7 @@ fn every_run_gives_the_same_bytes() {
 }
 
 #[test]
-fn index_lists_the_logs_in_the_order_of_their_names() {
+fn index_lists_the_logs_by_name() {
     let mut other = small_model();
     other.log.name = "another-log".to_owned();
     other.log.source = "logs/another.yaml".to_owned();
@@ -184,7 +184,7 @@ fn field_names_are_identifiers_and_never_collide() {
 }
 
 #[test]
-fn types_and_variants_are_identifiers_and_never_collide() {
+fn types_and_variants_never_collide() {
     assert_eq!(type_name("kibana.saved_objects"), "KibanaSavedObjects");
     assert_eq!(type_name("802.11"), "N802_11");
     assert_eq!(type_name("+"), "Value");
@@ -194,7 +194,7 @@ fn types_and_variants_are_identifiers_and_never_collide() {
 }
 
 #[test]
-fn item_names_leave_those_of_the_standard_library_alone() {
+fn item_names_do_not_shadow_the_standard_library() {
     let model = ModelBuilder::new().plain("option.value", FieldType::Keyword).finish();
     let text = module(&model);
     assert!(text.contains("pub struct Option2 {"), "{text}");

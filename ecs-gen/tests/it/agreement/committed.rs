@@ -66,7 +66,7 @@ fn check_samples(log: &str, typed: Typed) {
 }
 
 #[test]
-fn samples_of_the_kibana_event_log_are_valid_to_all() {
+fn kibana_samples_are_valid_to_all() {
     check_samples(KIBANA, typed::of::<KibanaEventLog>());
 }
 
@@ -76,7 +76,7 @@ fn samples_of_infra_events_are_valid_to_all() {
 }
 
 #[test]
-fn what_the_legacy_pipeline_makes_is_valid_to_all() {
+fn output_of_the_legacy_pipeline_is_valid_to_all() {
     let model = load(INFRA);
     let judges = Judges::of(&model, Some(typed::of::<InfraEvents>()));
     let mut count = 0;

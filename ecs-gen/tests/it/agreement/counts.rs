@@ -25,7 +25,7 @@ fn check(path: &str) -> usize {
 }
 
 #[test]
-fn every_output_of_the_kibana_event_log_has_every_field() {
+fn every_kibana_output_has_every_field() {
     check(KIBANA);
 }
 

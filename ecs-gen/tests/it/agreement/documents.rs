@@ -157,7 +157,7 @@ fn all_judges_agree_on_all_of_ecs() {
 }
 
 #[test]
-fn the_exceptions_are_about_changes_that_are_made() {
+fn exceptions_are_about_changes_that_are_made() {
     let model = load(EVERY_TYPE);
     let labels: Vec<&str> = DocumentMaker::new(&model, SEED).labels().collect();
     for label in exceptions::labels() {
@@ -166,7 +166,7 @@ fn the_exceptions_are_about_changes_that_are_made() {
 }
 
 #[test]
-fn a_field_that_an_object_has_twice_is_found_in_text() {
+fn duplicate_fields_are_found_in_text() {
     for (path, typed) in [(KIBANA, typed::of::<KibanaEventLog>()), (EVERY_TYPE, typed::of::<EveryType>())] {
         let model = load(path);
         let judges = Judges::of(&model, Some(typed));

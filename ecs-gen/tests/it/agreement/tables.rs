@@ -43,12 +43,12 @@ fn shown(rules: &LogRules) -> String {
 }
 
 #[test]
-fn compiled_and_loaded_rules_of_the_kibana_log_are_equal() {
+fn kibana_rules_are_equal_compiled_and_loaded() {
     check(KIBANA, KibanaEventLog::RULES);
 }
 
 #[test]
-fn compiled_and_loaded_rules_of_infra_events_are_equal() {
+fn infra_rules_are_equal_compiled_and_loaded() {
     check(INFRA, InfraEvents::RULES);
 }
 

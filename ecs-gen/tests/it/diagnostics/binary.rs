@@ -31,7 +31,7 @@ fn an_error_is_exit_code_1_and_writes_nothing() {
 }
 
 #[test]
-fn a_generated_folder_is_exit_code_0_and_a_stale_one_3() {
+fn exit_code_is_0_when_fresh_and_3_when_stale() {
     let folder = folder(&[(LOG, &log("{base: {fields: {message: {}}}}"))]);
     check_code(&run(folder.path(), &[&ARGUMENTS[..], &["--check"]].concat()), 3);
     assert!(!folder.path().join("out").exists(), "a check writes nothing");

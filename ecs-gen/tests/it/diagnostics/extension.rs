@@ -8,7 +8,7 @@ fn check_help(fields: &str, text: &str) {
 }
 
 #[test]
-fn a_field_that_is_both_value_and_object_is_refused_in_either_order() {
+fn field_that_is_value_and_object_is_refused() {
     check_extension("    - {name: a, type: keyword}\n    - {name: a.b, type: long}", &[("scalar-and-object", "4:14")]);
     check_extension("    - {name: a.b, type: long}\n    - {name: a, type: keyword}", &[("scalar-and-object", "4:14")]);
     check_extension(
@@ -65,7 +65,7 @@ fn an_unknown_type_is_reported_with_the_nearest() {
 }
 
 #[test]
-fn an_alias_points_to_a_selected_field_with_values() {
+fn alias_points_to_a_selected_field() {
     let alias = |path: &str| {
         format!(
             "    - {{name: a, type: alias, path: {path}}}\n    - {{name: b.c, type: long}}\n    - {{name: d, type: alias, path: x.b.c}}"
@@ -93,7 +93,7 @@ fn a_nested_object_does_not_keep_arrays_alone() {
 }
 
 #[test]
-fn a_parameter_that_the_type_does_not_have_is_refused() {
+fn parameter_of_another_type_is_refused() {
     let cases = [
         ("type: long, ignore_above: 10", "3:43"),
         ("type: keyword, scaling_factor: 10", "3:48"),
@@ -153,7 +153,7 @@ fn an_extension_may_not_contradict_ecs() {
 }
 
 #[test]
-fn a_set_at_the_root_may_not_change_a_field_of_ecs() {
+fn root_set_may_not_change_a_field_of_ecs() {
     let set = |fields: &str| format!("- name: x\n  root: true\n  fields: [{fields}]\n");
     let text = log("{x: {fields: '*'}, base: {fields: {message: {}}}}\nextensions: [ext.yaml]");
     let files = [(LOG, text.as_str()), ("ext.yaml", &set("{name: message, type: long}"))];
@@ -203,7 +203,7 @@ fn a_set_is_reused_only_at_an_object_that_exists() {
 }
 
 #[test]
-fn what_is_wrong_inside_a_set_is_not_said_again_for_each_place() {
+fn fault_inside_a_set_is_said_once() {
     let set = "- name: x\n  reusable: {expected: [event, user, host]}\n  fields: [{name: a, type: long}, {name: a.b, type: long}]\n";
     check_files_extension(set, &[("scalar-and-object", "3:42")]);
 }
@@ -222,7 +222,7 @@ fn a_reuse_names_a_field_set_of_ecs() {
 }
 
 #[test]
-fn an_allowed_value_that_is_listed_twice_is_refused() {
+fn allowed_value_listed_twice_is_refused() {
     check_extension(
         "    - {name: a, type: keyword, allowed_values: [{name: b}, {name: c}, {name: b}]}",
         &[("duplicate-value", "3:78")],
@@ -242,7 +242,7 @@ fn a_pattern_is_a_regular_expression() {
 }
 
 #[test]
-fn multi_fields_have_names_of_their_own_on_fields_that_have_values() {
+fn multi_fields_need_own_names_and_values() {
     check_extension(
         "    - {name: a, type: keyword, multi_fields: [{type: text}, {type: match_only_text, name: text}]}",
         &[("duplicate-field", "3:91")],
@@ -274,7 +274,7 @@ fn an_extension_without_effect_is_warned_of() {
 }
 
 #[test]
-fn a_type_that_an_engine_has_is_not_called_unknown() {
+fn type_of_an_engine_is_not_called_unknown() {
     for name in ["dense_vector", "knn_vector", "join", "percolator", "flat_object", "token_count"] {
         check_extension(&format!("    - {{name: a, type: {name}}}"), &[("unsupported-type", "3:23")]);
     }
@@ -282,7 +282,7 @@ fn a_type_that_an_engine_has_is_not_called_unknown() {
 }
 
 #[test]
-fn the_form_of_a_date_is_not_taken_for_its_display() {
+fn form_of_a_date_is_not_its_display() {
     for name in ["date", "date_nanos", "date_range"] {
         let field = format!("    - {{name: a, type: {name}, format: epoch_second}}");
         let place = format!("3:{}", 33 + name.len());

@@ -3,7 +3,7 @@
 use super::{LOG, check, check_logs, check_says, extended_log, folder, log, log_with};
 
 #[test]
-fn a_file_that_is_not_there_is_reported_where_it_is_named() {
+fn missing_file_is_reported_where_it_is_named() {
     check(&[], &[("file-unreadable", LOG)]);
     check(&[(LOG, &extended_log())], &[("file-unreadable", "log.yaml:5:14")]);
     check(&[(LOG, &log_with("samples: [one.json]\n"))], &[("file-unreadable", "log.yaml:5:11")]);
@@ -66,14 +66,14 @@ fn two_samples_of_one_name_are_refused() {
 }
 
 #[test]
-fn a_pipeline_that_is_no_yaml_is_reported_in_its_own_file() {
+fn broken_pipeline_is_reported_in_its_own_file() {
     let log = log("{base: {fields: {message: {}}}}")
         .replace("alias: log", "alias: log, default_pipeline: {name: p, file: p.yaml}");
     check(&[(LOG, &log), ("p.yaml", "processors: [")], &[("yaml-syntax", "p.yaml:2:1")]);
 }
 
 #[test]
-fn an_ecs_version_that_is_not_carried_is_reported() {
+fn unknown_ecs_version_is_reported() {
     let log = |ecs: &str| log("{base: {fields: {message: {}}}}").replace("9.4.0", ecs);
     check(&[(LOG, &log("9.4.1"))], &[("unknown-ecs-version", "log.yaml:2:6")]);
     check_says(&[(LOG, &log("9.4.1"))], "help: did you mean `9.4.0`?");
@@ -82,14 +82,14 @@ fn an_ecs_version_that_is_not_carried_is_reported() {
 }
 
 #[test]
-fn an_extension_that_is_listed_twice_is_read_once() {
+fn extension_listed_twice_is_read_once() {
     let text = extended_log().replace("[ext.yaml]", "[ext.yaml, ./ext.yaml]");
     let files = [(LOG, text.as_str()), ("ext.yaml", "name: x\nfields: [{name: a, type: long}]")];
     check(&files, &[("duplicate-value", "log.yaml:5:24")]);
 }
 
 #[test]
-fn problems_of_a_file_that_two_logs_share_are_reported_once() {
+fn problems_of_a_shared_file_are_reported_once() {
     let one = log("{x: {fields: '*'}}\nextensions: [../ext.yaml]");
     let two = one.replace("log", "other");
     let files = [

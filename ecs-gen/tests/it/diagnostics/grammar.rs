@@ -22,7 +22,7 @@ fn an_unknown_option_is_reported_at_its_key() {
 }
 
 #[test]
-fn a_missing_option_is_reported_at_the_mapping_that_lacks_it() {
+fn missing_option_is_reported_at_its_mapping() {
     check(
         &[(LOG, "title: x\n")],
         &[
@@ -43,7 +43,7 @@ fn a_missing_option_is_reported_at_the_mapping_that_lacks_it() {
 }
 
 #[test]
-fn a_wrong_form_is_reported_with_the_one_that_is_wanted() {
+fn wrong_form_is_reported_with_the_wanted_one() {
     let cases = [
         ("- name: log\n", "1:1", "expected a mapping, found a list"),
         ("log\n", "1:1", "expected a mapping, found text"),
@@ -69,7 +69,7 @@ fn a_wrong_form_is_reported_with_the_one_that_is_wanted() {
 }
 
 #[test]
-fn a_value_that_is_no_choice_is_reported_with_the_choices() {
+fn wrong_choice_is_reported_with_the_choices() {
     let open = log("{base: {fields: {labels: {}}}}\nopen_objects: {labels: flat}");
     check(&[(LOG, &open)], &[("invalid-value", "log.yaml:5:24")]);
     check_says(&[(LOG, &open)], "`flat` is none of `flattened`, `stored`");
@@ -115,7 +115,7 @@ fn a_parameter_that_is_given_twice_is_reported() {
 }
 
 #[test]
-fn many_problems_are_reported_in_one_run_sorted_by_place() {
+fn problems_are_reported_sorted_by_place() {
     let text = "name: log\necs: 9.4.0\ntitel: x\nindex: {alias: log, shards: many}\nextensions: [ext.yaml, none.yaml]\n\
                 lifecycle: {keep: 7w}\nfields:\n  evnt: {fields: '*'}\n  event: {fields: {acton: {}}}\n  x: {fields: '*'}\n\
                 required: [user.name]\n";
@@ -139,7 +139,7 @@ fn many_problems_are_reported_in_one_run_sorted_by_place() {
 }
 
 #[test]
-fn a_problem_in_one_file_does_not_hide_another_in_the_next() {
+fn problem_does_not_hide_one_of_the_next_file() {
     let text = extended_log().replace("name: log", "name: log\ntitel: x");
     let files = [
         (LOG, text.as_str()),

@@ -58,7 +58,7 @@ fn every_hint_is_given_alone_at_its_place() {
 }
 
 #[test]
-fn a_hint_is_about_an_input_type_and_no_option_of_it() {
+fn hint_is_about_a_type_and_no_option_of_it() {
     let mut options: BTreeMap<String, BTreeSet<String>> = BTreeMap::from([(PHASE.to_owned(), BTreeSet::new())]);
     for (_, schema) in GRAMMARS {
         let schema = schema();
@@ -79,7 +79,7 @@ fn a_hint_is_about_an_input_type_and_no_option_of_it() {
 }
 
 #[test]
-fn mapping_parameters_are_said_to_stand_under_parameters() {
+fn mapping_parameters_belong_under_parameters() {
     for field in ["{name: a, type: keyword, normalizer: lowercase}", "{name: a, type: date, null_value: 0}"] {
         let files = [(LOG, extended_log()), ("ext.yaml", extension(&format!("    - {field}")))];
         let files = files.each_ref().map(|(name, text)| (*name, text.as_str()));
@@ -88,7 +88,7 @@ fn mapping_parameters_are_said_to_stand_under_parameters() {
 }
 
 #[test]
-fn a_value_in_the_wrong_form_is_shown_in_the_right_one() {
+fn wrong_form_is_shown_in_the_right_one() {
     let cases = [
         (log_with("required: message\n"), "write `[message]`"),
         (log_with("samples: a.json\n"), "write `[a.json]`"),
@@ -125,7 +125,7 @@ fn a_value_in_the_wrong_form_is_shown_in_the_right_one() {
 }
 
 #[test]
-fn nothing_is_said_of_what_follows_from_another_finding() {
+fn follow_up_errors_are_left_out() {
     let cases = [
         log_with("").replace("alias: log", "allias: log"),
         log_with("").replace("name: log", "nme: log"),

@@ -43,7 +43,7 @@ fn a_rollover_has_a_condition() {
 }
 
 #[test]
-fn a_policy_and_a_data_stream_lifecycle_exclude_each_other() {
+fn policy_and_stream_lifecycle_exclude_each_other() {
     let text =
         log_with("lifecycle: {policy: mine, data_stream: true, keep: 90d}\n").replace("alias: log", "data_stream: log");
     let text = text.replace("message: {}", "message: {}, '@timestamp': {}");
@@ -57,7 +57,7 @@ fn a_pattern_matches_the_indices_of_its_alias() {
 }
 
 #[test]
-fn an_action_that_closes_an_index_needs_a_rollover() {
+fn closing_action_needs_a_rollover() {
     for (phase, action) in [
         ("warm", "readonly: {}"),
         ("cold", "readonly: {}"),

@@ -12,7 +12,7 @@ fn check_count(files: &[(&str, &str)], count: usize) {
 }
 
 #[test]
-fn each_of_many_keys_that_stand_twice_is_reported() {
+fn each_duplicate_key_is_reported() {
     let mut fields = String::new();
     for _ in 0..2 {
         for number in 0..5_000 {
@@ -34,7 +34,7 @@ fn each_of_many_wrong_fields_is_reported() {
 }
 
 #[test]
-fn a_name_of_a_megabyte_is_not_compared_and_not_printed_whole() {
+fn name_of_a_megabyte_is_not_printed_whole() {
     let name = "a".repeat(1_000_000);
     let text = log(&format!("{{{name}: {{fields: '*'}}}}"));
     let folder = folder(&[(LOG, &text)]);
@@ -184,7 +184,7 @@ fn values_are_copied_to_where_engines_copy_them() {
 }
 
 #[test]
-fn an_alias_is_in_the_nested_object_of_its_target() {
+fn alias_is_in_the_nested_object_of_its_target() {
     let alias = |name: &str, target: &str| {
         format!(
             "    - {{name: key, type: keyword}}\n    - {{name: list, type: nested}}\n    - {{name: list.key, type: keyword}}\n    - {{name: {name}, type: alias, path: x.{target}}}"

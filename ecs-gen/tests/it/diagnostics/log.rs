@@ -3,7 +3,7 @@
 use super::{LOG, check, check_logs, check_says, log, log_with};
 
 #[test]
-fn a_log_has_a_name_that_can_be_a_folder_and_a_type() {
+fn log_name_can_be_a_folder_and_a_type() {
     for name in ["../up", "a/b", "a_b", "My-Log", "1log", "a--b", "-a", "a.b", "a b", "ä", "''"] {
         let text = log("{base: {fields: {message: {}}}}").replacen("name: log", &format!("name: {name}"), 1);
         check(&[(LOG, &text)], &[("invalid-name", "log.yaml:1:7")]);

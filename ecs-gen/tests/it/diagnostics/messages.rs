@@ -3,12 +3,12 @@
 use super::{LOG, check_says, extended_log, extension, log, log_with, rendered};
 
 #[test]
-fn a_finding_has_header_place_line_caret_and_help() {
+fn finding_has_place_line_caret_and_help() {
     insta::assert_snapshot!(rendered(&[(LOG, &log("{evnt: {fields: '*'}, event: {fields: {acton: {}}}}"))]));
 }
 
 #[test]
-fn findings_of_several_files_are_sorted_and_counted() {
+fn findings_of_files_are_sorted_and_counted() {
     let extension = extension("    - {name: a, type: keywrod}\n    - {name: a b, type: long}");
     insta::assert_snapshot!(rendered(&[
         (LOG, &extended_log().replace("alias: log", "alias: Log")),
@@ -29,7 +29,7 @@ fn a_conflict_with_ecs_is_explained() {
 }
 
 #[test]
-fn the_caret_stands_under_the_place_behind_tabs_and_wide_characters() {
+fn caret_is_right_behind_tabs_and_wide_characters() {
     let line = |before: &str| log_with(&format!("title: {before}, x\nproviders: {{\"{before}\": [a], b: c}}\n"));
     check_says(&[(LOG, &line("äö"))], "6 | providers: {\"äö\": [a], b: c}\n  |                           ^\n");
     check_says(&[(LOG, &line("事件"))], "6 | providers: {\"事件\": [a], b: c}\n  |                             ^\n");
@@ -44,7 +44,7 @@ fn the_caret_stands_under_the_place_behind_tabs_and_wide_characters() {
 }
 
 #[test]
-fn of_a_very_long_line_the_part_with_the_place_is_shown() {
+fn of_a_long_line_the_part_in_question_is_shown() {
     let text = log_with(&format!("providers: {{{}, last: wrong, {}}}\n", pairs(0, 60), pairs(60, 99)));
     let printed = rendered(&[(LOG, &text)]);
     let lines: Vec<&str> = printed.lines().collect();

@@ -3,7 +3,7 @@
 use super::{LOG, check, check_says, extension, log};
 
 #[test]
-fn an_unknown_field_set_is_reported_with_the_nearest() {
+fn unknown_field_set_is_reported_with_the_nearest() {
     check(&[(LOG, &log("{evnt: {fields: '*'}}"))], &[("unknown-fieldset", "log.yaml:4:10")]);
     check_says(&[(LOG, &log("{evnt: {fields: '*'}}"))], "help: did you mean `event`?");
     check_says(&[(LOG, &log("{tracin: {fields: '*'}}"))], "help: did you mean `tracing`?");
@@ -11,7 +11,7 @@ fn an_unknown_field_set_is_reported_with_the_nearest() {
 }
 
 #[test]
-fn a_field_in_place_of_a_field_set_is_told_where_it_belongs() {
+fn field_for_a_field_set_is_told_where_it_belongs() {
     check(&[(LOG, &log("{message: {}}"))], &[("unknown-fieldset", "log.yaml:4:10")]);
     check_says(&[(LOG, &log("{message: {}}"))], "help: select it as `base: {fields: {\"message\": {}}}`");
     let root = extension("    - {name: marker, type: long}").replace("- name: x", "- name: x\n  root: true");
@@ -21,7 +21,7 @@ fn a_field_in_place_of_a_field_set_is_told_where_it_belongs() {
 }
 
 #[test]
-fn an_unknown_field_is_reported_with_its_whole_path() {
+fn unknown_field_is_reported_with_its_path() {
     let cases = [
         ("{event: {fields: {acton: {}}}}", "4:27", "unknown field `event.acton`", "did you mean `action`?"),
         ("{base: {fields: {mesage: {}}}}", "4:26", "unknown field `mesage`", "did you mean `message`?"),
@@ -51,7 +51,7 @@ fn a_leaf_has_no_fields_to_select() {
 }
 
 #[test]
-fn index_false_is_refused_where_the_type_has_none() {
+fn index_false_is_refused_without_the_parameter() {
     let cases = [
         ("{file: {fields: {path: {multi: 1}}}}", vec![("unknown-option", "4:33")]),
         ("{error: {fields: {stack_trace: {index: false}}}}", vec![("parameter-not-of-type", "4:48")]),
@@ -91,7 +91,7 @@ fn a_required_field_must_be_selected() {
 }
 
 #[test]
-fn open_objects_name_selected_objects_with_open_keys() {
+fn open_objects_name_selected_open_objects() {
     let text = |path: &str| {
         log(&format!("{{base: {{fields: {{labels: {{}}, message: {{}}}}}}}}\nopen_objects: {{{path}: stored}}"))
     };

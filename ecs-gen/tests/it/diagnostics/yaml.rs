@@ -22,14 +22,14 @@ fn usual_slips_get_a_remedy() {
 }
 
 #[test]
-fn a_key_that_stands_twice_is_reported_at_the_second() {
+fn duplicate_key_is_reported_at_the_second() {
     let twice = "name: log\necs: 9.4.0\nname: other\nfields: {base: {fields: {message: {}, message: {}}}}\nindex: {alias: log}\n";
     check(&[(LOG, twice)], &[("duplicate-key", "log.yaml:3:1"), ("duplicate-key", "log.yaml:4:39")]);
     check_says(&[(LOG, twice)], "help: it already stands in line 1: merge the two, or remove one");
 }
 
 #[test]
-fn the_same_key_with_and_without_quotes_is_the_same_key() {
+fn quotes_do_not_make_another_key() {
     check(&[(LOG, &log("{base: {fields: {message: {}, 'message': {}}}}"))], &[("duplicate-key", "log.yaml:4:39")]);
 }
 
@@ -84,7 +84,7 @@ fn aliases_that_multiply_are_refused() {
 }
 
 #[test]
-fn anchors_around_anchors_do_not_copy_a_large_list_again_and_again() {
+fn nested_anchors_do_not_multiply_a_list() {
     let anchors: Vec<String> = (0..50).map(|number| format!("&a{number} [")).collect();
     let text = format!("{}{}{}", anchors.concat(), "1, ".repeat(30_000), "]".repeat(50));
     check(&[(LOG, &text)], &[("too-large", "log.yaml:1:267")]);

@@ -36,7 +36,7 @@ fn edit(path: &Path, from: &'static str, to: &'static str) {
 }
 
 #[test]
-fn the_files_that_a_log_names_are_taken_from_the_commit_too() {
+fn files_a_log_names_come_from_the_commit_too() {
     let folder = repository();
     let path = folder.path();
     let same = run(path, &["logs/log.yaml", "--against", "main"]);
@@ -54,7 +54,7 @@ fn the_files_that_a_log_names_are_taken_from_the_commit_too() {
 }
 
 #[test]
-fn a_generated_folder_and_a_mapping_are_taken_from_the_commit_too() {
+fn folders_and_mappings_come_from_the_commit_too() {
     let folder = repository();
     let path = folder.path();
     generate(path, "logs/log.yaml");
@@ -74,7 +74,7 @@ fn a_generated_folder_and_a_mapping_are_taken_from_the_commit_too() {
 }
 
 #[test]
-fn what_is_gone_is_shown_to_github_in_the_file_of_the_work_tree() {
+fn removed_parts_are_shown_in_the_work_tree() {
     let folder = repository();
     let path = folder.path();
     edit(&path.join("shop.yaml"), "    - {name: till, type: keyword, description: which till}\n", "");
@@ -147,7 +147,7 @@ fn what_was_not_there_at_the_commit_is_new() {
 }
 
 #[test]
-fn the_top_of_a_repository_is_a_folder_like_others() {
+fn top_of_a_repository_is_a_folder_like_others() {
     let folder = repository();
     let path = folder.path();
     let output = run(path, &[".", "--against", "HEAD"]);

@@ -42,7 +42,7 @@ fn check_code(folder: &Path, arguments: &[&str], code: i32) {
 }
 
 #[test]
-fn exit_codes_say_whether_anything_reaches_what_it_is_to_fail_on() {
+fn exit_codes_follow_fail_on() {
     let folder = versions();
     let path = folder.path();
     let both = ["old/log.yaml", "new/log.yaml"];
@@ -65,7 +65,7 @@ fn exit_codes_say_whether_anything_reaches_what_it_is_to_fail_on() {
 }
 
 #[test]
-fn a_log_file_and_its_generated_folder_are_the_same() {
+fn log_file_and_generated_folder_are_the_same() {
     let folder = versions();
     for generated in ["generated", "generated/shop-log"] {
         for engine in ["elasticsearch", "opensearch", "both"] {
@@ -78,7 +78,7 @@ fn a_log_file_and_its_generated_folder_are_the_same() {
 }
 
 #[test]
-fn a_single_mapping_is_compared_with_the_mapping_of_a_log() {
+fn mapping_is_compared_with_that_of_a_log() {
     let folder = versions();
     let mapping = "generated/shop-log/elasticsearch/mappings.json";
     let output = run(folder.path(), &[mapping, "new/log.yaml", "--format", "json"]);
@@ -124,7 +124,7 @@ fn a_plan_takes_no_options_of_findings() {
 }
 
 #[test]
-fn findings_of_both_engines_say_which_engine_they_are_of() {
+fn findings_say_which_engine_they_are_of() {
     let folder = versions();
     let path = folder.path();
     let both = |format| printed(path, &["old/log.yaml", "new/log.yaml", "--engine", "both", "--format", format]);
@@ -157,7 +157,7 @@ fn findings_of_both_engines_say_which_engine_they_are_of() {
 }
 
 #[test]
-fn findings_of_several_logs_name_their_log_in_every_format() {
+fn findings_of_several_logs_name_their_log() {
     let folder = versions();
     let path = folder.path();
     let other = Workspace::with(&[("name: shop-log", "name: market-log")], &[]);

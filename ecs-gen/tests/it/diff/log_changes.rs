@@ -175,7 +175,7 @@ fn check_all() -> BTreeSet<&'static str> {
 }
 
 #[test]
-fn each_change_of_a_log_is_found_and_nothing_else() {
+fn each_log_change_is_found_and_nothing_else() {
     assert!(HIT.contains("field-added"));
 }
 

@@ -170,7 +170,7 @@ fn check(case: &Case) -> BTreeSet<&'static str> {
 pub static HIT: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| cases().iter().flat_map(check).collect());
 
 #[test]
-fn each_change_of_a_mapping_is_found_and_nothing_else() {
+fn each_mapping_change_is_found_and_nothing_else() {
     assert!(HIT.contains("field-added"));
 }
 
@@ -190,7 +190,7 @@ fn a_mapping_is_taken_in_every_wrapping() {
 }
 
 #[test]
-fn one_change_is_told_to_everybody_whom_it_concerns() {
+fn one_change_is_told_to_all_concerned() {
     let found = findings(Engine::Elasticsearch, &side(&around(&keyword())), &side(&around(&Json::Null)));
     let classes: BTreeSet<&str> = found.iter().map(|finding| finding.spec().class.name()).collect();
     assert_eq!(classes, BTreeSet::from(["index", "query", "writer"]));
@@ -213,7 +213,7 @@ fn a_field_under_a_new_name_is_recognised() {
 }
 
 #[test]
-fn an_engine_that_refuses_what_stays_as_it_is_makes_no_finding() {
+fn refusal_of_what_stays_is_no_finding() {
     let place = around(&with("geo_point", "index", json!(false)));
     assert_ne!(predict_put_mapping(Engine::OpenSearch, &place, &place), Verdict::Accepted);
     assert_eq!(words(&findings(Engine::OpenSearch, &side(&place), &side(&place))), expected(""));

@@ -30,7 +30,7 @@ fn nothing_is_done_when_nothing_differs() {
 }
 
 #[test]
-fn what_existing_indices_take_is_put_after_the_templates() {
+fn mapping_updates_follow_the_templates() {
     for engine in Engine::ALL {
         let plan = planned(engine, (&[], &[]), (&[], &[FIELD]));
         let put: Vec<String> = requests(&plan);
@@ -48,7 +48,7 @@ fn what_existing_indices_take_is_put_after_the_templates() {
 }
 
 #[test]
-fn a_conflict_is_copied_into_new_indices_of_the_row() {
+fn conflict_is_copied_into_new_indices() {
     let plan = planned(Engine::OpenSearch, (&[], &[]), (&[], &[TYPE, GONE]));
     insta::assert_snapshot!(without_templates(&plan));
 }
@@ -67,7 +67,7 @@ fn copies_on_elasticsearch_keep_their_age() {
 }
 
 #[test]
-fn a_data_stream_rolls_over_lazily_on_elasticsearch() {
+fn streams_roll_over_lazily_on_elasticsearch() {
     let static_change: Edit = ("shards: 1", "shards: 2");
     for (engine, last) in
         [(Engine::Elasticsearch, "POST /shop/_rollover?lazy=true"), (Engine::OpenSearch, "POST /shop/_rollover")]
@@ -90,7 +90,7 @@ fn a_policy_is_changed_as_each_engine_wants_it() {
 }
 
 #[test]
-fn a_pipeline_stands_before_the_setting_that_names_it() {
+fn pipeline_comes_before_the_setting_naming_it() {
     let plan = planned(Engine::Elasticsearch, (&[], &[]), (&[PIPELINE], &[]));
     let put = requests(&plan);
     assert_eq!(put[0], "PUT /_ingest/pipeline/shop-in");
@@ -121,7 +121,7 @@ fn a_mapping_of_its_own_is_put_or_reindexed() {
 }
 
 #[test]
-fn every_mapping_that_a_plan_puts_is_one_that_the_engine_takes() {
+fn engines_take_every_mapping_of_a_plan() {
     for engine in Engine::ALL {
         for case in matrix::cases(engine) {
             let plan = plan(engine, &side(&case.old_mapping), &side(&case.new_mapping));
@@ -141,7 +141,7 @@ fn script(plan: &Plan) -> String {
 }
 
 #[test]
-fn a_data_stream_is_copied_into_itself_on_both_engines() {
+fn data_stream_is_copied_into_itself() {
     for engine in Engine::ALL {
         let plan = planned(engine, (&[STREAM], &[]), (&[STREAM], &[TYPE]));
         let steps = requests(&plan);
@@ -160,7 +160,7 @@ fn nothing_is_copied_for_what_a_rollover_settles() {
 }
 
 #[test]
-fn a_field_that_becomes_the_name_of_another_is_moved_to_it() {
+fn field_that_becomes_an_alias_is_moved() {
     let alias: Edit = (
         "    - {name: till, type: keyword, description: which till}\n",
         "    - {name: desk, type: keyword, description: which}\n    - {name: till, type: alias, path: shop.desk, description: old}\n",
@@ -173,7 +173,7 @@ fn a_field_that_becomes_the_name_of_another_is_moved_to_it() {
 }
 
 #[test]
-fn an_object_that_is_gone_is_dropped_with_its_name() {
+fn removed_object_is_dropped_with_its_name() {
     let mapping = |number: &str, gone: bool| {
         let mut mapping =
             json!({"dynamic": "strict", "properties": {"a": {"type": number}, "kept": {"properties": {}}}});
@@ -189,7 +189,7 @@ fn an_object_that_is_gone_is_dropped_with_its_name() {
 }
 
 #[test]
-fn what_the_new_mapping_keeps_unseen_is_not_dropped() {
+fn what_the_new_mapping_stores_is_not_dropped() {
     let old = json!({"dynamic": "strict", "properties": {
         "a": {"type": "long"}, "raw": {"properties": {"id": {"type": "keyword"}}}}});
     let unseen = json!({"dynamic": "strict", "properties": {
@@ -208,7 +208,7 @@ fn a_first_index_that_exists_is_never_put() {
 }
 
 #[test]
-fn an_alias_that_is_written_to_no_more_is_left_alone() {
+fn alias_without_writers_is_left_alone() {
     let other: Edit = ("alias: shop,", "alias: market,");
     let steps = requests(&planned(Engine::Elasticsearch, (&[], &[]), (&[other], &[TYPE])));
     assert!(!steps.iter().any(|step| step.starts_with("POST /shop/")), "{steps:?}");
@@ -216,7 +216,7 @@ fn an_alias_that_is_written_to_no_more_is_left_alone() {
 }
 
 #[test]
-fn a_template_makes_room_for_another_with_its_pattern() {
+fn template_makes_room_for_one_with_its_pattern() {
     let (one, other): (Edit, Edit) =
         (("alias: shop,", "aliases: [east, west],"), ("alias: shop,", "aliases: [west, east],"));
     let steps = requests(&planned(Engine::OpenSearch, (&[one], &[]), (&[other], &[])));
@@ -226,7 +226,7 @@ fn a_template_makes_room_for_another_with_its_pattern() {
 }
 
 #[test]
-fn a_policy_of_another_name_takes_the_pattern_over_on_opensearch() {
+fn renamed_policy_takes_the_pattern_over() {
     let other: Edit = ("policy: shop_policy", "policy: other_policy");
     let plan = planned(Engine::OpenSearch, (&[], &[]), (&[other], &[]));
     let steps = requests(&plan);
@@ -238,7 +238,7 @@ fn a_policy_of_another_name_takes_the_pattern_over_on_opensearch() {
 }
 
 #[test]
-fn an_alias_that_becomes_a_data_stream_is_left_to_people() {
+fn alias_that_becomes_a_stream_is_left_to_people() {
     for (old, new) in [(&[][..], &[STREAM][..]), (&[STREAM], &[])] {
         let plan = planned(Engine::Elasticsearch, (old, &[]), (new, &[]));
         assert_eq!(requests(&plan), Vec::<String>::new());
@@ -270,7 +270,7 @@ fn an_alias_that_is_left_is_said_with_what_to_do() {
 }
 
 #[test]
-fn a_log_of_another_name_with_the_same_alias_is_the_same_log() {
+fn renamed_log_with_the_same_alias_is_the_same() {
     let name: Edit = ("name: shop-log", "name: store-log");
     let steps = requests(&planned(Engine::Elasticsearch, (&[], &[]), (&[name], &[])));
     let at =
@@ -280,7 +280,7 @@ fn a_log_of_another_name_with_the_same_alias_is_the_same_log() {
 }
 
 #[test]
-fn a_mapping_that_an_engine_gave_back_is_brought_to_a_log() {
+fn answered_mapping_is_brought_to_a_log() {
     let old = side(&json!({"dynamic": "strict", "properties": {"a": {"type": "long"}}}));
     let new = Workspace::with(&[], &[]).load();
     let steps = requests(&plan(Engine::Elasticsearch, &old, &new));

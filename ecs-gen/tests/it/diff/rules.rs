@@ -76,7 +76,7 @@ fn ids_are_unique_and_in_kebab_case() {
 }
 
 #[test]
-fn what_a_rule_says_of_the_put_is_what_its_findings_say() {
+fn rules_and_findings_agree_about_the_put() {
     for case in matrix::cases(Engine::Elasticsearch).chain(matrix::cases(Engine::OpenSearch)).step_by(7) {
         for engine in Engine::ALL {
             let options = Options { engines: vec![engine], ..Options::default() };

@@ -48,7 +48,7 @@ fn a_folder_without_the_engine_is_refused() {
 }
 
 #[test]
-fn the_answer_of_an_engine_that_has_no_such_index_is_refused() {
+fn answer_without_an_index_is_refused() {
     let folder = versions();
     let path = folder.path();
     std::fs::write(path.join("answer.json"), "{}\n").unwrap();
@@ -90,7 +90,7 @@ fn a_mapping_is_compared_with_one_log_only() {
 }
 
 #[test]
-fn which_component_holds_a_setting_is_no_difference() {
+fn component_of_a_setting_is_no_difference() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, beside_mapping: serde_json::Value, others: serde_json::Value| {
         let engine = folder.path().join(name).join("elasticsearch");

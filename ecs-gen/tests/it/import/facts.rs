@@ -52,7 +52,7 @@ fn with_header(body: &str) -> String {
 }
 
 #[test]
-fn everything_that_the_form_has_survives_a_round_trip() {
+fn the_whole_form_survives_a_round_trip() {
     check_round_trip(&with_header(EVERYTHING));
     check_round_trip(&with_header("fieldsets:\n- name: a\n"));
 }
@@ -92,7 +92,7 @@ fn the_committed_releases_survive_a_round_trip() {
 }
 
 #[test]
-fn sets_and_fields_are_sorted_however_they_are_written() {
+fn sets_and_fields_are_written_in_order() {
     let text = "ecs: 1.0.0\nfieldsets:\n- name: b\n  fields:\n  - {name: z, type: ip}\n  - {name: a, type: ip}\n- name: a\n  fields:\n  - {name: b, type: ip}\n";
     let fields = documented(&parse(text).unwrap());
     let paths: Vec<_> = fields.iter().map(|field| field.path.as_str()).collect();

@@ -155,7 +155,7 @@ fn field_names_are_checked() {
 }
 
 #[test]
-fn every_problem_is_reported_in_one_run_at_the_line_of_its_field() {
+fn every_problem_is_reported_at_its_line() {
     let fields = format!(
         "    'a.b': {{\n        flat_name: 'a.b', {PLAIN}, colour: 1\n    }},
     'a.c': {{\n        flat_name: 'x', type: 'txt', level: 5\n    }},"
@@ -171,7 +171,7 @@ fn every_problem_is_reported_in_one_run_at_the_line_of_its_field() {
 }
 
 #[test]
-fn the_literal_may_use_all_of_javascripts_notation() {
+fn literal_may_use_all_of_javascript() {
     let fields = r#"
         // a comment with a brace }
         /* and another } */ agent: {flat_name: "agent", "type": 'object', level: 'core',
@@ -185,7 +185,7 @@ continued', short: "a \"{\" brace // no comment", },
 }
 
 #[test]
-fn a_module_without_a_readable_literal_is_refused() {
+fn module_without_a_literal_is_refused() {
     let cases = [
         (
             "exports.EcsFlat = void 0;",
@@ -209,7 +209,7 @@ fn a_module_without_a_readable_literal_is_refused() {
 }
 
 #[test]
-fn an_unpacked_package_is_the_same_as_a_packed_one() {
+fn unpacked_and_packed_packages_are_the_same() {
     let text = field(PLAIN);
     let unpacked = folder(&[
         ("package.json", br#"{"version": "1.2.3"}"#),
@@ -288,7 +288,7 @@ fn what_is_no_release_is_refused() {
 }
 
 #[test]
-fn an_archive_that_unpacks_to_too_much_is_refused() {
+fn archive_that_unpacks_to_too_much_is_refused() {
     let mut claim = tar::Header::new_gnu();
     claim.set_path("package/build/commonjs/ecs_flat.js").unwrap();
     claim.set_size(8 * 1024 * 1024 + 1);

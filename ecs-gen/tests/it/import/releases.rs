@@ -22,7 +22,7 @@ fn check_unknown(wanted: &str, expected: &str) {
 }
 
 #[test]
-fn every_committed_file_is_carried_under_its_own_version() {
+fn committed_files_have_their_own_version() {
     let (path, _) = committed("9.4.0.yaml");
     let mut files: Vec<_> = std::fs::read_dir(path.parent().unwrap())
         .unwrap()
@@ -40,7 +40,7 @@ fn every_committed_file_is_carried_under_its_own_version() {
 }
 
 #[test]
-fn an_unknown_version_names_the_known_and_the_nearest() {
+fn unknown_version_names_the_known_ones() {
     check_unknown("9.3.0", "error[unknown-ecs-version]: the ECS version `9.3.0` is not known");
     check_unknown("9.3.0", "help: did you mean `9.4.0`? Known: 8.11.0, 9.4.0");
     check_unknown("latest", "help: known: 8.11.0, 9.4.0; others can be made with `ecs-gen import`");
@@ -74,7 +74,7 @@ fn a_release_is_read_once_for_all_logs() {
 }
 
 #[test]
-fn descriptions_are_of_fields_and_objects_that_exist() {
+fn descriptions_are_of_things_that_exist() {
     let fields = documented(&release("9.4.0"));
     for (path, description) in descriptions() {
         let below = format!("{path}.");

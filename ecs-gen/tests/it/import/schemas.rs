@@ -13,7 +13,7 @@ fn paths(fields: &[ecs_gen::declaration::FieldDeclaration]) -> Vec<&str> {
 }
 
 #[test]
-fn a_checkout_is_read_from_its_schemas_and_its_own_selection() {
+fn checkout_is_read_by_its_own_selection() {
     let files: &[(&str, &[u8])] = &[
         ("schemas/base.yml", BASE),
         ("schemas/shop.yml", SHOP),
@@ -71,7 +71,7 @@ fieldsets:
 }
 
 #[test]
-fn nested_files_hold_both_the_sets_and_what_is_documented() {
+fn nested_files_hold_sets_and_what_is_released() {
     let yaml = br"base:
   name: base
   root: true
@@ -157,7 +157,7 @@ fieldsets:
 }
 
 #[test]
-fn what_is_wrong_with_schemas_is_shown_where_it_is() {
+fn faults_of_schemas_are_shown_at_their_place() {
     let wrong = b"- name: till\n  reusable: {top_level: false, expected: [shp]}\n  fields:\n    - {name: number, type: lnog, level: core}\n    - {name: size, type: long, level: core, colour: red}\n";
     let checkout = folder(&[("schemas/shop.yml", SHOP), ("schemas/till.yml", wrong)]);
     let report = import(checkout.path(), Some("7.0.0")).unwrap_err();

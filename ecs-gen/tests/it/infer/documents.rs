@@ -16,7 +16,7 @@ fn accepts(documents: &[Json]) -> (String, String) {
 }
 
 #[test]
-fn fields_of_ecs_are_selected_and_others_declared() {
+fn ecs_fields_are_selected_and_others_declared() {
     let document = json!({
         "@timestamp": "2026-01-01T00:00:00Z",
         "event": {"category": ["web"], "type": ["info"], "duration": 5},
@@ -67,7 +67,7 @@ fn objects_whose_keys_vary_are_open() {
 }
 
 #[test]
-fn required_fields_and_enumerations_are_made_when_asked_for() {
+fn required_and_enumerations_are_made_on_request() {
     let documents = [json!({"state": "open", "n": 1}), json!({"state": "paid"})];
     let (folder, files) = written(&documents);
     let asked = Request { documents: files, required: true, allowed_values: Some(3), values: true, ..request() };

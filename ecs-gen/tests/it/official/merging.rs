@@ -112,7 +112,7 @@ fn a_field_below_a_list_of_ecs_leaves_it_a_list() {
 }
 
 #[test]
-fn a_value_and_an_object_at_one_path_are_refused_with_both_places() {
+fn value_and_object_at_one_path_are_refused() {
     let set = "- name: process\n  fields: [{name: pid.high, type: long}]\n";
     let outcome = Run::new("  process: {fields: {pid: {}}}", &[set]).outcome();
     assert_eq!(outcome.codes(), ["scalar-and-object"]);

@@ -70,7 +70,7 @@ fn experiments_are_marked_as_what_may_change() {
 }
 
 #[test]
-fn what_the_official_generator_ignores_is_a_warning() {
+fn what_the_official_one_ignores_is_a_warning() {
     let set = "- name: shop\n  colour: red\n  fields:\n    - {name: till, type: long, ignore_abov: 5}\n    - {name: door, type: long, ignore_above: 5, pattern: x, allowed_values: [{name: a}]}\n    - {name: roof, type: wildcard, index: false}\n";
     let run = Run::new("  shop: {indx: false, fields: '*'}", &[set]);
     let outcome = run.outcome();
@@ -93,7 +93,7 @@ fn what_the_official_generator_ignores_is_a_warning() {
 }
 
 #[test]
-fn attributes_without_effect_are_named_once_for_each_set() {
+fn idle_attributes_are_named_once_for_each_set() {
     let set = "- name: shop\n  fields:\n    - {name: a, type: long, otel: [{relation: match}]}\n    - {name: b, type: long, otel: [{relation: match}], output_precision: 2}\n    - {name: d, type: long, format: bytes, example: 5}\n";
     let outcome = Run::new("  shop: {fields: '*'}", &[set]).outcome();
     assert_eq!(outcome.findings[..2], [(Severity::Warning, "no-effect"); 2], "{}", outcome.printed);
@@ -104,7 +104,7 @@ fn attributes_without_effect_are_named_once_for_each_set() {
 }
 
 #[test]
-fn a_set_that_nothing_is_selected_of_is_a_warning_that_says_where_it_is() {
+fn unselected_set_is_a_warning_with_its_place() {
     let set = "- name: hash\n  fields: [{name: blake2, type: keyword}]\n";
     let outcome = Run::new("  host: {fields: {name: {}}}", &[set]).outcome();
     assert_eq!(outcome.findings, [(Severity::Warning, "unused-extension")]);
@@ -118,7 +118,7 @@ fn a_set_that_nothing_is_selected_of_is_a_warning_that_says_where_it_is() {
 }
 
 #[test]
-fn a_set_that_is_only_reused_may_be_named_at_the_top() {
+fn reused_only_set_may_be_named_at_the_top() {
     let outcome = Run::new("  geo: {fields: '*'}\n  host: {fields: {name: {}}}", &[]).outcome();
     assert_eq!(outcome.leaves()[1..], ["host.name:keyword"]);
     assert_eq!(outcome.findings, [(Severity::Note, "reused-only")]);
@@ -127,7 +127,7 @@ fn a_set_that_is_only_reused_may_be_named_at_the_top() {
 }
 
 #[test]
-fn a_star_reaches_every_place_unless_it_is_told_otherwise() {
+fn star_reaches_every_place_by_default() {
     let fields = "  process: {fields: {user: {fields: '*'}}}";
     let all = Run::new(fields, &[]).outcome();
     assert_eq!(all.findings, [(Severity::Note, "hidden-places")]);
@@ -149,7 +149,7 @@ fn a_star_reaches_every_place_unless_it_is_told_otherwise() {
 }
 
 #[test]
-fn a_star_takes_what_custom_files_add_to_what_is_released() {
+fn star_takes_what_custom_files_add() {
     let pass = "- name: pass\n  reusable: {order: 1, top_level: false, expected: [user]}\n  fields: [{name: number, type: long}]\n";
     let fields = "  process: {fields: {user: {fields: '*'}}}\n  source: {fields: {user: {fields: '*'}}}";
     let shift = "- name: user\n  fields: [{name: shift, type: keyword}]\n";
@@ -237,7 +237,7 @@ fn settings_files_go_before_what_is_generated() {
 }
 
 #[test]
-fn index_false_of_a_subset_is_that_of_the_schemas() {
+fn index_false_of_a_subset_is_that_of_schemas() {
     let model = Run::new("  event: {fields: {original: {}, reason: {index: false}}}", &[]).outcome().model.unwrap();
     let parameters = |path: &str| model.find(path).unwrap().parameters.clone();
     assert_eq!(parameters("event.original"), parameters("event.reason"));
@@ -265,7 +265,7 @@ fn settings_that_engines_refuse_are_errors() {
 }
 
 #[test]
-fn attributes_that_only_describe_are_a_note_for_each_file() {
+fn describing_attributes_are_a_note_per_file() {
     let first = "- name: shop\n  group: 2\n  footnote: None.\n  fields: [{name: till, type: long, example: 5}, {name: door, type: long, example: 6}]\n";
     let second = "- name: yard\n  title: Yard\n  fields: [{name: size, type: long, example: 7}]\n";
     let run = Run::new("  shop: {fields: '*'}\n  yard: {fields: '*'}", &[first, second]);

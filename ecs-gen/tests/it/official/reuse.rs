@@ -3,7 +3,7 @@
 use super::{Run, check, check_has, check_refused};
 
 #[test]
-fn a_custom_set_may_only_add_places_to_one_of_ecs() {
+fn custom_set_may_only_add_places_to_one_of_ecs() {
     check(
         "  source: {fields: {ip: {}, cloud: {fields: {region: {}, provider: {}}}}}",
         &["- name: cloud\n  reusable: {top_level: true, expected: [source]}\n"],
@@ -21,7 +21,7 @@ fn a_custom_field_is_wherever_its_set_is() {
 }
 
 #[test]
-fn a_custom_set_has_all_that_an_ecs_set_has_where_it_reuses_it() {
+fn custom_set_has_all_of_an_ecs_set_it_reuses() {
     let vendor = "- name: agency\n  fields: [{name: city, type: keyword}]\n";
     let rule = "- name: vlan\n  reusable: {top_level: true, expected: [{at: agency, as: line}]}\n  fields: [{name: speed, type: long}]\n";
     let expected =
@@ -98,7 +98,7 @@ fn a_reuse_in_a_set_says_how_far_it_goes() {
 }
 
 #[test]
-fn a_place_may_be_made_by_another_reuse_of_the_same_order() {
+fn place_may_come_from_a_reuse_of_the_same_order() {
     let files = [
         "- name: score\n  reusable: {top_level: false, expected: [lab.test]}\n  fields: [{name: points, type: long}]\n",
         "- name: lab\n  fields: [{name: name, type: keyword}]\n",
@@ -113,7 +113,7 @@ fn a_place_may_be_made_by_another_reuse_of_the_same_order() {
 }
 
 #[test]
-fn a_place_may_be_made_by_a_nesting_of_a_set_in_itself() {
+fn place_may_come_from_a_set_nested_in_itself() {
     let set = "- name: scan\n  reusable: {top_level: false, expected: [process.parent]}\n  fields: [{name: id, type: keyword}]\n";
     check(
         "  process: {fields: {parent: {fields: {scan: {fields: '*'}}}}}",
@@ -139,7 +139,7 @@ fn sets_go_into_each_other_in_a_chain() {
 }
 
 #[test]
-fn sets_that_are_to_contain_each_other_are_refused() {
+fn sets_that_contain_each_other_are_refused() {
     let files = [
         "- name: one\n  reusable: {expected: [two]}\n  fields: [{name: a, type: long}]\n",
         "- name: two\n  reusable: {expected: [one]}\n  fields: [{name: b, type: long}]\n",
@@ -179,7 +179,7 @@ fn a_set_keeps_what_is_declared_at_its_place() {
 }
 
 #[test]
-fn a_reuse_in_a_custom_set_goes_where_the_set_goes() {
+fn reuse_in_a_custom_set_goes_where_the_set_goes() {
     let set = "- name: visit\n  reusable: {top_level: true, order: 3, expected: [http]}\n  fields: [{name: from, reuse: geo}, {name: who, reuse: user}]\n";
     let fields = "  visit: {fields: '*'}\n  http: {fields: {visit: {fields: '*'}}}";
     let expected =

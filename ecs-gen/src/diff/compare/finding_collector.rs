@@ -10,7 +10,7 @@ use crate::diff::rules::Rule;
 use crate::diff::side::LogSide;
 
 /// Findings of one log.
-pub(super) struct Sink<'s> {
+pub(super) struct FindingCollector<'s> {
     log: String,
     /// The log before.
     pub(super) old: &'s LogSide,
@@ -96,7 +96,7 @@ impl<'p> Place<'p> {
     }
 }
 
-impl<'s> Sink<'s> {
+impl<'s> FindingCollector<'s> {
     /// An empty one, about all engines that were asked for.
     pub(super) fn new(log: &str, old: &'s LogSide, new: &'s LogSide, asked: &'s [Engine]) -> Self {
         let (findings, seen) = (Vec::new(), BTreeMap::new());
@@ -104,12 +104,12 @@ impl<'s> Sink<'s> {
     }
 
     /// What is added from now on comes of the comparison for this engine.
-    pub(super) fn turn_to(&mut self, engine: Engine) {
+    pub(super) fn set_engine(&mut self, engine: Engine) {
         self.engines = vec![engine];
     }
 
     /// What is added from now on concerns no engine, and so whichever was asked for.
-    pub(super) fn turn_to_all(&mut self) {
+    pub(super) fn set_all_engines(&mut self) {
         self.engines = self.asked.to_vec();
     }
 
