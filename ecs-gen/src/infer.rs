@@ -106,6 +106,7 @@ pub fn infer(request: &Request, mut progress: impl FnMut(u64, u64)) -> Result<In
         let judged = match candidate.load(&loader) {
             Ok(generated) => generated,
             Err(problems) if !is_last && held.leave_out(&problems.fields) => continue,
+            Err(problems) if !is_last && forget(&problems.fields, &mut root, &mut notes) => continue,
             Err(_) if !is_last && held.own_all(&root, &ecs) => continue,
             Err(problems) => {
                 return Err(format!("no log file could be made of this; please report it:\n{}", problems.text));
@@ -123,10 +124,28 @@ pub fn infer(request: &Request, mut progress: impl FnMut(u64, u64)) -> Result<In
             continue;
         }
         notes.extend(candidate.notes.iter().cloned());
+        notes.extend(held.keeps_unknown.iter().map(|path| {
+            let place = if path.is_empty() { "documents".to_owned() } else { format!("objects at `{path}`") };
+            format!(
+                "{place} have names that no field can have, or more than are remembered: what the log does not name there \
+                 is kept and not searchable (`dynamic: false`)"
+            )
+        }));
         let differing = differing.into_iter().map(|(path, what)| format!("`{path}`: {what}")).collect();
         return Ok(candidate.finish(notes, documents, refused.documents, differing));
     }
     Err("no log file could be made of this".to_owned())
+}
+
+/// Forgets the fields that no parameters make right; whether there were any.
+fn forget(fields: &[(String, String)], root: &mut Place, notes: &mut Vec<String>) -> bool {
+    let before = notes.len();
+    for (path, problem) in fields {
+        if root.forget(path) {
+            notes.push(format!("`{path}` is left out: {problem}"));
+        }
+    }
+    notes.len() > before
 }
 
 fn release(request: &Request, loader: &mut Loader) -> Result<Arc<EcsRelease>, String> {
@@ -227,8 +246,10 @@ impl Held {
     /// Makes room for what documents were refused for; whether anything changed.
     fn make_room(&mut self, refused: &judge::Refused, root: &mut Place, ecs: &Ecs) -> bool {
         let mut is_new = false;
+        // The fields of a set that was of ECS are judged by their own declarations before any is given up.
+        let own = self.own.clone();
         for (path, is_unknown) in &refused.places {
-            if let Some(set) = ecs.set_of(path).filter(|set| !self.own.contains(*set)) {
+            if let Some(set) = ecs.set_of(path).filter(|set| !own.contains(*set)) {
                 self.own.insert(set.to_owned());
                 is_new = true;
             } else if *is_unknown && root.find(path).is_none() {

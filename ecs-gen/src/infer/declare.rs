@@ -34,6 +34,13 @@ impl Declared {
         format!("{{{}}} # {}", parts.join(", "), self.why)
     }
 
+    /// Makes it a date of seconds.
+    pub(super) fn become_seconds(&mut self) {
+        "date".clone_into(&mut self.field_type);
+        self.options.push(("parameters".to_owned(), "{format: epoch_second}".to_owned()));
+        self.why.push_str(", which are seconds since 1970");
+    }
+
     /// Whether it says nothing but that it holds fields, so that it needs no line.
     pub(super) fn is_plain_object(&self) -> bool {
         self.field_type == "object" && self.options.is_empty() && !self.is_list
@@ -79,7 +86,8 @@ fn kept(seen: &Seen) -> Declared {
     let why = match (seen.has_lists() && seen.singles > 0, seen.objects > 0 && seen.has_scalars()) {
         (true, _) => "single values and lists: kept and not searchable; write lists alone, then give it a type",
         (_, true) => "objects and single values: kept and not searchable",
-        _ => "values of several kinds: kept and not searchable",
+        _ if seen.is_mixed() => "values of several kinds: kept and not searchable",
+        _ => "values that no type takes: kept and not searchable",
     };
     Declared {
         field_type: "object".to_owned(),
@@ -199,6 +207,8 @@ fn parameters(
         if matches!(name.as_str(), "type" | "fields" | "dynamic") {
             continue;
         }
+        let point = point_of(value).filter(|_| field_type == FieldType::GeoPoint && name == "null_value");
+        let value = point.as_ref().unwrap_or(value);
         match Parameter::from_name(name).filter(|parameter| takes(*parameter)) {
             Some(parameter) if is_unknown_analysis(parameter, value, context) => notes.push(format!(
                 "`{path}` names the {name} {value}, which the input does not have: it is left out; give the answer of \
@@ -221,6 +231,11 @@ fn parameters(
         parameters.insert("doc_values".to_owned(), true.into());
     }
     parameters
+}
+
+/// The text of a point that engines store as an object; a log file gives a text.
+fn point_of(value: &Json) -> Option<Json> {
+    Some(Json::String(format!("{},{}", value.get("lat")?, value.get("lon")?)))
 }
 
 /// Whether an analyzer or normalizer is none that every engine has, and none of the index.

@@ -1,6 +1,6 @@
 //! A candidate held against what it comes from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use ecs_schema::{LogRules, ViolationRule, validate_json_str};
@@ -28,17 +28,19 @@ const MEANT: &[Rule] = &[Rule::MetaChanged, Rule::MappingOptionChanged, Rule::Fi
 /// What the paths of settings begin with; a log says its own.
 const SETTINGS: &str = "settings.";
 
-/// Path and message of each finding about a field that existing indices do not take as it is.
+/// Path and message of what existing indices do not take as it is, the first of each field.
 pub(super) fn differing(mapping: &Mapping, candidate: &Side, engine: Engine) -> Vec<(String, String)> {
     let options = Options { engines: vec![engine], ..Options::default() };
     let findings = compare(&mapping.side, candidate, &options);
     let of_index = findings.into_iter().filter(|finding| {
-        let is_refused = finding.put_mapping == Some(PutMapping::Rejected) && finding.spec().class == Class::Query;
+        let is_refused = finding.put_mapping == Some(PutMapping::Rejected);
         (finding.spec().class == Class::Index || is_refused)
             && !MEANT.contains(&finding.rule)
             && !finding.path.starts_with(SETTINGS)
     });
-    of_index.map(|finding| (finding.path, finding.message)).collect()
+    let mut seen = BTreeSet::new();
+    let first = of_index.filter(|finding| seen.insert(finding.path.clone()));
+    first.map(|finding| (finding.path, finding.message)).collect()
 }
 
 /// Judges all documents.
@@ -55,16 +57,32 @@ pub(super) fn documents(
             let Some(violations) = error.violations() else { return Err(error.to_string()) };
             refused.documents += 1;
             for violation in violations {
-                let is_unknown =
-                    matches!(violation.rule, ViolationRule::UnknownField { .. } | ViolationRule::DottedField);
-                if refused.places.len() < MAX_PLACES {
-                    refused.places.insert(names_of(&violation.path), is_unknown);
+                let path = names_of(&violation.path);
+                let is_unknown = matches!(violation.rule, ViolationRule::UnknownField { .. });
+                let is_hopeless = has_no_remedy(&violation.rule) || (is_unknown && has_empty_name(&path));
+                if !is_hopeless && refused.places.len() < MAX_PLACES {
+                    refused.places.insert(path, is_unknown);
                 }
             }
             Ok(())
         })?;
     }
     Ok(refused)
+}
+
+/// Whether no declaration lets such a document pass.
+fn has_no_remedy(rule: &ViolationRule) -> bool {
+    matches!(
+        rule,
+        ViolationRule::DottedField
+            | ViolationRule::DuplicateField
+            | ViolationRule::TwoSpellings { .. }
+            | ViolationRule::NulInName
+    )
+}
+
+fn has_empty_name(path: &str) -> bool {
+    path.split('.').any(str::is_empty)
 }
 
 /// The names of a violation's path, without what stands in brackets.

@@ -61,7 +61,7 @@ pub(super) fn read(label: &str, document: &Json, root: &mut Place, notes: &mut V
         ));
     }
     let version = found.get("_meta").and_then(|meta| meta.get("version")?.as_u64());
-    let analysis = find_analysis(document).cloned();
+    let analysis = find_analysis(document);
     Ok(Mapping { side, dynamic, analysis, since: since(root), version })
 }
 
@@ -83,11 +83,22 @@ fn text_of(value: &Json) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// The analyzers in the settings of an index or a template.
-fn find_analysis(document: &Json) -> Option<&Json> {
-    let bodies = std::iter::once(document).chain(document.as_object().into_iter().flat_map(Map::values));
-    let mut found = bodies.filter_map(|body| body.pointer("/settings/index/analysis"));
-    found.next_back()
+/// The analyzers in the settings of an index or a template, wherever they stand in an answer; of several the last.
+fn find_analysis(document: &Json) -> Option<Json> {
+    let below: Vec<&Json> = match document {
+        Json::Object(members) => {
+            let settings = members.get("settings");
+            let analysis =
+                |settings: &Json| settings.pointer("/index/analysis").or_else(|| settings.get("analysis")).cloned();
+            if let Some(found) = settings.and_then(analysis) {
+                return Some(found);
+            }
+            members.iter().filter(|(name, _)| *name != "mappings").map(|(_, below)| below).collect()
+        }
+        Json::Array(elements) => elements.iter().collect(),
+        _ => Vec::new(),
+    };
+    below.into_iter().rev().find_map(find_analysis)
 }
 
 fn add(place: &mut Place, body: &Map<String, Json>, path: &str, notes: &mut Vec<String>) {

@@ -23,8 +23,15 @@ const MAX_ROOT_NAMES: usize = 1_000;
 /// Objects with at least so many names have open keys when most names are in few of them.
 const MANY_NAMES: usize = 20;
 
+/// Times from 1973 on as seconds since 1970; as milliseconds all are before that.
+const SECONDS: std::ops::Range<i64> = 100_000_000..100_000_000_000;
+
 /// A text that is long is shown in part.
 const MAX_EXAMPLE: usize = 60;
+
+/// Names that no document can have at its root: what engines keep under them is none of its fields.
+const METADATA: &[&str] =
+    &["_field_names", "_id", "_ignored", "_index", "_nested_path", "_routing", "_seq_no", "_source", "_version"];
 
 /// What is remembered of values.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +57,11 @@ pub(super) fn read(
             }
             if is_action(&document) {
                 return Err("is an action of a bulk request: write the documents alone, one on each line".to_owned());
+            }
+            if let Some(name) = METADATA.iter().find(|name| document.contains_key(**name)) {
+                return Err(format!(
+                    "has `{name}`, which engines keep beside the document and refuse in it: take it out"
+                ));
             }
             documents += 1;
             walk.object(root, &document, MAX_ROOT_NAMES);
@@ -164,6 +176,7 @@ impl Walk {
                 (Some(integer), _) => {
                     seen.integers += 1;
                     seen.negative += u64::from(integer < 0);
+                    seen.seconds += u64::from(SECONDS.contains(&integer));
                 }
                 (None, Some(_)) => {
                     seen.integers += 1;

@@ -8,6 +8,7 @@ use super::declare::{Context, declare};
 use super::tree::Place;
 use super::{Ecs, Held};
 use crate::ecs::scalar;
+use crate::field_type::FieldType;
 
 /// A field set of the extension.
 #[derive(Clone, Debug, Default)]
@@ -106,7 +107,7 @@ impl Planner<'_> {
                     Some(name) => name == field.field_type.name(),
                     None => is_open == place.is_object(),
                 };
-                self.contradicts |= !fits || place.is_kept;
+                self.contradicts |= !fits || place.is_kept || self.has_seconds(place, path);
                 self.plan.of_ecs += 1;
                 Some("{}".to_owned())
             }
@@ -134,9 +135,18 @@ impl Planner<'_> {
         }
     }
 
+    /// Whether documents have seconds where ECS has a date, which takes numbers for milliseconds.
+    fn has_seconds(&self, place: &Place, path: &str) -> bool {
+        let is_date = self.ecs.field(path).is_some_and(|field| field.field_type == FieldType::Date);
+        is_date && place.mapped.is_none() && !place.is_kept && place.seen.are_seconds()
+    }
+
     /// Declares a place and what is below it in a set, whose own name its paths leave out when it is `below` that.
     fn declare(&mut self, place: &Place, path: &str, below: Option<&str>, set: &str, is_root: bool) {
-        let declared = declare(place, path, self.context);
+        let mut declared = declare(place, path, self.context);
+        if self.has_seconds(place, path) {
+            declared.become_seconds();
+        }
         self.plan.notes.extend(declared.notes.iter().cloned());
         let own = self.plan.sets.entry(set.to_owned()).or_default();
         own.is_root |= is_root;

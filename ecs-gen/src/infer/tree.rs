@@ -35,6 +35,8 @@ pub(crate) struct Seen {
     /// Integers above those of 64 bits with a sign.
     pub(crate) large: u64,
     pub(crate) negative: u64,
+    /// Integers that are likely to be times in seconds.
+    pub(crate) seconds: u64,
     pub(crate) fractions: u64,
     pub(crate) texts: u64,
     pub(crate) dates: u64,
@@ -49,6 +51,11 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
+    /// Whether all values are numbers that a date would take for milliseconds, and that are seconds.
+    pub(crate) fn are_seconds(&self) -> bool {
+        self.seconds > 0 && self.seconds == self.integers && !self.is_mixed() && self.fractions == 0
+    }
+
     /// Whether documents hold lists there.
     pub(crate) fn has_lists(&self) -> bool {
         self.lists + self.empty_lists > 0
@@ -93,6 +100,15 @@ impl Place {
     pub(crate) fn nearest(&self, path: &str) -> String {
         let mut above = path.rmatch_indices('.').map(|(at, _)| &path[..at]);
         above.find(|above| self.find(above).is_some()).unwrap_or_default().to_owned()
+    }
+
+    /// Forgets the field at a path; whether there was one, without others below it.
+    pub(crate) fn forget(&mut self, path: &str) -> bool {
+        let (above, name) = path.rsplit_once('.').map_or(("", path), |(above, name)| (above, name));
+        let mut names = above.split('.').filter(|name| !name.is_empty());
+        let Some(place) = names.try_fold(self, |place, name| place.children.get_mut(name)) else { return false };
+        let is_field = place.children.get(name).is_some_and(|child| child.children.is_empty());
+        is_field && place.children.remove(name).is_some()
     }
 
     /// Keeps what is at a path, or nearest above it, without looking at it; whether that is new. What a mapping declares

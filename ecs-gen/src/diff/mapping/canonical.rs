@@ -130,6 +130,7 @@ fn field(field_type: &str, body: &Map<String, Json>) -> Map<String, Json> {
             ("copy_to", Json::String(path)) => json!([path]),
             ("null_value", _) if NUMERIC.contains(&field_type) => number(value),
             ("null_value", _) if field_type == "boolean" => boolean(value),
+            ("null_value", _) if field_type == "geo_point" => point(value),
             ("null_value" | "value", Json::Number(_) | Json::Bool(_))
                 if ["keyword", "wildcard", "constant_keyword"].contains(&field_type) =>
             {
@@ -165,6 +166,18 @@ fn boolean(value: &Json) -> Json {
         Some("false") => json!(false),
         _ => value.clone(),
     }
+}
+
+/// A point is stored as an object, whether it is written so, as `"lat,lon"` or as `[lon, lat]`.
+fn point(value: &Json) -> Json {
+    let degrees = |value: &Json| value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
+    let written = match value {
+        Json::String(text) => text.split_once(',').map(|(lat, lon)| (json!(lat), json!(lon))),
+        Json::Array(list) => list.get(1).map(|lat| (lat.clone(), list[0].clone())),
+        _ => value.get("lat").zip(value.get("lon")).map(|(lat, lon)| (lat.clone(), lon.clone())),
+    };
+    let stored = written.and_then(|(lat, lon)| Some(json!({"lat": degrees(&lat)?, "lon": degrees(&lon)?})));
+    stored.unwrap_or_else(|| value.clone())
 }
 
 /// Puts a field where its names lead; an object that is there already gets what the other has.

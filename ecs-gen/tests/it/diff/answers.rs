@@ -63,6 +63,10 @@ fn ways_to_write_a_mapping_are_the_same() {
     let number = with(json!({"x": {"type": "scaled_float", "scaling_factor": 100, "null_value": 5.0}}));
     check_same(&constant(json!("100")), &number);
     check_same(&constant(json!(100.0)), &number);
+    let point = |value: Value| with(json!({"x": {"type": "geo_point", "null_value": value}}));
+    for written in [json!("1,2.5"), json!([2.5, 1]), json!({"lat": 1, "lon": "2.5"})] {
+        check_same(&point(written), &point(json!({"lat": 1.0, "lon": 2.5})));
+    }
 }
 
 #[test]

@@ -60,6 +60,60 @@ fn values_of_several_kinds_are_kept() {
 }
 
 #[test]
+fn each_field_of_a_set_is_declared_before_given_up() {
+    let documents = [
+        json!({"event": {"category": "web", "kind": "none of ECS"}, "http": {"response": {"status_code": 200.5}}}),
+        json!({"http": {"response": {"bytes": 1e30}}}),
+    ];
+    let (log, extension) = accepts(&documents);
+    line(&log, "own_fieldsets: [event, http]");
+    for field in [
+        "name: category, type: keyword",
+        "name: kind, type: keyword",
+        "name: response.status_code, type: double",
+        "name: response.bytes, type: double",
+    ] {
+        line(&extension, field);
+    }
+}
+
+#[test]
+fn a_document_beyond_help_costs_no_field() {
+    let lines = [
+        r#"{"log":{"level":"info"},"n":1}"#,
+        r#"{"log.level":"info"}"#,
+        r#"{"other.name":"x"}"#,
+        r#"{"n":1,"n":2}"#,
+        r#"{"":1}"#,
+    ];
+    let folder = folder(&[("docs.ndjson", &lines.join("\n"))]);
+    let documents = vec![folder.path().join("docs.ndjson")];
+    let inferred = infer(&Request { documents, ..request() }, |_, _| {}).unwrap();
+    assert_eq!(inferred.refused, 4);
+    line(&inferred.log.1, "log: {fields: {level: {}}} # of ECS");
+    assert!(!inferred.log.1.contains("dynamic"), "{}", inferred.log.1);
+    line(&inferred.extension.unwrap().1, "name: \"n\", type: long");
+}
+
+#[test]
+fn seconds_are_no_milliseconds() {
+    let (log, extension) = accepts(&[json!({"@timestamp": 1_767_225_600}), json!({"@timestamp": 1_767_225_601})]);
+    line(&log, "own_fieldsets: [base]");
+    line(&extension, "name: \"@timestamp\", type: date, parameters: {format: epoch_second}");
+    let (log, _) = accepts(&[json!({"@timestamp": 1_767_225_600_000_u64, "n": 1_767_225_600})]);
+    line(&log, "base: {fields: {\"@timestamp\": {}}} # of ECS");
+}
+
+#[test]
+fn what_is_not_named_is_said() {
+    let inferred = of_documents(&[json!({"ok": {"with space": 1, "b": 1}, "ä": 2})], None);
+    line(&inferred.log.1, "dynamic: {\"*\": false, ok: false}");
+    let notes = inferred.notes.join("\n");
+    line(&notes, "documents have names that no field can have");
+    line(&notes, "objects at `ok` have names that no field can have");
+}
+
+#[test]
 fn objects_whose_keys_vary_are_open() {
     let documents: Vec<Json> = (0..300).map(|number| json!({"by_user": {format!("u{number}"): number}})).collect();
     let (_, extension) = accepts(&documents);
@@ -94,6 +148,7 @@ fn what_is_no_document_is_an_error_with_its_line() {
         ("{\"a\":", "is no JSON object"),
         (r#"{"_index":"a","_id":"1","_source":{}}"#, "jq -c ._source"),
         (r#"{"create":{"_id":"1"}}"#, "an action of a bulk request"),
+        (r#"{"_id":"1","a":2}"#, "has `_id`, which engines keep beside the document"),
     ] {
         let folder = folder(&[("docs.ndjson", &format!("{{\"a\":1}}\n{line_two}\n"))]);
         let (code, text) = run(folder.path(), &["infer", "docs.ndjson"]);

@@ -175,11 +175,53 @@ fn parameters_that_no_log_can_have_are_left_out() {
 #[test]
 fn analyzers_of_the_index_come_along() {
     let analysis = json!({"analyzer": {"mine": {"type": "custom", "tokenizer": "standard"}}});
-    let index = json!({"shop": {
+    let index = json!({
         "settings": {"index": {"analysis": analysis}},
         "mappings": {"properties": {"b": {"type": "text", "analyzer": "mine"}}},
+    });
+    let template = json!({"index_patterns": ["shop-*"], "template": {
+        "settings": {"analysis": analysis},
+        "mappings": index["mappings"],
     }});
-    check(Engine::Elasticsearch, &index);
+    for document in
+        [json!({ "shop": index }), json!({"index_templates": [{"name": "shop", "index_template": template}]}), template]
+    {
+        check(Engine::Elasticsearch, &document);
+    }
+}
+
+#[test]
+fn dates_of_ecs_keep_the_format_of_the_mapping() {
+    let seconds = json!({"type": "date", "format": "epoch_second"});
+    let mapping = json!({"properties": {"@timestamp": seconds, "event": {"properties": {"created": seconds}}}});
+    let inferred = of_documents(&[json!({"@timestamp": 1_767_225_600})], Some(mapping));
+    assert_eq!(inferred.differing, Vec::<String>::new());
+    let extension = inferred.extension.unwrap().1;
+    line(&extension, "name: \"@timestamp\", type: date, parameters: {format: epoch_second}");
+    line(&extension, "name: created, type: date, parameters: {format: epoch_second}");
+}
+
+#[test]
+fn parameters_that_indices_keep_are_differences() {
+    let mapping = json!({"properties": {
+        "a": {"type": "date", "format": "dd/MM/yyyy"},
+        "b": {"type": "text", "analyzer": "mine"},
+    }});
+    let given = Some(("mapping".to_owned(), mapping));
+    let inferred = infer(&Request { mapping: given, ..request() }, |_, _| {}).unwrap();
+    assert_eq!(inferred.differing.len(), 2, "{:?}", inferred.differing);
+}
+
+#[test]
+fn an_alias_of_what_is_left_out_is_left_out() {
+    let mapping = json!({"properties": {
+        "a b": {"type": "keyword"},
+        "o": {"properties": {"of": {"type": "alias", "path": "a b"}, "x": {"type": "keyword"}}},
+    }});
+    let given = Some(("mapping".to_owned(), mapping));
+    let inferred = infer(&Request { mapping: given, ..request() }, |_, _| {}).unwrap();
+    line(&inferred.notes.join("\n"), "`o.of` is left out");
+    line(&inferred.extension.unwrap().1, "name: x, type: keyword");
 }
 
 #[test]
