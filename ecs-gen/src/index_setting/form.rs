@@ -70,7 +70,7 @@ impl SettingForm {
         match self {
             Self::Boolean => json!({ "type": "boolean" }),
             Self::Count(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
-            Self::Duration => json!({ "type": ["string", "integer"] }),
+            Self::Duration => json!({ "anyOf": [{ "type": "string", "minLength": 1 }, { "const": -1 }] }),
             Self::Text => json!({ "type": "string", "minLength": 1 }),
             Self::Texts => each(json!({ "type": "string", "minLength": 1 })),
             Self::OneOf(list) => json!({ "enum": list }),
