@@ -30,6 +30,21 @@ pub enum PathError {
 /// Longest segment: OpenSearch's JSON parser takes no longer name (measured on 3.8.0).
 pub const MAX_SEGMENT: usize = 50_000;
 
+/// Names that no field at the root can have: engines keep data of their own under them, and refuse mappings that declare
+/// them and documents that have them (measured on OpenSearch 3.8.0).
+pub const METADATA: &[&str] = &[
+    "_doc_count",
+    "_field_names",
+    "_id",
+    "_ignored",
+    "_index",
+    "_nested_path",
+    "_routing",
+    "_seq_no",
+    "_source",
+    "_version",
+];
+
 impl fmt::Display for PathError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -84,6 +84,7 @@ pub struct Inferred {
 pub fn infer(request: &Request, mut progress: impl FnMut(u64, u64)) -> Result<Inferred, String> {
     let mut loader = Loader::default();
     let release = release(request, &mut loader)?;
+    candidate::check_name(request, &loader)?;
     let ecs = Ecs::new(&release);
     let mut notes = Vec::new();
     let mut root = Place::default();

@@ -2,8 +2,9 @@
 //! [`PASSES`].
 
 mod check_budget;
-mod check_depth;
+pub(crate) mod check_depth;
 mod check_descriptions;
+mod check_metadata;
 mod check_name;
 mod check_overlaps;
 mod check_providers;
@@ -43,6 +44,7 @@ pub const PASSES: &[Pass] = &[
     Pass { name: "take-docs-only", run: take_docs_only::run },
     Pass { name: "set-constants", run: set_constants::run },
     Pass { name: "mark-required", run: mark_required::run },
+    Pass { name: "check-metadata", run: check_metadata::run },
     Pass { name: "check-descriptions", run: check_descriptions::run },
     Pass { name: "check-targets", run: check_targets::run },
     Pass { name: "resolve-storage", run: resolve_storage::run },

@@ -145,9 +145,9 @@ fn read_mapping(path: &Path) -> Result<(String, Json), String> {
 fn name_of(arguments: &Arguments) -> Result<String, String> {
     let first = arguments.documents.first().or(arguments.mapping.as_ref());
     let stem = first.and_then(|path| path.file_stem()).map(|stem| stem.to_string_lossy().to_lowercase());
-    let name: String =
-        stem.unwrap_or_default().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    let name = name.trim_matches('-').to_owned();
+    let stem = stem.unwrap_or_default();
+    let words = stem.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let name = words.collect::<Vec<_>>().join("-");
     let is_name = name.starts_with(|c: char| c.is_ascii_lowercase());
     if is_name { Ok(name) } else { Err("no name for the log can be guessed: give one with `--name`".to_owned()) }
 }

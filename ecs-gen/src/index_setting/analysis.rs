@@ -3,8 +3,51 @@
 
 use serde_json::{Map, Value as Json, json};
 
-/// Analyzers that every engine has without settings.
-pub const ANALYZERS: &[&str] = &["standard", "simple", "whitespace", "stop", "keyword", "pattern", "fingerprint"];
+/// Analyzers that every engine has without settings; from `arabic` on those of languages.
+pub const ANALYZERS: &[&str] = &[
+    "standard",
+    "simple",
+    "whitespace",
+    "stop",
+    "keyword",
+    "pattern",
+    "fingerprint",
+    "arabic",
+    "armenian",
+    "basque",
+    "bengali",
+    "brazilian",
+    "bulgarian",
+    "catalan",
+    "cjk",
+    "czech",
+    "danish",
+    "dutch",
+    "english",
+    "estonian",
+    "finnish",
+    "french",
+    "galician",
+    "german",
+    "greek",
+    "hindi",
+    "hungarian",
+    "indonesian",
+    "irish",
+    "italian",
+    "latvian",
+    "lithuanian",
+    "norwegian",
+    "persian",
+    "portuguese",
+    "romanian",
+    "russian",
+    "sorani",
+    "spanish",
+    "swedish",
+    "thai",
+    "turkish",
+];
 
 /// Normalizers that every engine has without settings.
 pub const NORMALIZERS: &[&str] = &["lowercase"];

@@ -12,8 +12,8 @@ pub enum SettingForm {
     Boolean,
     /// A whole number from the first to the last of these.
     Count(i32, i32),
-    /// A number and a unit of time, or -1 for never.
-    Duration,
+    /// A number and a unit of time, of at least this; `0s` lets 0 be given too.
+    Duration(&'static str),
     /// Text.
     Text,
     /// Text or a list of texts.
@@ -47,9 +47,14 @@ impl SettingForm {
                     format!("a whole number from {least} to {most}"),
                 )
             }
-            Self::Duration => {
-                let is_duration = text.is_some_and(|text| text == "-1" || Duration::parse(text).is_ok());
-                (is_duration || *value == -1, "a duration such as `30s`, or -1".to_owned())
+            Self::Duration(least) => {
+                let is_zero = *value == 0 || matches!(text, Some("0" | "0s"));
+                let given = text.and_then(|text| Duration::parse(text).ok());
+                let fits = match Duration::parse(least) {
+                    Ok(least) => given.is_some_and(|given| given >= least),
+                    Err(_) => is_zero || given.is_some(),
+                };
+                (fits, format!("a duration such as `30s`, of at least {least}"))
             }
             Self::Text => (is_text(value), "text".to_owned()),
             Self::Texts => (each(&is_text), "text or a list of texts".to_owned()),
@@ -70,8 +75,8 @@ impl SettingForm {
         match self {
             Self::Boolean => json!({ "type": "boolean" }),
             Self::Count(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
-            Self::Duration => json!({ "anyOf": [{ "type": "string", "minLength": 1 }, { "const": -1 }] }),
-            Self::Text => json!({ "type": "string", "minLength": 1 }),
+            Self::Duration("0s") => json!({ "anyOf": [{ "type": "string", "minLength": 1 }, { "const": 0 }] }),
+            Self::Duration(_) | Self::Text => json!({ "type": "string", "minLength": 1 }),
             Self::Texts => each(json!({ "type": "string", "minLength": 1 })),
             Self::OneOf(list) => json!({ "enum": list }),
             Self::EachOf(list) => each(json!({ "enum": list })),

@@ -39,6 +39,24 @@ pub(super) struct Problems {
     pub(super) fields: Vec<(String, String)>,
 }
 
+/// Checks that a log, and the alias that is guessed, can have the name that was asked for.
+///
+/// # Errors
+/// Why none can.
+pub(super) fn check_name(request: &Request, loader: &Loader) -> Result<(), String> {
+    let path = format!("{}.yaml", request.name);
+    let (name, ecs) = (scalar(&request.name), scalar(&request.ecs));
+    let least = format!(
+        "name: {name}\necs: {ecs}\nfields: {{base: {{fields: {{message: {{}}}}}}}}\nindex: {{alias: {name}}}\n"
+    );
+    let mut loader = loader.clone();
+    loader.sources.hold(&path, least.as_str());
+    let Err(problem) = load_with(Path::new(&path), &mut loader) else { return Ok(()) };
+    let errors = loader.diagnostics.sorted(&loader.sources);
+    let message = errors.into_iter().find(|found| found.severity == Severity::Error).map(|found| found.message.clone());
+    Err(format!("{}: give another name with `--name`", message.unwrap_or_else(|| problem.to_string())))
+}
+
 /// What a candidate comes to.
 pub(super) struct Loaded {
     pub(super) side: Side,

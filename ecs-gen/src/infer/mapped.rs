@@ -7,6 +7,7 @@ use crate::diff::mapping_of_answer;
 use crate::diff::{Side, from_json};
 use crate::field_type::{FieldType, OpenSearchType};
 use crate::model::Version;
+use crate::pass::check_depth::MAX_DEPTH;
 
 /// A mapping that was given.
 #[derive(Debug)]
@@ -107,6 +108,10 @@ fn add(place: &mut Place, body: &Map<String, Json>, path: &str, notes: &mut Vec<
         let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
         if crate::field_path::FieldPath::parse(name).is_err() || name.contains('.') {
             notes.push(format!("`{path}` is left out: fields here have names of letters, digits, `_`, `-` and `@`"));
+            continue;
+        }
+        if path.split('.').count() > MAX_DEPTH {
+            notes.push(format!("`{path}` is left out: fields here are at most {MAX_DEPTH} levels deep"));
             continue;
         }
         let child = place.children.entry(name.clone()).or_default();

@@ -12,7 +12,8 @@ use serde_json::{Map, Value as Json};
 use super::MAX_PLACES;
 use super::tree::Place;
 use crate::documents::Lines;
-use crate::field_path::FieldPath;
+use crate::field_path::{FieldPath, METADATA};
+use crate::pass::check_depth::MAX_DEPTH;
 
 /// The most names of an object that are fields; an object with more has open keys.
 const MAX_NAMES: usize = 100;
@@ -29,10 +30,6 @@ const SECONDS: std::ops::Range<i64> = 100_000_000..100_000_000_000;
 /// A text that is long is shown in part.
 const MAX_EXAMPLE: usize = 60;
 
-/// Names that no document can have at its root: what engines keep under them is none of its fields.
-const METADATA: &[&str] =
-    &["_field_names", "_id", "_ignored", "_index", "_nested_path", "_routing", "_seq_no", "_source", "_version"];
-
 /// What is remembered of values.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Options {
@@ -48,7 +45,7 @@ pub(super) fn read(
     progress: &mut impl FnMut(u64, u64),
 ) -> Result<u64, String> {
     let mut documents = 0;
-    let mut walk = Walk { options, left: MAX_PLACES };
+    let mut walk = Walk { options, left: MAX_PLACES, depth: 0 };
     for path in files {
         each_document(path, |text| {
             let document: Map<String, Json> = serde_json::from_str(text).map_err(|error| without_line(&error))?;
@@ -80,10 +77,17 @@ pub(super) fn read(
 pub(super) fn each_document(path: &Path, mut take: impl FnMut(&str) -> Result<(), String>) -> Result<(), String> {
     let shown = path.display();
     let failed = |error: std::io::Error| format!("`{shown}`: {error}");
-    let file = File::open(path).map_err(failed)?;
-    if file.metadata().map_err(failed)?.is_dir() {
+    // A pipe that nothing writes to would not even be opened.
+    let metadata = std::fs::metadata(path).map_err(failed)?;
+    if metadata.is_dir() {
         return Err(format!("`{shown}` is a folder: name the files of documents in it"));
     }
+    if !metadata.is_file() {
+        return Err(format!(
+            "`{shown}` is no regular file, and documents are read several times: write them to a file"
+        ));
+    }
+    let file = File::open(path).map_err(failed)?;
     let mut reader: Box<dyn BufRead> = Box::new(BufReader::with_capacity(256 * 1024, file));
     let mut lines = Lines::new(&mut reader);
     while let Some(line) = lines.next_line().map_err(failed)? {
@@ -115,11 +119,23 @@ struct Walk {
     options: Options,
     /// How many more names are remembered.
     left: usize,
+    /// Levels of the object that is looked at.
+    depth: usize,
 }
 
 impl Walk {
     fn object(&mut self, place: &mut Place, members: &Map<String, Json>, most: usize) {
         place.seen.objects += 1;
+        if self.depth == MAX_DEPTH {
+            place.is_open = place.mapped.is_none();
+            return;
+        }
+        self.depth += 1;
+        self.members(place, members, most);
+        self.depth -= 1;
+    }
+
+    fn members(&mut self, place: &mut Place, members: &Map<String, Json>, most: usize) {
         for (name, value) in members {
             if place.is_open {
                 return;

@@ -64,8 +64,7 @@ fn check_sort(draft: &Draft, settings: &Settings, span: Span, diagnostics: &mut 
     for field in &fields {
         if let Some(why) = unsortable(draft, field).filter(|_| !draft.may_select(field)) {
             let message = format!("an index cannot be sorted by `{field}`: {why}");
-            let help =
-                "sort by a selected keyword, date, boolean, address, integer, `float` or `double` that has doc values";
+            let help = "sort by a selected keyword, date, boolean, address, integer, `float` or `double` that has doc values and is in no nested object";
             diagnostics.push(Diagnostic::error(Code::InvalidValue, message).at(span).help(help));
         }
     }
@@ -102,8 +101,8 @@ fn is_disabled(place: &FieldTree) -> bool {
 }
 
 /// Why the engines sort no index by a field.
-fn unsortable(draft: &Draft, field: &str) -> Option<&'static str> {
-    let place = FieldPath::parse(field).ok().and_then(|path| draft.selected.get(&path));
+fn unsortable(draft: &Draft, name: &str) -> Option<&'static str> {
+    let place = FieldPath::parse(name).ok().and_then(|path| draft.selected.get(&path));
     let Some(field) = place.and_then(|place| place.field.as_ref()) else { return Some("it is no selected field") };
     let declaration = &field.declaration;
     let is_sortable = match declaration.field_type {
@@ -123,8 +122,15 @@ fn unsortable(draft: &Draft, field: &str) -> Option<&'static str> {
     if !is_sortable {
         return Some("its type is not one that indices are sorted by");
     }
-    let has_none = declaration.parameters.get(&Parameter::DocValues) == Some(&Json::Bool(false));
-    has_none.then_some("it has no doc values")
+    if declaration.parameters.get(&Parameter::DocValues) == Some(&Json::Bool(false)) {
+        return Some("it has no doc values");
+    }
+    is_in_nested(draft, name).then_some("it is in nested objects")
+}
+
+fn is_in_nested(draft: &Draft, name: &str) -> bool {
+    let mut above = name.match_indices('.').filter_map(|(end, _)| FieldPath::parse(&name[..end]).ok());
+    above.any(|path| draft.selected.get(&path).is_some_and(|place| place.field_type() == FieldType::Nested))
 }
 
 /// Elasticsearch: an index in this mode has a date `@timestamp`.

@@ -30,7 +30,8 @@ fn settings_are_taken_in_each_notation() {
         "{index: {max_result_window: 5}}",
         "{sort.field: x.code, sort: {order: desc}}",
         "{sort: {field: ['@timestamp', event.id], order: [desc, asc]}}",
-        "{translog: {durability: async, sync_interval: 5s}, search.idle.after: -1}",
+        "{translog: {durability: async, sync_interval: 100ms}, search.idle.after: 0s}",
+        "{unassigned.node_left.delayed_timeout: 0, search.idle.after: 5m}",
         "{mode: logsdb, mapping.ignore_malformed: true, final_pipeline: tidy}",
     ] {
         check_settings(settings, &[]);
@@ -62,6 +63,10 @@ fn what_is_no_setting_says_where_it_belongs() {
         "{mapping.ignore_malformed: 'yes'}",
         "{sort: {field: x.code, order: down}}",
         "{search.idle.after: soon}",
+        "{search.idle.after: -1}",
+        "{translog.sync_interval: 99ms}",
+        "{translog.sync_interval: 0s}",
+        "{unassigned.node_left.delayed_timeout: -1}",
         "{analysis: {analysers: {}}}",
         "{translog: {}}",
     ] {
@@ -83,6 +88,8 @@ fn index_is_sorted_by_what_engines_sort_by() {
     check(&[(LOG, &log_with("{sort.field: x.code}", "")), ("ext.yaml", &extension(&nested))], &invalid);
     let newer = log_with("{sort.field: x.code}", "opensearch: {since: '3.8'}");
     check(&[(LOG, &newer), ("ext.yaml", &extension(&nested))], &[]);
+    let inside = newer.replace("sort.field: x.code", "sort.field: x.steps.name");
+    check(&[(LOG, &inside), ("ext.yaml", &extension(&nested))], &invalid);
     let half = format!("{FIELDS}\n  - {{name: half, type: half_float}}");
     check(&[(LOG, &log_with("{sort.field: x.half}", "")), ("ext.yaml", &extension(&half))], &invalid);
     let text = log_with("{mode: logsdb}", "").replace("'@timestamp': {}, ", "");

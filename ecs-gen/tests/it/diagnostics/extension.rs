@@ -303,3 +303,13 @@ fn a_pattern_is_read_alike_by_all_readers() {
     check_help(&field("(?i)^till-[0-9]+$"), "write the letters of both cases");
     check_extension(&field("(a"), &[("invalid-pattern", "3:41")]);
 }
+
+#[test]
+fn metadata_names_are_taken_at_the_root_alone() {
+    let set = |root: bool, name: &str| format!("name: x\nroot: {root}\nfields: [{{name: {name}, type: keyword}}]");
+    for name in ["_id", "_source", "_source.a", "_routing", "_doc_count"] {
+        check_files_extension(&set(true, name), &[("invalid-name", "3:17")]);
+        check_files_extension(&set(false, name), &[]);
+    }
+    check_files_extension(&set(true, "_own"), &[]);
+}

@@ -105,6 +105,13 @@ fn seconds_are_no_milliseconds() {
 }
 
 #[test]
+fn what_is_too_deep_is_open() {
+    let deep = (0..60).fold(json!(1), |inner, _| json!({ "a": inner }));
+    let (_, extension) = accepts(&[deep]);
+    line(&extension, "type: flattened");
+}
+
+#[test]
 fn what_is_not_named_is_said() {
     let inferred = of_documents(&[json!({"ok": {"with space": 1, "b": 1}, "ä": 2})], None);
     line(&inferred.log.1, "dynamic: {\"*\": false, ok: false}");
@@ -159,6 +166,29 @@ fn what_is_no_document_is_an_error_with_its_line() {
     let folder = folder(&[("docs.ndjson", "\n")]);
     line(&run(folder.path(), &["infer", "docs.ndjson"]).1, "nothing to infer from");
     line(&run(folder.path(), &["infer", "-"]).1, "read several times");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_can_be_read_only_once_is_an_error() {
+    let folder = folder(&[]);
+    let made = std::process::Command::new("mkfifo").arg(folder.path().join("pipe")).status().unwrap();
+    assert!(made.success());
+    let (code, text) = run(folder.path(), &["infer", "pipe"]);
+    assert_eq!(code, Some(1), "{text}");
+    line(&text, "read several times");
+}
+
+#[test]
+fn names_that_no_log_can_have_are_errors() {
+    let folder = folder(&[("logs.ndjson", "{\"a\":1}\n"), ("my__own.ndjson", "{\"a\":1}\n")]);
+    for arguments in [&["infer", "logs.ndjson"][..], &["infer", "logs.ndjson", "--name", "Not one"]] {
+        let (code, text) = run(folder.path(), arguments);
+        assert_eq!(code, Some(1), "{text}");
+        line(&text, "give another name with `--name`");
+        assert!(!text.contains("please report"), "{text}");
+    }
+    line(&run(folder.path(), &["infer", "my__own.ndjson"]).1, "Created ./my-own.yaml");
 }
 
 #[test]

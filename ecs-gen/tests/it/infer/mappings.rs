@@ -206,6 +206,7 @@ fn parameters_that_indices_keep_are_differences() {
     let mapping = json!({"properties": {
         "a": {"type": "date", "format": "dd/MM/yyyy"},
         "b": {"type": "text", "analyzer": "mine"},
+        "c": {"type": "text", "analyzer": "english"},
     }});
     let given = Some(("mapping".to_owned(), mapping));
     let inferred = infer(&Request { mapping: given, ..request() }, |_, _| {}).unwrap();
