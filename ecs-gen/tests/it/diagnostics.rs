@@ -23,6 +23,8 @@ use ecs_gen::load::Loader;
 use ecs_gen::source::Spanned;
 use tempfile::TempDir;
 
+pub use schemas::check_accepted;
+
 /// The log file of a test that has one.
 pub const LOG: &str = "log.yaml";
 

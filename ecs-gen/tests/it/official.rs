@@ -14,7 +14,7 @@ use ecs_gen::generate::{Request, load_models};
 use ecs_gen::model::Model;
 use tempfile::TempDir;
 
-use crate::diagnostics::{folder, loader};
+use crate::diagnostics::{check_accepted, folder, loader};
 
 /// A run over official files.
 struct Run {
@@ -71,6 +71,13 @@ impl Run {
         let sorted = loader.diagnostics.sorted(&loader.sources);
         let findings = sorted.iter().map(|found| (found.severity, found.code.as_str())).collect();
         let printed = loader.diagnostics.render(&loader.sources);
+        // What is right for the generator is right in an editor too.
+        if sorted.is_empty() {
+            let Request { subsets, includes, excludes, .. } = &self.request;
+            for (grammar, paths) in [("subset", subsets), ("extension", includes), ("exclude", excludes)] {
+                paths.iter().filter(|path| path.is_file()).for_each(|path| check_accepted(grammar, path));
+            }
+        }
         Outcome { model: models.map(|mut models| models.remove(0)), findings, printed }
     }
 }
