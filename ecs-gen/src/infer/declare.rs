@@ -61,7 +61,10 @@ pub(super) struct Context<'c> {
 /// What a place is.
 pub(super) fn declare(place: &Place, path: &str, context: Context<'_>) -> Declared {
     let mut declared = match (&place.mapped, place.is_kept) {
-        (_, true) => kept(&place.seen),
+        (_, true) => {
+            let kept = kept(&place.seen);
+            Declared { notes: vec![format!("`{path}` has {}", kept.why)], ..kept }
+        }
         (Some(body), false) => of_mapping(body, place, path, context),
         (None, false) => of_documents(place),
     };

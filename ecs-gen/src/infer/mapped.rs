@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::tree::Place;
+use super::tree::{Place, type_of};
 use crate::diff::mapping_of_answer;
 use crate::diff::{Side, from_json};
 use crate::field_type::{FieldType, OpenSearchType};
@@ -45,11 +45,14 @@ pub(super) fn read(label: &str, document: &Json, root: &mut Place, notes: &mut V
         notes.push(format!("`{name}` of the mapping is not taken over: {why}"));
     }
     add(root, found, "", notes);
-    for (name, index) in document.as_object().into_iter().flatten() {
+    for (name, index) in document.as_object().into_iter().flatten().rev() {
         let older = index.get("mappings").filter(|_| index.get("properties").is_none());
         if let Some(older) = older.map(|older| mapping_of_answer(&serde_json::json!({ "mappings": older }))) {
             let before = root.count();
-            add(root, older.as_object().unwrap_or(&Map::new()), "", &mut Vec::new());
+            let mut of_older = Vec::new();
+            add(root, older.as_object().unwrap_or(&Map::new()), "", &mut of_older);
+            of_older.retain(|note| !notes.contains(note));
+            notes.extend(of_older);
             if root.count() > before {
                 notes.push(format!("fields that only an older index has are added: `{name}`"));
             }
@@ -118,7 +121,15 @@ fn add(place: &mut Place, body: &Map<String, Json>, path: &str, notes: &mut Vec<
         let mut own = field.clone();
         own.remove("properties");
         // Of a field that several indices have, the newest counts.
-        child.mapped.get_or_insert(own);
-        add(child, field, &path, notes);
+        let (older, counts) = (type_of(field).to_owned(), child.mapped.get_or_insert(own));
+        let newest = type_of(counts).to_owned();
+        if newest != older {
+            notes.push(format!(
+                "`{path}` is `{newest}` in an index and `{older}` in an older one: it becomes `{newest}`"
+            ));
+        }
+        if matches!(newest.as_str(), "object" | "nested") || newest == older {
+            add(child, field, &path, notes);
+        }
     }
 }

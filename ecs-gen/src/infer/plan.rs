@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value as Json;
 
 use super::declare::{Context, declare};
-use super::tree::Place;
+use super::tree::{Place, type_of};
 use super::{Ecs, Held};
 use crate::ecs::scalar;
 use crate::field_type::FieldType;
@@ -160,14 +160,6 @@ impl Planner<'_> {
                 self.declare(child, &format!("{path}.{name}"), below, set, is_root);
             }
         }
-    }
-}
-
-fn type_of(body: &serde_json::Map<String, Json>) -> &str {
-    match body.get("type").and_then(Json::as_str) {
-        None => "object",
-        Some("flat_object") => "flattened",
-        Some(name) => name,
     }
 }
 

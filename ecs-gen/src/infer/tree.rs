@@ -128,3 +128,12 @@ impl Place {
         }
     }
 }
+
+/// The type of a field of a mapping.
+pub(super) fn type_of(body: &Map<String, Json>) -> &str {
+    match body.get("type").and_then(Json::as_str) {
+        None => "object",
+        Some("flat_object") => "flattened",
+        Some(name) => name,
+    }
+}

@@ -57,6 +57,9 @@ fn values_of_several_kinds_are_kept() {
     line(&extension, "name: a, type: object, enabled: false");
     line(&extension, "single values and lists");
     line(&extension, "name: c, type: long, normalize: [array]");
+    let notes = of_documents(&documents, None).notes.join("\n");
+    line(&notes, "`a` has objects and single values: kept and not searchable");
+    line(&notes, "`b` has single values and lists");
 }
 
 #[test]

@@ -240,6 +240,24 @@ fn several_indices_are_united() {
 }
 
 #[test]
+fn an_older_index_does_not_decide() {
+    let of = |fields: Json| json!({"mappings": {"dynamic": "strict", "properties": fields}});
+    let indices = json!({
+        "shop-000001": of(json!({"a": {"properties": {"b": {"type": "long"}}}, "x": {"type": "long"}})),
+        "shop-000002": of(json!({"x": {"type": "keyword"}})),
+        "shop-000003": of(json!({"a": {"type": "ip"}})),
+    });
+    let given = Some(("mapping".to_owned(), indices));
+    let inferred = infer(&Request { mapping: given, ..request() }, |_, _| {}).unwrap();
+    let extension = inferred.extension.unwrap().1;
+    line(&extension, "name: a, type: ip");
+    line(&extension, "name: x, type: keyword");
+    let notes = inferred.notes.join("\n");
+    line(&notes, "`a` is `ip` in an index and `object` in an older one");
+    line(&notes, "`x` is `keyword` in an index and `long` in an older one");
+}
+
+#[test]
 fn documents_say_what_a_mapping_cannot() {
     let mapping =
         json!({"mappings": {"properties": {"tags": {"type": "keyword", "ignore_above": 1024}, "n": {"type": "long"}}}});
