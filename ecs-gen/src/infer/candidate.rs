@@ -76,7 +76,7 @@ impl Candidate {
         let plan = plan(root, ecs, held, context);
         let (extension, fields) = write_extension(&plan).unzip();
         let extension_name = format!("{}-fields.yaml", request.name);
-        let log = write_log(request, root, held, &plan, mapping, extension.is_some().then_some(&extension_name));
+        let log = write_log(request, root, ecs, held, &plan, mapping, extension.is_some().then_some(&extension_name));
         let own = plan.sets.values().map(|set| set.lines.len()).sum();
         Self {
             log: (format!("{}.yaml", request.name), log),
@@ -131,6 +131,7 @@ impl Candidate {
 fn write_log(
     request: &Request,
     root: &tree::Place,
+    ecs: &Ecs,
     held: &Held,
     plan: &Plan,
     mapping: Option<&Mapping>,
@@ -174,7 +175,11 @@ fn write_log(
     }
     if request.required {
         let mut required = Vec::new();
-        collect_required(root, "", held.documents, &mut required);
+        let is_of_ecs = |path: &str| {
+            let is_field = ecs.field(path).is_some() && !ecs.has_below(path);
+            is_field && ecs.set_of(path).is_some_and(|set| !plan.own.contains(set))
+        };
+        collect_required(root, "", held.documents, &is_of_ecs, &mut required);
         if !required.is_empty() {
             let _ = writeln!(text, "required: [{}] # every document has them", required.join(", "));
         }
@@ -239,16 +244,27 @@ fn write_index(request: &Request, root: &tree::Place, mapping: Option<&Mapping>,
     );
 }
 
-fn collect_required(place: &tree::Place, path: &str, documents: u64, required: &mut Vec<String>) {
+fn collect_required(
+    place: &tree::Place,
+    path: &str,
+    documents: u64,
+    is_of_ecs: &impl Fn(&str) -> bool,
+    required: &mut Vec<String>,
+) {
     for (name, child) in &place.children {
         let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-        if child.seen.present != documents || child.seen.lists > 0 && !child.children.is_empty() || child.is_kept {
+        let is_disabled = child.mapped.as_ref().is_some_and(|body| body.get("enabled") == Some(&Json::Bool(false)));
+        if child.seen.present != documents || child.is_kept || is_disabled {
             continue;
         }
-        if child.children.is_empty() {
+        // Below a field whose values are objects there are no fields.
+        let is_value = child.children.is_empty()
+            || is_of_ecs(&path)
+            || child.mapped.as_ref().is_some_and(|body| !matches!(tree::type_of(body), "object" | "nested"));
+        if is_value {
             required.push(scalar(&path));
-        } else {
-            collect_required(child, &path, documents, required);
+        } else if child.seen.lists == 0 {
+            collect_required(child, &path, documents, is_of_ecs, required);
         }
     }
 }

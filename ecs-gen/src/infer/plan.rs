@@ -105,7 +105,10 @@ impl Planner<'_> {
                 let fits = match type_name {
                     Some(name) if is_open => name == "flattened",
                     Some(name) => name == field.field_type.name(),
-                    None => is_open == place.is_object(),
+                    None => {
+                        let is_map = matches!(field.field_type, FieldType::Flattened | FieldType::GeoPoint);
+                        (is_open || is_map) == place.is_object()
+                    }
                 };
                 self.contradicts |= !fits || place.is_kept || self.has_seconds(place, path);
                 self.plan.of_ecs += 1;

@@ -146,6 +146,24 @@ fn required_and_enumerations_are_made_on_request() {
 }
 
 #[test]
+fn nothing_is_required_inside_of_values() {
+    let document = json!({
+        "labels": {"a": "b"},
+        "source": {"geo": {"location": {"lat": 1.5, "lon": 2}}},
+        "file": {"elf": {"imports": [{"a": "b"}]}},
+        "mine": {"a": 1},
+        "off": {"a": 1},
+    });
+    let mapping = json!({"properties": {"mine": {"type": "flattened"}, "off": {"type": "object", "enabled": false}}});
+    let (folder, documents) = written(&[document]);
+    let mapping = Some(("mapping".to_owned(), mapping));
+    let inferred = infer(&Request { documents, mapping, required: true, ..request() }, |_, _| {}).unwrap();
+    drop(folder);
+    assert_eq!((inferred.refused, inferred.of_ecs), (0, 3), "{}", inferred.log.1);
+    line(&inferred.log.1, "required: [file.elf.imports, labels, mine, source.geo.location]");
+}
+
+#[test]
 fn no_value_is_shown_unless_asked_for() {
     let (log, extension) = accepts(&[json!({"note": "secret", "n": 4711, "by": {"x": "secret"}})]);
     assert!(!(log + &extension).contains("secret"));
