@@ -98,17 +98,19 @@ pub fn infer(request: &Request, mut progress: impl FnMut(u64, u64)) -> Result<In
         return Err("there is nothing to infer from: the files hold no document".to_owned());
     }
     if root.children.is_empty() {
-        return Err("there is nothing to infer from: no document has a field that a log can declare".to_owned());
+        return Err(
+            "there is nothing to infer from: no mapping and no document has a field that a log can declare".to_owned()
+        );
     }
-    let mut held = Held { documents, ..Held::default() };
+    let mut fallbacks = Fallbacks { documents, ..Fallbacks::default() };
     for round in 0..MAX_ROUNDS {
-        let candidate = Candidate::new(request, &root, &ecs, &held, mapping.as_ref());
+        let candidate = Candidate::new(request, &root, &ecs, &fallbacks, mapping.as_ref());
         let is_last = round + 1 == MAX_ROUNDS;
         let judged = match candidate.load(&loader) {
             Ok(generated) => generated,
-            Err(problems) if !is_last && held.leave_out(&problems.fields) => continue,
+            Err(problems) if !is_last && fallbacks.leave_out(&problems.fields) => continue,
             Err(problems) if !is_last && forget(&problems.fields, &mut root, &mut notes) => continue,
-            Err(_) if !is_last && held.own_all(&root, &ecs) => continue,
+            Err(_) if !is_last && fallbacks.own_all(&root, &ecs) => continue,
             Err(problems) => {
                 return Err(format!("no log file could be made of this; please report it:\n{}", problems.text));
             }
@@ -117,15 +119,15 @@ pub fn infer(request: &Request, mut progress: impl FnMut(u64, u64)) -> Result<In
             Some(mapping) => judge::differing(mapping, &judged.side, request.engine),
             None => Vec::new(),
         };
-        if held.take_apart(&differing, &ecs) && !is_last {
+        if fallbacks.own_contradicted(&differing, &ecs) && !is_last {
             continue;
         }
         let refused = judge::documents(judged.rules, &request.documents, &mut progress)?;
-        if held.make_room(&refused, &mut root, &ecs) && !is_last {
+        if fallbacks.fall_back(&refused, &mut root, &ecs) && !is_last {
             continue;
         }
         notes.extend(candidate.notes.iter().cloned());
-        notes.extend(held.keeps_unknown.iter().map(|path| {
+        notes.extend(fallbacks.keeps_unknown.iter().map(|path| {
             let place = if path.is_empty() { "documents".to_owned() } else { format!("objects at `{path}`") };
             format!(
                 "{place} have names that no field can have, or more than are remembered: what the log does not name there \
@@ -210,24 +212,24 @@ impl Ecs {
     }
 }
 
-/// What was held so far against what ECS says.
+/// What was given up so far, so that a candidate fits.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Held {
+pub(crate) struct Fallbacks {
     /// Sets of ECS in whose place the log has its own.
     own: BTreeSet<String>,
     /// Objects that keep fields which the log does not have; empty is the root.
     keeps_unknown: BTreeSet<String>,
     /// Fields whose parameters a log file cannot have, with the reason.
-    bare: BTreeMap<String, String>,
+    without_parameters: BTreeMap<String, String>,
     documents: u64,
 }
 
-impl Held {
+impl Fallbacks {
     /// Leaves parameters of these fields out; whether that is anything new.
     fn leave_out(&mut self, fields: &[(String, String)]) -> bool {
-        let before = self.bare.len();
-        self.bare.extend(fields.iter().cloned());
-        self.bare.len() > before
+        let before = self.without_parameters.len();
+        self.without_parameters.extend(fields.iter().cloned());
+        self.without_parameters.len() > before
     }
 
     /// Declares every set anew; whether that is anything new.
@@ -238,14 +240,14 @@ impl Held {
     }
 
     /// Declares the sets anew that contradict the mapping.
-    fn take_apart(&mut self, differing: &[(String, String)], ecs: &Ecs) -> bool {
+    fn own_contradicted(&mut self, differing: &[(String, String)], ecs: &Ecs) -> bool {
         let before = self.own.len();
         self.own.extend(differing.iter().filter_map(|(path, _)| ecs.set_of(path)).map(str::to_owned));
         self.own.len() > before
     }
 
     /// Makes room for what documents were refused for; whether anything changed.
-    fn make_room(&mut self, refused: &judge::Refused, root: &mut Place, ecs: &Ecs) -> bool {
+    fn fall_back(&mut self, refused: &judge::Refused, root: &mut Place, ecs: &Ecs) -> bool {
         let mut is_new = false;
         // The fields of a set that was of ECS are judged by their own declarations before any is given up.
         let own = self.own.clone();

@@ -11,7 +11,7 @@ use super::declare::Context;
 use super::mapped::Mapping;
 use super::plan::{Plan, plan};
 use super::tree;
-use super::{Ecs, Held, Inferred, Request};
+use super::{Ecs, Fallbacks, Inferred, Request};
 use crate::audit::rules_of;
 use crate::diagnostic::{Place, Severity};
 use crate::diff::{Engine, Side, load_with};
@@ -68,15 +68,20 @@ impl Candidate {
         request: &Request,
         root: &tree::Place,
         ecs: &Ecs,
-        held: &Held,
+        fallbacks: &Fallbacks,
         mapping: Option<&Mapping>,
     ) -> Self {
         let analysis = mapping.and_then(|mapping| mapping.analysis.as_ref());
-        let context = Context { allowed_values: request.allowed_values, analysis, bare: &held.bare };
-        let plan = plan(root, ecs, held, context);
+        let context = Context {
+            allowed_values: request.allowed_values,
+            analysis,
+            without_parameters: &fallbacks.without_parameters,
+        };
+        let plan = plan(root, ecs, fallbacks, context);
         let (extension, fields) = write_extension(&plan).unzip();
         let extension_name = format!("{}-fields.yaml", request.name);
-        let log = write_log(request, root, ecs, held, &plan, mapping, extension.is_some().then_some(&extension_name));
+        let log =
+            write_log(request, root, ecs, fallbacks, &plan, mapping, extension.is_some().then_some(&extension_name));
         let own = plan.sets.values().map(|set| set.lines.len()).sum();
         Self {
             log: (format!("{}.yaml", request.name), log),
@@ -132,7 +137,7 @@ fn write_log(
     request: &Request,
     root: &tree::Place,
     ecs: &Ecs,
-    held: &Held,
+    fallbacks: &Fallbacks,
     plan: &Plan,
     mapping: Option<&Mapping>,
     extension: Option<&String>,
@@ -141,8 +146,8 @@ fn write_log(
     if let Some((label, _)) = &request.mapping {
         sources.push(format!("the mapping `{label}`"));
     }
-    if held.documents > 0 {
-        sources.push(format!("{} documents", held.documents));
+    if fallbacks.documents > 0 {
+        sources.push(format!("{} documents", fallbacks.documents));
     }
     let mut text = format!(
         "# Inferred by `ecs-gen infer` from {}. It is yours: what was guessed is said beside it.\nname: {}\necs: {}\n",
@@ -158,8 +163,10 @@ fn write_log(
     }
     if !plan.own.is_empty() {
         let own: Vec<String> = plan.own.iter().map(|set| scalar(set)).collect();
-        let _ =
-            writeln!(text, "# What is there contradicts ECS in these field sets, so that the extension declares them.");
+        let _ = writeln!(
+            text,
+            "# Something in these field sets is not as ECS has it, so that the extension declares them whole."
+        );
         let _ = writeln!(text, "own_fieldsets: [{}]", own.join(", "));
     }
     text.push_str("fields:\n");
@@ -179,25 +186,25 @@ fn write_log(
             let is_field = ecs.field(path).is_some() && !ecs.has_below(path);
             is_field && ecs.set_of(path).is_some_and(|set| !plan.own.contains(set))
         };
-        collect_required(root, "", held.documents, &is_of_ecs, &mut required);
+        collect_required(root, "", fallbacks.documents, &is_of_ecs, &mut required);
         if !required.is_empty() {
             let _ = writeln!(text, "required: [{}] # every document has them", required.join(", "));
         }
     }
-    write_dynamic(root, held, mapping, &mut text);
+    write_dynamic(root, fallbacks, mapping, &mut text);
     write_index(request, root, mapping, &mut text);
     text
 }
 
-fn write_dynamic(root: &tree::Place, held: &Held, mapping: Option<&Mapping>, text: &mut String) {
+fn write_dynamic(root: &tree::Place, fallbacks: &Fallbacks, mapping: Option<&Mapping>, text: &mut String) {
     let mut entries: Vec<(String, String)> = Vec::new();
-    if mapping.is_some_and(|mapping| mapping.dynamic == "false") || held.keeps_unknown.contains("") {
+    if mapping.is_some_and(|mapping| mapping.dynamic == "false") || fallbacks.keeps_unknown.contains("") {
         entries.push(("*".to_owned(), "false".to_owned()));
     }
     let mut add = |path: &str, place: &tree::Place| {
         let mapped = place.mapped.as_ref().and_then(|body| body.get("dynamic"));
         let mapped = mapped.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-        let kept = held.keeps_unknown.contains(path).then(|| "false".to_owned());
+        let kept = fallbacks.keeps_unknown.contains(path).then(|| "false".to_owned());
         let value = kept.or(mapped).filter(|value| value == "false" || value == "strict");
         if let Some(value) = value.filter(|_| !place.is_kept && !place.children.is_empty()) {
             entries.push((path.to_owned(), value));

@@ -55,7 +55,7 @@ pub(super) struct Context<'c> {
     /// The analyzers and normalizers of the index.
     pub(super) analysis: Option<&'c Json>,
     /// Fields whose parameters are refused, with the reason.
-    pub(super) bare: &'c BTreeMap<String, String>,
+    pub(super) without_parameters: &'c BTreeMap<String, String>,
 }
 
 /// What a place is.
@@ -101,9 +101,13 @@ fn kept(seen: &Seen) -> Declared {
     }
 }
 
+fn in_documents(seen: &Seen) -> String {
+    if seen.present == 1 { "in 1 document".to_owned() } else { format!("in {} documents", seen.present) }
+}
+
 fn of_documents(place: &Place) -> Declared {
     let seen = &place.seen;
-    let in_documents = format!("in {} documents", seen.present);
+    let in_documents = in_documents(seen);
     let (field_type, kind) = if place.is_open || (place.children.is_empty() && seen.objects > 0) {
         ("flattened", "objects whose keys vary".to_owned())
     } else if seen.objects > 0 {
@@ -156,7 +160,7 @@ fn of_mapping(body: &Map<String, Json>, place: &Place, path: &str, context: Cont
         options.push(("multi_fields".to_owned(), format!("[{}]", multi_fields.join(", "))));
     }
     let seen = &place.seen;
-    let why = if seen.present > 0 { format!("mapped; in {} documents", seen.present) } else { "mapped".to_owned() };
+    let why = if seen.present > 0 { format!("mapped; {}", in_documents(seen)) } else { "mapped".to_owned() };
     Declared { field_type: name.to_owned(), is_list: is_list(seen), options, why, notes }
 }
 
@@ -173,7 +177,7 @@ fn options_of(
 ) -> Vec<(String, String)> {
     let mut options = Vec::new();
     let mut parameters = parameters(body, field_type, path, context, notes);
-    if let Some(problem) = context.bare.get(path) {
+    if let Some(problem) = context.without_parameters.get(path) {
         parameters.retain(|name, _| NEEDED.contains(&name.as_str()));
         notes.push(format!("the parameters of `{path}` are left out: {problem}"));
     }

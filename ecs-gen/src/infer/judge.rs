@@ -23,7 +23,7 @@ pub(super) struct Refused {
 
 /// Rules that no candidate can keep, or need not: of the root of a mapping its `_meta` and options that mean nothing where
 /// new fields are refused, and fields that only documents have.
-const MEANT: &[Rule] = &[Rule::MetaChanged, Rule::MappingOptionChanged, Rule::FieldAdded];
+const EXPECTED: &[Rule] = &[Rule::MetaChanged, Rule::MappingOptionChanged, Rule::FieldAdded];
 
 /// What the paths of settings begin with; a log says its own.
 const SETTINGS: &str = "settings.";
@@ -35,7 +35,7 @@ pub(super) fn differing(mapping: &Mapping, candidate: &Side, engine: Engine) -> 
     let of_index = findings.into_iter().filter(|finding| {
         let is_refused = finding.put_mapping == Some(PutMapping::Rejected);
         (finding.spec().class == Class::Index || is_refused)
-            && !MEANT.contains(&finding.rule)
+            && !EXPECTED.contains(&finding.rule)
             && !finding.path.starts_with(SETTINGS)
     });
     let mut seen = BTreeSet::new();

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::declare::{Context, declare};
 use super::tree::{Place, type_of};
-use super::{Ecs, Held};
+use super::{Ecs, Fallbacks};
 use crate::ecs::scalar;
 use crate::field_type::FieldType;
 
@@ -32,8 +32,8 @@ pub(super) struct Plan {
 }
 
 /// Parts the places of `root`.
-pub(super) fn plan(root: &Place, ecs: &Ecs, held: &Held, context: Context<'_>) -> Plan {
-    let mut own = held.own.clone();
+pub(super) fn plan(root: &Place, ecs: &Ecs, fallbacks: &Fallbacks, context: Context<'_>) -> Plan {
+    let mut own = fallbacks.own.clone();
     // A set with one contradiction is declared whole, so the sets are tried before anything is written.
     for (name, place) in &root.children {
         if let Some(set) = ecs.set_of(name) {

@@ -258,6 +258,20 @@ fn an_older_index_does_not_decide() {
 }
 
 #[test]
+fn newest_index_may_have_no_field_yet() {
+    let indices = json!({
+        "shop-000001": {"mappings": {"properties": {"old": {"type": "keyword"}}}},
+        "shop-000002": {"mappings": {}},
+    });
+    let given = Some(("mapping".to_owned(), indices));
+    let inferred = infer(&Request { mapping: given, ..request() }, |_, _| {}).unwrap();
+    line(&inferred.extension.unwrap().1, "name: old, type: keyword");
+    let empty = Some(("mapping".to_owned(), json!({"mappings": {"properties": {}}})));
+    let problem = infer(&Request { mapping: empty, ..request() }, |_, _| {}).unwrap_err();
+    line(&problem, "no mapping and no document has a field");
+}
+
+#[test]
 fn documents_say_what_a_mapping_cannot() {
     let mapping =
         json!({"mappings": {"properties": {"tags": {"type": "keyword", "ignore_above": 1024}, "n": {"type": "long"}}}});
