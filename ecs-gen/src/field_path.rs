@@ -70,6 +70,12 @@ impl FieldPath {
         Ok(Self(text.to_owned()))
     }
 
+    /// Whether `name` can be one segment of a path.
+    #[must_use]
+    pub fn is_segment(name: &str) -> bool {
+        !name.contains('.') && Self::parse(name).is_ok()
+    }
+
     /// The whole path with dots.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -103,9 +103,11 @@ pub fn infer(request: &Request, mut progress: impl FnMut(u64, u64)) -> Result<In
         );
     }
     let mut fallbacks = Fallbacks { documents, ..Fallbacks::default() };
-    for round in 0..MAX_ROUNDS {
+    let mut rounds = 0;
+    loop {
+        rounds += 1;
+        let is_last = rounds == MAX_ROUNDS;
         let candidate = Candidate::new(request, &root, &ecs, &fallbacks, mapping.as_ref());
-        let is_last = round + 1 == MAX_ROUNDS;
         let judged = match candidate.load(&loader) {
             Ok(generated) => generated,
             Err(problems) if !is_last && fallbacks.leave_out(&problems.fields) => continue,
@@ -137,7 +139,6 @@ pub fn infer(request: &Request, mut progress: impl FnMut(u64, u64)) -> Result<In
         let differing = differing.into_iter().map(|(path, what)| format!("`{path}`: {what}")).collect();
         return Ok(candidate.finish(notes, documents, refused.documents, differing));
     }
-    Err("no log file could be made of this".to_owned())
 }
 
 /// Forgets the fields that no parameters make right; whether there were any.

@@ -106,7 +106,7 @@ impl Lifecycle {
     }
 
     /// The age that no event exceeds: that of an index at its rollover and what it is kept after that. `None` when
-    /// indices are kept for ever, or when a quiet log's last index never goes, because no rollover has an age or the index
+    /// indices are kept without an end, or when a quiet log's last index never goes, because no rollover has an age or the index
     /// never grows to what a rollover demands.
     #[must_use]
     pub fn worst_case_age(&self) -> Option<Duration> {

@@ -21,6 +21,8 @@ mod select_fields;
 mod set_constants;
 mod take_docs_only;
 
+use serde_json::Value as Json;
+
 use crate::diagnostic::Diagnostics;
 use crate::draft::Draft;
 use crate::lifecycle;
@@ -59,6 +61,15 @@ pub const PASSES: &[Pass] = &[
 pub fn run_all(draft: &mut Draft, diagnostics: &mut Diagnostics) {
     for pass in PASSES {
         (pass.run)(draft, diagnostics);
+    }
+}
+
+/// The texts of a value that is a text or a list of them.
+fn texts(value: &Json) -> Vec<&str> {
+    match value {
+        Json::String(text) => vec![text],
+        Json::Array(list) => list.iter().filter_map(Json::as_str).collect(),
+        _ => Vec::new(),
     }
 }
 

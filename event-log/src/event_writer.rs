@@ -127,7 +127,9 @@ pub(crate) trait EventInput<L> {
     /// The document that the quarantine keeps of a refused event, of which `written` has been written: what would have been
     /// logged, with defaults, fixed fields and stamps, so that it can be resubmitted unchanged; otherwise the event as it was
     /// passed in.
-    fn quarantined<'a>(&'a self, written: &'a [u8]) -> &'a [u8];
+    fn quarantined<'a>(&'a self, written: &'a [u8]) -> &'a [u8] {
+        written
+    }
 }
 
 impl<L: Log> EventWriter<L> {
@@ -264,10 +266,6 @@ impl<L: Log> EventInput<L> for TypedEvent<'_, L> {
         let own = &own[1..own.len() - 1];
         Ok(if own == stamps.id { id } else { EventId::parse(own).unwrap_or(id) })
     }
-
-    fn quarantined<'a>(&'a self, written: &'a [u8]) -> &'a [u8] {
-        written
-    }
 }
 
 /// An event as a JSON value.
@@ -284,10 +282,6 @@ impl<L: Log> EventInput<L> for JsonValue<'_> {
         let mut event = self.0.clone();
         writer.overlay.write_value(&mut event, stamps, out).map_err(Invalid::Violations)?;
         writer.check_value(&event, id)
-    }
-
-    fn quarantined<'a>(&'a self, written: &'a [u8]) -> &'a [u8] {
-        written
     }
 }
 

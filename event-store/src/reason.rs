@@ -2,6 +2,7 @@
 //! in a program's log. Which exceptions are about an index is in the table of reasons.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use crate::bulk::{FailureCause, named_cause};
 
@@ -12,6 +13,18 @@ const QUOTES: &[char] = &['\'', '"', '`', '[', '(', '{', '<', ':', '=', '…'];
 /// Where an overloaded engine begins to quote the request that it cannot serve: `[log][0] primary shard is not active Timeout:
 /// [1m], request: [BulkShardRequest [[log][0]] containing [index {[log][17], source[{"user":"secret"}]}]]`.
 const REQUESTS: &[&str] = &["request: ", "source[", "'", "\"", "{"];
+
+/// Writes an engine's error as `status exception: reason`, without the parts that are empty.
+pub(crate) fn write_error(status: u16, error_type: &str, reason: &str, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(out, "{status}")?;
+    if !error_type.is_empty() {
+        write!(out, " {error_type}")?;
+    }
+    if !reason.is_empty() {
+        write!(out, ": {reason}")?;
+    }
+    Ok(())
+}
 
 /// The engine's reason without quotations of a document: all of it when the exception is about an index or credentials, up to the
 /// quoted request when the engine is overloaded, and otherwise the part before the first quotation or number, followed by `…`.

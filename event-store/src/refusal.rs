@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::ambiguity::may_have_acted;
 use crate::bulk::{FailureCause, cause_of};
-use crate::reason::reason_without_values;
+use crate::reason::{reason_without_values, write_error};
 use crate::transport::Response;
 
 /// Maximum length of an engine's sentence that is kept, in bytes: reasons can quote documents and nested causes.
@@ -75,14 +75,7 @@ impl Refusal {
     }
 
     fn write(&self, reason: &str, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}", self.status)?;
-        if !self.error_type.is_empty() {
-            write!(out, " {}", self.error_type)?;
-        }
-        if !reason.is_empty() {
-            write!(out, ": {reason}")?;
-        }
-        Ok(())
+        write_error(self.status, &self.error_type, reason, out)
     }
 
     /// Why the request was refused, by the same table as for single documents.

@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json};
 use super::tree::{Place, type_of};
 use crate::diff::mapping_of_answer;
 use crate::diff::{Side, from_json};
+use crate::field_path::FieldPath;
 use crate::field_type::{FieldType, OpenSearchType};
 use crate::model::Version;
 use crate::pass::check_depth::MAX_DEPTH;
@@ -109,7 +110,7 @@ fn add(place: &mut Place, body: &Map<String, Json>, path: &str, notes: &mut Vec<
     for (name, field) in body.get("properties").and_then(Json::as_object).into_iter().flatten() {
         let Some(field) = field.as_object() else { continue };
         let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-        if crate::field_path::FieldPath::parse(name).is_err() || name.contains('.') {
+        if !FieldPath::is_segment(name) {
             notes.push(format!("`{path}` is left out: fields here have names of letters, digits, `_`, `-` and `@`"));
             continue;
         }

@@ -142,7 +142,7 @@ impl Walk {
             }
             if !place.children.contains_key(name) {
                 // What no field can be called, the judgement of the documents finds.
-                if name.contains('.') || FieldPath::parse(name).is_err() {
+                if !FieldPath::is_segment(name) {
                     continue;
                 }
                 if self.left == 0 || place.children.len() >= most {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use super::texts;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::draft::{Draft, FieldTree};
 use crate::field_path::FieldPath;
@@ -41,19 +42,11 @@ fn span_of(written: &Entries<Spanned<Json>>, name: &str) -> Option<Span> {
     written.0.iter().find(|(written, _)| begins(written)).map(|(written, _)| written.span)
 }
 
-fn texts(value: Option<&Json>) -> Vec<&str> {
-    match value {
-        Some(Json::String(text)) => vec![text],
-        Some(Json::Array(list)) => list.iter().filter_map(Json::as_str).collect(),
-        _ => Vec::new(),
-    }
-}
-
 fn check_sort(draft: &Draft, settings: &Settings, span: Span, diagnostics: &mut Diagnostics) {
-    let fields = texts(settings.get("sort.field"));
+    let fields = settings.get("sort.field").map(texts).unwrap_or_default();
     for name in ["sort.order", "sort.mode", "sort.missing"] {
         let Some(value) = settings.get(name) else { continue };
-        let count = texts(Some(value)).len();
+        let count = texts(value).len();
         if count != fields.len() {
             let message =
                 format!("`index.{name}` has {count} values for {} fields of `index.sort.field`", fields.len());

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::texts;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::draft::{Draft, FieldTree, TreeField};
 use crate::field_path::FieldPath;
@@ -26,14 +27,6 @@ pub(super) fn run(draft: &mut Draft, diagnostics: &mut Diagnostics) {
             }
         }
     });
-}
-
-fn texts(value: &Json) -> Vec<&str> {
-    match value {
-        Json::String(text) => vec![text],
-        Json::Array(list) => list.iter().filter_map(Json::as_str).collect(),
-        _ => Vec::new(),
-    }
 }
 
 fn problem_with(selected: &FieldTree, field: &TreeField, target: &str) -> Option<Diagnostic> {

@@ -162,7 +162,7 @@ fn a_rollover_is_held_back_where_the_engine_can() {
     );
 }
 
-/// An index that never reaches what is demanded keeps its events for ever.
+/// An index that never reaches what is demanded never deletes its events.
 #[test]
 fn no_age_is_promised_where_growth_is_demanded() {
     let meta = |log: &str| json(files(log), "ilm-policy.json")["policy"]["_meta"].clone();

@@ -10,7 +10,7 @@ use std::fmt;
 
 use super::reasons::{FailureCause, Verdict, verdict};
 use crate::ambiguity::may_have_acted;
-use crate::reason::{beginning, reason_without_values};
+use crate::reason::{beginning, reason_without_values, write_error};
 
 /// The outcome for one document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,16 +100,7 @@ impl ItemError<'_> {
     }
 
     fn show(&self, reason: Cow<'_, str>) -> impl fmt::Display {
-        fmt::from_fn(move |out| {
-            write!(out, "{}", self.status)?;
-            if !self.error_type.is_empty() {
-                write!(out, " {}", self.error_type)?;
-            }
-            if !reason.is_empty() {
-                write!(out, ": {reason}")?;
-            }
-            Ok(())
-        })
+        fmt::from_fn(move |out| write_error(self.status, self.error_type, &reason, out))
     }
 }
 
